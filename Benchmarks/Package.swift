@@ -1,0 +1,32 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The programs that `run` compares and loads. A package of its own, so that nobody who builds Heliograph builds them;
+// heliograph-echo comes from the root package and is linked against the same SwiftNIO as the baseline.
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v26)],
+  products: [.library(name: "allocations", type: .dynamic, targets: ["allocations"])],
+  dependencies: [
+    .package(name: "heliograph", path: ".."),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
+  targets: [
+    .executableTarget(name: "load"),
+    .target(name: "allocations"),
+    .executableTarget(
+      name: "bare-nio",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "heliograph-echo", package: "heliograph"),
+      ],
+      swiftSettings: [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Every module: imports say what they mean, and a Span may be returned (Lifetimes).
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A module above the Embedded line: it depends on modules of this package only, compiles as Embedded Swift, and is a
+/// product, so that a firmware package can use it without fetching any dependency.
+func portable(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func hosted(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: ["ConformanceSupport"] + dependencies, swiftSettings: settings)
+}
+
+// SwiftNIO: sockets and the event loop on Linux and macOS; no protocol of it is on the server's path.
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+let portableModules = [
+  "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DeviceComponents", "RemoteControlPage",
+  "RemoteControl",
+]
+
+let package = Package(
+  name: "heliograph",
+  platforms: [.macOS(.v26)],  // Span in the standard library
+  products: portableModules.map { .library(name: $0, targets: [$0]) } + [
+    .library(name: "NIOTransport", targets: ["NIOTransport"]),
+    .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
+    .library(name: "DataFolder", targets: ["DataFolder"]),
+    .executable(name: "heliograph", targets: ["heliograph"]),
+    .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
+  ],
+  dependencies: [
+    // Sockets and the event loop under NIOTransport; its WebSocket client is the independent peer in tests.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // The options of the program, with help and clear errors.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Signals to a graceful shutdown.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // The program's log beside its serial lines, with levels.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    portable("Bytes"),
+    portable("Timebase"),
+    portable("HTTPCore", ["Bytes", "Timebase"]),
+    portable("WebSocketCore", ["HTTPCore", "Bytes", "Timebase"]),
+    portable("DeviceServer", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    portable("DeviceComponents", ["Timebase"]),
+    portable("RemoteControlPage"),
+    portable("RemoteControl", ["DeviceServer", "DeviceComponents", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
+    // ======== the Embedded line: everything above compiles as Embedded Swift ========
+    hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
+    hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
+    hosted("DataFolder", ["DeviceServer", "Bytes"]),
+    program("heliograph", [
+      "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "DataFolder",
+      "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", nioCore, nioPosix,
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      .product(name: "Logging", package: "swift-log"),
+    ]),
+    program("heliograph-echo", ["NIOTransport", "DeviceServer", "WebSocketCore", "Timebase", nioCore, nioPosix], path: "Examples/heliograph-echo"),
+
+    // ======== tests ========
+    .target(
+      name: "ConformanceSupport", dependencies: ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"],
+      path: "Tests/ConformanceSupport", swiftSettings: settings),
+    tests("BytesTests", ["Bytes"]),
+    tests("TimebaseTests", ["Timebase"]),
+    tests("HTTPCoreTests", ["HTTPCore", "Bytes", "Timebase"]),
+    tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
+    tests(
+      "RemoteControlTests",
+      ["RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("SimulatedBoardTests", ["SimulatedBoard", "DeviceComponents", "Timebase"]),
+    tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes"]),
+    tests(
+      "NIOTransportTests",
+      [
+        "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase", nioCore, nioPosix,
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

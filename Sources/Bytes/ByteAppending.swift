@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+
+// Text and spans into byte arrays, without String: on a microcontroller a String that is compared or
+// interpolated costs 20 to 100 KB of flash. An array keeps its capacity, so a reused one stops allocating.
+
+extension [UInt8] {
+  /// Appends a copy of `bytes`.
+  @inlinable
+  public mutating func append(_ bytes: Span<UInt8>) {
+    // An array knows how to append a buffer in one step; a span has no such call yet.
+    bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
+  }
+
+  /// Appends the UTF-8 of a literal.
+  public mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { append(contentsOf: $0) }
+  }
+
+  /// Appends `value` in decimal digits.
+  public mutating func append(decimal value: some UnsignedInteger & FixedWidthInteger) {
+    var digits = InlineArray<20, UInt8>(repeating: 0)  // UInt64.max has 20 digits
+    var start = 20
+    var rest = UInt64(truncatingIfNeeded: value)
+    repeat {
+      start -= 1
+      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    append(digits.span.extracting(start..<20))
+  }
+
+  /// Appends `value` in lower-case hexadecimal, `width` digits at least (16 at most).
+  public mutating func append(hexadecimal value: some UnsignedInteger & FixedWidthInteger, width: Int = 1) {
+    let value = UInt64(truncatingIfNeeded: value)
+    var shift = 60
+    var started = false
+    while shift >= 0 {
+      let nibble = UInt8(truncatingIfNeeded: value >> UInt64(shift)) & 0xF
+      if nibble != 0 || shift / 4 < Swift.max(width, 1) { started = true }
+      if started { append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10) }
+      shift -= 4
+    }
+  }
+
+  /// The UTF-8 of a literal.
+  public init(_ text: StaticString) {
+    self.init()
+    append(text)
+  }
+
+  /// A copy of `bytes`.
+  public init(_ bytes: Span<UInt8>) {
+    self.init()
+    append(bytes)
+  }
+}
+
+extension StaticString {
+  /// The UTF-8 of this literal, in place.
+  public var span: Span<UInt8> {
+    @_lifetime(immortal) get {
+      let bytes = UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+      // A literal's bytes live as long as the program.
+      return unsafe _overrideLifetime(Span(_unsafeElements: bytes), copying: ())
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+
+// Bytes in order of arrival, taken from the front. One array and an offset: appending copies once, taking
+// moves the offset, and the array starts again at its beginning whenever it runs empty. Its capacity is kept
+// until `trim`, so a queue in steady use does not allocate and an idle one can give its memory back.
+
+/// A first-in, first-out queue of bytes in one contiguous array.
+public struct ByteQueue: Sendable {
+  @usableFromInline var storage: [UInt8] = []
+  @usableFromInline var head = 0
+
+  /// An empty queue; it allocates nothing until bytes come.
+  public init() {}
+
+  /// How many bytes wait.
+  @inlinable
+  public var count: Int { storage.count - head }
+
+  /// Whether no bytes wait.
+  @inlinable
+  public var isEmpty: Bool { head == storage.count }
+
+  /// The waiting bytes, oldest first.
+  @inlinable
+  public var bytes: Span<UInt8> {
+    @_lifetime(borrow self) get { storage.span.extracting(head..<storage.count) }
+  }
+
+  /// Appends a copy of `bytes`.
+  @inlinable
+  public mutating func append(_ bytes: Span<UInt8>) {
+    makeRoom(for: bytes.count)
+    storage.append(bytes)
+  }
+
+  /// Appends one byte.
+  @inlinable
+  public mutating func append(_ byte: UInt8) {
+    makeRoom(for: 1)
+    storage.append(byte)
+  }
+
+  /// Appends the UTF-8 of a literal.
+  public mutating func append(_ text: StaticString) {
+    makeRoom(for: text.utf8CodeUnitCount)
+    storage.append(text)
+  }
+
+  /// Takes the oldest `count` bytes away; at most all of them.
+  @inlinable
+  public mutating func consume(_ count: Int) {
+    head += Swift.min(Swift.max(count, 0), self.count)
+    if head == storage.count { removeAll() }
+  }
+
+  /// Takes all bytes away and keeps the memory.
+  @inlinable
+  public mutating func removeAll() {
+    storage.removeAll(keepingCapacity: true)
+    head = 0
+  }
+
+  /// Gives back memory beyond `capacity` bytes if the queue is empty.
+  public mutating func trim(to capacity: Int = 0) {
+    if isEmpty, storage.capacity > capacity {
+      storage = []
+      head = 0
+    }
+  }
+
+  /// Moves the waiting bytes to the front of the array when that saves it from growing.
+  @inlinable
+  mutating func makeRoom(for extra: Int) {
+    // At least half of the array must be dead, so that each byte is moved at most once per byte taken.
+    if head > 0, storage.capacity - storage.count < extra, head >= count {
+      storage.removeSubrange(0..<head)
+      head = 0
+    }
+  }
+}

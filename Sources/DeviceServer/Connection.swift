@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+
+// One row of the connection table, and the table. Rows are mutated where they lie and used again; a generation tells
+// a new connection from the one that had the row before.
+
+import HTTPCore
+import Timebase
+
+/// What the server knows of a TCP connection.
+struct Connection: Sendable {
+  enum Phase: UInt8, Sendable {
+    case free
+    /// Requests and responses.
+    case http
+    /// Frames; the client is in a hub.
+    case webSocket
+    /// All is said; what still comes is discarded until the peer ends or `lingerTimeout` has passed.
+    case lingering
+  }
+
+  /// What an HTTP connection is waiting for, and so which time limit runs.
+  enum Stage: UInt8, Sendable { case idle, head, body, writing }
+
+  /// What the transport has yet to be told.
+  struct Tasks: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let write = Tasks(rawValue: 1)
+    static let endOutput = Tasks(rawValue: 2)
+    static let resume = Tasks(rawValue: 4)
+    static let abort = Tasks(rawValue: 8)
+  }
+
+  var id: ConnectionID
+  var remote = RemoteAddress.unknown
+  var phase = Phase.free
+  var stage = Stage.idle
+  var tasks: Tasks = []
+  /// Whether input waits for output to go, in the transport or in `http`, until `.resume`.
+  var isStalled = false
+  /// Whether it only gets told that there is no room.
+  var isRefused = false
+  var http: HTTPConnection
+  /// The head of the request whose body is under way.
+  var request: RequestHead?
+  var hub = 0
+  var client = 0
+  /// When the stage, the linger time or the socket's next ping is due: a lower bound.
+  var deadline = MonotonicTime.distantFuture
+
+  init(index: Int, limits: HTTPConnection.Limits) {
+    id = ConnectionID(index: index, generation: 0)
+    http = HTTPConnection(limits: limits)
+  }
+}
+
+/// All connections, with the order in which the transport is to look after them.
+struct ConnectionTable: Sendable {
+  private(set) var rows: [Connection] = []
+  private var freeIndices: [Int] = []
+  private var listed: [Int] = []
+  private var firstListed = 0
+  /// How many connections are served.
+  private(set) var servedCount = 0
+  /// How many were one too many, and have yet to go.
+  private(set) var refusedCount = 0
+
+  subscript(index: Int) -> Connection {
+    _read { yield rows[index] }
+    _modify { yield &rows[index] }
+  }
+
+  var indices: Range<Int> { rows.indices }
+
+  /// The row of a connection that still is.
+  @inline(__always)
+  func index(of id: ConnectionID) -> Int? {
+    guard rows.indices.contains(id.index), rows[id.index].id == id, rows[id.index].phase != .free else { return nil }
+    return id.index
+  }
+
+  mutating func add(from remote: RemoteAddress, limits: HTTPConnection.Limits, isRefused: Bool = false) -> Int {
+    let index: Int
+    if let free = freeIndices.popLast() {
+      index = free
+    } else {
+      index = rows.count
+      rows.append(Connection(index: index, limits: limits))
+    }
+    rows[index].remote = remote
+    rows[index].phase = .http
+    rows[index].isRefused = isRefused
+    if isRefused { refusedCount += 1 } else { servedCount += 1 }
+    return index
+  }
+
+  mutating func remove(_ index: Int, limits: HTTPConnection.Limits) {
+    if rows[index].isRefused { refusedCount -= 1 } else { servedCount -= 1 }
+    let generation = rows[index].id.generation &+ 1
+    rows[index] = Connection(index: index, limits: limits)
+    rows[index].id = ConnectionID(index: index, generation: generation)
+    freeIndices.append(index)
+  }
+
+  /// Notes something for the transport to do.
+  mutating func demand(_ task: Connection.Tasks, _ index: Int) {
+    if rows[index].tasks.isEmpty { listed.append(index) }
+    rows[index].tasks.insert(task)
+  }
+
+  /// The next thing for the transport to do; an abort comes before all else, the end after the last write.
+  mutating func nextAction() -> TransportAction? {
+    while firstListed < listed.count {
+      let index = listed[firstListed]
+      let tasks = rows[index].tasks
+      let id = rows[index].id
+      if tasks.contains(.abort) || tasks.isEmpty {
+        rows[index].tasks = []
+        firstListed += 1
+        if tasks.contains(.abort) { return .abort(id) }
+      } else if tasks.contains(.write) {
+        return done(.write, index, .write(id))
+      } else if tasks.contains(.resume) {
+        return done(.resume, index, .resume(id))
+      } else {
+        return done(.endOutput, index, .endOutput(id))
+      }
+    }
+    listed.removeAll(keepingCapacity: true)
+    firstListed = 0
+    return nil
+  }
+
+  private mutating func done(_ task: Connection.Tasks, _ index: Int, _ action: TransportAction) -> TransportAction {
+    rows[index].tasks.remove(task)
+    if rows[index].tasks.isEmpty { firstListed += 1 }
+    return action
+  }
+}

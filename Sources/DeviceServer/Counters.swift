@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+// What happened, in numbers. Whatever the server refuses, drops or conflates is counted here, so that nothing is
+// lost without a trace.
+
+/// Counts since the start; each wraps at 2³² and never traps.
+public struct ServerCounters: Sendable {
+  /// Connections taken in to be served.
+  public var accepted: UInt32 = 0
+  /// Connections beyond `ServerLimits.connections`, answered 503 or closed at once.
+  public var connectionsRefused: UInt32 = 0
+  /// Requests whose head was complete.
+  public var requests: UInt32 = 0
+  /// Requests answered with a status of 400 or more.
+  public var requestsRefused: UInt32 = 0
+  /// WebSocket clients that reached `connect`.
+  public var clients: UInt32 = 0
+  /// WebSocket clients turned away with 1013 because the hub was full.
+  public var clientsRefused: UInt32 = 0
+  /// WebSocket clients closed for breaking the protocol or a limit.
+  public var clientsFailed: UInt32 = 0
+  /// WebSocket clients and connections given up because they did not answer in time.
+  public var timedOut: UInt32 = 0
+}
+
+/// What a hub has sent and what it has not, since the start.
+public struct HubCounters: Sendable {
+  /// Messages put into a client's outbox.
+  public var enqueued: UInt32 = 0
+  /// Messages that found no room in a client's outbox.
+  public var discarded: UInt32 = 0
+  /// States that a client skipped because a later one came before it could be written.
+  public var conflated: UInt32 = 0
+}
+
+extension UInt32 {
+  /// Adds `amount`, wrapping: a counter must never be what stops a server.
+  mutating func count(_ amount: UInt32 = 1) { self &+= amount }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+// Errors in a few words, for a line of log. (`String(describing:)` needs reflection, which Embedded Swift has not.)
+
+import HTTPCore
+import WebSocketCore
+
+extension RemoteProtocolError {
+  var name: StaticString {
+    switch self {
+    case .malformedRequestLine: "malformed request line"
+    case .malformedTarget: "malformed target"
+    case .unsupportedVersion: "unsupported version"
+    case .malformedField: "malformed field"
+    case .obsoleteLineFolding: "obsolete line folding"
+    case .missingHost: "missing Host"
+    case .duplicateHost: "duplicate Host"
+    case .malformedHost: "malformed Host"
+    case .targetTooLong: "target too long"
+    case .headTooLarge: "head too large"
+    case .tooManyFields: "too many fields"
+    case .bodyTooLarge: "body too large"
+    case .conflictingFraming: "conflicting framing"
+    case .malformedContentLength: "malformed Content-Length"
+    case .malformedTransferCoding: "malformed Transfer-Encoding"
+    case .unsupportedTransferCoding: "unsupported transfer coding"
+    case .malformedChunk: "malformed chunk"
+    case .chunkExtensionsTooLarge: "chunk extensions too large"
+    case .truncatedMessage: "truncated message"
+    }
+  }
+}
+
+extension WebSocketHandshakeError {
+  var name: StaticString {
+    switch self {
+    case .methodNotGet: "upgrade is not a GET"
+    case .versionTooOld: "upgrade in HTTP/1.0"
+    case .unexpectedBody: "upgrade with a body"
+    case .upgradeMissing: "not an upgrade to websocket"
+    case .connectionUpgradeMissing: "Connection without Upgrade"
+    case .keyMissing: "missing Sec-WebSocket-Key"
+    case .keyRepeated: "repeated Sec-WebSocket-Key"
+    case .keyMalformed: "malformed Sec-WebSocket-Key"
+    case .unsupportedVersion: "unsupported Sec-WebSocket-Version"
+    }
+  }
+}
+
+extension WebSocketError {
+  var name: StaticString {
+    switch self {
+    case .reservedBits: "reserved bits"
+    case .reservedOpcode: "reserved opcode"
+    case .unmaskedFrame: "unmasked frame"
+    case .fragmentedControlFrame: "fragmented control frame"
+    case .controlFrameTooLong: "control frame too long"
+    case .nonMinimalLength: "non-minimal length"
+    case .lengthTooLarge: "length too large"
+    case .unexpectedContinuation: "unexpected continuation"
+    case .expectedContinuation: "expected continuation"
+    case .messageTooBig: "message too big"
+    case .invalidUTF8: "invalid UTF-8"
+    case .malformedClosePayload: "malformed Close"
+    case .invalidCloseCode: "invalid close code"
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+
+// A whole request as a handler sees it: head, body and the sender, all in memory and all read-only.
+
+public import HTTPCore
+
+/// A complete HTTP request.
+public struct Request: Sendable {
+  /// The request line and the fields.
+  public let head: RequestHead
+  /// Who sent it.
+  public let remote: RemoteAddress
+  let decodedPath: [UInt8]
+  let pattern: StaticString
+  let content: [UInt8]
+
+  /// The body, empty if there is none; at most `HTTPConnection.Limits.bodySize` bytes.
+  public var body: Span<UInt8> { @_lifetime(borrow self) get { content.span } }
+
+  /// The path, percent-decoded but for `%2F`.
+  public var path: Span<UInt8> { @_lifetime(borrow self) get { decodedPath.span } }
+
+  /// The part of the path that stands where the route's pattern has `:name`; for a last `*` the name is `*`.
+  @_lifetime(borrow self)
+  public func parameter(_ name: StaticString) -> Span<UInt8>? {
+    let path = decodedPath.span
+    guard let range = RequestPath.parameter(name, in: path, pattern) else { return nil }
+    return path.extracting(range)
+  }
+}

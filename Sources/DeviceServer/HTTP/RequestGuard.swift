@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+
+// Who may ask. A browser sends requests on behalf of any page that it shows, so a device on a home network is open to
+// the whole web unless it looks at two fields: `Host`, against DNS rebinding (RFC 9110 section 7.2), and `Origin`,
+// against other sites' pages (RFC 6454, RFC 6455 section 10.2). Both are looked at before anything is done.
+
+import Bytes
+import HTTPCore
+
+/// Which sites' pages may open a socket or change something.
+public enum OriginPolicy: Sendable {
+  /// Pages that this server itself served: `Origin` is `http(s)://` and the request's `Host`.
+  case sameOrigin
+  /// Also the pages of these origins, each written `scheme://host[:port]`.
+  case alsoFrom([StaticString])
+  /// Any page of any site.
+  case any
+}
+
+/// The names that the server goes by.
+public struct HostNames: Sendable {
+  private var names: [[UInt8]]
+
+  /// Addresses and `localhost` are always known, and these names besides; each without a port.
+  public init(_ names: [[UInt8]] = []) { self.names = names }
+
+  /// Whether a `Host` field names this server; its port does not matter.
+  ///
+  /// An address is safe in any case: rebinding needs a name that the attacker's DNS answers for.
+  public func contains(_ host: Span<UInt8>) -> Bool {
+    let name = RequestGuard.withoutPort(host)
+    if name.count > 0, name[0] == UInt8(ascii: "[") { return true }
+    if name.equalsIgnoringCase("localhost") || RequestGuard.isIPv4(name) { return true }
+    for known in names where name.equalsIgnoringCase(known.span) { return true }
+    return false
+  }
+}
+
+enum RequestGuard {
+  /// Whether the request's `Origin`, if it has one, is allowed.
+  static func allowsOrigin(of head: RequestHead, _ policy: OriginPolicy) -> Bool {
+    if case .any = policy { return true }
+    guard let origin = head.field("Origin") else { return true }  // curl and devices send none
+    guard head.fieldCount("Origin") == 1 else { return false }
+    if isSame(origin, host: head.host) { return true }
+    if case .alsoFrom(let origins) = policy {
+      for allowed in origins where origin.equalsIgnoringCase(allowed) { return true }
+    }
+    return false
+  }
+
+  /// Whether the request is a form that a page could send without the browser telling where from.
+  static func isAnonymousForm(_ head: RequestHead) -> Bool {
+    guard head.method == .post, head.fieldCount("Origin") == 0, let type = head.field("Content-Type") else {
+      return false
+    }
+    let end = type.firstIndex(of: UInt8(ascii: ";")) ?? type.count
+    let essence = type.extracting(0..<end).trimmed
+    return essence.equalsIgnoringCase("application/x-www-form-urlencoded")
+      || essence.equalsIgnoringCase("multipart/form-data") || essence.equalsIgnoringCase("text/plain")
+  }
+
+  private static func isSame(_ origin: Span<UInt8>, host: Span<UInt8>) -> Bool {
+    if origin.count > 7, origin.extracting(0..<7).equalsIgnoringCase("http://") {
+      return isSame(origin.extracting(7..<origin.count), host, defaultPort: ":80")
+    }
+    if origin.count > 8, origin.extracting(0..<8).equalsIgnoringCase("https://") {
+      return isSame(origin.extracting(8..<origin.count), host, defaultPort: ":443")
+    }
+    return false
+  }
+
+  private static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>, defaultPort: StaticString) -> Bool {
+    without(defaultPort, left).equalsIgnoringCase(without(defaultPort, right))
+  }
+
+  @_lifetime(copy authority)
+  private static func without(_ port: StaticString, _ authority: Span<UInt8>) -> Span<UInt8> {
+    let length = authority.count - port.utf8CodeUnitCount
+    guard length > 0, authority.extracting(length..<authority.count).equals(port) else { return authority }
+    return authority.extracting(0..<length)
+  }
+
+  @_lifetime(copy host)
+  static func withoutPort(_ host: Span<UInt8>) -> Span<UInt8> {
+    var end = host.count
+    while end > 0, host[end - 1].isASCIIDigit { end -= 1 }
+    guard end > 0, host[end - 1] == UInt8(ascii: ":") else { return host }
+    return host.extracting(0..<end - 1)
+  }
+
+  /// Whether `name` is four decimal numbers of at most 255 between dots.
+  static func isIPv4(_ name: Span<UInt8>) -> Bool {
+    var start = 0
+    for part in 0..<4 {
+      let end = part == 3 ? name.count : name.firstIndex(of: UInt8(ascii: "."), from: start)
+      guard let end, end - start <= 3, let value = name.extracting(start..<max(start, end)).decimalValue, value <= 255
+      else { return false }
+      start = end + 1
+    }
+    return true
+  }
+}

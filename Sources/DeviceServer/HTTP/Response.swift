@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+// The answer that a handler builds. Framing is not its business: the connection adds Content-Length and Connection.
+
+import Bytes
+public import HTTPCore
+
+/// An HTTP response in the making; empty and 200 (OK) until a handler says otherwise.
+public struct Response: Sendable {
+  /// The status and the fields; framing fields are added when it is sent.
+  public var head = ResponseHead(.ok)
+  /// The body, unless `send(shared:)` gave one.
+  public var body: [UInt8] = []
+  var shared: [UInt8]?
+
+  init() {}
+
+  /// The status code.
+  public var status: HTTPStatus {
+    get { head.status }
+    set { head.status = newValue }
+  }
+
+  /// Answers with a literal.
+  public mutating func send(_ text: StaticString, type: StaticString = MediaType.text) {
+    head.add("Content-Type", type)
+    body.append(text)
+  }
+
+  /// Answers with JSON that `write` appends; never cached.
+  public mutating func sendJSON(_ write: (inout [UInt8]) -> Void) {
+    head.add("Content-Type", MediaType.json)
+    head.add("Cache-Control", "no-store")
+    write(&body)
+  }
+
+  /// Answers with bytes that are held by reference, not copied.
+  public mutating func send(shared bytes: [UInt8], type: StaticString) {
+    head.add("Content-Type", type)
+    shared = bytes
+  }
+
+  /// Answers with an error and its reason as JSON, `{"error":"…"}`, in place of anything said before.
+  public mutating func fail(_ status: HTTPStatus, _ words: StaticString) {
+    head = ResponseHead(status)
+    body.removeAll(keepingCapacity: true)
+    shared = nil
+    sendJSON { json in
+      json.append("{\"error\":\"")
+      json.append(words)
+      json.append("\"}")
+    }
+  }
+
+  /// Sends the browser to another page of ours with GET (303, RFC 9110 section 15.4.4), as after a form.
+  public mutating func redirect(to location: StaticString) {
+    status = .seeOther
+    head.add("Location", location)
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+
+// The `%NAME%` templates of the seed, mended: one pass, so a value is never scanned again; values are escaped for
+// HTML; a name that nobody knows, and every percent sign that is not part of a name, stays as it is.
+
+import Bytes
+
+/// The template processor.
+public enum Template {
+  /// The longest name that is looked up, in bytes.
+  public static let longestName = 32
+
+  /// Gives the value of a name: appends it to the output and returns true, or returns false for a name it does not know.
+  public typealias Processor = (_ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
+
+  /// Appends `page` to `output` with each known `%NAME%` replaced by its value, escaped for HTML.
+  ///
+  /// A name is 1 to 32 of `A`–`Z`, `0`–`9` and `_`.
+  public static func append(_ page: Span<UInt8>, to output: inout [UInt8], processor: Processor) {
+    var copied = 0
+    var index = 0
+    var value: [UInt8] = []
+    while let start = page.firstIndex(of: UInt8(ascii: "%"), from: index) {
+      let end = endOfName(in: page, from: start + 1)
+      guard end > start + 1, end < page.count, page[end] == UInt8(ascii: "%") else {
+        index = max(end, start + 1)
+        continue
+      }
+      value.removeAll(keepingCapacity: true)
+      if processor(page.extracting(start + 1..<end), &value) {
+        output.append(page.extracting(copied..<start))
+        appendEscaped(value.span, to: &output)
+        copied = end + 1
+        index = copied
+      } else {
+        index = end  // the closing sign may open the next name
+      }
+    }
+    output.append(page.extracting(copied..<page.count))
+  }
+
+  private static func endOfName(in page: Span<UInt8>, from start: Int) -> Int {
+    var end = start
+    while end < page.count, end - start < longestName {
+      switch page[end] {
+      case 0x41...0x5A, 0x30...0x39, 0x5F: end += 1
+      default: return end
+      }
+    }
+    return end
+  }
+
+  /// Appends `text` so that it can stand in HTML, between tags or in a quoted attribute.
+  public static func appendEscaped(_ text: Span<UInt8>, to output: inout [UInt8]) {
+    for index in text.indices {
+      switch text[index] {
+      case UInt8(ascii: "&"): output.append("&amp;")
+      case UInt8(ascii: "<"): output.append("&lt;")
+      case UInt8(ascii: ">"): output.append("&gt;")
+      case UInt8(ascii: "\""): output.append("&quot;")
+      case UInt8(ascii: "'"): output.append("&#39;")
+      case let byte: output.append(byte)
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+
+// Why the server said no. A handler set with `Router.onRefusal` sees each one, for a line of log; the counters have
+// the sum.
+
+import Bytes
+public import HTTPCore
+public import WebSocketCore
+
+/// A request, connection or client that the server turned away.
+public struct Refusal: Sendable {
+  /// What was wrong.
+  public enum Reason: Sendable {
+    /// The request could not be read (400, 413, 414, 431, 501, 505).
+    case malformedRequest(RemoteProtocolError)
+    /// The upgrade was not one (400, 405, 426).
+    case badHandshake(WebSocketHandshakeError)
+    /// The client broke the WebSocket protocol or a limit (1002, 1007, 1009).
+    case webSocketError(WebSocketError)
+    /// The `Host` names no name of this server (403): DNS rebinding, or a name that is not configured.
+    case unknownHost
+    /// The `Origin` is another site (403).
+    case foreignOrigin
+    /// A form came without an `Origin` (403).
+    case anonymousForm
+    /// No route and no asset (404).
+    case notFound
+    /// The path exists, the method does not (405).
+    case methodNotAllowed
+    /// The path is no path (400).
+    case malformedPath
+    /// The head or the body did not come in time (408).
+    case tooSlow
+    /// The connection table is full (503).
+    case tooManyConnections
+    /// The hub is full (1013).
+    case tooManyClients
+    /// No pong, no Close or no progress in time: the connection was aborted.
+    case unresponsive
+    /// A handler answered with this status.
+    case handler(HTTPStatus)
+  }
+
+  /// What was wrong.
+  public let reason: Reason
+  /// Who asked.
+  public let remote: RemoteAddress
+
+  /// Appends the reason in a few words and the peer's address, for a log.
+  public func append(to line: inout [UInt8]) {
+    remote.appendAddress(to: &line)
+    line.append(": ")
+    switch reason {
+    case .malformedRequest(let error): append(error.status, error.name, to: &line)
+    case .badHandshake(let error): append(error.status, error.name, to: &line)
+    case .webSocketError(let error):
+      line.append(decimal: error.closeCode.rawValue)
+      line.append(" ")
+      line.append(error.name)
+    case .unknownHost: append(.forbidden, "unknown Host", to: &line)
+    case .foreignOrigin: append(.forbidden, "foreign Origin", to: &line)
+    case .anonymousForm: append(.forbidden, "form without Origin", to: &line)
+    case .notFound: append(.notFound, "no such path", to: &line)
+    case .methodNotAllowed: append(.methodNotAllowed, "no such method here", to: &line)
+    case .malformedPath: append(.badRequest, "malformed path", to: &line)
+    case .tooSlow: append(.requestTimeout, "request too slow", to: &line)
+    case .tooManyConnections: append(.serviceUnavailable, "too many connections", to: &line)
+    case .tooManyClients: line.append("1013 too many clients")
+    case .unresponsive: line.append("no answer in time, aborted")
+    case .handler(let status): append(status, status.reason, to: &line)
+    }
+  }
+
+  private func append(_ status: HTTPStatus, _ words: StaticString, to line: inout [UInt8]) {
+    line.append(decimal: status.code)
+    line.append(" ")
+    line.append(words)
+  }
+}

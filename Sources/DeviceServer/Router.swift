@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+// What the server does with a request: routes in the order they were added, then the static assets. The context is
+// passed to every handler, so handlers capture nothing and there are no globals and no cycles.
+
+import Bytes
+public import HTTPCore
+
+/// The table of handlers of a server.
+public struct Router<Context: ~Copyable> {
+  /// Answers a request.
+  public typealias Handler = (inout Context, borrowing Request, inout Response) -> Void
+  /// Sees what happens on a WebSocket endpoint; it may send to any client, the sender included.
+  public typealias SocketHandler = (inout Context, inout WebSocketHub, borrowing WebSocketEvent) -> Void
+  /// Gives the value of a template's name; see `Template.Processor`.
+  public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
+  /// Is told of each refusal, for a log.
+  public typealias RefusalHandler = (inout Context, Refusal) -> Void
+
+  struct Route {
+    let method: HTTPMethod
+    let pattern: StaticString
+    let handler: Handler
+  }
+
+  struct SocketRoute {
+    let path: StaticString
+    let origin: OriginPolicy
+    let handler: SocketHandler
+  }
+
+  var routes: [Route] = []
+  var sockets: [SocketRoute] = []
+  var templateHandler: TemplateHandler?
+  var refusalHandler: RefusalHandler?
+  /// Which sites' pages may send requests that change something.
+  public var origin = OriginPolicy.sameOrigin
+  /// The files to serve where no route matches; swap the whole table to change one.
+  public var assets = AssetTable()
+
+  /// A router without routes: every request is answered 404 (Not Found).
+  public init() {}
+
+  /// Answers `method` on `pattern` with `handler`.
+  ///
+  /// A pattern is a path such as `/api/state`; `:name` stands for one segment (`/api/pins/:pin`) and a last `*` for
+  /// any rest (`/files/*`). The first route that matches answers. GET answers HEAD too, without the body.
+  public mutating func on(_ method: HTTPMethod, _ pattern: StaticString, _ handler: @escaping Handler) {
+    routes.append(Route(method: method, pattern: pattern, handler: handler))
+  }
+
+  /// Answers GET (and HEAD) on `pattern` with `handler`.
+  public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
+
+  /// Makes `path` a WebSocket endpoint with a hub of its own, and gives the number of that hub.
+  @discardableResult
+  public mutating func webSocket(
+    _ path: StaticString, origin: OriginPolicy = .sameOrigin, _ handler: @escaping SocketHandler
+  ) -> Int {
+    sockets.append(SocketRoute(path: path, origin: origin, handler: handler))
+    return sockets.count - 1
+  }
+
+  /// Sets who gives values to the names in templates.
+  public mutating func onTemplate(_ handler: @escaping TemplateHandler) { templateHandler = handler }
+
+  /// Sets who is told of refusals.
+  public mutating func onRefusal(_ handler: @escaping RefusalHandler) { refusalHandler = handler }
+
+  /// What the routes say to a method and a path.
+  enum Match {
+    case route(Int)
+    case otherMethods  // the path is there, the method is not
+    case none
+  }
+
+  func match(_ method: HTTPMethod, _ path: Span<UInt8>) -> Match {
+    var pathIsKnown = false
+    for index in routes.indices where RequestPath.matches(path, routes[index].pattern) {
+      let routed = routes[index].method
+      if routed == method || (method == .head && routed == .get) { return .route(index) }
+      pathIsKnown = true
+    }
+    return pathIsKnown ? .otherMethods : .none
+  }
+
+  func socket(at path: Span<UInt8>) -> Int? {
+    for index in sockets.indices where path.equals(sockets[index].path) { return index }
+    return nil
+  }
+
+  /// Appends the methods that `path` answers to, as the `Allow` field lists them (RFC 9110 section 10.2.1).
+  func appendAllowed(for path: Span<UInt8>, to list: inout [UInt8]) {
+    var methods = routes.filter { RequestPath.matches(path, $0.pattern) }.map(\.method)
+    if assets.asset(at: path) != nil { methods.append(.get) }
+    if methods.contains(.get) { methods.append(.head) }
+    for index in methods.indices where !methods[..<index].contains(methods[index]) {
+      if !list.isEmpty { list.append(", ") }
+      list.append(methods[index].token)
+    }
+  }
+}

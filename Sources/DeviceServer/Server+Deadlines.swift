@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+
+// Time. Each connection has one deadline, which of its limits is running; the server keeps a lower bound of all of
+// them, so that receiving costs nothing and a poll looks at the table only when something may be due.
+
+import HTTPCore
+public import Timebase
+import WebSocketCore
+
+extension Server where Context: ~Copyable {
+  /// Deadlines this close together are served in one look at the table.
+  private static var slack: Milliseconds { 20 }
+
+  /// See `Application.poll(now:)`.
+  public mutating func poll(now: MonotonicTime, _ context: inout Context) -> MonotonicTime? {
+    for hub in hubs.indices {
+      nextDeadline = min(nextDeadline, hubs[hub].newDeadline)
+      hubs[hub].newDeadline = .distantFuture
+    }
+    guard now >= nextDeadline else { return nextDeadline == .distantFuture ? nil : nextDeadline }
+    nextDeadline = .distantFuture
+    for index in table.indices where table[index].phase != .free {
+      if table[index].deadline <= now { handleDeadline(index, now: now, &context) }
+      if table[index].phase == .webSocket { pollSocket(index, now: now, &context) }
+      nextDeadline = min(nextDeadline, table[index].deadline)
+    }
+    guard nextDeadline != .distantFuture else { return nil }
+    nextDeadline = max(nextDeadline, now + Self.slack)
+    return nextDeadline
+  }
+
+  private mutating func handleDeadline(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    switch table[index].phase {
+    case .free, .webSocket: break
+    case .lingering:
+      table[index].deadline = .distantFuture
+      table.demand(.abort, index)
+    case .http:
+      switch table[index].stage {
+      case .idle: linger(index, now: now)
+      case .writing: giveUp(index, &context)
+      case .head, .body:
+        table[index].request = nil
+        table[index].http.abandonRequest()
+        refuse(.tooSlow, .requestTimeout, "Request too slow", index, nil, &context)
+        updateStage(index, now: now)
+      }
+    }
+  }
+
+  /// Starts the time limit of what an HTTP connection waits for now, unless it is running already.
+  mutating func updateStage(_ index: Int, now: MonotonicTime) {
+    let stage: Connection.Stage
+    let limit: Milliseconds
+    if table[index].http.pendingOutput > 0 {
+      (stage, limit) = (.writing, limits.writeTimeout)
+    } else if table[index].http.isReceivingHead {
+      (stage, limit) = (.head, limits.headTimeout)
+    } else if table[index].http.isReceivingBody {
+      (stage, limit) = (.body, limits.bodyTimeout)
+    } else {
+      (stage, limit) = (.idle, limits.idleTimeout)
+    }
+    if stage == .idle { table[index].http.trim() }
+    guard stage != table[index].stage || table[index].deadline == .distantFuture || stage == .idle else { return }
+    table[index].stage = stage
+    setDeadline(index, now + limit)
+  }
+}

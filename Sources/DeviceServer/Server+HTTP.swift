@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+
+// Requests and their answers on one connection, in order.
+
+import Bytes
+import HTTPCore
+import Timebase
+import WebSocketCore
+
+extension Server where Context: ~Copyable {
+  /// Feeds bytes to the HTTP machine and handles the requests that they complete, until the connection is no longer an
+  /// HTTP one, or too much output waits.
+  mutating func receiveRequests(
+    _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context
+  ) -> Int {
+    var taken = 0
+    repeat {
+      let count = table[index].http.receive(bytes.extracting(taken..<bytes.count))
+      taken += count
+      handleRequests(index, now: now, &context)
+      if count == 0 { break }
+    } while taken < bytes.count && table[index].phase == .http && !table[index].isStalled
+    return taken
+  }
+
+  /// Handles what has come as far as output allows.
+  mutating func handleRequests(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    table[index].isStalled = false
+    requests: while table[index].phase == .http {
+      if pendingOutput(index) > limits.outputHighWater {
+        table[index].isStalled = true
+        break
+      }
+      do throws(RemoteProtocolError) {
+        switch try table[index].http.nextEvent() {
+        case .request(let head): begin(head, index, &context)
+        case .endOfMessage: handleRequest(index, now: now, &context)
+        case .needData: break requests
+        case .paused:  // requests may wait inside the machine: it must be asked again when output has gone
+          table[index].isStalled = table[index].http.pendingOutput > 0
+          break requests
+        case .closed:
+          endRequests(index, now: now)
+          break requests
+        }
+      } catch {
+        table[index].request = nil
+        refuse(.malformedRequest(error), error.status, error.status.reason, index, nil, &context)
+        break requests
+      }
+    }
+    if table[index].phase == .http {
+      if table[index].http.pendingOutput > 0 { table.demand(.write, index) }
+      updateStage(index, now: now)
+    }
+  }
+
+  /// A head is complete. If its sender waits for leave to send the body (RFC 9110 section 10.1.1), what can be refused
+  /// without the body is refused now.
+  private mutating func begin(_ head: RequestHead, _ index: Int, _ context: inout Context) {
+    counters.requests.count()
+    table[index].request = head
+    guard head.expectsContinue else { return }
+    var path: [UInt8] = []
+    if case .refuse(let reason, let status, let words) = verdict(head, &path) {
+      table[index].request = nil
+      refuse(reason, status, words, index, head, &context)
+    } else {
+      table[index].http.sendContinue()
+    }
+  }
+
+  /// What the server will do with a request, as far as its head tells.
+  private enum Verdict {
+    case route(Int)
+    case asset(StaticAsset)
+    case socket(Int)
+    case refuse(Refusal.Reason, HTTPStatus, StaticString)
+  }
+
+  private func verdict(_ head: RequestHead, _ path: inout [UInt8]) -> Verdict {
+    guard hostNames.contains(head.host) || (head.version == .http10 && head.host.count == 0) else {
+      return .refuse(.unknownHost, .forbidden, "Unknown host")
+    }
+    guard RequestPath.decode(head.path, into: &path) else {
+      return .refuse(.malformedPath, .badRequest, "Malformed path")
+    }
+    if let socket = router.socket(at: path.span) {
+      guard RequestGuard.allowsOrigin(of: head, router.sockets[socket].origin) else {
+        return .refuse(.foreignOrigin, .forbidden, "Opened from another site")
+      }
+      return .socket(socket)
+    }
+    guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound, .notFound, "Not found") }
+    let isSafe = head.method == .get || head.method == .head || head.method == .options
+    if !isSafe {
+      guard RequestGuard.allowsOrigin(of: head, router.origin) else {
+        return .refuse(.foreignOrigin, .forbidden, "Sent from another site")
+      }
+      guard !RequestGuard.isAnonymousForm(head) else {
+        return .refuse(.anonymousForm, .forbidden, "A form must say its origin")
+      }
+    }
+    let match = router.match(head.method, path.span)
+    if case .route(let route) = match { return .route(route) }
+    let asset = router.assets.asset(at: path.span)
+    if let asset, head.method == .get || head.method == .head { return .asset(asset) }
+    if case .none = match, asset == nil { return .refuse(.notFound, .notFound, "Not found") }
+    return .refuse(.methodNotAllowed, .methodNotAllowed, "Method not allowed")
+  }
+
+  /// A whole request is in: answer it.
+  private mutating func handleRequest(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    guard let head = table[index].request else { return }
+    table[index].request = nil
+    let body = table[index].http.takeBody()
+    var path: [UInt8] = []
+    var response = Response()
+    switch verdict(head, &path) {
+    case .refuse(let reason, let status, let words):
+      refuse(reason, status, words, index, head, &context)
+      return
+    case .socket(let socket):
+      upgrade(head, to: socket, index, now: now, &context)
+      return
+    case .asset(let asset):
+      fill(&response, with: asset, for: head, &context)
+    case .route(let route):
+      let pattern = router.routes[route].pattern
+      let request = Request(
+        head: head, remote: table[index].remote, decodedPath: path, pattern: pattern, content: body)
+      router.routes[route].handler(&context, request, &response)
+      if response.status.code >= 400 {
+        counters.requestsRefused.count()
+        router.refusalHandler?(&context, Refusal(reason: .handler(response.status), remote: table[index].remote))
+      }
+      PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+    }
+    send(response, index)
+  }
+
+  private func fill(
+    _ response: inout Response, with asset: StaticAsset, for head: RequestHead, _ context: inout Context
+  ) {
+    let isDocument = asset.contentType.span.starts(with: "text/html")
+    PagePolicy.add(to: &response.head, isDocument: isDocument, host: head.host)
+    guard asset.isTemplate else { return AssetResponse.fill(&response, with: asset, for: head) }
+    response.head.add("Content-Type", asset.contentType)
+    response.head.add("Cache-Control", "no-store")
+    guard let handler = router.templateHandler else { return response.body.append(asset.bytes.span) }
+    Template.append(asset.bytes.span, to: &response.body) { name, value in handler(&context, name, &value) }
+  }
+
+  // MARK: Sending
+
+  /// Answers with an error, as JSON.
+  mutating func refuse(
+    _ reason: Refusal.Reason, _ status: HTTPStatus, _ words: StaticString, _ index: Int, _ head: RequestHead?,
+    _ context: inout Context
+  ) {
+    counters.requestsRefused.count()
+    router.refusalHandler?(&context, Refusal(reason: reason, remote: table[index].remote))
+    var response = Response()
+    response.fail(status, words)
+    if case .methodNotAllowed = reason, let head {
+      var path: [UInt8] = []
+      var allowed: [UInt8] = []
+      if RequestPath.decode(head.path, into: &path) { router.appendAllowed(for: path.span, to: &allowed) }
+      response.head.add("Allow", allowed.span)
+    }
+    if case .badHandshake(let error) = reason { error.addFields(to: &response.head) }
+    PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+    send(response, index)
+  }
+
+  private mutating func send(_ response: Response, _ index: Int) {
+    let isClosing = isShuttingDown
+    do throws(LocalProtocolError) {
+      if isClosing { table[index].http.close() }
+      let content = response.shared ?? response.body
+      try table[index].http.send(response.head, response.status == .notModified ? .none : .length(content.count))
+      if response.status == .notModified {
+      } else if let shared = response.shared {
+        try table[index].http.send(shared: shared)
+      } else {
+        try table[index].http.send(body: content.span)
+      }
+      try table[index].http.finish()
+      if !table[index].http.mustClose { try table[index].http.startNextCycle() }
+    } catch {
+      // A handler asked for what HTTP cannot express (a body with 204, say): the connection cannot go on.
+      table.demand(.abort, index)
+    }
+    table[index].stage = .idle
+    table.demand(.write, index)
+  }
+
+  /// The answer to a connection that there is no room for.
+  mutating func refuseBeforeRequest(_ index: Int, now: MonotonicTime) {
+    table[index].http.abandonRequest()
+    var response = Response()
+    response.fail(.serviceUnavailable, "Too many connections")
+    send(response, index)
+    updateStage(index, now: now)
+  }
+
+  // MARK: Writing
+
+  mutating func writeResponse(_ index: Int, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int) {
+    let before = table[index].http.pendingOutput
+    table[index].http.writeOutput(accept)
+    let left = table[index].http.pendingOutput
+    guard left < before else { return }
+    if table[index].phase == .webSocket {
+      if left == 0 { table[index].http = HTTPConnection(limits: limits.http) }  // the 101 is out: HTTP is over
+      return
+    }
+    if left > 0 {
+      setDeadline(index, now + limits.writeTimeout)
+    } else if table[index].http.mustClose {
+      linger(index, now: now)
+      return
+    } else {
+      updateStage(index, now: now)
+    }
+    if left <= limits.outputHighWater, table[index].isStalled { table.demand(.resume, index) }
+  }
+
+  /// The peer has ended, or the last response is sent: close once everything is out.
+  private mutating func endRequests(_ index: Int, now: MonotonicTime) {
+    if table[index].http.pendingOutput == 0 { linger(index, now: now) }
+  }
+}

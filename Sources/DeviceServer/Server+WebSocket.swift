@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+
+// From the handshake to the last frame. While a handler runs, the payload lies in a local array, so the handler may
+// change anything in the hub, its own client included.
+
+import Bytes
+import HTTPCore
+import Timebase
+import WebSocketCore
+
+extension Server where Context: ~Copyable {
+  /// Answers an upgrade: with 101 and a new client, with 101 and Close 1013 if the hub is full, or with an error.
+  mutating func upgrade(
+    _ head: RequestHead, to hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context
+  ) {
+    do throws(WebSocketHandshakeError) {
+      let response = try WebSocketHandshake.response(to: head)
+      guard !isShuttingDown else {
+        refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, head, &context)
+        return
+      }
+      do throws(LocalProtocolError) {
+        try table[index].http.send(response, .none)
+      } catch {
+        table.demand(.abort, index)
+        return
+      }
+    } catch {
+      refuse(.badHandshake(error), error.status, error.name, index, head, &context)
+      return
+    }
+    table.demand(.write, index)
+    if hubs[hub].count >= limits.clients {  // whoever has missed a ping's deadline goes first
+      table[index].deadline = .distantFuture
+      nextDeadline = .zero
+      _ = poll(now: now, &context)
+    }
+    let trailing = table[index].http.takeTrailingData()
+    join(hub, index, now: now, &context)
+    if !trailing.isEmpty { _ = receiveMessages(trailing.span, index, now: now, &context, mayStall: false) }
+  }
+
+  private mutating func join(_ hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context) {
+    hubs[hub].now = now
+    let client = hubs[hub].add(table[index].id, from: table[index].remote)
+    table[index].phase = .webSocket
+    table[index].hub = hub
+    table[index].client = client
+    if hubs[hub].count >= limits.clients {
+      counters.clientsRefused.count()
+      router.refusalHandler?(&context, Refusal(reason: .tooManyClients, remote: table[index].remote))
+      hubs[hub].close(client, .tryAgainLater, "busy")
+    } else {
+      counters.clients.count()
+      let id = hubs[hub].welcome(client)
+      router.sockets[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
+    }
+    setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
+  }
+
+  /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
+  mutating func receiveMessages(
+    _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayStall: Bool = true
+  ) -> Int {
+    let hub = table[index].hub
+    let client = table[index].client
+    let handler = router.sockets[hub].handler
+    var message = scratch
+    scratch = []
+    defer { scratch = message }
+    hubs[hub].now = now
+    var taken = 0
+    while taken < bytes.count {
+      if mayStall, hubs[hub].clients[client].socket.pendingOutput > limits.outputHighWater {
+        table[index].isStalled = true
+        break
+      }
+      do throws(WebSocketError) {
+        let received = try hubs[hub].clients[client].socket.receive(
+          bytes.extracting(taken..<bytes.count), now: now, scratch: &message)
+        taken += received.taken
+        let id = hubs[hub].clients[client].id
+        switch received.event {
+        case .needData, .ping: break
+        case .text: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .text(id, message.span)) }
+        case .binary: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .binary(id, message.span)) }
+        case .pong: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .pong(id, message.span)) }
+        case .closed: announceEnd(index, now: now, &context)
+        }
+      } catch {
+        fail(index, error, now: now, &context)
+        taken = bytes.count
+      }
+    }
+    afterSocketCall(index, now: now)
+    return taken
+  }
+
+  /// A client broke the protocol: its socket has queued the Close already.
+  private mutating func fail(
+    _ index: Int, _ error: WebSocketError, now: MonotonicTime, _ context: inout Context
+  ) {
+    counters.clientsFailed.count()
+    router.refusalHandler?(&context, Refusal(reason: .webSocketError(error), remote: table[index].remote))
+    let hub = table[index].hub
+    let id = hubs[hub].clients[table[index].client].id
+    if hubs[hub].contains(id) { router.sockets[hub].handler(&context, &hubs[hub], .error(id, error)) }
+    announceEnd(index, now: now, &context)
+  }
+
+  /// The connection has ended, or this direction of it.
+  mutating func endSocket(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    hubs[table[index].hub].now = now
+    hubs[table[index].hub].clients[table[index].client].socket.receiveEndOfStream()
+    announceEnd(index, now: now, &context)
+  }
+
+  /// Tells the handler, once, that a client is gone.
+  private mutating func announceEnd(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    let hub = table[index].hub
+    let client = table[index].client
+    let id = hubs[hub].clients[client].id
+    guard hubs[hub].contains(id) else { return }
+    hubs[hub].dismiss(client)
+    let code = hubs[hub].clients[client].socket.closeCode
+    let reason = hubs[hub].clients[client].socket.closeReason
+    router.sockets[hub].handler(&context, &hubs[hub], .disconnect(id, code, reason: reason.span))
+  }
+
+  /// Sees to what a call of the socket has left: output to write, or nothing more to say.
+  mutating func afterSocketCall(_ index: Int, now: MonotonicTime) {
+    let hub = table[index].hub
+    let client = table[index].client
+    if !hubs[hub].clients[client].socket.isOpen { setDeadline(index, hubs[hub].clients[client].socket.nextDeadline) }
+    if hubs[hub].clients[client].socket.pendingOutput > 0 {
+      hubs[hub].list(client)
+    } else if hubs[hub].clients[client].socket.state == .closed, table[index].http.pendingOutput == 0 {
+      lingerSocket(index, now: now)
+    }
+  }
+
+  private mutating func lingerSocket(_ index: Int, now: MonotonicTime) {
+    let isDead = hubs[table[index].hub].clients[table[index].client].socket.isDead
+    hubs[table[index].hub].remove(table[index].client)
+    linger(index, now: now)
+    if isDead { table.demand(.abort, index) }
+  }
+
+  mutating func writeFrames(_ index: Int, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int) {
+    let hub = table[index].hub
+    let client = table[index].client
+    hubs[hub].writeOutput(client, accept)
+    if table[index].isStalled, hubs[hub].clients[client].socket.pendingOutput <= limits.outputHighWater {
+      table[index].isStalled = false
+      table.demand(.resume, index)
+    }
+    if hubs[hub].clients[client].socket.state == .closed, hubs[hub].clients[client].socket.pendingOutput == 0 {
+      lingerSocket(index, now: now)
+    }
+  }
+
+  /// Pings, and gives up a client that has not answered in time.
+  mutating func pollSocket(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    let hub = table[index].hub
+    let client = table[index].client
+    hubs[hub].now = now
+    guard hubs[hub].clients[client].socket.nextDeadline <= now else {
+      table[index].deadline = hubs[hub].clients[client].socket.nextDeadline
+      return
+    }
+    let next = hubs[hub].clients[client].socket.poll(now: now)
+    table[index].deadline = next ?? .distantFuture
+    if hubs[hub].clients[client].socket.state == .closed { announceEnd(index, now: now, &context) }
+    if hubs[hub].clients[client].socket.isDead {
+      giveUp(index, &context)
+    } else {
+      afterSocketCall(index, now: now)
+    }
+  }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+
+// The whole server, still without I/O: the connection table, the router and one hub for each WebSocket endpoint. It
+// is fed connections, bytes and a time, calls the handlers with the owner's context, and yields output, things for the
+// transport to do, and the next deadline. Its owner conforms to `Application` by forwarding.
+
+import Bytes
+import HTTPCore
+public import Timebase
+import WebSocketCore
+
+/// An HTTP and WebSocket server as a value.
+///
+/// Calls take the context that the handlers get; it lies beside the server, never inside it.
+public struct Server<Context: ~Copyable> {
+  /// What is answered, and by whom.
+  public var router: Router<Context>
+  /// What peers may use.
+  public let limits: ServerLimits
+  /// The names that a request's `Host` may give.
+  public var hostNames: HostNames
+  /// What has happened so far.
+  public internal(set) var counters = ServerCounters()
+
+  var table = ConnectionTable()
+  var hubs: [WebSocketHub]
+  /// The buffer that messages are unmasked into, one after the other.
+  var scratch: [UInt8] = []
+  /// No deadline lies before this one; deadlines that were moved back may make it too early, which costs one look.
+  var nextDeadline = MonotonicTime.distantFuture
+  var isShuttingDown = false
+
+  /// Connections beyond the limit that are in the middle of being told so.
+  private static var refusalRows: Int { 8 }
+
+  /// A server for the routes and endpoints that `router` has now; only its assets may change later.
+  public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
+    self.router = router
+    self.limits = limits
+    self.hostNames = hostNames
+    hubs = router.sockets.map { _ in WebSocketHub(limits: limits) }
+  }
+
+  /// How many connections are in the table.
+  public var connectionCount: Int { table.servedCount + table.refusedCount }
+
+  /// Lets `body` use a hub, by the number that `Router.webSocket` gave.
+  public mutating func withHub<Result>(
+    _ number: Int, now: MonotonicTime, _ body: (inout WebSocketHub) -> Result
+  ) -> Result {
+    hubs[number].now = now
+    return body(&hubs[number])
+  }
+
+  // MARK: What a transport tells
+
+  /// See `Application.accept(from:now:)`.
+  public mutating func accept(
+    from remote: RemoteAddress, now: MonotonicTime, _ context: inout Context
+  ) -> ConnectionID? {
+    guard table.servedCount < limits.connections, !isShuttingDown else {
+      counters.connectionsRefused.count()
+      router.refusalHandler?(&context, Refusal(reason: .tooManyConnections, remote: remote))
+      guard table.refusedCount < Self.refusalRows, !isShuttingDown else { return nil }
+      let index = table.add(from: remote, limits: limits.http, isRefused: true)
+      refuseBeforeRequest(index, now: now)
+      return table[index].id
+    }
+    let index = table.add(from: remote, limits: limits.http)
+    counters.accepted.count()
+    setDeadline(index, now + limits.idleTimeout)
+    return table[index].id
+  }
+
+  /// See `Application.receive(_:from:now:)`.
+  public mutating func receive(
+    _ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime, _ context: inout Context
+  ) -> Int {
+    guard let index = table.index(of: connection) else { return bytes.count }
+    var taken = 0
+    if table[index].phase == .http { taken = receiveRequests(bytes, index, now: now, &context) }
+    switch table[index].phase {
+    case .http, .free: break
+    case .webSocket:
+      taken += receiveMessages(bytes.extracting(taken..<bytes.count), index, now: now, &context)
+    case .lingering: taken = bytes.count
+    }
+    table[index].isStalled = taken < bytes.count || table[index].isStalled
+    return taken
+  }
+
+  /// See `Application.endOfStream(_:now:)`.
+  public mutating func endOfStream(_ connection: ConnectionID, now: MonotonicTime, _ context: inout Context) {
+    guard let index = table.index(of: connection) else { return }
+    switch table[index].phase {
+    case .http:
+      table[index].http.receiveEndOfStream()
+      handleRequests(index, now: now, &context)
+    case .webSocket:
+      endSocket(index, now: now, &context)
+      afterSocketCall(index, now: now)
+    case .lingering, .free: break
+    }
+  }
+
+  /// See `Application.disconnected(_:now:)`.
+  public mutating func disconnected(_ connection: ConnectionID, now: MonotonicTime, _ context: inout Context) {
+    guard let index = table.index(of: connection) else { return }
+    if table[index].phase == .webSocket {
+      if hubs[table[index].hub].clients[table[index].client].isGivenUp { noteUnresponsive(index, &context) }
+      endSocket(index, now: now, &context)
+      hubs[table[index].hub].remove(table[index].client)
+    }
+    table.remove(index, limits: limits.http)
+  }
+
+  // MARK: What a transport asks
+
+  /// See `Application.nextAction()`.
+  public mutating func nextAction() -> TransportAction? {
+    for hub in hubs.indices {
+      if let action = hubs[hub].nextListed() { return action }
+    }
+    return table.nextAction()
+  }
+
+  /// See `Application.writeOutput(_:now:_:)`.
+  public mutating func writeOutput(
+    _ connection: ConnectionID, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int
+  ) {
+    guard let index = table.index(of: connection) else { return }
+    if table[index].http.pendingOutput > 0 { writeResponse(index, now: now, accept) }
+    if table[index].phase == .webSocket, table[index].http.pendingOutput == 0 {
+      writeFrames(index, now: now, accept)
+    }
+  }
+
+  /// How many bytes wait for a connection.
+  func pendingOutput(_ index: Int) -> Int {
+    let http = table[index].http.pendingOutput
+    guard table[index].phase == .webSocket else { return http }
+    return http + hubs[table[index].hub].pendingOutput(of: table[index].client)
+  }
+
+  // MARK: The end of a connection
+
+  /// All output is out: end this direction, and let the peer end the other.
+  mutating func linger(_ index: Int, now: MonotonicTime) {
+    table[index].phase = .lingering
+    table[index].http.trim()
+    setDeadline(index, now + limits.lingerTimeout)
+    table.demand(.endOutput, index)
+    if table[index].isStalled { table.demand(.resume, index) }  // held-back input is discarded now
+  }
+
+  mutating func giveUp(_ index: Int, _ context: inout Context) {
+    noteUnresponsive(index, &context)
+    table[index].deadline = .distantFuture
+    table.demand(.abort, index)
+  }
+
+  private mutating func noteUnresponsive(_ index: Int, _ context: inout Context) {
+    counters.timedOut.count()
+    router.refusalHandler?(&context, Refusal(reason: .unresponsive, remote: table[index].remote))
+  }
+
+  mutating func setDeadline(_ index: Int, _ deadline: MonotonicTime) {
+    table[index].deadline = deadline
+    if deadline < nextDeadline { nextDeadline = deadline }
+  }
+
+  // MARK: Shutting down
+
+  /// See `Application.shutdown(now:)`.
+  public mutating func shutdown(now: MonotonicTime) {
+    isShuttingDown = true
+    for hub in hubs.indices {
+      hubs[hub].now = now
+      hubs[hub].closeAll(.goingAway, reason: "shutting down")
+    }
+    for index in table.indices where table[index].phase == .http {
+      table[index].http.close()
+      if table[index].http.mustClose, table[index].http.pendingOutput == 0 { linger(index, now: now) }
+    }
+    nextDeadline = now
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+// Every size, count and time that a peer could drive up, in one place, each with the answer for going over it. The
+// defaults suit a device on a home network; a server for thousands raises the first two.
+
+public import HTTPCore
+public import Timebase
+public import WebSocketCore
+
+/// What the server lets its peers use.
+public struct ServerLimits: Sendable {
+  /// TCP connections at a time, WebSocket ones included; the next one gets 503 (Service Unavailable).
+  public var connections = 32
+  /// WebSocket clients at a time in one hub; the next one is closed with 1013 (Try Again Later).
+  public var clients = 8
+  /// Bytes of a request: head, fields, body; past them 414, 431 or 413.
+  public var http = HTTPConnection.Limits()
+  /// Bytes of a WebSocket message; past them the client is closed with 1009 (Message Too Big).
+  public var webSocket = WebSocketConnection.Limits()
+  /// When to ping a silent client, how long to wait for its pong and for its Close.
+  public var timing = WebSocketConnection.Timing()
+  /// Bytes that may wait for one client; an event that would not fit is discarded and counted.
+  public var outboxSize = 262_144
+  /// Bytes waiting for a peer beyond which the server takes no more input from it.
+  public var outputHighWater = 16_384
+  /// From the first byte of a request head to its end; past it 408 (Request Timeout).
+  public var headTimeout: Milliseconds = .seconds(5)
+  /// From the end of a head to the end of its body; past it 408 (Request Timeout).
+  public var bodyTimeout: Milliseconds = .seconds(10)
+  /// How long a connection may rest, before its first request and between two, until it is closed.
+  public var idleTimeout: Milliseconds = .seconds(15)
+  /// How long a peer may take nothing of a waiting response before its connection is aborted.
+  public var writeTimeout: Milliseconds = .seconds(20)
+  /// How long the server reads on, and discards, after its last byte, so that a reset does not overtake the answer.
+  public var lingerTimeout: Milliseconds = .seconds(2)
+
+  /// The defaults.
+  public init() {}
+}

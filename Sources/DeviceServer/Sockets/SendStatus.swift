@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+
+// The truth about a send. `enqueued` means that the bytes are in the client's outbox, in order; what the network does
+// with them nobody can know.
+
+/// What became of a message to one client.
+public enum SendStatus: Sendable {
+  /// It waits in the client's outbox.
+  case enqueued
+  /// It waits in the client's outbox, which is past its high-water mark: send less to this one.
+  case backpressure
+  /// The outbox is full, or the client is closing: it was dropped and counted.
+  case discarded
+  /// There is no such client (any more).
+  case noSuchClient
+}
+
+/// What became of a message to all clients.
+public enum BroadcastStatus: Sendable {
+  /// It waits in every client's outbox, if there are any.
+  case enqueued
+  /// Some outboxes were full: those clients miss it.
+  case partiallyEnqueued
+  /// All outboxes were full.
+  case discarded
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+// Pings, closing, and the seed's `cleanupClients`, which also knows who is dead.
+
+import Bytes
+public import WebSocketCore
+
+extension WebSocketHub {
+  /// Pings one client; its answer comes as `WebSocketEvent.pong`.
+  public mutating func ping(_ client: ClientID, _ payload: Span<UInt8> = Span()) {
+    guard let index = index(of: client) else { return }
+    ping(index, payload)
+  }
+
+  /// Pings all clients.
+  public mutating func pingAll(_ payload: Span<UInt8> = Span()) {
+    for index in clients.indices where clients[index].isConnected { ping(index, payload) }
+  }
+
+  private mutating func ping(_ index: Int, _ payload: Span<UInt8>) {
+    guard hasRoom(index, for: payload.count), clients[index].socket.ping(payload, now: now) else { return }
+    noteDeadline(index)
+    list(index)
+  }
+
+  /// Begins the closing handshake with one client; `disconnect` follows when it is done or has taken too long.
+  public mutating func close(_ client: ClientID, _ code: CloseCode = .normalClosure, reason: StaticString = "") {
+    guard let index = index(of: client) else { return }
+    close(index, code, reason)
+  }
+
+  /// Begins the closing handshake with all clients.
+  public mutating func closeAll(_ code: CloseCode = .goingAway, reason: StaticString = "") {
+    for index in clients.indices where clients[index].isConnected { close(index, code, reason) }
+  }
+
+  /// Closes clients until at most `max` are left open: those that missed a ping's deadline first (they are aborted),
+  /// then the oldest, with 1013 (Try Again Later). A client that is closing already does not count.
+  public mutating func cleanupClients(max: Int = 8) {
+    var open = 0
+    for index in clients.indices where clients[index].isConnected && clients[index].socket.isOpen {
+      if clients[index].socket.isPongOverdue(now: now) {
+        clients[index].isGivenUp = true
+        list(index)
+      } else {
+        open += 1
+      }
+    }
+    while open > Swift.max(max, 0), let oldest = oldestOpen() {
+      close(oldest, .tryAgainLater, "too many clients")
+      open -= 1
+    }
+  }
+
+  mutating func close(_ index: Int, _ code: CloseCode, _ reason: StaticString) {
+    clients[index].socket.close(code, reason: reason.span, now: now)
+    noteDeadline(index)
+    list(index)
+  }
+
+  private mutating func noteDeadline(_ index: Int) {
+    newDeadline = min(newDeadline, clients[index].socket.nextDeadline)
+  }
+
+  private func oldestOpen() -> Int? {
+    var oldest: Int?
+    for index in clients.indices where clients[index].isConnected && clients[index].socket.isOpen {
+      if clients[index].isGivenUp { continue }
+      if let found = oldest, clients[found].id.number < clients[index].id.number { continue }
+      oldest = index
+    }
+    return oldest
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+// All clients of one WebSocket endpoint, with the calls that the seed's library has (`textAll`, `pingAll`,
+// `cleanupClients`, …) and one that it lacks: `publishState`, which never queues. A broadcast is encoded once; small
+// frames are copied into the outboxes, large ones held there by reference.
+
+import Bytes
+import Timebase
+import WebSocketCore
+
+/// The clients of one WebSocket endpoint.
+public struct WebSocketHub: Sendable {
+  struct Client: Sendable {
+    var id: ClientID
+    var connection: ConnectionID
+    var remote: RemoteAddress
+    var socket: WebSocketConnection
+    /// The version of the state that it has been sent.
+    var stateVersion: UInt32 = 0
+    /// Between `connect` and `disconnect`: it counts, and can be sent to.
+    var isConnected = false
+    /// It stands in `listed`.
+    var isListed = false
+    /// It is to be aborted, not written to.
+    var isGivenUp = false
+  }
+
+  let limits: ServerLimits
+  /// A table with holes: an index stays valid as long as its client.
+  var clients: [Client] = []
+  private var freeIndices: [Int] = []
+  private var lastNumber: UInt32 = 0
+  /// Clients for which the transport has something to do, in the order in which it came up; read from `firstListed`.
+  private var listed: [Int] = []
+  private var firstListed = 0
+  /// The buffer in which frames for all are encoded: used again as soon as no outbox holds it.
+  var broadcastFrame = EncodedFrame(.binary, Span())
+  var stateFrame = EncodedFrame(.text, Span())
+  var stateVersion: UInt32 = 0
+  /// The time of the call through which the hub was reached.
+  var now = MonotonicTime.zero
+  /// The earliest deadline that calls of the hub have set since the server last looked.
+  var newDeadline = MonotonicTime.distantFuture
+
+  /// How many clients are connected.
+  public internal(set) var count = 0
+  /// What was sent and what was not.
+  public internal(set) var counters = HubCounters()
+
+  init(limits: ServerLimits) { self.limits = limits }
+
+  /// Whether this client is connected.
+  public func contains(_ client: ClientID) -> Bool { index(of: client) != nil }
+
+  /// Where this client is; nil if it is not connected.
+  public func remoteAddress(of client: ClientID) -> RemoteAddress? { index(of: client).map { clients[$0].remote } }
+
+  /// Calls `body` with each connected client.
+  public func forEachClient(_ body: (ClientID) -> Void) {
+    for client in clients where client.isConnected { body(client.id) }
+  }
+
+  func index(of client: ClientID) -> Int? {
+    guard clients.indices.contains(client.index) else { return nil }
+    return clients[client.index].isConnected && clients[client.index].id == client ? client.index : nil
+  }
+
+  // MARK: The table
+
+  /// Takes in a socket whose handshake is done. It counts as connected from `welcome` on.
+  mutating func add(_ connection: ConnectionID, from remote: RemoteAddress) -> Int {
+    let index = freeIndices.popLast() ?? clients.count
+    let client = Client(
+      id: ClientID(number: 0, index: index), connection: connection, remote: remote,
+      socket: WebSocketConnection(limits: limits.webSocket, timing: limits.timing, now: now))
+    if index == clients.count { clients.append(client) } else { clients[index] = client }
+    return index
+  }
+
+  /// Gives the client its number; it can be sent to from now on.
+  mutating func welcome(_ index: Int) -> ClientID {
+    lastNumber &+= 1
+    let id = ClientID(number: lastNumber, index: index)
+    clients[index].id = id
+    clients[index].isConnected = true
+    count += 1
+    if stateVersion != 0 { list(index) }  // whoever comes gets the state that was published last
+    return id
+  }
+
+  /// The client counts no more, and cannot be sent to; its last output may still go out.
+  mutating func dismiss(_ index: Int) {
+    guard clients[index].isConnected else { return }
+    clients[index].isConnected = false
+    count -= 1
+  }
+
+  /// Frees the place of a client that is gone.
+  mutating func remove(_ index: Int) {
+    dismiss(index)
+    clients[index].isGivenUp = false
+    clients[index].socket = WebSocketConnection(limits: limits.webSocket, timing: limits.timing, now: now)
+    freeIndices.append(index)
+  }
+
+  // MARK: What the transport has to do
+
+  /// Notes that there is something to write to (or to do with) this client.
+  @inline(__always)
+  mutating func list(_ index: Int) {
+    guard !clients[index].isListed else { return }
+    clients[index].isListed = true
+    listed.append(index)
+  }
+
+  /// The next client to write to or to abort.
+  mutating func nextListed() -> TransportAction? {
+    while firstListed < listed.count {
+      let index = listed[firstListed]
+      firstListed += 1
+      clients[index].isListed = false
+      if clients[index].isGivenUp { return .abort(clients[index].connection) }
+      if hasOutput(index) { return .write(clients[index].connection) }
+    }
+    listed.removeAll(keepingCapacity: true)
+    firstListed = 0
+    return nil
+  }
+
+  private func hasOutput(_ index: Int) -> Bool {
+    clients[index].socket.pendingOutput > 0
+      || (clients[index].isConnected && clients[index].stateVersion != stateVersion)
+  }
+
+  /// Offers what waits for a client: its outbox in order, then the newest state if it has not had it.
+  mutating func writeOutput(_ index: Int, _ accept: (Span<UInt8>) -> Int) {
+    clients[index].socket.writeOutput(accept)
+    guard clients[index].stateVersion != stateVersion, clients[index].isConnected,
+      clients[index].socket.pendingOutput == 0
+    else { return }
+    let skipped = stateVersion &- clients[index].stateVersion &- 1
+    if clients[index].stateVersion != 0 { counters.conflated.count(skipped) }
+    clients[index].stateVersion = stateVersion
+    if clients[index].socket.send(stateFrame) { clients[index].socket.writeOutput(accept) }
+  }
+
+  /// How many bytes wait for this client, the state left out.
+  func pendingOutput(of index: Int) -> Int { clients[index].socket.pendingOutput }
+}

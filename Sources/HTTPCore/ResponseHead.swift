@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+// The head of a response: a status and field lines, kept as they go on the wire. What frames the body or ends
+// the connection is the connection's to write, because only it knows the request; and no value can smuggle a
+// line in (RFC 9110 section 5.5).
+
+import Bytes
+
+/// Status and fields of one response.
+public struct ResponseHead: Sendable {
+  /// The status.
+  public var status: HTTPStatus
+  /// The field lines in wire form, each ended by CRLF.
+  public private(set) var fields: [UInt8] = []
+
+  /// A head without fields.
+  public init(_ status: HTTPStatus) { self.status = status }
+
+  /// Adds a field line and says whether it did.
+  ///
+  /// It does not, and nothing of the line is ever sent, if the value holds a CR, an LF, a NUL or another
+  /// control character than a tab, or if the field is Content-Length or Transfer-Encoding, which
+  /// `HTTPConnection` writes. To end a connection call `HTTPConnection.close()`: `Connection: close` added
+  /// here would say so and not do it.
+  @discardableResult
+  public mutating func add(_ name: StaticString, _ value: Span<UInt8>) -> Bool {
+    for index in value.indices where !value[index].isFieldValueCharacter { return false }
+    guard addName(name) else { return false }
+    fields.append(value)
+    fields.append("\r\n")
+    return true
+  }
+
+  /// Adds a field line with a fixed value, by the rule of `add(_:_:)` for a span.
+  @discardableResult
+  public mutating func add(_ name: StaticString, _ value: StaticString) -> Bool {
+    value.withUTF8Buffer { add(name, $0.span) }
+  }
+
+  /// Adds a field line whose value is a number; false only for a field that `HTTPConnection` writes.
+  @discardableResult
+  public mutating func add(_ name: StaticString, decimal value: UInt64) -> Bool {
+    guard addName(name) else { return false }
+    fields.append(decimal: value)
+    fields.append("\r\n")
+    return true
+  }
+
+  private mutating func addName(_ name: StaticString) -> Bool {
+    let start = fields.count
+    fields.append(name)
+    guard Self.isForHandlers(fields.span.extracting(droppingFirst: start)) else {
+      fields.removeSubrange(start...)
+      return false
+    }
+    fields.append(": ")
+    return true
+  }
+
+  private static func isForHandlers(_ name: Span<UInt8>) -> Bool {
+    !name.equalsIgnoringCase("Content-Length") && !name.equalsIgnoringCase("Transfer-Encoding")
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+
+// One TCP connection in SwiftNIO's terms. Reading pauses while the application has left input with us; nothing is
+// written while the channel is not writable.
+
+import DeviceServer
+import NIOCore
+
+final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// How far this direction is on its way to its end.
+  private enum Output { case open, ending, ended }
+
+  /// From accept to the end of the connection.
+  private(set) var id: ConnectionID?
+  private let driver: Driver<App>
+  private var context: ChannelHandlerContext?
+  /// Input that the application has not taken yet.
+  private var held: ByteBuffer?
+  /// SwiftNIO asked to read while input was held.
+  private var isReadDue = false
+  private var isInputClosed = false
+  private var output = Output.open
+
+  init(driver: Driver<App>) { self.driver = driver }
+
+  // MARK: From the channel
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+  func channelActive(context: ChannelHandlerContext) {
+    id = driver.accept(self, from: RemoteAddress(context.remoteAddress))
+    context.fireChannelActive()
+    if id == nil { context.close(promise: nil) } else { driver.act() }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    if let id {
+      self.id = nil
+      held = nil
+      driver.disconnected(id)
+    }
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard let id else { return }
+    var input = unwrapInboundIn(data)
+    guard held?.writeBuffer(&input) == nil else { return }
+    driver.receive(&input, from: id)
+    if input.readableBytes > 0 { held = input }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) { driver.act() }
+
+  func read(context: ChannelHandlerContext) {
+    if held == nil { context.read() } else { isReadDue = true }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    guard let id, context.channel.isWritable else { return }
+    if output == .ending { closeOutput() } else { driver.isWritable(id) }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard case .inputClosed = event as? ChannelEvent else { return context.fireUserInboundEventTriggered(event) }
+    isInputClosed = true
+    if held == nil { endInput() }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  // MARK: From the driver
+
+  var isWritable: Bool { context?.channel.isWritable ?? false }
+
+  func write(_ output: consuming ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(output), promise: nil) }
+
+  /// Offers held input again, and reads on if all of it was taken.
+  func resume() {
+    guard let id else { return }
+    var input = held ?? ByteBuffer()
+    held = nil
+    driver.receive(&input, from: id)
+    if input.readableBytes > 0 {
+      held = input
+      return
+    }
+    if isInputClosed { return endInput() }
+    if isReadDue {
+      isReadDue = false
+      context?.read()
+    }
+  }
+
+  /// The peer's last byte has been taken.
+  private func endInput() {
+    switch output {
+    case .open: if let id { driver.endOfStream(id) }
+    case .ending: break  // what waits in the channel still goes out
+    case .ended: abort()
+    }
+  }
+
+  /// Ends this direction after what was written; when the peer has ended its own, the connection is over.
+  func endOutput() {
+    guard output == .open else { return }
+    output = .ending
+    if isWritable { closeOutput() }
+  }
+
+  /// Nothing waits in the channel. (SwiftNIO, asked for the second half of a close, would drop what waits.)
+  private func closeOutput() {
+    output = .ended
+    if isInputClosed { abort() } else { context?.close(mode: .output, promise: nil) }
+  }
+
+  func abort() { context?.close(promise: nil) }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+
+// The application and its connections on one event loop. The order is always the same: tell the application what
+// happened, ask what to do, copy its output into the loop's one buffer, and only then call the stack, which may call
+// back. So no call of the application is ever inside another.
+
+import DeviceServer
+import NIOCore
+import Timebase
+
+/// Drives an application: everything here happens on `eventLoop`.
+final class Driver<App: Application & ~Copyable> {
+  let eventLoop: any EventLoop
+
+  private var listeners: [any Channel] = []
+  private var application: App
+  private let afterActivity: NIOTransport<App>.Activity?
+  /// By `ConnectionID.index`.
+  private var connections: [ConnectionHandler<App>?] = []
+  private var connectionCount = 0
+  private let start = NIODeadline.now()
+  private var timer: (deadline: MonotonicTime, task: Scheduled<Void>)?
+  private var isActing = false
+  private var closing: (done: EventLoopPromise<Void>, cutOff: Scheduled<Void>)?
+  /// Output on its way to a channel. A channel that takes all of it at once leaves the memory to the next write.
+  private var buffer: ByteBuffer
+
+  /// No more than this is handed to a channel at a time.
+  private static var writeSize: Int { 16_384 }
+
+  init(_ application: consuming App, eventLoop: any EventLoop, afterActivity: NIOTransport<App>.Activity?) {
+    self.application = application
+    self.eventLoop = eventLoop
+    self.afterActivity = afterActivity
+    buffer = ByteBufferAllocator().buffer(capacity: Self.writeSize)
+  }
+
+  /// The time since this driver was made.
+  var now: MonotonicTime {
+    MonotonicTime(milliseconds: UInt64(max(0, (NIODeadline.now() - start).nanoseconds) / 1_000_000))
+  }
+
+  /// Lets `body` use the application, then does what follows from it.
+  @discardableResult
+  func run<Result>(_ body: (inout App, MonotonicTime) throws -> Result) rethrows -> Result {
+    defer { act() }
+    return try body(&application, now)
+  }
+
+  // MARK: What channels report
+
+  func accept(_ connection: ConnectionHandler<App>, from remote: RemoteAddress) -> ConnectionID? {
+    guard let id = application.accept(from: remote, now: now) else { return nil }
+    while connections.count <= id.index { connections.append(nil) }
+    connections[id.index] = connection
+    connectionCount += 1
+    return id
+  }
+
+  /// Gives the application what it takes of `input`; the caller calls `act` when the read is complete.
+  func receive(_ input: inout ByteBuffer, from id: ConnectionID) {
+    let taken = application.receive(input.readableBytesUInt8Span, from: id, now: now)
+    input.moveReaderIndex(forwardBy: min(max(taken, 0), input.readableBytes))
+  }
+
+  func endOfStream(_ id: ConnectionID) {
+    application.endOfStream(id, now: now)
+    act()
+  }
+
+  func disconnected(_ id: ConnectionID) {
+    application.disconnected(id, now: now)
+    connections[id.index] = nil
+    connectionCount -= 1
+    act()
+  }
+
+  func isWritable(_ id: ConnectionID) {
+    write(id)
+    act()
+  }
+
+  // MARK: What the application wants
+
+  /// Does everything that the application wants done.
+  func act() {
+    guard !isActing else { return }  // a call back from the stack: the loop below goes on
+    isActing = true
+    var deadline: MonotonicTime?
+    var isQuiet = false
+    while !isQuiet {  // what is done may make something due
+      deadline = application.poll(now: now)
+      isQuiet = true
+      while let action = application.nextAction() {
+        perform(action)
+        isQuiet = false
+      }
+    }
+    if let afterActivity { afterActivity(&application, now) }
+    isActing = false
+    arm(deadline)
+    if connectionCount == 0 { finishClosing() }
+  }
+
+  private func perform(_ action: TransportAction) {
+    switch action {
+    case .write(let id): write(id)
+    case .endOutput(let id): connection(id)?.endOutput()
+    case .resume(let id): connection(id)?.resume()
+    case .abort(let id): connection(id)?.abort()
+    }
+  }
+
+  /// Nil if that connection has ended; another may have its index.
+  private func connection(_ id: ConnectionID) -> ConnectionHandler<App>? {
+    guard connections.indices.contains(id.index), let connection = connections[id.index] else { return nil }
+    return connection.id == id ? connection : nil
+  }
+
+  private func write(_ id: ConnectionID) {
+    while let connection = connection(id), connection.isWritable {
+      buffer.clear()
+      // The buffer leaves the driver for the call, so that the closure holds nothing of it but this.
+      var output = buffer
+      buffer = ByteBuffer()
+      application.writeOutput(id, now: now) { bytes in
+        let count = min(bytes.count, Self.writeSize - output.readableBytes)
+        guard count > 0 else { return 0 }
+        return bytes.extracting(first: count).withUnsafeBytes { output.writeBytes($0) }
+      }
+      buffer = output
+      guard output.readableBytes > 0 else { return }
+      let isMaybeMore = output.readableBytes == Self.writeSize
+      connection.write(consume output)
+      if !isMaybeMore { return }
+    }
+  }
+
+  // MARK: Time
+
+  /// Makes sure that `act` runs at `deadline`; a timer that is early enough already stays as it is.
+  private func arm(_ deadline: MonotonicTime?) {
+    guard let deadline else { return }
+    if let timer {
+      if timer.deadline <= deadline { return }
+      timer.task.cancel()
+    }
+    let time = start + .milliseconds(Int64(clamping: deadline.milliseconds))
+    let task = eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+      self.timer = nil
+      self.act()
+    }
+    timer = (deadline, task)
+  }
+
+  // MARK: The end
+
+  /// Keeps a listening channel until the end; one that comes after it is closed.
+  func add(_ listener: any Channel) throws {
+    guard closing == nil else {
+      listener.close(promise: nil)
+      throw ChannelError.alreadyClosed
+    }
+    listeners.append(listener)
+  }
+
+  func shutdown(grace: TimeAmount) -> EventLoopFuture<Void> {
+    if let closing { return closing.done.futureResult }
+    let done = eventLoop.makePromise(of: Void.self)
+    let cutOff = eventLoop.assumeIsolated().scheduleTask(in: grace) {
+      for connection in self.connections { connection?.abort() }
+    }
+    closing = (done, cutOff)
+    for listener in listeners { listener.close(promise: nil) }
+    listeners = []
+    application.shutdown(now: now)
+    act()
+    return done.futureResult
+  }
+
+  private func finishClosing() {
+    guard let closing else { return }
+    closing.cutOff.cancel()
+    timer?.task.cancel()
+    timer = nil
+    closing.done.succeed()
+  }
+}

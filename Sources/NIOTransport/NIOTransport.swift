@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+
+// SwiftNIO under an application: listens, and moves bytes and time between channels and the application on one event
+// loop, which owns all state. No protocol is spoken here.
+
+public import DeviceServer
+public import NIOCore
+import NIOPosix
+public import Timebase
+
+/// A listening socket whose connections an `Application` serves.
+///
+/// The application is made on the event loop and never leaves it; `withApplication` goes to it there.
+public final class NIOTransport<App: Application & ~Copyable>: Sendable {
+  /// Runs on the event loop after the application has run and its output is on its way: for logs and displays.
+  public typealias Activity = (inout App, MonotonicTime) -> Void
+
+  /// The loop that owns the application.
+  public let eventLoop: any EventLoop
+  private let driver: NIOLoopBound<Driver<App>>
+
+  private init(eventLoop: any EventLoop, driver: NIOLoopBound<Driver<App>>) {
+    self.eventLoop = eventLoop
+    self.driver = driver
+  }
+
+  /// Makes the application on `eventLoop` and lets its timers run; no port is open yet.
+  public static func start(
+    on eventLoop: any EventLoop, makeApplication: @escaping @Sendable () throws -> App,
+    afterActivity: (@Sendable (inout App, MonotonicTime) -> Void)? = nil
+  ) async throws -> NIOTransport {
+    let driver = try await eventLoop.submit {
+      let driver = Driver(try makeApplication(), eventLoop: eventLoop, afterActivity: afterActivity)
+      driver.run { _, _ in }
+      return NIOLoopBound(driver, eventLoop: eventLoop)
+    }.get()
+    return NIOTransport(eventLoop: eventLoop, driver: driver)
+  }
+
+  /// Opens the port and returns the address that it got; port 0 lets the system choose one.
+  ///
+  /// - Throws: What SwiftNIO says: `IOError` with EADDRINUSE, EADDRNOTAVAIL or EACCES, or an error of name resolution.
+  public func listen(host: String, port: Int) async throws -> SocketAddress {
+    let driver = self.driver
+    let channel = try await ServerBootstrap(group: eventLoop)
+      .serverChannelOption(.backlog, value: 256)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      // The peer may stop sending and still read our answer.
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      // A channel is writable only while nothing waits in it: the newest state is chosen as late as possible.
+      .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.setNotSentLowWaterMark()
+          let handler = ConnectionHandler(driver: driver.value)
+          try channel.pipeline.syncOperations.addHandler(handler)
+        }
+      }
+      .bind(host: host, port: port).get()
+    try await eventLoop.submit { try driver.value.add(channel) }.get()
+    guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
+    return address
+  }
+
+  /// Lets `body` use the application on its loop, then does what follows from it.
+  public func withApplication<Result: Sendable>(
+    _ body: @escaping @Sendable (inout App, MonotonicTime) throws -> Result
+  ) async throws -> Result {
+    let driver = self.driver
+    return try await eventLoop.submit { try driver.value.run(body) }.get()
+  }
+
+  /// Like `withApplication`, without waiting; for threads that only bring news.
+  public func notify(_ body: @escaping @Sendable (inout App, MonotonicTime) -> Void) {
+    let driver = self.driver
+    eventLoop.execute { driver.value.run(body) }
+  }
+
+  /// Stops listening, lets the application say goodbye to everyone, and returns when the last connection is gone;
+  /// what is left after `grace` is cut off.
+  public func shutdown(grace: TimeAmount = .seconds(3)) async throws {
+    let driver = self.driver
+    try await eventLoop.flatSubmit { driver.value.shutdown(grace: grace) }.get()
+  }
+}
+
+extension Channel {
+  /// Bounds what the kernel takes beyond what it has sent (TCP_NOTSENT_LOWAT); without it a client that does not read
+  /// would be given megabytes of states that nobody wants any more.
+  fileprivate func setNotSentLowWaterMark() throws {
+    #if os(Linux)
+      let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 25))
+    #else
+      let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 0x201))
+    #endif
+    try syncOptions?.setOption(option, value: 16_384)
+  }
+}

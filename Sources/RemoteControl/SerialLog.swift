@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+// What the seed prints on its serial line. Above the Embedded line nothing can print, so lines wait here until the
+// host takes them: to standard output on Linux, to the UART on a board.
+
+/// Lines of log that wait for the host.
+public struct SerialLog: Sendable {
+  /// How much a line matters.
+  public enum Level: UInt8, Sendable {
+    /// The seed's own lines: always shown.
+    case serial
+    /// Refusals and the like, for whoever looks into a problem.
+    case debug
+  }
+
+  /// Bytes that may wait; lines beyond it are dropped and counted.
+  private static let capacity = 65_536
+
+  private var bytes: [UInt8] = []
+  private var ends: [(level: Level, end: Int)] = []
+  /// How many lines were dropped because the host did not take them in time.
+  public private(set) var dropped: UInt32 = 0
+  /// The least level that is kept; `.debug` costs a line for every refusal.
+  public var level: Level
+
+  /// An empty log that keeps lines up to `level`.
+  public init(level: Level = .serial) { self.level = level }
+
+  /// Adds a line, which `write` appends without its line end.
+  public mutating func add(_ level: Level = .serial, _ write: (inout [UInt8]) -> Void) {
+    guard level.rawValue <= self.level.rawValue else { return }
+    guard bytes.count < Self.capacity else {
+      dropped &+= 1
+      return
+    }
+    write(&bytes)
+    ends.append((level, bytes.count))
+  }
+
+  /// Hands each line, oldest first, to `body`, and forgets it.
+  public mutating func drain(_ body: (Level, Span<UInt8>) -> Void) {
+    var start = 0
+    for (level, end) in ends {
+      body(level, bytes.span.extracting(start..<end))
+      start = end
+    }
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+  }
+}

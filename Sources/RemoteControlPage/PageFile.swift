@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+// The remote control's page as bytes in the program: no file system is needed to serve it.
+// The bytes are in the generated files beside this one; their sources are in Web/.
+
+/// One file of the page, as it is served.
+public struct PageFile: Sendable {
+  /// The path that it is served under, with its leading slash.
+  public let path: StaticString
+
+  /// The plain bytes.
+  public let bytes: [UInt8]
+
+  /// The same bytes as one gzip member (RFC 1952); empty if there is none.
+  public let gzipped: [UInt8]
+
+  /// The strong entity tag of the plain bytes, without its quotation marks (RFC 9110, 8.8.3).
+  public let entityTag: StaticString
+}
+
+/// The remote control's page: its template and its static files.
+public enum RemoteControlPage {
+  /// The files that are the same for everyone; `index`, the template, is not among them.
+  public static var files: [PageFile] { [styleSheet, script, icon, touchIcon, manifest] }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+
+// From messages to bytes. Nothing follows a Close. Pongs never pile up: of the pings that come while a pong
+// still waits for the transport only the newest is answered, which section 5.5.3 allows. So a flood of pings
+// from a client that does not read costs two pongs, and no pong waits for more than was queued before it.
+// RFC 6455 sections 5.1, 5.5.3 and 6.1.
+
+import Bytes
+
+extension WebSocketConnection {
+  /// Queues a message, or an unasked ping or pong, as one frame; text must be UTF-8.
+  ///
+  /// False: nothing was queued, since the connection is closing or `EncodedFrame` would refuse the same.
+  public mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
+    guard state == .open, opcode.maySend(count: payload.count) else { return false }
+    append(opcode, payload)
+    return true
+  }
+
+  /// Queues a frame that was made for many: a small one as a copy, a large one by reference.
+  ///
+  /// False: nothing was queued, since the connection is closing or there is no such frame.
+  public mutating func send(_ frame: EncodedFrame) -> Bool {
+    guard state == .open, !frame.bytes.isEmpty else { return false }
+    if frame.bytes.count <= EncodedFrame.maximumCopied {
+      output.append(frame.bytes.span)
+    } else {
+      output.append(shared: frame.bytes)
+    }
+    return true
+  }
+
+  /// How many bytes wait to be written.
+  public var pendingOutput: Int { output.count + waitingPong.count }
+
+  /// Offers the bytes that wait, oldest first, until `accept` takes less than it is offered.
+  ///
+  /// `accept` says how many of the offered bytes it took; it must do no more than copy them.
+  public mutating func writeOutput(_ accept: (Span<UInt8>) -> Int) {
+    guard pendingUpToPong > 0 else { return output.write(accept) }
+    let before = output.count
+    output.write(accept)
+    pendingUpToPong = max(pendingUpToPong - (before - output.count), 0)
+    guard pendingUpToPong == 0, !waitingPong.isEmpty else { return }
+    let hasDrained = output.isEmpty
+    queueWaitingPong()
+    if hasDrained { writeOutput(accept) }
+  }
+
+  /// Queues the pong to a ping, or lets it wait in place of an older one.
+  mutating func answerPing(_ payload: Span<UInt8>) {
+    guard state == .open else { return }
+    if pendingUpToPong == 0 {
+      append(.pong, payload)
+      pendingUpToPong = output.count
+    } else {
+      waitingPong.removeAll(keepingCapacity: true)
+      waitingPong.append(OutgoingHeader(.pong, count: payload.count).bytes)
+      waitingPong.append(payload)
+    }
+  }
+
+  private mutating func queueWaitingPong() {
+    var pong: [UInt8] = []
+    swap(&pong, &waitingPong)
+    output.append(pong.span)
+    pendingUpToPong = output.count
+    pong.removeAll(keepingCapacity: true)
+    swap(&pong, &waitingPong)
+  }
+
+  /// Queues a frame.
+  mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>) {
+    output.append(OutgoingHeader(opcode, count: payload.count).bytes)
+    output.append(payload)
+  }
+
+  /// Forgets all output: there is nobody to read it.
+  mutating func dropOutput() {
+    output.removeAll()
+    output.trim()
+    waitingPong = []
+    pendingUpToPong = 0
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+// The server's side of one WebSocket connection, from the first byte after the handshake to the last. It is a
+// plain value: fed bytes and times, it yields events, output and its next deadline, and it never calls
+// anyone. Each concern has its file: receiving, sending, the closing handshake, keep-alive, and the table of
+// states. RFC 6455.
+
+import Bytes
+public import Timebase
+
+/// One connection that speaks RFC 6455 in the server's role.
+///
+/// Idle, it holds nothing on the heap: the part of a frame header that a read cut off lies inline, and output
+/// and partial messages give their memory back at `trim()`.
+public struct WebSocketConnection: Sendable {
+  /// How much a peer may ask of a connection.
+  public struct Limits: Sendable {
+    /// The most bytes a message may have, over all its fragments; a longer one is refused with 1009.
+    public var messageSize: Int
+
+    /// Limits with defaults for a device.
+    public init(messageSize: Int = 65_536) { self.messageSize = messageSize }
+  }
+
+  /// How long a connection waits, and for what.
+  public struct Timing: Sendable {
+    /// The silence after which the peer is asked for a sign of life; 0 for never.
+    public var pingInterval: Milliseconds
+    /// The silence after a ping from which on the peer counts as dead.
+    public var pongTimeout: Milliseconds
+    /// The time between our Close and the end of the connection, whatever the peer does.
+    public var closeTimeout: Milliseconds
+
+    /// Timing that finds a dead peer within 25 seconds unless told otherwise.
+    public init(
+      pingInterval: Milliseconds = .seconds(15), pongTimeout: Milliseconds = .seconds(10),
+      closeTimeout: Milliseconds = .seconds(2)
+    ) {
+      self.pingInterval = pingInterval
+      self.pongTimeout = pongTimeout
+      self.closeTimeout = closeTimeout
+    }
+  }
+
+  let limits: Limits
+  let timing: Timing
+
+  /// Whether frames still go out and come in.
+  public internal(set) var state = State.open
+
+  /// Why the connection ended: the code of the peer's Close, 1005 if it had none, the code of our own Close
+  /// after a `WebSocketError`; 1006 as long as there was none of these (RFC 6455 sections 7.1.5 and 7.1.7).
+  public internal(set) var closeCode = CloseCode.abnormalClosure
+
+  /// The reason in the peer's Close: UTF-8, at most 123 bytes, empty if it gave none.
+  public internal(set) var closeReason: [UInt8] = []
+
+  /// Whether the peer let a deadline pass: the transport aborts, since writing more is of no use.
+  public internal(set) var isDead = false
+
+  /// When bytes came last; at first, when the connection was made.
+  public internal(set) var lastReceived: MonotonicTime
+
+  // Receiving.
+  var cutHeader = CutHeader()
+  var frame = PartialFrame()
+  var assembly = MessageAssembly()
+
+  // Sending. At most one pong stands in the output; the newest of those asked for meanwhile waits.
+  var output = OutputQueue()
+  var waitingPong: [UInt8] = []
+  var pendingUpToPong = 0
+
+  // Keep-alive and closing. In the open state `deadline` is that of the pong, later that of the end.
+  var isAwaitingPong = false
+  var deadline = MonotonicTime.distantFuture
+
+  /// A connection whose handshake has just been answered with 101.
+  public init(limits: Limits = Limits(), timing: Timing = Timing(), now: MonotonicTime) {
+    self.limits = limits
+    self.timing = timing
+    lastReceived = now
+  }
+
+  /// Whether messages may be sent.
+  public var isOpen: Bool { state == .open }
+
+  /// Gives back the memory of buffers that are empty.
+  public mutating func trim() {
+    assembly.trim()
+    output.trim()
+    if waitingPong.isEmpty { waitingPong = [] }
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+
+// Standard input and output of the simulated board. What is to be shown is kept by a `BoardConsole` on the event loop;
+// a thread of its own writes it, so that a terminal that was stopped with Ctrl-S, or a pipe that nobody reads, stops
+// nothing else. Another thread reads.
+
+import Bytes
+import Dispatch
+import Logging
+import NIOCore
+import NIOTransport
+import RemoteControl
+import SimulatedBoard
+import Synchronization
+import Timebase
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// The board's keyboard and display.
+final class Console: Sendable {
+  /// What the event loop and the writer share.
+  private struct State {
+    var board: BoardConsole
+    var isWriting = false
+    var isOver = false
+  }
+
+  private let state: Mutex<State>
+  private let terminal: Mutex<TerminalMode?>
+  private let readsInput: Bool
+  private let logger: Logger
+  private let output = DispatchQueue(label: "heliograph.console")
+
+  /// Takes over standard input if it is a terminal that listens to this program, or no terminal at all.
+  init(logger: Logger) {
+    self.logger = logger
+    var mode: TerminalMode?
+    var readsInput = true
+    var boardMode = BoardConsole.Mode.words
+    if TerminalMode.isTerminal(STDIN_FILENO) {
+      do throws(TerminalModeError) {
+        mode = try TerminalMode()
+        boardMode = .keys
+      } catch {
+        readsInput = error != .inBackground  // a read would stop the program
+        logger.notice("the keyboard is not used: \(error)")
+      }
+    }
+    self.readsInput = readsInput
+    terminal = Mutex(mode)
+    state = Mutex(State(board: BoardConsole(mode: boardMode)))
+  }
+
+  /// Begins to read commands for the board.
+  func start(notifying transport: NIOTransport<SimulatedDevice>) {
+    write()
+    guard readsInput else { return }
+    DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport) }
+  }
+
+  /// Shows what has changed; called on the event loop after each activity.
+  func show(_ device: inout SimulatedDevice) {
+    let board = device.board.state
+    state.withLock { state in
+      device.remoteControl.device.log.drain { level, line in
+        switch level {
+        case .serial: state.board.print(line)
+        case .debug: logger.debug("\(String(decoding: Array(line), as: UTF8.self))")
+        }
+      }
+      state.board.show(board)
+    }
+    write()
+  }
+
+  /// Gives the terminal back, after the last line has been written.
+  func finish() {
+    state.withLock { $0.board.finish() }
+    write()
+    output.sync {}
+    state.withLock { $0.isOver = true }
+    terminal.withLock { $0 = nil }
+  }
+
+  // MARK: Standard output
+
+  private func write() {
+    let isIdle = state.withLock { state in
+      defer { state.isWriting = true }
+      return !state.isWriting && !state.isOver
+    }
+    if isIdle { output.async { [self] in writeAll() } }
+  }
+
+  private func writeAll() {
+    while true {
+      var bytes: [UInt8] = []
+      state.withLock { state in
+        state.board.writeOutput { span in
+          bytes.append(span)
+          return span.count
+        }
+        if bytes.isEmpty { state.isWriting = false }
+      }
+      if bytes.isEmpty { return }
+      var written = 0
+      while written < bytes.count {
+        let count = bytes[written...].withUnsafeBytes { systemWrite(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { break }  // nobody reads: the device goes on without
+        written += count
+      }
+    }
+  }
+
+  // MARK: Standard input
+
+  private func read(_ transport: NIOTransport<SimulatedDevice>) {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      let commands = state.withLock { state in
+        count > 0
+          ? state.board.receive(buffer.span.extracting(first: count))
+          : state.board.receiveEndOfStream().map { [$0] } ?? []
+      }
+      write()
+      obey(commands, transport)
+      if count <= 0 { return }  // the end of input is not the end of the device
+    }
+  }
+
+  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<SimulatedDevice>) {
+    if commands.contains(.quit) { kill(getpid(), SIGTERM) }
+    transport.notify { device, _ in
+      for command in commands {
+        switch command {
+        case .press: device.board.press()
+        case .release: device.board.release()
+        case .tap: device.board.tap()
+        case .quit: break
+        }
+      }
+    }
+  }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}
+
+private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  read(descriptor, bytes, count)
+}

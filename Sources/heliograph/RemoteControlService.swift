@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+
+// The program's life: board and console, then the folder if there is one, then the port, then the wait for a signal.
+
+import Bytes
+import DataFolder
+import DeviceComponents
+import DeviceServer
+import Logging
+import NIOCore
+import NIOPosix
+import NIOTransport
+import RemoteControl
+import ServiceLifecycle
+import SimulatedBoard
+import Timebase
+
+struct RemoteControlService: Service {
+  let options: Heliograph
+  let logger: Logger
+
+  /// How often a data folder is looked at.
+  private static var folderInterval: Duration { .milliseconds(500) }
+
+  func run() async throws {
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let console = Console(logger: logger)
+    defer { console.finish() }
+    let transport = try await startDevice(on: eventLoop, console: console)
+    console.start(notifying: transport)
+    try await withGracefulShutdownHandler {
+      try await cancelWhenGracefulShutdown {
+        if let path = options.data {
+          var folder = DataFolder(path: path)
+          try await waitForFolder(&folder, transport)
+          try await listen(transport)
+          try await watch(&folder, transport)
+        } else {
+          try await listen(transport)
+          try await gracefulShutdown()
+        }
+      }
+    } onGracefulShutdown: {
+      logger.debug("shutting down")
+    }
+    try await transport.shutdown()
+  }
+
+  // MARK: The device
+
+  private func startDevice(
+    on eventLoop: any EventLoop, console: Console
+  ) async throws -> NIOTransport<SimulatedDevice> {
+    let options = options
+    let level: SerialLog.Level = logger.logLevel <= .debug ? .debug : .serial
+    return try await NIOTransport.start(on: eventLoop) {
+      let ledLevel = options.ledActive.level
+      let buttonLevel = options.buttonActive.level
+      let board = SimulatedBoard(ledActiveLevel: ledLevel, buttonActiveLevel: buttonLevel)
+      var limits = ServerLimits.remoteControl
+      limits.clients = options.maxClients
+      limits.connections = options.maxClients * 2 + 16  // each page loads files while its socket is open
+      let identity = Identity(name: Array(options.name.utf8), boot: .random(in: .min ... .max))
+      return SimulatedDevice(
+        remoteControl: RemoteControl(
+          onboardLed: Led(board.statusLed), led: Led(board.led, activeLevel: ledLevel),
+          button: Button(board.button, activeLevel: buttonLevel),
+          device: Device(identity, log: SerialLog(level: level)), limits: limits,
+          hostNames: HostNames(options.knownHostNames)),
+        board: board)
+    } afterActivity: { device, _ in
+      console.show(&device)
+    }
+  }
+
+  // MARK: The port
+
+  private func listen(_ transport: NIOTransport<SimulatedDevice>) async throws {
+    let address: SocketAddress
+    do {
+      address = try await transport.listen(host: options.host, port: options.port)
+    } catch {
+      throw StartFailure(description: "cannot listen on \(options.host) port \(options.port): \(reason(error))")
+    }
+    let network = NetworkIdentity(boundTo: address)
+    let url = options.url(port: address.port ?? options.port)
+    try await transport.withApplication { device, _ in
+      device.remoteControl.setup(network)
+      device.remoteControl.device.log.add { $0.append(contentsOf: url.utf8) }
+    }
+  }
+
+  private func reason(_ error: any Error) -> String {
+    if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+    if error is SocketAddressError { return "no such address" }
+    return "\(error)"
+  }
+
+  // MARK: The data folder
+
+  /// Reads the folder; as long as it cannot be read, the board blinks and no port is open.
+  private func waitForFolder(
+    _ folder: inout DataFolder, _ transport: NIOTransport<SimulatedDevice>
+  ) async throws {
+    var lastReason: String?
+    while true {
+      do {
+        let assets = try await FolderReader.read(&folder) { folder throws(DataFolderError) in try folder.load() }
+        try await use(assets, skipped: folder.skipped, transport)
+        return
+      } catch let error as DataFolderError {
+        let reason = error.description
+        if reason != lastReason {
+          try await transport.withApplication { device, _ in device.remoteControl.fail(Array(reason.utf8).span) }
+        }
+        lastReason = reason
+      }
+      try await Task.sleep(for: Self.folderInterval)
+    }
+  }
+
+  /// Looks for changes until the program ends. A folder that vanishes leaves what was served last.
+  private func watch(_ folder: inout DataFolder, _ transport: NIOTransport<SimulatedDevice>) async throws {
+    var lastReason: String?
+    while !Task.isShuttingDownGracefully {
+      try await Task.sleep(for: Self.folderInterval)
+      do {
+        let assets = try await FolderReader.read(&folder) { folder throws(DataFolderError) in
+          try folder.loadIfChanged()
+        }
+        if let assets { try await use(assets, skipped: folder.skipped, transport) }
+        lastReason = nil
+      } catch let error as DataFolderError {
+        if error.description != lastReason { logger.warning("\(error.description); serving what was there") }
+        lastReason = error.description
+      }
+    }
+  }
+
+  private func use(
+    _ assets: AssetTable, skipped: [String], _ transport: NIOTransport<SimulatedDevice>
+  ) async throws {
+    for line in skipped { logger.warning("data folder: skipped \(line)") }
+    logger.info("data folder: \(assets.count) files")
+    try await transport.withApplication { device, _ in device.remoteControl.server.router.assets = assets }
+  }
+}

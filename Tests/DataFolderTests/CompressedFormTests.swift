@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+// `NAME.gz` beside `NAME`. The members are those of the gzip module of Python (mtime 0, level 9), the checksums
+// those of its zlib.
+
+import ConformanceSupport
+import DeviceServer
+import Foundation
+import Testing
+
+@testable import DataFolder
+
+@Suite struct CompressedFormTests {
+  static let plain = String(repeating: "led.on();\n", count: 12)
+  static let member = bytes(
+    hex: "1f8b0800000000000203cb494dd1cbcfd3d0b4e6caa12b0b001167eb3f78000000")
+
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write("index.js", Self.plain)
+    try folder.setModified("index.js", 1_000_000_000, nanoseconds: 500)
+  }
+
+  @Test(arguments: [(1_000_000_000, 500), (1_000_000_000, 501), (1_000_000_001, 0)])
+  func aMemberAsNewAsItsFileIsItsCompressedForm(_ seconds: Int, _ nanoseconds: Int) throws {
+    try write("index.js.gz", Self.member, seconds, nanoseconds)
+    let table = try loaded()
+    #expect(table.count == 1)
+    #expect(table["/index.js"]?.gzipped == Self.member)
+    #expect(table.text("/index.js") == Self.plain)
+    #expect(table["/index.js"].map { text($0.entityTag) } == "215914a8043a1813")
+    #expect(table["/index.js.gz"] == nil)
+  }
+
+  @Test(arguments: [(1_000_000_000, 499), (999_999_999, 999_999_999)])
+  func anOlderMemberIsAFileOfItsOwn(_ seconds: Int, _ nanoseconds: Int) throws {
+    try write("index.js.gz", Self.member, seconds, nanoseconds)
+    try expectUnpaired(Self.member)
+  }
+
+  @Test(arguments: [
+    [], bytes("not compressed"), Array(member.dropLast()), member + [0], Array(member.dropFirst()),
+    bytes(hex: "1f8b080000000000020303000000000000000000"),  // of nothing
+    bytes(hex: "1f8b080000000000020333343236313533b7b004002639f4cb09000000"),  // of 123456789
+  ])
+  func whatIsNoMemberOfThisContentIsAFileOfItsOwn(_ content: [UInt8]) throws {
+    try write("index.js.gz", content, 2_000_000_000)
+    try expectUnpaired(content)
+  }
+
+  /// An edit that keeps the size, under a compressed form that is newer all the same.
+  @Test func aMemberOfFormerContentIsNotUsed() throws {
+    try folder.write("index.js", Self.plain.replacingOccurrences(of: "on", with: "no"))
+    try write("index.js.gz", Self.member, 2_000_000_000)
+    #expect(try loaded()["/index.js"]?.gzipped == [])
+  }
+
+  @Test func anEditOfTheFileDropsItsCompressedForm() throws {
+    try write("index.js.gz", Self.member, 1_000_000_001)
+    var data = DataFolder(path: folder.path)
+    _ = try data.load()
+    try folder.write("index.js", "led.off();")
+    let table = try #require(try data.loadIfChanged())
+    #expect(table["/index.js"]?.gzipped == [])
+    #expect(table["/index.js.gz"] != nil)
+  }
+
+  @Test func aTouchThatMakesTheMemberTooOldIsAChange() throws {
+    try write("index.js.gz", Self.member, 1_000_000_001)
+    var data = DataFolder(path: folder.path)
+    _ = try data.load()
+    try folder.setModified("index.js", 1_000_000_002)
+    #expect(try data.loadIfChanged()?.count == 2)
+  }
+
+  @Test func aMemberWithoutItsFileIsAFile() throws {
+    try folder.write("lonely.js.gz", Self.member)
+    try folder.write("sub/index.js.gz", Self.member)
+    let table = try loaded()
+    #expect(table["/lonely.js.gz"]?.bytes == Self.member)
+    #expect(table["/sub/index.js.gz"]?.bytes == Self.member)
+    #expect(table["/index.js"]?.gzipped == [])
+  }
+
+  @Test func theTemplateHasNoCompressedForm() throws {
+    try folder.write("index.html", Self.plain)
+    try write("index.html.gz", Self.member, 2_000_000_000)
+    let table = try loaded()
+    #expect(table["/index.html"]?.gzipped == [])
+    #expect(table["/index.html.gz"] == nil)
+  }
+
+  /// The first is the check value of the CRC catalogue.
+  @Test(arguments: [
+    ("123456789", 0xCBF4_3926), ("", 0), ("The quick brown fox jumps over the lazy dog", 0x414F_A339),
+  ] as [(String, UInt32)])
+  func checksumsAreThoseOfZlib(_ content: String, _ checksum: UInt32) {
+    #expect(GzipMember.checksum(of: bytes(content)) == checksum)
+  }
+
+  private func expectUnpaired(_ content: [UInt8]) throws {
+    let table = try loaded()
+    #expect(table.count == 2)
+    #expect(table["/index.js"]?.gzipped == [])
+    #expect(table["/index.js.gz"]?.bytes == content)
+  }
+
+  private func write(_ name: String, _ content: [UInt8], _ seconds: Int, _ nanoseconds: Int = 0) throws {
+    try folder.write(name, content)
+    try folder.setModified(name, seconds, nanoseconds: nanoseconds)
+  }
+
+  private func loaded() throws -> AssetTable {
+    var data = DataFolder(path: folder.path)
+    return try data.load()
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+// The server under test: a few routes, one endpoint, and a context that writes down whatever the handlers are told.
+
+import Bytes
+import ConformanceSupport
+import DeviceServer
+import HTTPCore
+import Timebase
+import WebSocketCore
+
+typealias Network = VirtualNetwork<ServerApplication<Journal>>
+typealias Client = VirtualClient<ServerApplication<Journal>>
+
+/// What the handlers were told, as text.
+struct Journal {
+  var events: [String] = []
+  var refusals: [String] = []
+  var clients: [ClientID] = []
+  var sent: [SendStatus] = []
+  var sentToAll: [BroadcastStatus] = []
+  /// How often a request was handled.
+  var handled = 0
+}
+
+/// A network with a server. On `/ws` a text is a command: `echo …`, `all …`, `to N …` (the Nth client from 0), `bye`; any
+/// other message is noted. A binary message is sent back.
+func makeNetwork(
+  limits: ServerLimits = ServerLimits(), hostNames: HostNames = HostNames(), now: MonotonicTime = .zero,
+  loop: ServerApplication<Journal>.Loop? = nil, _ configure: (inout Router<Journal>) -> Void = { _ in }
+) -> Network {
+  var router = Router<Journal>()
+  router.webSocket("/ws", obey)
+  router.onRefusal { journal, refusal in
+    var line: [UInt8] = []
+    refusal.append(to: &line)
+    journal.refusals.append(text(line))
+  }
+  configure(&router)
+  let server = Server(router: router, limits: limits, hostNames: hostNames)
+  return Network(ServerApplication(server, context: Journal(), loop: loop), now: now)
+}
+
+/// The handler of `/ws`.
+func obey(_ journal: inout Journal, _ hub: inout WebSocketHub, _ event: borrowing WebSocketEvent) {
+  switch event {
+  case .connect(let client, let remote):
+    var line: [UInt8] = []
+    remote.appendAddress(to: &line)
+    journal.clients.append(client)
+    journal.events.append("#\(client.number) connect \(text(line)):\(remote.port)")
+  case .disconnect(let client, let code, let reason):
+    journal.events.append("#\(client.number) disconnect \(code.rawValue) \(text([UInt8](reason)))")
+  case .text(let client, let payload):
+    journal.obey(text([UInt8](payload)), from: client, &hub)
+    // The payload lies where nothing that was sent or closed meanwhile can reach it.
+    journal.events.append("#\(client.number) text \(text([UInt8](payload)))")
+  case .binary(let client, let payload):
+    journal.sent.append(hub.binary(payload, to: client))
+  case .pong(let client, let payload):
+    journal.events.append("#\(client.number) pong \(text([UInt8](payload)))")
+  case .error(let client, let error):
+    journal.events.append("#\(client.number) error \(error)")
+  }
+}
+
+extension Journal {
+  fileprivate mutating func obey(_ message: String, from client: ClientID, _ hub: inout WebSocketHub) {
+    let words = message.split(separator: " ", maxSplits: 1).map(String.init)
+    switch words.first {
+    case "echo": sent.append(hub.text(bytes(words[1]).span, to: client))
+    case "all": sentToAll.append(hub.textAll(bytes(words[1]).span))
+    case "to":
+      let parts = words[1].split(separator: " ", maxSplits: 1).map(String.init)
+      sent.append(hub.text(bytes(parts[1]).span, to: clients[Int(parts[0])!]))
+    case "bye":
+      hub.close(client, .policyViolation, reason: "as you wish")
+      sent.append(hub.text(bytes("too late").span, to: client))
+    default: break
+    }
+  }
+}
+
+extension VirtualNetwork where App == ServerApplication<Journal> {
+  var journal: Journal { application.context }
+  var server: Server<Journal> { application.server }
+  var counters: ServerCounters { application.server.counters }
+
+  /// Uses the hub as the program's loop would.
+  @discardableResult
+  func withHub<Result>(_ body: (inout WebSocketHub) -> Result) -> Result {
+    change { application, now in application.server.withHub(0, now: now, body) }
+  }
+
+  func publish(_ state: String) { withHub { $0.publishState(bytes(state).span) } }
+  var clientCount: Int { withHub { $0.count } }
+  var hubCounters: HubCounters { withHub { $0.counters } }
+
+  func takeEvents() -> [String] {
+    let events = application.context.events
+    application.context.events = []
+    return events
+  }
+}

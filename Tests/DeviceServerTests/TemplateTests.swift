@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+
+// The seed's `%NAME%`, mended (S19): one pass, escaped values, and everything that is not a known name left as it is.
+
+import Bytes
+import ConformanceSupport
+import DeviceServer
+import Testing
+
+@Suite struct TemplateTests {
+  /// `A` is "on", `B_2` is "%A%", `MARKUP` is "<a href='x'>&\"", `EMPTY` is "".
+  private func fill(_ page: String) -> String {
+    var output: [UInt8] = []
+    Template.append(bytes(page).span, to: &output) { name, value in
+      switch text([UInt8](name)) {
+      case "A": value.append("on")
+      case "B_2": value.append("%A%")
+      case "MARKUP": value.append("<a href='x'>&\"")
+      case "EMPTY": break
+      default:
+        value.append("leftover")
+        return false
+      }
+      return true
+    }
+    return text(output)
+  }
+
+  @Test(arguments: [
+    ("", ""), ("plain", "plain"), ("%A%", "on"), ("x%A%y", "xony"), ("%A%%A%", "onon"), ("%A%%EMPTY%%A%", "onon"),
+    ("%B_2%", "%A%"), ("%B_2%A%", "%A%A%"),  // a value is never scanned again, nor joined with what follows
+    ("%MARKUP%", "&lt;a href=&#39;x&#39;&gt;&amp;&quot;"),
+    ("%UNKNOWN%", "%UNKNOWN%"), ("%UNKNOWN%A%", "%UNKNOWNon"), ("%UNKNOWN%%A%", "%UNKNOWN%on"),
+    ("width: 50%; height: 100%", "width: 50%; height: 100%"), ("50%A%", "50on"), ("100% %A% 50%", "100% on 50%"),
+    ("%%", "%%"), ("%%A%%", "%on%"), ("%%%A%", "%%on"), ("%", "%"), ("%A", "%A"), ("A%", "A%"), ("%a%", "%a%"),
+    ("% A%", "% A%"), ("%A %A%", "%A on"), ("%A\n%", "%A\n%"), ("%B_2", "%B_2"), ("é%A%é", "éoné"),
+  ])
+  func onePassReplacesKnownNamesOnly(page: String, filled: String) {
+    #expect(fill(page) == filled)
+  }
+
+  @Test func aNameHasAtMost32Bytes() {
+    for length in [31, 32, 33, 40] {
+      let name = String(repeating: "N", count: length)
+      var asked: [String] = []
+      var output: [UInt8] = []
+      Template.append(bytes("%\(name)%").span, to: &output) { name, value in
+        asked.append(text([UInt8](name)))
+        value.append("!")
+        return true
+      }
+      #expect(asked == (length <= 32 ? [name] : []))
+      #expect(text(output) == (length <= 32 ? "!" : "%\(name)%"))
+    }
+  }
+
+  @Test func eachNameIsAskedForOnceWhereItStands() {
+    var asked = 0
+    var output: [UInt8] = []
+    Template.append(bytes("%A%B%C%").span, to: &output) { _, _ in
+      asked += 1
+      return false
+    }
+    #expect(asked == 3)
+    #expect(text(output) == "%A%B%C%")
+  }
+}

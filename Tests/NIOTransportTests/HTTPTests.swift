@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+
+// HTTP over real sockets, byte by byte where it matters: what only shows when a kernel stands between the peers is
+// who ends which direction, and whether an answer survives a peer that is still sending.
+
+import NIOCore
+import Testing
+
+extension OverSockets {
+  @Suite struct HTTPTests {
+    @Test func aPageIsAnsweredAndTheConnectionStays() async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address)
+        for _ in 0..<3 {
+          try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          let response = try await client.receiveResponse()
+          #expect(response.hasPrefix("HTTP/1.1 200 OK\r\n"))
+          #expect(response.hasSuffix("\r\n\r\n<p>on</p>"))
+        }
+        try await server.untilConnections(are: 1)
+      }
+    }
+
+    @Test func requestsInOneSegmentAreAnsweredInOrder() async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address)
+        let body = [String](repeating: "x", count: 300).joined()
+        try await client.send(
+          "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            + "POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300\r\n\r\n\(body)"
+            + "GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            + "HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        #expect(try await client.receiveResponse().hasSuffix("<p>on</p>"))
+        #expect(try await client.receiveResponse().hasSuffix("\r\n\r\n300"))
+        #expect(try await client.receiveResponse().hasPrefix("HTTP/1.1 404 "))
+        let last = String(decoding: try await client.receiveAll(), as: UTF8.self)
+        #expect(last.hasPrefix("HTTP/1.1 200 ") && last.hasSuffix("\r\n\r\n"))
+        #expect(last.lowercased().contains("content-length: 9\r\n"))
+        #expect(last.lowercased().contains("connection: close\r\n"))
+      }
+    }
+
+    @Test func aThousandPipelinedRequestsAreAllAnswered() async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address, receiveBuffer: 4096)
+        let requests = [String](repeating: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 1000).joined()
+        async let sent: Void = client.send(requests)
+        for _ in 0..<1000 {
+          #expect(try await client.receiveResponse().hasSuffix("\r\n\r\n<p>on</p>"))
+        }
+        try await sent
+      }
+    }
+
+    @Test func aRequestByteByByteIsOneRequest() async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address)
+        for byte in "POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello".utf8 {
+          try await client.send([byte])
+        }
+        #expect(try await client.receiveResponse().hasSuffix("\r\n\r\n5"))
+      }
+    }
+
+    @Test func aClientThatEndsItsDirectionStillGetsItsAnswer() async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address)
+        try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try client.finishSending()
+        let answer = String(decoding: try await client.receiveAll(), as: UTF8.self)
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.hasSuffix("\r\n\r\n<p>on</p>"))
+        try await server.untilConnections(are: 0)
+      }
+    }
+
+    /// The last bytes wait in the channel when the server has written all it has: neither the end of the server's
+    /// direction nor that of the client's may overtake them.
+    @Test(arguments: [true, false])
+    func aLargeAnswerReachesASlowReaderToTheLastByte(endsItsDirection: Bool) async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address, receiveBuffer: 2048)
+        try await client.send("GET /big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        if endsItsDirection { try client.finishSending() }
+        let answer = try await client.receiveAll()
+        #expect(answer.suffix(TestServer.bigBody.count).elementsEqual(TestServer.bigBody))
+        client.close()
+        try await server.untilConnections(are: 0)
+      }
+    }
+
+    // MARK: Errors
+
+    static let refusedWhileSending: [(request: String, status: String)] = [
+      ("POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n\r\n", "413"),
+      ("POST /length HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 4000000\r\n\r\n", "400"),
+      ("GET / HTTP/1.1\r\nHost : localhost\r\n\r\n", "400"),
+    ]
+
+    /// A server that closes with input unread makes the kernel send RST, which destroys the answer on its way.
+    @Test(arguments: refusedWhileSending)
+    func aRefusalReachesAClientThatIsStillSending(request: String, status: String) async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address)
+        try await client.send(request)
+        try await client.send([UInt8](repeating: UInt8(ascii: "x"), count: 4_000_000))
+        let answer = String(decoding: try await client.receiveAll(), as: UTF8.self)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+        #expect(answer.hasSuffix("\"}"))
+        #expect(answer.lowercased().contains("connection: close\r\n"))
+        client.close()
+        try await server.untilConnections(are: 0)
+      }
+    }
+
+    @Test func aConnectionBeyondTheLimitGets503AndAPlaceThatIsFreeIsGivenAgain() async throws {
+      try await TestServer.run { $0.connections = 2 } _: { server in
+        let first = try await RawClient.connect(to: server.address)
+        let second = try await RawClient.connect(to: server.address)
+        try await server.untilConnections(are: 2)
+        let third = try await RawClient.connect(to: server.address)
+        let refusal = String(decoding: try await third.receiveAll(), as: UTF8.self)
+        #expect(refusal.hasPrefix("HTTP/1.1 503 "))
+        #expect(refusal.hasSuffix("\"}"))
+        third.close()
+        first.close()
+        try await server.untilConnections(are: 1)
+        let fourth = try await RawClient.connect(to: server.address)
+        for client in [second, fourth] {
+          try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          #expect(try await client.receiveResponse().hasPrefix("HTTP/1.1 200 "))
+        }
+      }
+    }
+
+    @Test func aSlowHeadIsAnswered408ThoughNoByteComes() async throws {
+      try await TestServer.run { limits in
+        limits.headTimeout = 50
+      } _: { server in
+        let client = try await RawClient.connect(to: server.address)
+        try await client.send("GET / HTTP/1.1\r\nHo")
+        let answer = String(decoding: try await client.receiveAll(), as: UTF8.self)
+        #expect(answer.hasPrefix("HTTP/1.1 408 "))
+      }
+    }
+
+    @Test func aResetInTheMiddleOfAnAnswerEndsOnlyThatConnection() async throws {
+      try await TestServer.run { server in
+        let other = try await RawClient.connect(to: server.address)
+        for _ in 0..<5 {
+          let client = try await RawClient.connect(to: server.address, receiveBuffer: 2048)
+          try await client.send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          _ = try await client.receive(exactly: 1000)
+          try client.reset()
+        }
+        try await server.untilConnections(are: 1)
+        try await other.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(try await other.receiveResponse().hasSuffix("<p>on</p>"))
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+
+// A server on a loopback port, with a few routes and an echo, that remembers what its handlers were told. Tests wait
+// for conditions of it, which are looked at each time that the application has run.
+
+import Bytes
+import DeviceServer
+import HTTPCore
+import NIOCore
+import NIOPosix
+import NIOTransport
+import Timebase
+
+/// The context of the test server's handlers.
+struct World: Sendable {
+  enum Happening: Equatable, Sendable {
+    case connect(RemoteAddress)
+    case disconnect(code: UInt16, reason: [UInt8])
+    case pong([UInt8])
+  }
+
+  struct Wait: Sendable {
+    let condition: @Sendable (inout ServerApplication<World>) -> Bool
+    let promise: EventLoopPromise<Void>
+  }
+
+  var happenings: [Happening] = []
+  /// Messages that the echo has seen.
+  var messageCount = 0
+  var waits: [Wait] = []
+}
+
+struct TestServer: Sendable {
+  typealias App = ServerApplication<World>
+
+  let transport: NIOTransport<App>
+  let address: SocketAddress
+
+  /// `GET /big` answers with this.
+  static let bigBody: [UInt8] = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 1000 &+ $0) }
+
+  /// Runs `body` with a server, and ends the server however `body` ends.
+  static func run<Result: Sendable>(
+    host: String = "127.0.0.1", _ adjust: @escaping @Sendable (inout ServerLimits) -> Void = { _ in },
+    _ body: (TestServer) async throws -> Result
+  ) async throws -> Result {
+    let server = try await start(host: host, adjust)
+    do {
+      let result = try await body(server)
+      try await server.transport.shutdown(grace: .milliseconds(100))
+      return result
+    } catch {
+      try await server.transport.shutdown(grace: .zero)
+      throw error
+    }
+  }
+
+  private static func start(
+    host: String, _ adjust: @escaping @Sendable (inout ServerLimits) -> Void
+  ) async throws -> TestServer {
+    let transport = try await NIOTransport.start(on: MultiThreadedEventLoopGroup.singleton.next()) {
+      var limits = ServerLimits()
+      adjust(&limits)
+      return ServerApplication(Server(router: router(), limits: limits), context: World())
+    } afterActivity: { app, _ in
+      let waits = app.context.waits
+      app.context.waits = []
+      for wait in waits {
+        if wait.condition(&app) { wait.promise.succeed() } else { app.context.waits.append(wait) }
+      }
+    }
+    return TestServer(transport: transport, address: try await transport.listen(host: host, port: 0))
+  }
+
+  private static func router() -> Router<World> {
+    var router = Router<World>()
+    router.get("/") { _, _, response in response.send("<p>on</p>", type: MediaType.html) }
+    router.get("/big") { _, _, response in response.send(shared: bigBody, type: MediaType.text) }
+    router.on(.post, "/length") { _, request, response in
+      response.head.add("Content-Type", MediaType.text)
+      response.body.append(decimal: UInt32(request.body.count))
+    }
+    router.webSocket("/ws") { world, hub, event in
+      switch event {
+      case .connect(_, let remote): world.happenings.append(.connect(remote))
+      case .disconnect(_, let code, let reason):
+        world.happenings.append(.disconnect(code: code.rawValue, reason: bytes(of: reason)))
+      case .pong(_, let payload): world.happenings.append(.pong(bytes(of: payload)))
+      case .text(let client, let message):
+        world.messageCount += 1
+        hub.text(message, to: client)
+      case .binary(let client, let message):
+        world.messageCount += 1
+        hub.binary(message, to: client)
+      case .error: break
+      }
+    }
+    return router
+  }
+
+  // MARK: Waiting and looking
+
+  /// Waits until `condition` holds; it is looked at each time that the application has run.
+  func until(
+    _ what: String, _ condition: @escaping @Sendable (inout App) -> Bool
+  ) async throws {
+    let promise = transport.eventLoop.makePromise(of: Void.self)
+    let limit = transport.eventLoop.scheduleTask(in: patience) { promise.fail(TimedOut(what: what)) }
+    transport.notify { app, _ in app.context.waits.append(World.Wait(condition: condition, promise: promise)) }
+    try await promise.futureResult.get()
+    limit.cancel()
+  }
+
+  /// Waits until this many TCP connections are left.
+  func untilConnections(are count: Int) async throws {
+    try await until("\(count) connections") { $0.server.connectionCount == count }
+  }
+
+  /// Waits until this many WebSocket clients are connected.
+  func untilClients(are count: Int) async throws {
+    try await until("\(count) clients") { app in app.server.withHub(0, now: .zero) { $0.count == count } }
+  }
+
+  var happenings: [World.Happening] {
+    get async throws { try await transport.withApplication { app, _ in app.context.happenings } }
+  }
+
+  func withHub<Result: Sendable>(
+    _ body: @escaping @Sendable (inout WebSocketHub) -> Result
+  ) async throws -> Result {
+    try await transport.withApplication { app, now in app.server.withHub(0, now: now, body) }
+  }
+
+  func publishState(_ text: String) async throws {
+    try await withHub { hub in hub.publishState(Array(text.utf8).span) }
+  }
+}
+
+func bytes(of span: Span<UInt8>) -> [UInt8] {
+  var bytes: [UInt8] = []
+  bytes.append(span)
+  return bytes
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+
+// The lines that the seed prints on its serial port, S17 and S25 to S27, and what becomes of lines that nobody takes.
+
+import Bytes
+import ConformanceSupport
+import DeviceServer
+import RemoteControl
+import Testing
+
+@Suite struct SerialLogTests {
+  private func lines(_ log: inout SerialLog) -> [String] {
+    var lines: [String] = []
+    log.drain { _, line in lines.append(text(Array(line))) }
+    return lines
+  }
+
+  @Test func linesComeOutOnceAndInOrder() {
+    var log = SerialLog(level: .debug)
+    log.add { $0.append("one") }
+    log.add(.debug) { $0.append("two") }
+    #expect(lines(&log) == ["one", "two"])
+    #expect(lines(&log) == [])
+    log.add { $0.append("three") }
+    #expect(lines(&log) == ["three"])
+  }
+
+  @Test func aSerialLogKeepsNoDebugLines() {
+    var log = SerialLog()
+    log.add(.debug) { _ in Issue.record("a line that nobody wants was written") }
+    #expect(lines(&log) == [])
+    #expect(log.dropped == 0)
+  }
+
+  @Test func whatNobodyTakesIsBoundedAndCounted() {
+    var log = SerialLog()
+    for _ in 0..<100_000 { log.add { $0.append("0123456789") } }
+    let kept = lines(&log).count
+    #expect(kept <= 6554)
+    #expect(Int(log.dropped) + kept == 100_000)
+    log.add { $0.append("again") }
+    #expect(lines(&log) == ["again"])
+  }
+
+  @Test func setupSaysHowTheNetworkWasReached() {
+    let bench = Bench(isSetUp: false)
+    bench.network.change { control, _ in control.setup(.sample) }
+    #expect(bench.takeLog() == ["Trying to connect [30:AE:A4:97:F3:0C] ... 192.168.1.32"])
+  }
+
+  @Test func loopbackHasTheZeroAddress() {
+    let bench = Bench(isSetUp: false)
+    let loopback = NetworkIdentity(hardwareAddress: InlineArray(repeating: 0), address: .ipv4(0x7F00_0001, port: 8080))
+    bench.network.change { control, _ in control.setup(loopback) }
+    #expect(bench.takeLog() == ["Trying to connect [00:00:00:00:00:00] ... 127.0.0.1"])
+  }
+
+  @Test func comingAndGoingAreTheSeedsLines() {
+    let bench = Bench()
+    let client = bench.connect()
+    #expect(bench.takeLog() == ["WebSocket client #1 connected from 192.168.1.100"])
+    client.breakOff()
+    #expect(bench.takeLog() == ["WebSocket client #1 disconnected"])
+  }
+
+  @Test func aReloadGetsTheNextNumber() {
+    let bench = Bench()
+    let first = bench.connect(100)
+    let second = bench.connect(101)
+    _ = bench.takeLog()
+    second.send(Wire.close(1001))
+    let third = bench.connect(101)
+    #expect(
+      bench.takeLog() == ["WebSocket client #2 disconnected", "WebSocket client #3 connected from 192.168.1.101"])
+    first.breakOff()
+    third.breakOff()
+    #expect(bench.takeLog() == ["WebSocket client #1 disconnected", "WebSocket client #3 disconnected"])
+  }
+
+  @Test func debugLinesSayWhy() {
+    let bench = Bench(logLevel: .debug)
+    let client = bench.connect()
+    _ = bench.takeLog()
+    client.sendText("{}")
+    client.sendBinary([1])
+    #expect(
+      bench.takeLog() == ["WebSocket client #1: missing type", "WebSocket client #1: messages are text"])
+    #expect(bench.refusedMessages == 2)
+    client.send(Wire.close(4000, "done"))
+    #expect(
+      bench.takeLog() == ["WebSocket client #1 disconnected", "WebSocket client #1 closed with 4000 done"])
+  }
+
+  @Test func aPeersWordsCannotForgeALine() {
+    let bench = Bench(logLevel: .debug)
+    let client = bench.connect()
+    _ = bench.takeLog()
+    client.send(Wire.close(1000, "a\nWebSocket client #9\u{1B}[2J\u{9B}é"))
+    #expect(bench.takeLog().last == "WebSocket client #1 closed with 1000 a?WebSocket client #9?[2J????")
+  }
+
+  @Test func aRefusalIsOneDebugLine() {
+    let bench = Bench(logLevel: .debug)
+    #expect(bench.ask("GET", "/nothing")?.status == 404)
+    #expect(bench.takeLog() == ["192.168.1.100: 404 no such path"])
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+//
+// How long the page waits for what, in milliseconds.
+
+export const limits = {
+  open: 5000, // from opening a socket to its hello: a phone can leave one CONNECTING for ever
+  ping: 5000, // between our pings while visible
+  pong: 4000, // for an answer to a ping
+  probe: 1500, // the same, when the socket is suspected to have died unseen
+  silence: 12000, // without any message
+  grace: 2000, // from not answering to giving the socket up
+  hidden: 30000, // until a hidden page gives its slot back
+  away: 10000, // hidden longer than this: the socket is suspect
+  jump: 15000, // a clock that jumps further has slept
+  steady: 10000, // live this long: the back-off starts afresh
+  least: 150, // back-off: random(least, min(cap, base * 2^n))
+  base: 500,
+  cap: 10000,
+  ring: 150, // until a command without an answer shows a ring
+  revert: 2000, // until it is taken back
+  notice: 6000, // how long a failure stays on the page
+  quiet: 5000, // between two announcements to a screen reader
+};

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MIT
+//
+// The connection: each phase, how it is reached and left, and when. The figures are those of limits.js,
+// written out here again so that a changed figure is seen.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deadline } from '../connection.js';
+import { Page, hello, pages } from './page.js';
+
+const kinds = (effects) => effects.filter(({ type }) => type !== 'say')
+  .map((effect) => (effect.type === 'send' ? effect.message.type : effect.type));
+
+test('each phase is reached by its own path', async (t) => {
+  for (const phase of Object.keys(pages)) {
+    await t.test(phase, () => assert.equal(pages[phase]().phase, phase));
+  }
+});
+
+// from, what happens, the phase after, the effects in order
+const transitions = [
+  ['connecting', (p) => p.hello(), 'live', ['ping']],
+  ['connecting', (p) => p.closed(1006), 'waiting', ['ask']],
+  ['connecting', (p) => p.closed(1013), 'refused', ['ask']],
+  ['connecting', (p) => p.pass(5000), 'waiting', ['close', 'ask']],
+  ['connecting', (p) => p.send('offline'), 'offline', ['close']],
+  ['connecting', (p) => p.send('leave'), 'asleep', ['close']],
+  ['connecting', (p) => p.send('retry'), 'connecting', []],
+  ['live', (p) => p.closed(1001), 'waiting', []],
+  ['live', (p) => p.closed(1013), 'refused', ['ask']],
+  ['live', (p) => p.send('offline'), 'offline', ['close']],
+  ['live', (p) => p.send('online'), 'checking', ['ping']],
+  ['live', (p) => p.send('leave'), 'asleep', ['close']],
+  ['live', (p) => p.send('retry'), 'live', []],
+  ['live', (p) => p.jump(21_000).send('tick'), 'checking', ['ping']],
+  ['checking', (p) => p.pong(), 'live', []],
+  ['checking', (p) => p.hello(), 'checking', []],
+  ['checking', (p) => p.pass(1500), 'connecting', ['close', 'open']],
+  ['checking', (p) => p.send('online'), 'checking', []],
+  ['checking', (p) => p.closed(), 'waiting', []],
+  ['stale', (p) => p.hello(), 'live', ['ping']],
+  ['stale', (p) => p.receive('not JSON'), 'live', ['ping']],
+  ['stale', (p) => p.pass(2000), 'waiting', ['close']],
+  ['stale', (p) => p.send('online'), 'connecting', ['close', 'open']],
+  ['waiting', (p) => p.pass(325), 'connecting', ['open']],
+  ['waiting', (p) => p.send('retry'), 'connecting', ['open']],
+  ['waiting', (p) => p.send('show'), 'connecting', ['open']],
+  ['waiting', (p) => p.send('online'), 'connecting', ['open']],
+  ['waiting', (p) => p.send('offline'), 'offline', []],
+  ['waiting', (p) => p.send('hide').pass(100).send('leave'), 'asleep', []],
+  ['offline', (p) => p.send('online'), 'connecting', ['open']],
+  ['offline', (p) => p.send('retry'), 'offline', ['open']],
+  ['offline', (p) => p.pass(10_000), 'offline', ['open']],
+  ['offline', (p) => p.pass(10_000).hello(), 'live', ['open', 'ping']],
+  ['offline', (p) => p.pass(10_000).closed(), 'offline', ['open']],
+  ['refused', (p) => p.pass(325), 'connecting', ['open']],
+  ['refused', (p) => p.send('retry'), 'connecting', ['open']],
+  ['refused', (p) => p.send('online'), 'connecting', ['open']],
+  ['asleep', (p) => p.send('show'), 'connecting', ['open']],
+  ['asleep', (p) => p.send('online'), 'asleep', []],
+  ['asleep', (p) => p.pass(86_400_000), 'asleep', []],
+];
+
+test('every transition leads where the table says, with its effects', async (t) => {
+  for (const [from, act, to, effects] of transitions) {
+    const name = `${from}: ${act.toString().replace('(p) => p.', '')} gives ${to}`;
+    await t.test(name, () => {
+      const page = pages[from]();
+      page.take();
+      act(page);
+      assert.equal(page.phase, to);
+      assert.deepEqual(kinds(page.take()), effects);
+    });
+  }
+});
+
+const shown = [
+  ['connecting', 'Connecting…', false],
+  ['checking', 'Checking the connection…', false],
+  ['stale', 'Not answering…', false],
+  ['waiting', 'Reconnecting in 1 s', true],
+  ['offline', 'This device is offline', true],
+  ['refused', 'All places are taken; trying again', true],
+];
+
+test('each phase but live shows its words, a disabled control and remembered pins', async (t) => {
+  for (const [phase, words, canRetry] of shown) {
+    await t.test(phase, () => {
+      const { view } = pages[phase]();
+      assert.equal(view.connection, words);
+      assert.equal(view.canRetry, canRetry);
+      assert.equal(view.live, false);
+      assert.equal(view.fresh, phase === 'connecting'); // at load the server itself has just written the page
+    });
+  }
+});
+
+test('live shows the delay of the last ping and how many screens there are', () => {
+  const page = pages.connecting().receive(hello({ clients: 3 }));
+  assert.equal(page.view.connection, 'Connected · 3 screens');
+  page.pass(18).pong();
+  assert.equal(page.view.connection, 'Connected · 18 ms · 3 screens');
+  page.passAnswered(5000).hello({ clients: 1 });
+  assert.equal(page.view.connection, 'Connected · < 1 ms · 1 screen');
+});
+
+test('the waiting text counts the seconds down', () => {
+  const page = pages.waiting({ random: 1 });
+  for (let n = 0; n < 4; n += 1) page.send('retry').closed();
+  assert.equal(page.view.connection, 'Reconnecting in 8 s');
+  const texts = [];
+  for (let n = 0; n < 8; n += 1) texts.push(page.pass(1000).view.connection);
+  assert.deepEqual(texts, [7, 6, 5, 4, 3, 2, 1].map((n) => `Reconnecting in ${n} s`).concat('Connecting…'));
+});
+
+// Pings -----------------------------------------------------------------------------------------------------
+
+test('it pings at once when live and then every 5 s', () => {
+  const page = pages.connecting().hello();
+  assert.equal(page.sent('ping').length, 1);
+  page.pong().passAnswered(4999);
+  assert.equal(page.sent('ping').length, 0);
+  page.passAnswered(1);
+  assert.equal(page.sent('ping').length, 1);
+  page.passAnswered(50_000);
+  assert.equal(page.sent('ping').length, 10);
+});
+
+test('a ping without an answer for 4 s makes the page stale, and 2 s later it gives the socket up', () => {
+  const page = pages.connecting().hello();
+  assert.equal(page.pass(3999).phase, 'live');
+  assert.equal(page.pass(1).phase, 'stale');
+  assert.equal(page.pass(1999).phase, 'stale');
+  assert.equal(page.pass(1).phase, 'waiting');
+});
+
+test('an answer to an older ping is none', () => {
+  const page = pages.live().pass(5000);
+  page.receive({ type: 'pong', n: page.state.pings - 1 });
+  assert.equal(page.pass(4000).phase, 'stale');
+});
+
+test('12 s without any message make the page stale', () => {
+  const page = pages.live();
+  assert.equal(page.state.timers.silence - page.now, 12_000);
+  page.pass(3000).receive({ type: 'unknown' });
+  assert.equal(page.state.timers.silence - page.now, 12_000);
+  // Were the pings lost on the way out, silence alone would be noticed.
+  const { ping, pong, ...timers } = page.state.timers;
+  page.state = { ...page.state, timers };
+  assert.equal(page.pass(11_999).phase, 'live');
+  assert.equal(page.pass(1).phase, 'stale');
+});
+
+test('a hidden page does not ping, nor does it call the device silent', () => {
+  const page = pages.live().send('hide');
+  page.take();
+  page.pass(29_999);
+  assert.equal(page.phase, 'live');
+  assert.deepEqual(page.take(), []);
+});
+
+// Back-off --------------------------------------------------------------------------------------------------
+
+test('the back-off is random(150 ms, min(10 s, 0.5 s * 2^n))', async (t) => {
+  const ceilings = [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000];
+  for (const random of [0, 0.25, 0.5, 1]) {
+    await t.test(`at random ${random}`, () => {
+      const page = pages.live({ random });
+      for (const ceiling of ceilings) {
+        page.closed();
+        const pause = page.state.timers.retry - page.now;
+        assert.equal(pause, 150 + random * (ceiling - 150));
+        assert.ok(ceiling > 500 || pause <= 2000, 'the first retry comes within 2 s');
+        page.pass(pause);
+        assert.equal(page.phase, 'connecting');
+      }
+    });
+  }
+});
+
+test('it never gives up: after 10,000 failures it still tries every 10 s', () => {
+  const page = pages.waiting({ random: 1 });
+  for (let n = 0; n < 10_000; n += 1) page.send('retry').closed();
+  assert.equal(deadline(page.state) > page.now, true);
+  assert.equal(page.state.timers.retry - page.now, 10_000);
+  assert.equal(page.pass(10_000).phase, 'connecting');
+});
+
+test('the back-off starts afresh after 10 s live, not sooner', async (t) => {
+  for (const [live, pause] of [[9999, 8000], [10_000, 500]]) {
+    await t.test(`${live} ms`, () => {
+      const page = pages.waiting({ random: 1 });
+      for (let n = 0; n < 3; n += 1) page.send('retry').closed();
+      page.send('retry').hello().pong().passAnswered(live).closed();
+      assert.equal(page.state.timers.retry - page.now, pause);
+    });
+  }
+});
+
+test('being offline does not lengthen the back-off', () => {
+  const page = pages.offline({ random: 1 });
+  for (let n = 0; n < 10; n += 1) page.send('retry').closed();
+  assert.equal(page.state.timers.retry - page.now, 10_000);
+  page.send('online').closed();
+  assert.equal(page.state.timers.retry - page.now, 500);
+});
+
+test('what an abandoned socket still says is not heard', () => {
+  const page = pages.connecting();
+  const old = page.state.socket;
+  page.pass(5000).send('retry').hello({ on: false });
+  page.receive(hello({ on: true, rev: 99 }), old).closed(1006, old);
+  assert.equal(page.phase, 'live');
+  assert.equal(page.led.on, false);
+});
+
+// Waking ----------------------------------------------------------------------------------------------------
+
+test('a page hidden for 30 s closes with 1000 and stays closed while it is hidden', () => {
+  const page = pages.live().send('hide');
+  page.take();
+  assert.equal(page.pass(29_999).phase, 'live');
+  page.pass(1);
+  assert.deepEqual(page.take(), [{ type: 'close', code: 1000, socket: 1 }]);
+  assert.equal(page.phase, 'asleep');
+  assert.equal(deadline(page.state), Infinity);
+});
+
+test('on its return a page shows what it knew as remembered until the hello', () => {
+  const page = pages.connecting().hello({ on: true }).send('hide').pass(30_000).send('show');
+  assert.equal(page.phase, 'connecting');
+  assert.equal(page.view.fresh, false);
+  assert.equal(page.led.on, true);
+  page.hello({ on: false, rev: 50 });
+  assert.equal(page.view.fresh, true);
+  assert.equal(page.led.on, false);
+});
+
+test('a page loaded in the background gives its slot back too', () => {
+  const page = new Page({ visible: false }).send('load').hello().pass(30_000);
+  assert.equal(page.phase, 'asleep');
+});
+
+test('visible again after 10 s or less is trusted; after more the socket is probed with 1.5 s', () => {
+  assert.equal(pages.live().send('hide').jump(10_000).send('show').phase, 'live');
+  const page = pages.live().send('hide').jump(10_001).send('show');
+  assert.equal(page.phase, 'checking');
+  assert.equal(page.state.timers.pong - page.now, 1500);
+  assert.equal(page.pass(1499).phase, 'checking');
+  assert.equal(page.pass(1).phase, 'connecting');
+});
+
+test('a state that was on its way before the freeze is taken over, but is no proof of life', () => {
+  const page = pages.checking().receive({ ...hello({ on: true, rev: 42 }), type: 'state', by: 'button' });
+  assert.equal(page.led.on, true);
+  assert.equal(page.phase, 'checking');
+});
+
+test('a clock that jumps 15 s is late; one that jumps further has slept', () => {
+  assert.equal(pages.live().pass(4000).jump(16_000).send('tick').phase, 'stale');
+  assert.equal(pages.live().pass(4000).jump(16_002).send('tick').phase, 'checking');
+});
+
+test('a message that comes first after a sleep counts as waking, too', () => {
+  assert.equal(pages.live().jump(60_000).receive({ type: 'unknown' }).phase, 'checking');
+});
+
+test('a clock set back wakes the page and its timers go along', () => {
+  const page = pages.live().jump(-3_600_000).send('tick');
+  assert.equal(page.phase, 'checking');
+  assert.equal(page.pong().phase, 'live');
+  assert.equal(page.passAnswered(60_000).phase, 'live');
+  const waiting = pages.waiting().jump(-2000).send('tick');
+  assert.equal(waiting.state.timers.retry - waiting.now, 325);
+});
+
+test('an attempt just begun is left to finish when several wake events come together', () => {
+  const page = pages.asleep();
+  page.take();
+  page.send('show').send('show').send('online');
+  assert.deepEqual(kinds(page.take()), ['open']);
+  page.pass(1500).send('online');
+  assert.deepEqual(kinds(page.take()), ['close', 'open']);
+});
+
+test('a page restored from the back-forward cache connects at once', () => {
+  const page = pages.live().send('leave').jump(600_000);
+  page.take();
+  page.send('show');
+  assert.deepEqual(kinds(page.take()), ['open']);
+});
+
+test('a page hidden while it checks does not hang', () => {
+  const page = pages.checking().send('hide').jump(2000).send('tick').send('show');
+  assert.equal(page.hello().phase, 'live');
+});
+
+// What /api/state says --------------------------------------------------------------------------------------
+
+const answers = [
+  ['connecting', 403, { error: 'unknown host' }, 'refused', 'Unknown host'],
+  ['connecting', 403, null, 'refused', 'Opened from another site'],
+  ['connecting', 503, { error: 'busy' }, 'refused', 'Busy; trying again'],
+  ['connecting', 503, {}, 'refused', 'All places are taken; trying again'],
+  ['connecting', 500, {}, 'waiting', 'Reconnecting in 1 s'],
+  ['connecting', 200, hello({ on: true, clients: 8 }), 'waiting', 'Reconnecting in 1 s'],
+  ['connecting', 200, null, 'waiting', 'Reconnecting in 1 s'],
+  ['refused', 200, hello({ clients: 8 }), 'refused', '8 screens already open; trying again'],
+];
+
+test('after a failed open the page shows what /api/state says', async (t) => {
+  for (const [from, status, body, phase, words] of answers) {
+    await t.test(`${from}, ${status} ${JSON.stringify(body?.error ?? null)}`, () => {
+      const page = from === 'refused' ? pages.refused() : pages.connecting().closed();
+      page.send('answer', { status, body });
+      assert.equal(page.phase, phase);
+      assert.equal(page.view.connection, words);
+      assert.ok(page.state.timers.retry > page.now, 'and tries again');
+      assert.equal(page.led.on, body?.pins?.led.on ?? false);
+    });
+  }
+});
+
+test('an answer that comes after the next attempt has begun is not heard', () => {
+  const page = pages.connecting().closed().send('retry').send('answer', { status: 403, body: null });
+  assert.equal(page.phase, 'connecting');
+  assert.equal(page.hello().send('answer', { status: 403, body: null }).phase, 'live');
+});

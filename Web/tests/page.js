@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// A page in virtual time, for the tests: it sends events to the reducer, runs its timers, keeps its effects.
+// Every state is frozen, so a reducer that changed its input would fail.
+
+import { deadline, initial, reduce } from '../connection.js';
+import { view } from '../words.js';
+
+export const START = 1_700_000_000_000;
+
+function frozen(value) {
+  if (value && typeof value === 'object') Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+}
+
+export class Page {
+  constructor({ random = 0.5, ...known } = {}) {
+    this.now = START;
+    this.random = random;
+    this.effects = [];
+    this.state = frozen(initial({
+      now: START, name: 'Kitchen', pins: { led: { on: false }, button: { pressed: false } }, ...known,
+    }));
+  }
+
+  send(type, details = {}) {
+    const event = frozen({ ...details, type, now: this.now, random: this.random });
+    const [state, effects] = reduce(this.state, event);
+    this.state = frozen(state);
+    this.effects.push(...effects);
+    return this;
+  }
+
+  // Lets time pass, with a tick at each deadline, as the shell does.
+  pass(milliseconds) {
+    const end = this.now + milliseconds;
+    while (deadline(this.state) <= end) {
+      this.now = Math.max(this.now, deadline(this.state));
+      this.send('tick');
+    }
+    this.now = end;
+    return this;
+  }
+
+  // Time passes unseen: the machine sleeps, or its clock is set.
+  jump(milliseconds) {
+    this.now += milliseconds;
+    return this;
+  }
+
+  receive(message, socket = this.state.socket) {
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    return this.send('message', { socket, text });
+  }
+
+  hello(details = {}) {
+    return this.receive(hello(details));
+  }
+
+  closed(code = 1006, socket = this.state.socket) {
+    return this.send('closed', { socket, code });
+  }
+
+  pong() {
+    return this.receive({ type: 'pong', n: this.state.pings });
+  }
+
+  // Passes time with a device that answers pings at once.
+  passAnswered(milliseconds) {
+    const end = this.now + milliseconds;
+    for (;;) {
+      if ('pong' in this.state.timers) this.pong();
+      if (this.now === end) return this;
+      this.pass(Math.min(end, deadline(this.state)) - this.now);
+    }
+  }
+
+  // The effects since the last look.
+  take() {
+    const taken = this.effects;
+    this.effects = [];
+    return taken;
+  }
+
+  sent(type) {
+    return this.take().filter((effect) => effect.type === 'send' && effect.message.type === type)
+      .map((effect) => effect.message);
+  }
+
+  get phase() { return this.state.phase; }
+  get view() { return view(this.state); }
+  get led() { return this.view.pins.find(({ pin }) => pin === 'led'); }
+}
+
+export function hello({ on = false, pressed = false, ...rest } = {}) {
+  return {
+    type: 'hello', proto: 1, boot: '9f3a', rev: 41, status: on ? 'on' : 'off',
+    pins: { led: { on }, button: { pressed } }, clients: 1, name: 'Kitchen', ...rest,
+  };
+}
+
+export function stateOf(rev, on, { by = 'button', boot = '9f3a', pressed = false } = {}) {
+  return {
+    type: 'state', boot, rev, status: on ? 'on' : 'off', pins: { led: { on }, button: { pressed } }, by,
+  };
+}
+
+// Pages in each phase, each reached as a browser reaches it.
+export const pages = {
+  connecting: (options) => new Page(options).send('load'),
+  live: (options) => pages.connecting(options).hello().pong(),
+  checking: (options) => pages.live(options).send('hide').jump(12_000).send('show'),
+  stale: (options) => pages.live(options).pass(9000),
+  waiting: (options) => pages.live(options).closed(),
+  offline: (options) => pages.live(options).send('offline'),
+  refused: (options) => pages.connecting(options).closed(1013),
+  asleep: (options) => pages.live(options).send('hide').pass(30_000),
+};
