@@ -20,8 +20,12 @@ func hosted(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: "Examples/\(name)", swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -78,7 +82,8 @@ let package = Package(
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       .product(name: "Logging", package: "swift-log"),
     ]),
-    program("heliograph-echo", ["NIOTransport", "DeviceServer", "WebSocketCore", "Timebase", nioCore, nioPosix], path: "Examples/heliograph-echo"),
+    example("heliograph-echo", ["NIOTransport", "DeviceServer", "WebSocketCore", nioCore, nioPosix]),
+    example("heliograph-counter", ["NIOTransport", "DeviceServer", "HTTPCore", "Bytes", nioCore, nioPosix]),
 
     // ======== tests ========
     .target(

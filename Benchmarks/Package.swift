@@ -7,14 +7,15 @@ import PackageDescription
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v26)],
-  products: [.library(name: "allocations", type: .dynamic, targets: ["allocations"])],
+  products: ["allocations", "sigsuspend"].map { .library(name: $0, type: .dynamic, targets: [$0]) },  // to preload
   dependencies: [
     .package(name: "heliograph", path: ".."),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     .executableTarget(name: "load"),
-    .target(name: "allocations"),
+    .target(name: "allocations", publicHeadersPath: "."),
+    .target(name: "sigsuspend", publicHeadersPath: "."),
     .executableTarget(
       name: "bare-nio",
       dependencies: [

@@ -33,6 +33,24 @@ public struct ByteQueue: Sendable {
     storage.append(bytes)
   }
 
+  /// Appends copies of `first` and then `second`, such as a header and its payload, in one step.
+  @inlinable
+  public mutating func append(_ first: Span<UInt8>, _ second: Span<UInt8>) {
+    let count = first.count + second.count
+    makeRoom(for: count)
+    storage.append(addingCapacity: count) { output in
+      output.withUnsafeMutableBufferPointer { target, initialized in
+        // `target` has room for `count` bytes: each source is copied to its place in it.
+        first.withUnsafeBytes { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+        second.withUnsafeBytes {
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[first.count...])
+            .copyMemory(from: $0)
+        }
+        initialized = count
+      }
+    }
+  }
+
   /// Appends one byte.
   @inlinable
   public mutating func append(_ byte: UInt8) {

@@ -33,6 +33,10 @@ public struct OutputQueue: Sendable {
   @inlinable
   public mutating func append(_ bytes: Span<UInt8>) { copied.append(bytes) }
 
+  /// Appends copies of `first` and then `second`, such as a header and its payload, in one step.
+  @inlinable
+  public mutating func append(_ first: Span<UInt8>, _ second: Span<UInt8>) { copied.append(first, second) }
+
   /// Appends one byte.
   @inlinable
   public mutating func append(_ byte: UInt8) { copied.append(byte) }

@@ -7,6 +7,7 @@ import Bytes
 
 /// What a request asks to be done.
 public enum HTTPMethod: Sendable, Hashable {
+  /// The methods of RFC 9110 section 9.3, and PATCH.
   case get, head, post, put, patch, delete, options, connect, trace
   /// A token that this server does not know; `RequestHead.methodToken` holds it.
   case other

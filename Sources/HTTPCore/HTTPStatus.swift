@@ -16,30 +16,55 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
 
   private init(known code: UInt16) { self.code = code }
 
+  /// 100 (RFC 9110 section 15.2.1).
   public static let `continue` = HTTPStatus(known: 100)
+  /// 101 (RFC 9110 section 15.2.2).
   public static let switchingProtocols = HTTPStatus(known: 101)
+  /// 200 (RFC 9110 section 15.3.1).
   public static let ok = HTTPStatus(known: 200)
+  /// 201 (RFC 9110 section 15.3.2).
   public static let created = HTTPStatus(known: 201)
+  /// 204 (RFC 9110 section 15.3.5).
   public static let noContent = HTTPStatus(known: 204)
+  /// 303 (RFC 9110 section 15.4.4).
   public static let seeOther = HTTPStatus(known: 303)
+  /// 304 (RFC 9110 section 15.4.5).
   public static let notModified = HTTPStatus(known: 304)
+  /// 400 (RFC 9110 section 15.5.1).
   public static let badRequest = HTTPStatus(known: 400)
+  /// 401 (RFC 9110 section 15.5.2).
   public static let unauthorized = HTTPStatus(known: 401)
+  /// 403 (RFC 9110 section 15.5.4).
   public static let forbidden = HTTPStatus(known: 403)
+  /// 404 (RFC 9110 section 15.5.5).
   public static let notFound = HTTPStatus(known: 404)
+  /// 405 (RFC 9110 section 15.5.6).
   public static let methodNotAllowed = HTTPStatus(known: 405)
+  /// 408 (RFC 9110 section 15.5.9).
   public static let requestTimeout = HTTPStatus(known: 408)
+  /// 409 (RFC 9110 section 15.5.10).
   public static let conflict = HTTPStatus(known: 409)
+  /// 413 (RFC 9110 section 15.5.14).
   public static let contentTooLarge = HTTPStatus(known: 413)
+  /// 414 (RFC 9110 section 15.5.15).
   public static let uriTooLong = HTTPStatus(known: 414)
+  /// 415 (RFC 9110 section 15.5.16).
   public static let unsupportedMediaType = HTTPStatus(known: 415)
+  /// 421 (RFC 9110 section 15.5.20).
   public static let misdirectedRequest = HTTPStatus(known: 421)
+  /// 426 (RFC 9110 section 15.5.22).
   public static let upgradeRequired = HTTPStatus(known: 426)
+  /// 429 (RFC 6585 section 4).
   public static let tooManyRequests = HTTPStatus(known: 429)
+  /// 431 (RFC 6585 section 5).
   public static let requestHeaderFieldsTooLarge = HTTPStatus(known: 431)
+  /// 500 (RFC 9110 section 15.6.1).
   public static let internalServerError = HTTPStatus(known: 500)
+  /// 501 (RFC 9110 section 15.6.2).
   public static let notImplemented = HTTPStatus(known: 501)
+  /// 503 (RFC 9110 section 15.6.4).
   public static let serviceUnavailable = HTTPStatus(known: 503)
+  /// 505 (RFC 9110 section 15.6.6).
   public static let httpVersionNotSupported = HTTPStatus(known: 505)
 
   /// The words that go with the code; empty, as RFC 9112 section 4 allows, for a code without a constant.

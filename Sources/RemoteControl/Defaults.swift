@@ -13,11 +13,9 @@ extension AssetTable {
     let page = RemoteControlPage.index
     var assets = [StaticAsset(path: [UInt8](page.path), bytes: page.bytes, isTemplate: true)]
     for file in RemoteControlPage.files {
-      let tag = file.entityTag.span
       assets.append(
         StaticAsset(
-          path: [UInt8](file.path), bytes: file.bytes, gzipped: file.gzipped,
-          entityTag: [UInt8](tag.extracting(1..<tag.count - 1))))  // without the quotes
+          path: [UInt8](file.path), bytes: file.bytes, gzipped: file.gzipped, entityTag: [UInt8](file.entityTag)))
     }
     return AssetTable(assets)
   }

@@ -71,8 +71,8 @@ extension WebSocketConnection {
 
   /// Queues a frame.
   mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>) {
-    output.append(OutgoingHeader(opcode, count: payload.count).bytes)
-    output.append(payload)
+    let header = OutgoingHeader(opcode, count: payload.count)
+    output.append(header.bytes, payload)
   }
 
   /// Forgets all output: there is nobody to read it.

@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func anAssetIsSentWithTypeTagAndCaching() {
-    let reply = Client(network()).ask("/index.css")
+    let reply = Client(network()).ask("GET", "/index.css")
     #expect(reply?.status == 200)
     #expect(reply?.text == "plain")
     #expect(reply?["content-type"] == "text/css; charset=utf-8")
@@ -132,12 +132,12 @@ import Testing
   @Test func aSwappedTableIsSeenAtOnce() {
     let network = network()
     let client = Client(network)
-    #expect(client.ask("/app.js")?.text == "js")
+    #expect(client.ask("GET", "/app.js")?.text == "js")
     network.change { application, _ in
       application.server.router.assets = AssetTable([StaticAsset(path: bytes("/new.js"), bytes: bytes("new"))])
     }
-    #expect(client.ask("/app.js")?.status == 404)
-    #expect(client.ask("/new.js")?.text == "new")
+    #expect(client.ask("GET", "/app.js")?.status == 404)
+    #expect(client.ask("GET", "/new.js")?.text == "new")
   }
 
   @Test func tablesOfAnySizeFindEveryPathAndNoOther() {
@@ -152,8 +152,4 @@ import Testing
       #expect(table.asset(at: bytes("/").span) == nil)
     }
   }
-}
-
-extension VirtualClient {
-  fileprivate func ask(_ target: String) -> Reply? { ask("GET", target) }
 }

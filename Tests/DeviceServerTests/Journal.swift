@@ -27,7 +27,7 @@ struct Journal {
 /// other message is noted. A binary message is sent back.
 func makeNetwork(
   limits: ServerLimits = ServerLimits(), hostNames: HostNames = HostNames(), now: MonotonicTime = .zero,
-  loop: ServerApplication<Journal>.Loop? = nil, _ configure: (inout Router<Journal>) -> Void = { _ in }
+  _ configure: (inout Router<Journal>) -> Void = { _ in }
 ) -> Network {
   var router = Router<Journal>()
   router.webSocket("/ws", obey)
@@ -38,7 +38,7 @@ func makeNetwork(
   }
   configure(&router)
   let server = Server(router: router, limits: limits, hostNames: hostNames)
-  return Network(ServerApplication(server, context: Journal(), loop: loop), now: now)
+  return Network(ServerApplication(server, context: Journal()), now: now)
 }
 
 /// The handler of `/ws`.

@@ -5,6 +5,7 @@
 
 import DeviceServer
 import NIOCore
+import NIOTransport
 import NIOWebSocket
 import Testing
 
@@ -25,6 +26,9 @@ extension OverSockets {
       try await TestServer.run { server in
         let slow = try await RawClient.connectSocket(to: server.address, receiveBuffer: 4096)
         let quick = try await WebSocketPeer.connect(to: server.address)
+        try await server.publishState("0")
+        #expect(try await slow.receiveFrame() == .init(0x81, Array("0".utf8)))
+        #expect(try await quick.nextText() == "0")
         let echo = [UInt8](repeating: 7, count: 60_000)
         async let asked: Void = slow.send(
           (0..<echoes).flatMap { _ in RawClient.frame(0x82, echo) })
@@ -96,15 +100,15 @@ extension OverSockets {
       }
     }
 
-    /// The flooder's end of its direction comes while the server holds input back: all is answered all the same.
-    @Test func theEndOfAFloodWaitsBehindTheFlood() async throws {
+    /// The client ends its direction while the server holds requests back: all are answered all the same.
+    @Test func theEndOfAPipelineWaitsBehindItsRequests() async throws {
       try await TestServer.run { server in
-        let flooder = try await RawClient.connectSocket(to: server.address, receiveBuffer: 4096)
-        let frame = RawClient.frame(0x82, [UInt8](repeating: 1, count: 4096))
-        try await flooder.send((0..<50).flatMap { _ in frame })
-        try flooder.finishSending()
-        for _ in 0..<50 { #expect(try await flooder.receiveFrame().payload.count == 4096) }
-        #expect(try await flooder.receiveAll().isEmpty)
+        let client = try await RawClient.connect(to: server.address, receiveBuffer: 4096)
+        let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        try await client.send([String](repeating: request, count: 1000).joined())
+        try client.finishSending()
+        for _ in 0..<1000 { #expect(try await client.receiveResponse().hasSuffix("\r\n\r\n<p>on</p>")) }
+        #expect(try await client.receiveAll().isEmpty)
         try await server.untilConnections(are: 0)
       }
     }

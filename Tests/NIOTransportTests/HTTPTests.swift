@@ -3,8 +3,10 @@
 // HTTP over real sockets, byte by byte where it matters: what only shows when a kernel stands between the peers is
 // who ends which direction, and whether an answer survives a peer that is still sending.
 
+import DeviceServer
 import NIOCore
 import Testing
+import Timebase
 
 extension OverSockets {
   @Suite struct HTTPTests {

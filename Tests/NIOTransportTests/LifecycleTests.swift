@@ -13,6 +13,7 @@ import DeviceServer
 import NIOCore
 import NIOPosix
 import NIOTransport
+import NIOWebSocket
 import Timebase
 import Testing
 

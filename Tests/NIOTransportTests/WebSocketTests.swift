@@ -6,6 +6,8 @@ import DeviceServer
 import NIOCore
 import NIOWebSocket
 import Testing
+import Timebase
+import WebSocketCore
 
 extension OverSockets {
   @Suite struct WebSocketTests {
@@ -163,12 +165,13 @@ extension OverSockets {
       }
     }
 
-    @Test func aClientThatEndsItsDirectionGetsWhatItAskedForAndIsGone() async throws {
+    /// There is no WebSocket with one direction: an end without a Close is the end (RFC 6455 section 7.1.5).
+    @Test func aClientThatEndsItsDirectionIsGoneWith1006() async throws {
       try await TestServer.run { server in
         let client = try await RawClient.connectSocket(to: server.address)
         try await client.send(RawClient.frame(0x81, Array("last".utf8)))
-        try client.finishSending()
         #expect(try await client.receiveFrame() == .init(0x81, Array("last".utf8)))
+        try client.finishSending()
         #expect(try await client.receiveAll().isEmpty)
         try await server.untilConnections(are: 0)
         #expect(try await server.happenings.last == .disconnect(code: 1006, reason: []))

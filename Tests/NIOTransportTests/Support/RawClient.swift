@@ -68,7 +68,7 @@ final class RawClient: @unchecked Sendable {
   }
 
   private func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) throws {
-    try withUnsafeBytes(of: value) {
+    _ = try withUnsafeBytes(of: value) {
       try Self.check("setsockopt", setsockopt(descriptor, level, option, $0.baseAddress, socklen_t($0.count)))
     }
   }

@@ -10,6 +10,7 @@ import NIOCore
 import NIOPosix
 import NIOTransport
 import Timebase
+import WebSocketCore
 
 /// The context of the test server's handlers.
 struct World: Sendable {

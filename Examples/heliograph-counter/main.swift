@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+
+// A device of one's own: a counter that every open page sees and may raise. It has a route, a web socket and a state;
+// the rest (who is connected, who is slow, what is malformed) is the library's business.
+//
+//     heliograph-counter [PORT]        127.0.0.1:8082 unless told otherwise; 0: any free port
+
+import Bytes
+import DeviceServer
+import HTTPCore
+import NIOCore
+import NIOPosix
+import NIOTransport
+
+struct Counter {
+  var count: UInt32 = 0
+  var published: UInt32 = 0
+
+  var json: [UInt8] {
+    var text: [UInt8] = []
+    JSONWriter.append(to: &text) { json in
+      json.beginObject()
+      json.member("count", count)
+      json.endObject()
+    }
+    return text
+  }
+}
+
+func makeCounter() -> ServerApplication<Counter> {
+  var router = Router<Counter>()
+  router.get("/count") { counter, _, response in
+    let json = counter.json
+    response.sendJSON { $0 = json }
+  }
+  router.on(.post, "/count") { counter, _, response in
+    counter.count &+= 1
+    response.status = .noContent
+  }
+  let socket = router.webSocket("/ws") { counter, _, event in
+    if case .text(_, let message) = event, message.equals("+") { counter.count &+= 1 }
+  }
+  return ServerApplication(Server(router: router), context: Counter()) { counter, server, now in
+    if counter.published != counter.count {
+      counter.published = counter.count
+      server.withHub(socket, now: now) { $0.publishState(counter.json.span) }
+    }
+    return nil  // nothing to do until bytes come
+  }
+}
+
+let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 8082
+let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+let transport = try await NIOTransport.start(on: eventLoop, makeApplication: makeCounter)
+let address = try await transport.listen(host: "127.0.0.1", port: port)
+print("http://127.0.0.1:\(address.port ?? port)/count")
+while true { try await Task.sleep(for: .seconds(3600)) }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+// What a client sends cannot hurt: each refusal is an answer to its sender; the state and everyone else are untouched.
+
+import ConformanceSupport
+import DeviceServer
+import RemoteControl
+import Testing
+
+@Suite struct BadInputTests {
+  /// Sends with one of two clients and expects `answers` for it and silence for the other.
+  private func expect(
+    _ answers: [ReceivedFrame], to message: [UInt8], sourceLocation: SourceLocation = #_sourceLocation
+  ) -> (bench: Bench, sender: BenchClient) {
+    let bench = Bench()
+    let (sender, other) = (bench.connectGreeted(), bench.connectGreeted())
+    sender.send(message)
+    #expect(sender.frames() == answers, sourceLocation: sourceLocation)
+    #expect(other.frames() == [], sourceLocation: sourceLocation)
+    #expect(bench.state.revision == 1 && !bench.isLit, sourceLocation: sourceLocation)
+    #expect(other.isConnected, sourceLocation: sourceLocation)
+    return (bench, sender)
+  }
+
+  @Test(arguments: [
+    ("{}", #"{"type":"error","error":"missing type"}"#),
+    (#"{"id":4}"#, #"{"type":"ack","id":4,"error":"missing type"}"#),
+    (#"{"type":"set","id":17,"pin":"lamp","on":true}"#, #"{"type":"ack","id":17,"error":"unknown pin"}"#),
+    (#"{"type":"toggle","id":18}"#, #"{"type":"ack","id":18,"error":"unknown pin"}"#),
+    (#"{"type":"dance","id":1}"#, #"{"type":"ack","id":1,"error":"unknown type"}"#),
+    (#"{"action":"dance"}"#, #"{"type":"error","error":"unknown action"}"#),
+    (#"{"type":"set","id":2,"pin":"led","on":"yes"}"#, #"{"type":"ack","id":2,"error":"malformed value"}"#),
+    (#"{"type":"toggle","pin":"led","id":"two"}"#, #"{"type":"error","error":"malformed id"}"#),
+    (#"{"action":"toggle""#, #"{"type":"error","error":"malformed JSON"}"#),
+    ("Toggle", #"{"type":"error","error":"malformed JSON"}"#),
+    ("", #"{"type":"error","error":"malformed JSON"}"#),
+    (#"["toggle"]"#, #"{"type":"error","error":"not an object"}"#),
+  ])
+  func aWrongMessageIsAnsweredAndNothingElseHappens(_ message: String, _ answer: String) throws {
+    _ = try JSON(answer)
+    let (bench, sender) = expect([.text(answer)], to: Wire.frame(1, bytes(message)))
+    #expect(bench.refusedMessages == 1)
+    sender.sendText("toggle")
+    #expect(bench.isLit, "the client goes on as before")
+  }
+
+  @Test func aBinaryMessageIsAnsweredAndNothingElseHappens() {
+    let answer = #"{"type":"error","error":"messages are text"}"#
+    let (bench, sender) = expect([.text(answer)], to: Wire.frame(2, bytes("toggle")))
+    #expect(bench.refusedMessages == 1)
+    sender.sendText("toggle")
+    #expect(bench.isLit)
+  }
+
+  @Test func theLargestMessageIsReadAndOneByteMoreIsTooBig() {
+    let padded = #"{"action":"toggle","pad":""#
+    let largest = padded + String(repeating: "x", count: 4096 - padded.count - 2) + "\"}"
+    let bench = Bench()
+    let client = bench.connectGreeted()
+    client.sendText(largest)
+    #expect(bench.isLit)
+    _ = expect([.close(1009)], to: Wire.frame(1, bytes(largest + " ")))
+  }
+
+  @Test func aMessageTooLargeInManyFragmentsIsTooBig() {
+    let fragment = [UInt8](repeating: 0x20, count: 1000)
+    let fragments = (0..<5).flatMap { Wire.frame($0 == 0 ? 1 : 0, fragment, isFinal: false) }
+    _ = expect([.close(1009)], to: fragments)
+  }
+
+  @Test(arguments: [
+    (1007, Wire.frame(1, [0xFF, 0xFE])), (1002, [0x81, 0x02, 0x6F, 0x6E]), (1002, Wire.frame(3, [])),
+    (1002, Wire.frame(8, [0])),
+  ] as [(UInt16, [UInt8])])
+  func aBreachOfTheProtocolEndsOnlyItsSender(_ code: UInt16, _ message: [UInt8]) {
+    let (bench, _) = expect([.close(code)], to: message)
+    #expect(bench.counters.clientsFailed == 1)
+  }
+
+  @Test func anotherSitesPageGetsNoSocket() {
+    let bench = Bench()
+    let client = BenchClient(bench.network)
+    client.send(Wire.upgrade("/ws", ["Origin: http://evil.example"]))
+    #expect(client.reply()?.status == 403)
+    #expect(bench.takeLog() == [])
+  }
+
+  @Test func aNameThatIsNotOursIsRefused() {
+    let bench = Bench()
+    #expect(bench.ask("GET", "/", ["Host: evil.example"])?.status == 403)
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+// How the page reaches a browser: the document through the template processor at every request, so that the first
+// paint shows the true state; all else as files that a browser may keep.
+
+import ConformanceSupport
+import RemoteControlPage
+import Testing
+
+@Suite struct PageDeliveryTests {
+  @Test(arguments: ["/", "/index.html"])
+  func theDocumentShowsTheTrueState(_ target: String) throws {
+    let bench = Bench()
+    let dark = try #require(bench.ask("GET", target)).text
+    #expect(dark.contains(#"<div id="led" class="off"></div>"#))  // S20
+    #expect(dark.contains(#"aria-checked="false""#))
+    #expect(dark.contains(">Off<"))
+    #expect(dark.contains(">released<"))
+    bench.press()
+    let lit = try #require(bench.ask("GET", target)).text
+    #expect(lit.contains(#"<div id="led" class="on"></div>"#))
+    #expect(lit.contains(#"aria-checked="true""#))
+    #expect(lit.contains(">On<"))
+    #expect(lit.contains(">pressed<"))
+  }
+
+  @Test func theDocumentHasTheSameBytesUnderBothNames() throws {
+    let bench = Bench()
+    #expect(bench.ask("GET", "/") == bench.ask("GET", "/index.html"))
+  }
+
+  @Test func theDocumentIsNeverKept() throws {
+    let bench = Bench()
+    let reply = try #require(bench.ask("GET", "/", ["Accept-Encoding: gzip", "If-None-Match: *"]))
+    #expect(reply.status == 200)
+    #expect(reply["content-type"] == "text/html; charset=utf-8")
+    #expect(reply["cache-control"] == "no-store")
+    #expect(reply["etag"] == nil)
+    #expect(reply["content-encoding"] == nil)
+    #expect(reply["content-security-policy"]?.contains("connect-src 'self' ws://192.168.1.32") == true)
+    let head = try #require(bench.ask("HEAD", "/"))
+    #expect(head.fields.map(\.name) == reply.fields.map(\.name))
+    #expect(head["content-length"] == "\(reply.body.count)")
+  }
+
+  @Test func aNameCannotBreakTheDocument() throws {
+    let bench = Bench(name: #"<script>alert("Tom's & %STATE%")</script>"#)
+    let page = try #require(bench.ask("GET", "/")).text
+    #expect(page.contains("<title>&lt;script&gt;alert(&quot;Tom&#39;s &amp; %STATE%&quot;)&lt;/script&gt;</title>"))
+    #expect(!page.contains("<script>alert"))
+  }
+
+  @Test func noNameIsLeftInTheDocument() throws {
+    let page = try #require(Bench().ask("GET", "/")).text
+    for name in ["STATE", "STATE_WORD", "CHECKED", "BUTTON", "NAME"] { #expect(!page.contains("%\(name)%")) }
+  }
+
+  @Test(arguments: RemoteControlPage.files.map { "\($0.path)" })
+  func aFileIsSentOnceAndThenConfirmed(_ path: String) throws {
+    let bench = Bench()
+    let file = try #require(RemoteControlPage.files.first { "\($0.path)" == path })
+    let plain = try #require(bench.ask("GET", path))
+    #expect(plain.status == 200)
+    #expect(plain.body == file.bytes)
+    #expect(plain["content-encoding"] == nil)
+    let tag = try #require(plain["etag"])
+    // RFC 9110 section 8.8.3: a quotation mark, no quotation mark within, a quotation mark.
+    #expect(tag.wholeMatch(of: #/"[!#-~]+"/#) != nil, "\(tag)")
+    #expect(tag == "\(file.entityTag)")
+
+    let again = try #require(bench.ask("GET", path, ["If-None-Match: \(tag)"]))
+    #expect(again.status == 304 && again.body.isEmpty)
+    #expect(again["etag"] == tag)
+
+    guard !file.gzipped.isEmpty else { return }
+    let zipped = try #require(bench.ask("GET", path, ["Accept-Encoding: gzip"]))
+    #expect(zipped["content-encoding"] == "gzip")
+    #expect(zipped["vary"] == "Accept-Encoding")
+    #expect(zipped.body.prefix(3) == [0x1F, 0x8B, 8])  // RFC 1952 section 2.3.1
+    #expect(zipped.body == file.gzipped && zipped.body.count < file.bytes.count)
+    #expect(zipped["content-type"] == plain["content-type"])
+    let zippedTag = try #require(zipped["etag"])
+    #expect(zippedTag != tag)
+    #expect(bench.ask("GET", path, ["Accept-Encoding: gzip", "If-None-Match: \(zippedTag)"])?.status == 304)
+  }
+
+  @Test(arguments: [
+    ("/index.css", "text/css; charset=utf-8"), ("/index.js", "text/javascript; charset=utf-8"),
+    ("/favicon.svg", "image/svg+xml"), ("/manifest.webmanifest", "application/manifest+json"),
+  ])
+  func filesHaveTheirTypes(_ path: String, _ type: String) {
+    let reply = Bench().ask("GET", path)
+    #expect(reply?["content-type"] == type)
+    #expect(reply?["x-content-type-options"] == "nosniff")
+  }
+
+  @Test func allThatThePageAsksForIsThere() throws {
+    let bench = Bench()
+    let page = try #require(bench.ask("GET", "/")).text
+    let links = page.matches(of: #/(?:href|src)="(\/[^"]*)"/#).map { String($0.1) }
+    #expect(links.contains("/index.js") && links.contains("/index.css"))
+    for link in links { #expect(bench.ask("GET", link)?.status == 200, "\(link)") }
+  }
+}
