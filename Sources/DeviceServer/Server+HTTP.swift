@@ -74,7 +74,7 @@ extension Server where Context: ~Copyable {
   private enum Verdict {
     case route(Int)
     case asset(StaticAsset)
-    case socket(Int)
+    case socket(Int, ResponseHead)
     case refuse(Refusal.Reason, HTTPStatus, StaticString)
   }
 
@@ -89,7 +89,11 @@ extension Server where Context: ~Copyable {
       guard RequestGuard.allowsOrigin(of: head, router.sockets[socket].origin) else {
         return .refuse(.foreignOrigin, .forbidden, "Opened from another site")
       }
-      return .socket(socket)
+      do throws(WebSocketHandshakeError) {
+        return .socket(socket, try WebSocketHandshake.response(to: head))
+      } catch {
+        return .refuse(.badHandshake(error), error.status, error.name)
+      }
     }
     guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound, .notFound, "Not found") }
     let isSafe = head.method == .get || head.method == .head || head.method == .options
@@ -120,8 +124,8 @@ extension Server where Context: ~Copyable {
     case .refuse(let reason, let status, let words):
       refuse(reason, status, words, index, head, &context)
       return
-    case .socket(let socket):
-      upgrade(head, to: socket, index, now: now, &context)
+    case .socket(let hub, let accepted):
+      upgrade(accepted, to: hub, index, now: now, &context)
       return
     case .asset(let asset):
       fill(&response, with: asset, for: head, &context)

@@ -9,24 +9,18 @@ import Timebase
 import WebSocketCore
 
 extension Server where Context: ~Copyable {
-  /// Answers an upgrade: with 101 and a new client, with 101 and Close 1013 if the hub is full, or with an error.
+  /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 1013 if the hub is full.
   mutating func upgrade(
-    _ head: RequestHead, to hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context
+    _ accepted: ResponseHead, to hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context
   ) {
-    do throws(WebSocketHandshakeError) {
-      let response = try WebSocketHandshake.response(to: head)
-      guard !isShuttingDown else {
-        refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, head, &context)
-        return
-      }
-      do throws(LocalProtocolError) {
-        try table[index].http.send(response, .none)
-      } catch {
-        table.demand(.abort, index)
-        return
-      }
+    guard !isShuttingDown else {
+      refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, nil, &context)
+      return
+    }
+    do throws(LocalProtocolError) {
+      try table[index].http.send(accepted, .none)
     } catch {
-      refuse(.badHandshake(error), error.status, error.name, index, head, &context)
+      table.demand(.abort, index)
       return
     }
     table.demand(.write, index)

@@ -28,22 +28,23 @@ struct RemoteControlService: Service {
     defer { console.finish() }
     let transport = try await startDevice(on: eventLoop, console: console)
     console.start(notifying: transport)
-    try await withGracefulShutdownHandler {
-      try await cancelWhenGracefulShutdown {
-        if let path = options.data {
-          var folder = DataFolder(path: path)
-          try await waitForFolder(&folder, transport)
-          try await listen(transport)
-          try await watch(&folder, transport)
-        } else {
-          try await listen(transport)
-          try await gracefulShutdown()
-        }
-      }
-    } onGracefulShutdown: {
-      logger.debug("shutting down")
-    }
+    do {
+      try await cancelWhenGracefulShutdown { try await serve(transport) }
+    } catch is CancellationError {}  // the signal came
+    logger.debug("shutting down")
     try await transport.shutdown()
+  }
+
+  /// Opens the port and serves until the task is cancelled.
+  private func serve(_ transport: NIOTransport<SimulatedDevice>) async throws {
+    guard let path = options.data else {
+      try await listen(transport)
+      return try await gracefulShutdown()
+    }
+    var folder = DataFolder(path: path)
+    try await waitForFolder(&folder, transport)
+    try await listen(transport)
+    try await watch(&folder, transport)
   }
 
   // MARK: The device
@@ -122,7 +123,7 @@ struct RemoteControlService: Service {
   /// Looks for changes until the program ends. A folder that vanishes leaves what was served last.
   private func watch(_ folder: inout DataFolder, _ transport: NIOTransport<SimulatedDevice>) async throws {
     var lastReason: String?
-    while !Task.isShuttingDownGracefully {
+    while true {
       try await Task.sleep(for: Self.folderInterval)
       do {
         let assets = try await FolderReader.read(&folder) { folder throws(DataFolderError) in

@@ -12,7 +12,7 @@ public import Timebase
 /// An application, its connections and their clients, all in one place.
 ///
 /// Connections go by the order in which they were made: 0, 1, 2, …
-public final class VirtualNetwork<App: Application & ~Copyable> {
+public final class VirtualNetwork<App: Application & ~Copyable>: CustomReflectable {
   /// What runs.
   public var application: App
   /// The time that the application is told.
@@ -29,6 +29,9 @@ public final class VirtualNetwork<App: Application & ~Copyable> {
     self.application = application
     self.now = now
   }
+
+  /// Nothing: a failed expectation looks into what it names, and an application that cannot be copied allows no look.
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
 
   // MARK: What clients do
 
@@ -269,7 +272,9 @@ public final class VirtualNetwork<App: Application & ~Copyable> {
     application.disconnected(id, now: now)
   }
 
-  private func complain(_ what: String) { Issue.record("against the contract of Application: \(what), at \(now.milliseconds) ms") }
+  private func complain(_ what: String) {
+    Issue.record("against the contract of Application: \(what), at \(now.milliseconds) ms")
+  }
 }
 
 /// One connection, both ends of it.

@@ -6,6 +6,7 @@
 //
 //     bare-nio [PORT]        127.0.0.1, any free port unless told otherwise; prints the address
 
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -42,4 +43,5 @@ let server = try await ServerBootstrap(group: group)
   }
   .bind(host: "127.0.0.1", port: port).get()
 print("ws://127.0.0.1:\(server.localAddress?.port ?? 0)/ws")
+fflush(nil)
 try await server.closeFuture.get()
