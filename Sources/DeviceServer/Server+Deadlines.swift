@@ -31,7 +31,10 @@ extension Server where Context: ~Copyable {
 
   private mutating func handleDeadline(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     switch table[index].phase {
-    case .free, .webSocket: break
+    case .free: break
+    case .webSocket:
+      let isOver = hubs[table[index].hub].clients[table[index].client].socket.state == .closed
+      if isOver, table[index].http.pendingOutput > 0 { giveUp(index, &context) }
     case .lingering:
       table[index].deadline = .distantFuture
       table.demand(.abort, index)

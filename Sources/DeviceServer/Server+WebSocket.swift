@@ -125,11 +125,17 @@ extension Server where Context: ~Copyable {
   mutating func afterSocketCall(_ index: Int, now: MonotonicTime) {
     let hub = table[index].hub
     let client = table[index].client
-    if !hubs[hub].clients[client].socket.isOpen { setDeadline(index, hubs[hub].clients[client].socket.nextDeadline) }
     if hubs[hub].clients[client].socket.pendingOutput > 0 {
       hubs[hub].list(client)
-    } else if hubs[hub].clients[client].socket.state == .closed, table[index].http.pendingOutput == 0 {
-      lingerSocket(index, now: now)
+      if !hubs[hub].clients[client].socket.isOpen {
+        setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
+      }
+    } else if hubs[hub].clients[client].socket.state == .closed {
+      if table[index].http.pendingOutput == 0 {
+        lingerSocket(index, now: now)
+      } else {
+        setDeadline(index, now + limits.writeTimeout)  // the peer has ended and has not taken its 101
+      }
     }
   }
 
@@ -158,8 +164,10 @@ extension Server where Context: ~Copyable {
     let hub = table[index].hub
     let client = table[index].client
     hubs[hub].now = now
-    guard hubs[hub].clients[client].socket.nextDeadline <= now else {
-      table[index].deadline = hubs[hub].clients[client].socket.nextDeadline
+    let due = hubs[hub].clients[client].socket.nextDeadline
+    guard due <= now else {
+      // A closed socket that has nothing to say may still wait for its 101 to be taken.
+      if due != .distantFuture || hubs[hub].clients[client].socket.isOpen { table[index].deadline = due }
       return
     }
     let next = hubs[hub].clients[client].socket.poll(now: now)

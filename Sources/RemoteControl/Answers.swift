@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What the device says, as JSON. A state is whole and small, so a client needs nothing but the newest; its `status`
-// keeps the tutorial's own page working.
+// What the device says, as JSON. A state is whole and small, so a client needs nothing but the newest; its
+// `status` keeps the tutorial's own page working.
 
 import Bytes
 
@@ -12,7 +12,8 @@ public struct Identity: Sendable {
   /// The number of this start, in eight hexadecimal digits.
   public let boot: [UInt8]
 
-  /// A device called `name`, in UTF-8; `boot` is another number at each start, so that clients notice a reboot.
+  /// A device called `name`, in UTF-8; `boot` is another number at each start, so that clients notice a
+  /// reboot.
   public init(name: [UInt8], boot: UInt32) {
     self.name = name
     var digits: [UInt8] = []

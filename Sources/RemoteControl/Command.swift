@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What a client of the web socket may say: this version's JSON, and the messages of the tutorial's two last chapters,
-// `toggle`, `on`, `off`, `{"action":"toggle"}` and `{"status":"on"}`. Anything else is an error with a name, and
-// changes nothing.
+// What a client of the web socket may say: this version's JSON, and the messages of the tutorial's two last
+// chapters, `toggle`, `on`, `off`, `{"action":"toggle"}` and `{"status":"on"}`. Anything else is an error
+// with a name, and changes nothing.
 
 import Bytes
 
@@ -15,8 +15,8 @@ enum Command: Equatable {
 
 /// Why a message is not a command.
 enum CommandError: Error, Equatable {
-  case malformedJSON, notAnObject, missingType, unknownType, unknownAction, unknownPin, malformedValue, malformedID
-  case binaryMessage
+  case malformedJSON, notAnObject, missingType, unknownType, unknownAction, unknownPin
+  case malformedValue, malformedID, binaryMessage
 
   /// The words in the answer.
   var words: StaticString {

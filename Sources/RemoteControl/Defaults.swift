@@ -15,19 +15,21 @@ extension AssetTable {
     for file in RemoteControlPage.files {
       assets.append(
         StaticAsset(
-          path: [UInt8](file.path), bytes: file.bytes, gzipped: file.gzipped, entityTag: [UInt8](file.entityTag)))
+          path: [UInt8](file.path), bytes: file.bytes, gzipped: file.gzipped,
+          entityTag: [UInt8](file.entityTag)))
     }
     return AssetTable(assets)
   }
 }
 
 extension ServerLimits {
-  /// Eight screens, each with a page to load, and messages of at most 4 KB: no message of ours is a tenth of that.
+  /// Eight screens, each with a page to load, and messages of at most 4 KB: no message of ours is a tenth of
+  /// that.
   public static var remoteControl: ServerLimits {
     var limits = ServerLimits()
     limits.webSocket.messageSize = 4096
     limits.outboxSize = 16_384
-    limits.outputHighWater = 4096  // well below: who does not read is read no more, before an answer is dropped
+    limits.outputHighWater = 4096  // below that: who does not read waits before an answer is dropped
     return limits
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The one state of the device. Every surface (button, page, HTTP) changes it here, and every change that a client can
-// see has a number of its own, the same on every surface.
+// The one state of the device. Every surface (button, page, HTTP) changes it here, and every change that a
+// client can see has a number of its own, the same on every surface.
 
 /// Who changed the state last.
 public enum Author: Sendable {

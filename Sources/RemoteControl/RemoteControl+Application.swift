@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a transport calls, forwarded to the server; `poll` runs the loop, so that every event that came in has reached
-// the pins and the clients before the transport looks for output.
+// What a transport calls, forwarded to the server; `poll` runs the loop, so that every event that came in has
+// reached the pins and the clients before the transport looks for output.
 
 public import DeviceServer
 public import Timebase
@@ -12,7 +12,9 @@ where StatusPin: ~Copyable, LedPin: ~Copyable, ButtonPin: ~Copyable {
     server.accept(from: remote, now: now, &device)
   }
 
-  public mutating func receive(_ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime) -> Int {
+  public mutating func receive(
+    _ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime
+  ) -> Int {
     server.receive(bytes, from: connection, now: now, &device)
   }
 

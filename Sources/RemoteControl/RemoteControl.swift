@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The application, to be read beside the seed's main program: two LEDs, a button, a web server and a web socket.
-// Nothing in it blocks or reads a clock, so the same program runs on a laptop, on a Linux board and in a test that
-// makes a whole day pass in a millisecond.
+// The application, to be read beside the seed's main program: two LEDs, a button, a web server and a web
+// socket. Nothing in it blocks or reads a clock, so the same program runs on a laptop, on a Linux board and
+// in a test that makes a whole day pass in a millisecond.
 
 import Bytes
 public import DeviceComponents

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The seed's `initWebSocket`, `onEvent`, `initWebServer` and `processor`, and the HTTP API for scripts. Each handler
-// changes the state and answers its own client; everyone else hears of it through `RemoteControl.publish`.
+// The seed's `initWebSocket`, `onEvent`, `initWebServer` and `processor`, and the HTTP API for scripts. Each
+// handler changes the state and answers its own client; everyone else hears of it through
+// `RemoteControl.publish`.
 
 import Bytes
 import DeviceServer
@@ -24,7 +25,9 @@ enum Routes {
 
   // MARK: The web socket
 
-  private static func onEvent(_ device: inout Device, _ hub: inout WebSocketHub, _ event: borrowing WebSocketEvent) {
+  private static func onEvent(
+    _ device: inout Device, _ hub: inout WebSocketHub, _ event: borrowing WebSocketEvent
+  ) {
     device.clients = hub.count
     switch event {
     case .connect(let client, let remote):
@@ -110,12 +113,16 @@ enum Routes {
 
   // MARK: The HTTP API
 
-  private static func getState(_ device: inout Device, _ request: borrowing Request, _ response: inout Response) {
+  private static func getState(
+    _ device: inout Device, _ request: borrowing Request, _ response: inout Response
+  ) {
     response.sendJSON { Answers.appendHello(device.state, device.identity, clients: device.clients, to: &$0) }
   }
 
   /// `PUT /api/led` with `{"on":true}` or `{"on":false}`.
-  private static func putLed(_ device: inout Device, _ request: borrowing Request, _ response: inout Response) {
+  private static func putLed(
+    _ device: inout Device, _ request: borrowing Request, _ response: inout Response
+  ) {
     let isOn: Bool?
     do throws(JSONError) {
       isOn = try JSONValue(parsing: request.body)["on"]?.bool
@@ -128,7 +135,9 @@ enum Routes {
   }
 
   /// `POST /api/led/toggle`; the form of the page without JavaScript goes back to the page.
-  private static func postToggle(_ device: inout Device, _ request: borrowing Request, _ response: inout Response) {
+  private static func postToggle(
+    _ device: inout Device, _ request: borrowing Request, _ response: inout Response
+  ) {
     device.state.toggle(by: .http)
     if let type = request.head.field("Content-Type"), type.starts(with: "application/x-www-form-urlencoded") {
       response.redirect(to: "/")

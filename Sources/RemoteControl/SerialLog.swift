@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What the seed prints on its serial line. Above the Embedded line nothing can print, so lines wait here until the
-// host takes them: to standard output on Linux, to the UART on a board.
+// What the seed prints on its serial line. Above the Embedded line nothing can print, so lines wait here
+// until the host takes them: to standard output on Linux, to the UART on a board.
 
 /// Lines of log that wait for the host.
 public struct SerialLog: Sendable {

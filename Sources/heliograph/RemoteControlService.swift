@@ -64,7 +64,7 @@ struct RemoteControlService: Service {
       let identity = Identity(name: Array(options.name.utf8), boot: .random(in: .min ... .max))
       return SimulatedDevice(
         remoteControl: RemoteControl(
-          onboardLed: Led(board.statusLed), led: Led(board.led, activeLevel: ledLevel),
+          onboardLed: Led(board.statusLed, activeLevel: ledLevel), led: Led(board.led, activeLevel: ledLevel),
           button: Button(board.button, activeLevel: buttonLevel),
           device: Device(identity, log: SerialLog(level: level)), limits: limits,
           hostNames: HostNames(options.knownHostNames)),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A client on a `VirtualNetwork`: writes requests and masked frames, reads responses and frames. It shares no code with
-// what it tests, and is strict: bytes that are neither a response nor a frame are an issue of the test.
-// RFC 9112 (messages) and RFC 6455 section 5.2 (frames).
+// A client on a `VirtualNetwork`: writes requests and masked frames, reads responses and frames. It shares
+// no code with what it tests, and is strict: bytes that are neither a response nor a frame are an issue of
+// the test. RFC 9112 (messages) and RFC 6455 section 5.2 (frames).
 
 public import DeviceServer
 import Testing
@@ -153,7 +153,9 @@ public enum Wire {
 
   private static func firstRange(of needle: [UInt8], in bytes: [UInt8]) -> Int? {
     guard bytes.count >= needle.count else { return nil }
-    return (0...bytes.count - needle.count).first { bytes[$0] == needle[0] && bytes[$0..<$0 + needle.count].elementsEqual(needle) }
+    return (0...bytes.count - needle.count).first {
+      bytes[$0] == needle[0] && bytes[$0..<$0 + needle.count].elementsEqual(needle)
+    }
   }
 }
 
@@ -166,16 +168,16 @@ public struct VirtualClient<App: Application & ~Copyable> {
   /// Connects.
   public init(
     _ network: VirtualNetwork<App>, from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000),
-    capacity: Int = 65_536
+    capacity: Int = 65_536, isReading: Bool = true
   ) {
     self.network = network
-    number = network.connect(from: remote, capacity: capacity)
+    number = network.connect(from: remote, capacity: capacity, isReading: isReading)
   }
 
   /// Connects and becomes a WebSocket client; the 101 is checked and taken.
   public static func webSocket(
-    _ network: VirtualNetwork<App>, _ path: String = "/ws", from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000),
-    capacity: Int = 65_536
+    _ network: VirtualNetwork<App>, _ path: String = "/ws",
+    from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000), capacity: Int = 65_536
   ) -> VirtualClient {
     let client = VirtualClient(network, from: remote, capacity: capacity)
     client.send(Wire.upgrade(path))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// A network in memory, in virtual time, for any `Application`: what a transport does with sockets, done with arrays.
-// It keeps the contract of `Application` to the letter, and whatever the application does against it is an issue of
-// the test that runs. Each connection has a "kernel" that holds only so much of the output, so a client that does not
-// read is felt as it is on a real network.
+// A network in memory, in virtual time, for any `Application`: what a transport does with sockets, done with
+// arrays. It keeps the contract of `Application` to the letter, and whatever the application does against it
+// is an issue of the test that runs. Each connection has a "kernel" that holds only so much of the output,
+// so a client that does not read is felt as it is on a real network.
 
 public import DeviceServer
 import Testing
@@ -37,9 +37,9 @@ public final class VirtualNetwork<App: Application & ~Copyable>: CustomReflectab
 
   /// Connects a client. The kernel holds at most `capacity` bytes that it has not read.
   public func connect(
-    from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000), capacity: Int = 65_536
+    from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000), capacity: Int = 65_536, isReading: Bool = true
   ) -> Int {
-    var socket = VirtualSocket(capacity: capacity)
+    var socket = VirtualSocket(capacity: capacity, isReading: isReading)
     socket.id = application.accept(from: remote, now: now)
     let number = sockets.count
     if let id = socket.id {
@@ -286,7 +286,7 @@ private struct VirtualSocket {
   /// Written by the application, not read by the client.
   var toClient: [UInt8] = []
   var received: [UInt8] = []
-  var isReading = true
+  var isReading: Bool
   var finishesAtEnd = true
   /// The application left input; it is offered again after `.resume`.
   var isStalled = false
@@ -300,5 +300,8 @@ private struct VirtualSocket {
   var hasReachedEnd = false
   var wasAborted = false
 
-  init(capacity: Int) { self.capacity = capacity }
+  init(capacity: Int, isReading: Bool) {
+    self.capacity = capacity
+    self.isReading = isReading
+  }
 }

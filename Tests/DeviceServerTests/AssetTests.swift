@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Files: types, entity tags and 304 (RFC 9110 sections 8.8.3, 13.1.2), content negotiation (section 12.5.3), caching.
+// Files: types, entity tags and 304 (RFC 9110 sections 8.8.3, 13.1.2), content negotiation (section 12.5.3),
+// caching.
 
 import Bytes
 import ConformanceSupport

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The server under test: a few routes, one endpoint, and a context that writes down whatever the handlers are told.
+// The server under test: a few routes, one endpoint, and a context that writes down whatever the handlers
+// are told.
 
 import Bytes
 import ConformanceSupport
@@ -23,8 +24,10 @@ struct Journal {
   var handled = 0
 }
 
-/// A network with a server. On `/ws` a text is a command: `echo …`, `all …`, `to N …` (the Nth client from 0), `bye`; any
-/// other message is noted. A binary message is sent back.
+/// A network with a server.
+///
+/// On `/ws` a text is a command: `echo …`, `all …`, `to N …` (the Nth client from 0), `bye`; any other is only noted. A
+/// binary message is sent back.
 func makeNetwork(
   limits: ServerLimits = ServerLimits(), hostNames: HostNames = HostNames(), now: MonotonicTime = .zero,
   _ configure: (inout Router<Journal>) -> Void = { _ in }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Who may ask: `Host` against DNS rebinding, `Origin` against other sites' pages (RFC 6454 section 7, RFC 6455 section
-// 10.2), and forms that do not say where they come from.
+// Who may ask: `Host` against DNS rebinding, `Origin` against other sites' pages (RFC 6454 section 7, RFC
+// 6455 section 10.2), and forms that do not say where they come from.
 
 import ConformanceSupport
 import DeviceServer
@@ -117,7 +117,8 @@ import Testing
 
   @Test func otherOriginsCanBeInvited() {
     let foreign = ["Origin: https://friend.example"]
-    let some = network(origin: .alsoFrom(["https://friend.example"]), socketOrigin: .alsoFrom(["https://friend.example"]))
+    let friends = OriginPolicy.alsoFrom(["https://friend.example"])
+    let some = network(origin: friends, socketOrigin: friends)
     #expect(Client(some).ask("POST", "/", foreign, body: "")?.status == 200)
     #expect(Client(some).ask("POST", "/", ["Origin: https://foe.example"], body: "")?.status == 403)
     #expect(Client(some).ask("POST", "/", ["Origin: http://192.168.1.32"], body: "")?.status == 200)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The seed's `%NAME%`, mended (S19): one pass, escaped values, and everything that is not a known name left as it is.
+// The seed's `%NAME%`, mended (S19): one pass, escaped values, and everything that is not a known name left
+// as it is.
 
 import Bytes
 import ConformanceSupport

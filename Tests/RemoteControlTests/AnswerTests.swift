@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What the device says, byte for byte as the protocol's description writes it, and read back by another parser.
+// What the device says, byte for byte as the protocol's description writes it, and read back by another
+// parser.
 
 import ConformanceSupport
 import Testing

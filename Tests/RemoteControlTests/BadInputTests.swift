@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a client sends cannot hurt: each refusal is an answer to its sender; the state and everyone else are untouched.
+// What a client sends cannot hurt: each refusal is an answer to its sender; the state and everyone else are
+// untouched.
 
 import ConformanceSupport
 import DeviceServer
@@ -88,5 +89,32 @@ import Testing
   @Test func aNameThatIsNotOursIsRefused() {
     let bench = Bench()
     #expect(bench.ask("GET", "/", ["Host: evil.example"])?.status == 403)
+  }
+
+  /// Requests, handshakes and frames with random damage, by the hundred, beside a page that goes on as ever.
+  @Test(arguments: (0..<4).map { _ in SeededGenerator.freshSeed() })
+  func noiseHurtsNobody(_ seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let bench = Bench()
+    let page = Page(bench)
+    let samples = [
+      Wire.request("GET", "/api/state"), Wire.request("PUT", "/api/led", body: #"{"on":true}"#),
+      Wire.request("POST", "/api/led/toggle", body: "{}"), Wire.upgrade() + Wire.frame(1, bytes("toggle")),
+      Wire.upgrade() + Wire.frame(1, bytes(#"{"type":"set","id":1,"pin":"led","on":true}"#))
+        + Wire.close(1000),
+    ]
+    for _ in 0..<300 {
+      var noise = samples[Int.random(in: 0..<samples.count, using: &generator)]
+      for _ in 0..<Int.random(in: 1...6, using: &generator) {
+        noise[Int.random(in: 0..<noise.count, using: &generator)] = .random(in: 0...255, using: &generator)
+      }
+      let client = BenchClient(bench.network)
+      for piece in randomPieces(of: noise, using: &generator) { client.send(piece) }
+      client.breakOff()
+      page.read()
+      #expect(page.shown == bench.expected, "seed \(seed)")
+    }
+    #expect(page.client.isConnected, "seed \(seed)")
+    #expect(bench.network.application.server.connectionCount == 1, "seed \(seed)")
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The device on a bench: the whole application on a simulated board, with a network in memory, in virtual time. What a
-// person could press or look at is here, and nothing else.
+// The device on a bench: the whole application on a simulated board, with a network in memory, in virtual
+// time. What a person could press or look at is here, and nothing else.
 
 import Bytes
 import ConformanceSupport
@@ -97,8 +97,13 @@ final class Bench {
     return client
   }
 
-  func ask(_ method: String = "GET", _ target: String, _ fields: [String] = [], body: String? = nil) -> Reply? {
-    BenchClient(network).ask(method, target, fields, body: body)
+  /// One request on a connection of its own.
+  func ask(
+    _ method: String = "GET", _ target: String, _ fields: [String] = [], body: String? = nil
+  ) -> Reply? {
+    let client = BenchClient(network)
+    defer { client.finish() }
+    return client.ask(method, target, fields, body: body)
   }
 }
 

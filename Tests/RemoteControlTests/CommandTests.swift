@@ -26,7 +26,8 @@ import Testing
 
   @Test(arguments: [
     ("toggle", Command.toggle), ("on", .set(true)), ("off", .set(false)),
-    (#"{"action":"toggle"}"#, .toggle), (#"{"status":"on"}"#, .set(true)), (#"{"status":"off"}"#, .set(false)),
+    (#"{"action":"toggle"}"#, .toggle),
+    (#"{"status":"on"}"#, .set(true)), (#"{"status":"off"}"#, .set(false)),
   ])
   func theTutorialsMessages(_ text: String, _ command: Command) {
     let message = Message(Array(text.utf8).span)
@@ -35,22 +36,27 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", CommandError.malformedJSON), (" ", .malformedJSON), ("Toggle", .malformedJSON), ("toggle\n", .malformedJSON),
+    ("", CommandError.malformedJSON), (" ", .malformedJSON),
+    ("Toggle", .malformedJSON), ("toggle\n", .malformedJSON),
     (#"{"action":"toggle""#, .malformedJSON), (#"{"action":"toggle"}x"#, .malformedJSON),
     ("{'action':'toggle'}", .malformedJSON), ("\u{FEFF}{}", .malformedJSON),
     (String(repeating: "[", count: 4000), .malformedJSON),
     ("[]", .notAnObject), ("1", .notAnObject), ("null", .notAnObject), (#""toggle""#, .notAnObject),
     ("{}", .missingType), (#"{"type2":"set"}"#, .missingType), (#"{"pin":"led","on":true}"#, .missingType),
-    (#"{"type":"reset"}"#, .unknownType), (#"{"type":null}"#, .unknownType), (#"{"type":"hello"}"#, .unknownType),
+    (#"{"type":"reset"}"#, .unknownType),
+    (#"{"type":null}"#, .unknownType), (#"{"type":"hello"}"#, .unknownType),
     (#"{"type":"Set","pin":"led","on":true}"#, .unknownType),
     (#"{"action":"explode"}"#, .unknownAction), (#"{"action":null}"#, .unknownAction),
     (#"{"type":"set","on":true}"#, .unknownPin), (#"{"type":"set","pin":"lamp","on":true}"#, .unknownPin),
     (#"{"type":"toggle","pin":"button"}"#, .unknownPin), (#"{"type":"toggle","pin":["led"]}"#, .unknownPin),
-    (#"{"type":"set","pin":"led"}"#, .malformedValue), (#"{"type":"set","pin":"led","on":1}"#, .malformedValue),
+    (#"{"type":"set","pin":"led"}"#, .malformedValue),
+    (#"{"type":"set","pin":"led","on":1}"#, .malformedValue),
     (#"{"type":"set","pin":"led","on":"true"}"#, .malformedValue), (#"{"type":"ping"}"#, .malformedValue),
     (#"{"type":"ping","n":-1}"#, .malformedValue), (#"{"status":"dim"}"#, .malformedValue),
-    (#"{"type":"toggle","pin":"led","id":-1}"#, .malformedID), (#"{"type":"toggle","pin":"led","id":"7"}"#, .malformedID),
-    (#"{"type":"toggle","pin":"led","id":1.5}"#, .malformedID), (#"{"type":"toggle","pin":"led","id":null}"#, .malformedID),
+    (#"{"type":"toggle","pin":"led","id":-1}"#, .malformedID),
+    (#"{"type":"toggle","pin":"led","id":"7"}"#, .malformedID),
+    (#"{"type":"toggle","pin":"led","id":1.5}"#, .malformedID),
+    (#"{"type":"toggle","pin":"led","id":null}"#, .malformedID),
     (#"{"type":"toggle","pin":"led","id":18446744073709551616}"#, .malformedID),
   ] as [(String, CommandError)])
   func whatIsNoCommandSaysWhy(_ text: String, _ error: CommandError) {

@@ -35,7 +35,9 @@ import Testing
     #expect(try client.texts().map { try JSON($0).string("by") } == ["http"])
   }
 
-  @Test(arguments: ["", "on", "true", "[]", "{}", #"{"on":1}"#, #"{"on":"true"}"#, #"{"on":true"#, "{\"on\":true}x", "\u{0}"])
+  @Test(arguments: [
+    "", "on", "true", "[]", "{}", #"{"on":1}"#, #"{"on":"true"}"#, #"{"on":true"#, #"{"on":true}x"#, "\u{0}",
+  ])
   func aBodyThatSaysNothingIsABadRequest(_ body: String) throws {
     let bench = Bench()
     let client = bench.connectGreeted()
@@ -49,7 +51,8 @@ import Testing
   @Test func postingToggles() throws {
     let bench = Bench()
     let client = bench.connectGreeted()
-    let reply = try #require(bench.ask("POST", "/api/led/toggle", ["Content-Type: application/json"], body: "{}"))
+    let json = "Content-Type: application/json"
+    let reply = try #require(bench.ask("POST", "/api/led/toggle", [json], body: "{}"))
     #expect(reply.status == 200)
     #expect(try JSON(reply.text).string("status") == "on")
     #expect(bench.ask("POST", "/api/led/toggle")?.status == 200, "curl -X POST, with nothing else")

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A page as the protocol's description has it, written from that alone: it keeps the newest state, sends numbered
-// commands, asks whether the device lives and answers its pings. What no device may send is an issue of the test.
+// A page as the protocol's description has it, written from that alone: it keeps the newest state, sends
+// numbered commands, asks whether the device lives and answers its pings. What no device may send is an issue
+// of the test.
 
 import ConformanceSupport
 import DeviceServer
@@ -17,7 +18,9 @@ final class Page {
     var isOn = false
     var isPressed = false
 
-    var description: String { "\(boot ?? "?")/\(revision) \(isOn ? "on" : "off")\(isPressed ? " pressed" : "")" }
+    var description: String {
+      "\(boot ?? "?")/\(revision) \(isOn ? "on" : "off")\(isPressed ? " pressed" : "")"
+    }
   }
 
   private(set) var client: BenchClient
@@ -124,7 +127,7 @@ extension Bench {
   /// What every page is to show.
   var expected: Page.Shown {
     Page.Shown(
-      boot: text(network.application.device.identity.boot), revision: UInt64(state.revision), isOn: state.isOn,
-      isPressed: state.isButtonPressed)
+      boot: text(network.application.device.identity.boot), revision: UInt64(state.revision),
+      isOn: state.isOn, isPressed: state.isButtonPressed)
   }
 }

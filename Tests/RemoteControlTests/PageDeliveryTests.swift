@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How the page reaches a browser: the document through the template processor at every request, so that the first
-// paint shows the true state; all else as files that a browser may keep.
+// How the page reaches a browser: the document through the template processor at every request, so that the
+// first paint shows the true state; all else as files that a browser may keep.
 
 import ConformanceSupport
 import RemoteControlPage
@@ -46,7 +46,8 @@ import Testing
   @Test func aNameCannotBreakTheDocument() throws {
     let bench = Bench(name: #"<script>alert("Tom's & %STATE%")</script>"#)
     let page = try #require(bench.ask("GET", "/")).text
-    #expect(page.contains("<title>&lt;script&gt;alert(&quot;Tom&#39;s &amp; %STATE%&quot;)&lt;/script&gt;</title>"))
+    let escaped = "&lt;script&gt;alert(&quot;Tom&#39;s &amp; %STATE%&quot;)&lt;/script&gt;"
+    #expect(page.contains("<title>\(escaped)</title>"))
     #expect(!page.contains("<script>alert"))
   }
 
@@ -66,7 +67,7 @@ import Testing
     let tag = try #require(plain["etag"])
     // RFC 9110 section 8.8.3: a quotation mark, no quotation mark within, a quotation mark.
     #expect(tag.wholeMatch(of: #/"[!#-~]+"/#) != nil, "\(tag)")
-    #expect(tag == "\(file.entityTag)")
+    #expect(tag == "\"\(file.entityTag)\"")
 
     let again = try #require(bench.ask("GET", path, ["If-None-Match: \(tag)"]))
     #expect(again.status == 304 && again.body.isEmpty)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The lines that the seed prints on its serial port, S17 and S25 to S27, and what becomes of lines that nobody takes.
+// The lines that the seed prints on its serial port, S17 and S25 to S27, and what becomes of lines that
+// nobody takes.
 
 import Bytes
 import ConformanceSupport
@@ -50,7 +51,8 @@ import Testing
 
   @Test func loopbackHasTheZeroAddress() {
     let bench = Bench(isSetUp: false)
-    let loopback = NetworkIdentity(hardwareAddress: InlineArray(repeating: 0), address: .ipv4(0x7F00_0001, port: 8080))
+    let loopback = NetworkIdentity(
+      hardwareAddress: InlineArray(repeating: 0), address: .ipv4(0x7F00_0001, port: 8080))
     bench.network.change { control, _ in control.setup(loopback) }
     #expect(bench.takeLog() == ["Trying to connect [00:00:00:00:00:00] ... 127.0.0.1"])
   }
@@ -71,7 +73,9 @@ import Testing
     second.send(Wire.close(1001))
     let third = bench.connect(101)
     #expect(
-      bench.takeLog() == ["WebSocket client #2 disconnected", "WebSocket client #3 connected from 192.168.1.101"])
+      bench.takeLog() == [
+        "WebSocket client #2 disconnected", "WebSocket client #3 connected from 192.168.1.101",
+      ])
     first.breakOff()
     third.breakOff()
     #expect(bench.takeLog() == ["WebSocket client #1 disconnected", "WebSocket client #3 disconnected"])

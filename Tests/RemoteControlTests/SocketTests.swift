@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The web socket of the whole application: the greeting, commands with their acknowledgements, states to everyone, and
-// the order of all these.
+// The web socket of the whole application: the greeting, commands with their acknowledgements, states to
+// everyone, and the order of all these.
 
 import ConformanceSupport
 import DeviceServer
@@ -18,7 +18,8 @@ import Timebase
     let first = bench.connect()
     #expect(
       first.texts() == [
-        #"{"type":"hello","proto":1,"boot":"00009f3a","rev":1,"status":"off",\#(Self.dark),"clients":1,"name":"Kitchen"}"#
+        #"{"type":"hello","proto":1,"boot":"00009f3a","rev":1,"status":"off",\#(Self.dark),"clients":1,"#
+          + #""name":"Kitchen"}"#
       ])
     first.sendText("toggle")
     let second = bench.connect()
@@ -63,6 +64,16 @@ import Timebase
     sender.sendText(#"{"type":"ping","n":5}"#)
     #expect(sender.texts() == [#"{"type":"pong","n":5,"clients":2}"#])
     #expect(other.texts() == [])
+  }
+
+  @Test func theCountOfScreensFollowsThemComingAndGoing() throws {
+    let bench = Bench()
+    let clients = (0..<3).map { _ in bench.connectGreeted() }
+    clients[0].breakOff()
+    clients[1].send(Wire.close(1000))
+    #expect(try JSON(#require(bench.ask("GET", "/api/state")).text).number("clients") == 1)
+    clients[2].sendText(#"{"type":"ping","n":0}"#)
+    #expect(clients[2].texts() == [#"{"type":"pong","n":0,"clients":1}"#])
   }
 
   @Test func theButtonIsSeenGoingDownAndComingUp() {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-// The tutorial's own pages against our device. Its last one (v1.0) works unchanged; U1, U2, U4, U5 and T1 to T5.
+// The tutorial's own pages against our device. Its last one (v1.0) works unchanged; U1, U2, U4, U5 and T1 to
+// T5.
 
 import ConformanceSupport
 import RemoteControl
 import Testing
 
 @Suite struct TutorialTests {
-  /// What the script of v1.0 does: `JSON.parse`, `className = data.status`, and `{"action":"toggle"}` on a click.
+  /// What the script of v1.0 does: `JSON.parse`, `className = data.status`, and `{"action":"toggle"}` on a
+  /// click.
   private struct TutorialPage {
     let client: BenchClient
     /// Each class that the LED got, in order.

@@ -36,117 +36,101 @@ final class EchoHandler: ChannelInboundHandler {
       rest.writeBuffer(&input)
       input = rest
     }
-    if !isUpgraded { upgrade(&input) }
-    while let frame = Frame(in: input) {
-      if frame.isForAll(in: input) {
-        write()
-        frame.append(from: input, to: &room.output)
-        writeToAll()
-      } else {
-        frame.append(from: input, to: &room.output)
-      }
-      input.moveReaderIndex(forwardBy: frame.size)
-    }
-    write()
+    guard isUpgraded else { return upgrade(input) }
+    while answer(&input) {}
     if input.readableBytes > 0 { rest = input }
   }
 
   /// Answers whatever request this is with the accept value for the key that the load generator sends, the sample of
   /// RFC 6455 section 1.3.
-  private func upgrade(_ input: inout ByteBuffer) {
-    guard input.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) else { return }
+  private func upgrade(_ input: ByteBuffer) {
+    guard input.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) else { return rest = input }
     isUpgraded = true
-    input.moveReaderIndex(to: input.writerIndex)
-    room.output.writeStaticString(
-      """
-      HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-      Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n
-      """)
+    send(
+      ByteBuffer(
+        string: """
+          HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+          Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n
+          """))
   }
 
-  private func write() {
-    guard room.output.readableBytes > 0 else { return }
-    send(room.output)
-    room.output.clear()  // the same memory, unless the socket did not take it all
-  }
-
-  private func writeToAll() {
-    for handler in room.handlers { handler.send(room.output) }
-    room.output.clear()
+  /// Answers what lies whole at the start of `input`, with one write to the socket: all messages up to one for all, or
+  /// that one. False if nothing was whole.
+  private func answer(_ input: inout ByteBuffer) -> Bool {
+    var answers = Answers()
+    // The room's buffer is ours meanwhile, so that nothing else holds its memory.
+    var output = room.output
+    room.output = ByteBuffer()
+    output.clear()
+    input.readWithUnsafeReadableBytes { source in
+      output.writeWithUnsafeMutableBytes(minimumWritableBytes: source.count) { target in
+        answers.echo(source, to: target)
+        return answers.written
+      }
+      return answers.taken
+    }
+    room.output = output  // the same memory again, unless the socket does not take all of it
+    if answers.isForAll {
+      for handler in room.handlers { handler.send(output) }
+    } else if answers.written > 0 {
+      send(output)
+    }
+    return answers.taken > 0
   }
 
   private func send(_ output: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(output), promise: nil) }
 }
 
-/// Where a frame of a client lies in a buffer (RFC 6455 section 5.2).
-struct Frame {
-  private let opcode: UInt8
-  private let start: Int
-  private let count: Int
-  private let key: UInt32
-  /// Its header and its payload.
-  var size: Int { headerSize + count }
-  private let headerSize: Int
+/// Frames of a client turned into those of a server (RFC 6455 section 5.2), which are never longer.
+struct Answers {
+  private(set) var taken = 0
+  private(set) var written = 0
+  /// What was written is one message that starts with `B`.
+  private(set) var isForAll = false
 
-  /// The frame at the start of what can be read; nil if that is not all of it.
-  init?(in buffer: ByteBuffer) {
-    let found: (opcode: UInt8, headerSize: Int, count: Int, key: UInt32)? =
-      buffer.withUnsafeReadableBytes { bytes in
-        guard bytes.count >= 6 else { return nil }
-        var headerSize = 6
-        var count = Int(bytes[1] & 0x7F)
-        if count == 126 {
-          headerSize = 8
-          count = Int(UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
-        } else if count == 127 {
-          headerSize = 14
-          guard bytes.count >= headerSize else { return nil }
-          count = Int(truncatingIfNeeded: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt64.self)))
-        }
-        guard bytes.count - headerSize >= count else { return nil }
-        let key = bytes.loadUnaligned(fromByteOffset: headerSize - 4, as: UInt32.self)
-        return (bytes[0], headerSize, count, key)
+  mutating func echo(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
+    while source.count - taken >= 6 {
+      var count = Int(source[taken + 1] & 0x7F)
+      var lengthSize = 0
+      if count == 126 {
+        lengthSize = 2
+        count = Int(UInt16(bigEndian: source.loadUnaligned(fromByteOffset: taken + 2, as: UInt16.self)))
+      } else if count == 127 {
+        lengthSize = 8
+        guard source.count - taken >= 14 else { return }
+        let length = source.loadUnaligned(fromByteOffset: taken + 2, as: UInt64.self)
+        count = Int(truncatingIfNeeded: UInt64(bigEndian: length))
       }
-    guard let found else { return nil }
-    (opcode, headerSize, count, key) = found
-    start = buffer.readerIndex + found.headerSize
-  }
-
-  func isForAll(in buffer: ByteBuffer) -> Bool {
-    count > 0 && buffer.getInteger(at: start, as: UInt8.self) == UInt8(ascii: "B") ^ UInt8(truncatingIfNeeded: key)
-  }
-
-  /// Appends the same message as a server sends it.
-  func append(from input: ByteBuffer, to output: inout ByteBuffer) {
-    let headerSize = count < 126 ? 2 : count < 65_536 ? 4 : 10
-    output.writeWithUnsafeMutableBytes(minimumWritableBytes: headerSize + count) { target in
-      target[0] = opcode
-      switch headerSize {
-      case 2: target[1] = UInt8(truncatingIfNeeded: count)
-      case 4:
-        target[1] = 126
-        target.storeBytes(of: UInt16(truncatingIfNeeded: count).bigEndian, toByteOffset: 2, as: UInt16.self)
-      default:
-        target[1] = 127
-        target.storeBytes(of: UInt64(count).bigEndian, toByteOffset: 2, as: UInt64.self)
+      let payload = taken + 2 + lengthSize + 4
+      guard source.count - payload >= count else { return }
+      let key = source.loadUnaligned(fromByteOffset: payload - 4, as: UInt32.self)
+      if count > 0, source[payload] ^ UInt8(truncatingIfNeeded: key) == UInt8(ascii: "B") {
+        guard written == 0 else { return }
+        isForAll = true
       }
-      input.withUnsafeReadableBytes { bytes in
-        unmask(UnsafeRawBufferPointer(rebasing: bytes[(size - count)..<size]), to: target, at: headerSize)
-      }
-      return headerSize + count
+      target[written] = source[taken]
+      target[written + 1] = source[taken + 1] & 0x7F
+      for index in 0..<lengthSize { target[written + 2 + index] = source[taken + 2 + index] }
+      written += 2 + lengthSize
+      unmask(
+        UnsafeRawBufferPointer(rebasing: source[payload..<payload + count]), key,
+        to: UnsafeMutableRawBufferPointer(rebasing: target[written..<written + count]))
+      written += count
+      taken = payload + count
+      if isForAll { return }
     }
   }
 
-  private func unmask(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, at place: Int) {
+  private func unmask(_ source: UnsafeRawBufferPointer, _ key: UInt32, to target: UnsafeMutableRawBufferPointer) {
     let wide = UInt64(key) << 32 | UInt64(key)
     var offset = 0
-    while offset + 8 <= count {
+    while offset + 8 <= source.count {
       let word = source.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ wide
-      target.storeBytes(of: word, toByteOffset: place + offset, as: UInt64.self)
+      target.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
       offset += 8
     }
-    while offset < count {
-      target[place + offset] = source[offset] ^ UInt8(truncatingIfNeeded: key >> (8 * UInt32(offset % 4)))
+    while offset < source.count {
+      target[offset] = source[offset] ^ UInt8(truncatingIfNeeded: key >> (8 * UInt32(offset % 4)))
       offset += 1
     }
   }

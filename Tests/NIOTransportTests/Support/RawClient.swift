@@ -34,7 +34,8 @@ final class RawClient: @unchecked Sendable {
   private init(_ descriptor: Int32) { self.descriptor = descriptor }
   deinit { close() }
 
-  /// Connects; a small `receiveBuffer` (before the kernel doubles it) makes a peer that takes little unread.
+  /// Connects; a small `receiveBuffer` (before the kernel doubles it) and segments as small make a peer that takes
+  /// little at a time.
   static func connect(to address: SocketAddress, receiveBuffer: Int32? = nil) async throws -> RawClient {
     try await threads.runIfActive { try connectNow(to: address, receiveBuffer: receiveBuffer) }
   }
@@ -48,7 +49,10 @@ final class RawClient: @unchecked Sendable {
     #endif
     let family = address.protocol == .inet6 ? AF_INET6 : AF_INET
     let client = RawClient(try check("socket", socket(family, type, 0)))
-    if let receiveBuffer { try client.set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+    if let receiveBuffer {
+      try client.set(SOL_SOCKET, SO_RCVBUF, receiveBuffer)
+      try client.set(Int32(IPPROTO_TCP), TCP_MAXSEG, Int32(536))  // loopback's own is 64 KB
+    }
     try client.set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
     try client.set(SOL_SOCKET, SO_RCVTIMEO, timeval(tv_sec: 10, tv_usec: 0))
     try client.set(SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: 10, tv_usec: 0))
