@@ -5,6 +5,13 @@
 //
 //     heliograph-counter [PORT]        127.0.0.1:8082 unless told otherwise; 0: any free port
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
 import Bytes
 import DeviceServer
 import HTTPCore
@@ -54,4 +61,5 @@ let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 let transport = try await NIOTransport.start(on: eventLoop, makeApplication: makeCounter)
 let address = try await transport.listen(host: "127.0.0.1", port: port)
 print("http://127.0.0.1:\(address.port ?? port)/count")
+fflush(nil)  // into a pipe, too
 while true { try await Task.sleep(for: .seconds(3600)) }

@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 enum mode { ECHO, BROADCAST, IDLE };
+static const char *const mode_names[] = {"echo", "broadcast", "idle"};
 
 static const struct timeval stall_limit = {.tv_sec = 5};
 
@@ -300,7 +301,7 @@ static void serve(struct conn *conn, uint32_t events) {
   }
 }
 
-/// Lets the load run until `end`, or until `count` messages have been received.
+/// Lets the load run until `end`, or until `count` messages have come.
 static void run_until(double end, uint64_t count) {
   struct epoll_event events[1024];
   double last_progress = seconds_of(CLOCK_MONOTONIC);
@@ -321,17 +322,14 @@ static void run_until(double end, uint64_t count) {
 }
 
 static void report(struct sample from, struct sample to, double memory) {
-  static const char *const names[] = {"echo", "broadcast", "idle"};
   uint64_t messages = to.received - from.received;
   double seconds = to.time - from.time, cpu = to.cpu - from.cpu;
-  printf("{\"mode\": \"%s\", \"text\": %s, \"conns\": %ld, \"depth\": %ld, \"size\": %ld, ", names[options.mode],
+  printf("{\"mode\": \"%s\", \"text\": %s, \"conns\": %ld, \"depth\": %ld, \"size\": %ld, ", mode_names[options.mode],
          options.text ? "true" : "false", options.conns, options.depth, options.size);
   printf("\"messages\": %llu, \"seconds\": %.3f, \"messages_per_second\": %.0f, ", (unsigned long long)messages, seconds,
          (double)messages / seconds);
   if (messages > 0) printf("\"cpu_us_per_message\": %.4f, ", cpu * 1e6 / (double)messages);
-  if (allocation_count != NULL) {
-    printf("\"allocations\": %llu, ", (unsigned long long)(to.allocations - from.allocations));
-  }
+  if (allocation_count != NULL) printf("\"allocations\": %llu, ", (unsigned long long)(to.allocations - from.allocations));
   printf("\"cpu_percent\": %.3f, \"rss_kb_per_conn\": %.3f}\n", cpu / seconds * 100, memory);
 }
 
@@ -348,10 +346,9 @@ static double number(const char *name, const char *text, double least, double mo
 
 static void parse(char **arguments) {
   const char *mode = *arguments != NULL ? *arguments++ : "";
-  if (strcmp(mode, "echo") == 0) options.mode = ECHO;
-  else if (strcmp(mode, "broadcast") == 0) options.mode = BROADCAST;
-  else if (strcmp(mode, "idle") == 0) options.mode = IDLE;
-  else fail("the first word is echo, broadcast or idle");
+  while (strcmp(mode, mode_names[options.mode]) != 0) {
+    if (++options.mode > IDLE) fail("the first word is echo, broadcast or idle");
+  }
   while (*arguments != NULL) {
     const char *name = *arguments++, *value = *arguments;
     if (strcmp(name, "--text") == 0) { options.text = true; continue; }
