@@ -125,6 +125,7 @@ struct ConnectionTable: Sendable {
         return done(.endOutput, index, .endOutput(id))
       }
     }
+    guard firstListed > 0 else { return nil }
     listed.removeAll(keepingCapacity: true)
     firstListed = 0
     return nil

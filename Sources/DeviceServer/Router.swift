@@ -91,7 +91,7 @@ public struct Router<Context: ~Copyable> {
 
   /// Appends the methods that `path` answers to, as the `Allow` field lists them (RFC 9110 section 10.2.1).
   func appendAllowed(for path: Span<UInt8>, to list: inout [UInt8]) {
-    var methods = routes.filter { RequestPath.matches(path, $0.pattern) }.map(\.method)
+    var methods = routes.filter { RequestPath.matches(path, $0.pattern) }.map { $0.method }
     if assets.asset(at: path) != nil { methods.append(.get) }
     if methods.contains(.get) { methods.append(.head) }
     for index in methods.indices where !methods[..<index].contains(methods[index]) {

@@ -12,21 +12,26 @@ extension Server where Context: ~Copyable {
   private static var slack: Milliseconds { 20 }
 
   /// See `Application.poll(now:)`.
+  @inline(__always)
   public mutating func poll(now: MonotonicTime, _ context: inout Context) -> MonotonicTime? {
     for hub in hubs.indices {
       nextDeadline = min(nextDeadline, hubs[hub].newDeadline)
       hubs[hub].newDeadline = .distantFuture
     }
-    guard now >= nextDeadline else { return nextDeadline == .distantFuture ? nil : nextDeadline }
+    if now >= nextDeadline { serveDeadlines(now: now, &context) }
+    return nextDeadline == .distantFuture ? nil : nextDeadline
+  }
+
+  /// Looks at the whole table, does what is due, and finds the next deadline.
+  @inline(never)
+  private mutating func serveDeadlines(now: MonotonicTime, _ context: inout Context) {
     nextDeadline = .distantFuture
     for index in table.indices where table[index].phase != .free {
       if table[index].deadline <= now { handleDeadline(index, now: now, &context) }
       if table[index].phase == .webSocket { pollSocket(index, now: now, &context) }
       nextDeadline = min(nextDeadline, table[index].deadline)
     }
-    guard nextDeadline != .distantFuture else { return nil }
-    nextDeadline = max(nextDeadline, now + Self.slack)
-    return nextDeadline
+    if nextDeadline != .distantFuture { nextDeadline = max(nextDeadline, now + Self.slack) }
   }
 
   private mutating func handleDeadline(_ index: Int, now: MonotonicTime, _ context: inout Context) {

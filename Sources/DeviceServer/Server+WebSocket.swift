@@ -146,6 +146,7 @@ extension Server where Context: ~Copyable {
     if isDead { table.demand(.abort, index) }
   }
 
+  @inline(__always)
   mutating func writeFrames(_ index: Int, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int) {
     let hub = table[index].hub
     let client = table[index].client

@@ -53,6 +53,9 @@ public struct Server<Context: ~Copyable> {
   }
 
   // MARK: What a transport tells
+  //
+  // What every read passes through is inlined into its caller, `ServerApplication` for one: that is what spares it the
+  // run-time look-up of this generic type's metadata, which costs more than a message.
 
   /// See `Application.accept(from:now:)`.
   public mutating func accept(
@@ -73,6 +76,7 @@ public struct Server<Context: ~Copyable> {
   }
 
   /// See `Application.receive(_:from:now:)`.
+  @inline(__always)
   public mutating func receive(
     _ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime, _ context: inout Context
   ) -> Int {
@@ -117,6 +121,7 @@ public struct Server<Context: ~Copyable> {
   // MARK: What a transport asks
 
   /// See `Application.nextAction()`.
+  @inline(__always)
   public mutating func nextAction() -> TransportAction? {
     for hub in hubs.indices {
       if let action = hubs[hub].nextListed() { return action }
@@ -125,6 +130,7 @@ public struct Server<Context: ~Copyable> {
   }
 
   /// See `Application.writeOutput(_:now:_:)`.
+  @inline(__always)
   public mutating func writeOutput(
     _ connection: ConnectionID, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int
   ) {

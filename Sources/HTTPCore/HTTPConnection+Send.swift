@@ -4,7 +4,7 @@
 // whether the connection goes on (RFC 9112 sections 6 and 9). A body that does not match what its head
 // announced would shift every response after it, so it ends the connection instead.
 
-import Bytes
+public import Bytes
 
 extension HTTPConnection {
   /// Sends 100 (Continue) if the client waits for it: it asked, and no byte of the body has come (RFC 9110
@@ -84,6 +84,7 @@ extension HTTPConnection {
   }
 
   /// How many bytes of output wait.
+  @inlinable
   public var pendingOutput: Int { output.count }
 
   /// Offers the waiting output, oldest first, until `accept` takes less than it is offered.

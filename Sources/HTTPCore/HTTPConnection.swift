@@ -10,7 +10,7 @@
 // is written, close. Memory is bounded: by `headSize` of unread input, one head, `bodySize` of body, and
 // output by `outputSize` plus one response.
 
-import Bytes
+public import Bytes
 
 /// One connection with an HTTP/1.1 client.
 public struct HTTPConnection: Sendable {
@@ -55,7 +55,7 @@ public struct HTTPConnection: Sendable {
   var bodyReader = BodyReader()
   var body: [UInt8] = []
   var current = Exchange(RequestHead())
-  var output = OutputQueue()
+  @usableFromInline var output = OutputQueue()
 
   /// What the answer depends on, of the request and of the answer's head.
   struct Exchange: Sendable {

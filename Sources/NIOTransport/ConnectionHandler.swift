@@ -6,7 +6,20 @@
 import DeviceServer
 import NIOCore
 
-final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandler {
+/// Whom a connection tells what happens to it. It is not generic: every read passes here, and a generic type's
+/// metadata would be looked up again each time.
+protocol ConnectionOwner: AnyObject {
+  func accept(_ connection: ConnectionHandler, from remote: RemoteAddress) -> ConnectionID?
+  /// Takes what it can of `input`; `act` follows when the read is complete.
+  func receive(_ input: inout ByteBuffer, from id: ConnectionID)
+  func endOfStream(_ id: ConnectionID)
+  func disconnected(_ id: ConnectionID)
+  func isWritable(_ id: ConnectionID)
+  /// Does what follows from all that was told.
+  func act()
+}
+
+final class ConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -16,8 +29,12 @@ final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandle
 
   /// From accept to the end of the connection.
   private(set) var id: ConnectionID?
-  private let driver: Driver<App>
+  private let owner: any ConnectionOwner
   private var context: ChannelHandlerContext?
+  /// Whether nothing waits in the channel.
+  private(set) var isWritable = true
+  /// Inside `writeAndFlush`, which may report a full channel and then an empty one before it returns.
+  private var isWriting = false
   /// Input that the application has not taken yet.
   private var held: ByteBuffer?
   /// SwiftNIO asked to read while input was held.
@@ -25,7 +42,7 @@ final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandle
   private var isInputClosed = false
   private var output = Output.open
 
-  init(driver: Driver<App>) { self.driver = driver }
+  init(owner: any ConnectionOwner) { self.owner = owner }
 
   // MARK: From the channel
 
@@ -33,16 +50,16 @@ final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandle
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   func channelActive(context: ChannelHandlerContext) {
-    id = driver.accept(self, from: RemoteAddress(context.remoteAddress))
+    id = owner.accept(self, from: RemoteAddress(context.remoteAddress))
     context.fireChannelActive()
-    if id == nil { context.close(promise: nil) } else { driver.act() }
+    if id == nil { context.close(promise: nil) } else { owner.act() }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     if let id {
       self.id = nil
       held = nil
-      driver.disconnected(id)
+      owner.disconnected(id)
     }
     context.fireChannelInactive()
   }
@@ -51,19 +68,20 @@ final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandle
     guard let id else { return }
     var input = unwrapInboundIn(data)
     guard held?.writeBuffer(&input) == nil else { return }
-    driver.receive(&input, from: id)
+    owner.receive(&input, from: id)
     if input.readableBytes > 0 { held = input }
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) { driver.act() }
+  func channelReadComplete(context: ChannelHandlerContext) { owner.act() }
 
   func read(context: ChannelHandlerContext) {
     if held == nil { context.read() } else { isReadDue = true }
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    guard let id, context.channel.isWritable else { return }
-    if output == .ending { closeOutput() } else { driver.isWritable(id) }
+    isWritable = context.channel.isWritable
+    guard let id, isWritable, !isWriting else { return }  // whoever writes goes on by itself
+    if output == .ending { closeOutput() } else { owner.isWritable(id) }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -74,18 +92,20 @@ final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandle
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-  // MARK: From the driver
+  // MARK: From the owner
 
-  var isWritable: Bool { context?.channel.isWritable ?? false }
-
-  func write(_ output: consuming ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(output), promise: nil) }
+  func write(_ output: consuming ByteBuffer) {
+    isWriting = true
+    context?.writeAndFlush(wrapOutboundOut(output), promise: nil)
+    isWriting = false
+  }
 
   /// Offers held input again, and reads on if all of it was taken.
   func resume() {
     guard let id else { return }
     var input = held ?? ByteBuffer()
     held = nil
-    driver.receive(&input, from: id)
+    owner.receive(&input, from: id)
     if input.readableBytes > 0 {
       held = input
       return
@@ -100,7 +120,7 @@ final class ConnectionHandler<App: Application & ~Copyable>: ChannelDuplexHandle
   /// The peer's last byte has been taken.
   private func endInput() {
     switch output {
-    case .open: if let id { driver.endOfStream(id) }
+    case .open: if let id { owner.endOfStream(id) }
     case .ending: break  // what waits in the channel still goes out
     case .ended: abort()
     }

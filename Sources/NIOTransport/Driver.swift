@@ -9,14 +9,14 @@ import NIOCore
 import Timebase
 
 /// Drives an application: everything here happens on `eventLoop`.
-final class Driver<App: Application & ~Copyable> {
+final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   let eventLoop: any EventLoop
 
   private var listeners: [any Channel] = []
   private var application: App
   private let afterActivity: NIOTransport<App>.Activity?
   /// By `ConnectionID.index`.
-  private var connections: [ConnectionHandler<App>?] = []
+  private var connections: [ConnectionHandler?] = []
   private var connectionCount = 0
   private let start = NIODeadline.now()
   private var timer: (deadline: MonotonicTime, task: Scheduled<Void>)?
@@ -49,7 +49,7 @@ final class Driver<App: Application & ~Copyable> {
 
   // MARK: What channels report
 
-  func accept(_ connection: ConnectionHandler<App>, from remote: RemoteAddress) -> ConnectionID? {
+  func accept(_ connection: ConnectionHandler, from remote: RemoteAddress) -> ConnectionID? {
     guard let id = application.accept(from: remote, now: now) else { return nil }
     while connections.count <= id.index { connections.append(nil) }
     connections[id.index] = connection
@@ -76,7 +76,7 @@ final class Driver<App: Application & ~Copyable> {
   }
 
   func isWritable(_ id: ConnectionID) {
-    write(id)
+    write(id, now: now)
     act()
   }
 
@@ -88,11 +88,12 @@ final class Driver<App: Application & ~Copyable> {
     isActing = true
     var deadline: MonotonicTime?
     var isQuiet = false
+    let now = now
     while !isQuiet {  // what is done may make something due
       deadline = application.poll(now: now)
       isQuiet = true
       while let action = application.nextAction() {
-        perform(action)
+        perform(action, now: now)
         isQuiet = false
       }
     }
@@ -102,9 +103,9 @@ final class Driver<App: Application & ~Copyable> {
     if connectionCount == 0 { finishClosing() }
   }
 
-  private func perform(_ action: TransportAction) {
+  private func perform(_ action: TransportAction, now: MonotonicTime) {
     switch action {
-    case .write(let id): write(id)
+    case .write(let id): write(id, now: now)
     case .endOutput(let id): connection(id)?.endOutput()
     case .resume(let id): connection(id)?.resume()
     case .abort(let id): connection(id)?.abort()
@@ -112,12 +113,12 @@ final class Driver<App: Application & ~Copyable> {
   }
 
   /// Nil if that connection has ended; another may have its index.
-  private func connection(_ id: ConnectionID) -> ConnectionHandler<App>? {
-    guard connections.indices.contains(id.index), let connection = connections[id.index] else { return nil }
+  private func connection(_ id: ConnectionID) -> ConnectionHandler? {
+    guard id.index < connections.count, let connection = connections[id.index] else { return nil }
     return connection.id == id ? connection : nil
   }
 
-  private func write(_ id: ConnectionID) {
+  private func write(_ id: ConnectionID, now: MonotonicTime) {
     while let connection = connection(id), connection.isWritable {
       buffer.clear()
       // The buffer leaves the driver for the call, so that the closure holds nothing of it but this.

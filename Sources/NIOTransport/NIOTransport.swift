@@ -53,7 +53,7 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.setNotSentLowWaterMark()
-          let handler = ConnectionHandler(driver: driver.value)
+          let handler = ConnectionHandler(owner: driver.value)
           try channel.pipeline.syncOperations.addHandler(handler)
         }
       }

@@ -5,7 +5,7 @@
 // from a client that does not read costs two pongs, and no pong waits for more than was queued before it.
 // RFC 6455 sections 5.1, 5.5.3 and 6.1.
 
-import Bytes
+public import Bytes
 
 extension WebSocketConnection {
   /// Queues a message, or an unasked ping or pong, as one frame; text must be UTF-8.
@@ -31,6 +31,7 @@ extension WebSocketConnection {
   }
 
   /// How many bytes wait to be written.
+  @inlinable
   public var pendingOutput: Int { output.count + waitingPong.count }
 
   /// Offers the bytes that wait, oldest first, until `accept` takes less than it is offered.

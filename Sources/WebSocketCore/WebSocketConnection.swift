@@ -5,7 +5,7 @@
 // anyone. Each concern has its file: receiving, sending, the closing handshake, keep-alive, and the table of
 // states. RFC 6455.
 
-import Bytes
+public import Bytes
 public import Timebase
 
 /// One connection that speaks RFC 6455 in the server's role.
@@ -67,8 +67,8 @@ public struct WebSocketConnection: Sendable {
   var assembly = MessageAssembly()
 
   // Sending. At most one pong stands in the output; the newest of those asked for meanwhile waits.
-  var output = OutputQueue()
-  var waitingPong: [UInt8] = []
+  @usableFromInline var output = OutputQueue()
+  @usableFromInline var waitingPong: [UInt8] = []
   var pendingUpToPong = 0
 
   // Keep-alive and closing. In the open state `deadline` is that of the pong, later that of the end.

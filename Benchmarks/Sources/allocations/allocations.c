@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Counts a process's heap allocations (malloc, calloc, realloc, aligned ones) for another process to read: preload it,
-// with a file of eight bytes in ALLOCATION_COUNT, which then holds the count as a number of 64 bits. For glibc, which
-// has its own functions under second names.
+// Counts a process's heap allocations (malloc, calloc, realloc, aligned ones) for another process to read:
+// preload it, with a file of eight bytes in ALLOCATION_COUNT, which then holds the count as a number of 64
+// bits. For glibc, which has its own functions under second names.
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// One connection of the baseline: after the request head every byte is taken for well-formed masked frames of whole
-// messages, and each is sent back.
+// One connection of the baseline: after the request head every byte is taken for well-formed masked frames of
+// whole messages, and each is sent back.
 
 import NIOCore
 
@@ -41,8 +41,8 @@ final class EchoHandler: ChannelInboundHandler {
     if input.readableBytes > 0 { rest = input }
   }
 
-  /// Answers whatever request this is with the accept value for the key that the load generator sends, the sample of
-  /// RFC 6455 section 1.3.
+  /// Answers whatever request this is with the accept value for the key that the load generator sends, the
+  /// sample of RFC 6455 section 1.3.
   private func upgrade(_ input: ByteBuffer) {
     guard input.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) else { return rest = input }
     isUpgraded = true
@@ -54,8 +54,8 @@ final class EchoHandler: ChannelInboundHandler {
           """))
   }
 
-  /// Answers what lies whole at the start of `input`, with one write to the socket: all messages up to one for all, or
-  /// that one. False if nothing was whole.
+  /// Answers what lies whole at the start of `input`, with one write to the socket: all messages up to one
+  /// for all, or that one. False if nothing was whole.
   private func answer(_ input: inout ByteBuffer) -> Bool {
     var answers = Answers()
     // The room's buffer is ours meanwhile, so that nothing else holds its memory.
@@ -121,7 +121,9 @@ struct Answers {
     }
   }
 
-  private func unmask(_ source: UnsafeRawBufferPointer, _ key: UInt32, to target: UnsafeMutableRawBufferPointer) {
+  private func unmask(
+    _ source: UnsafeRawBufferPointer, _ key: UInt32, to target: UnsafeMutableRawBufferPointer
+  ) {
     let wide = UInt64(key) << 32 | UInt64(key)
     var offset = 0
     while offset + 8 <= source.count {

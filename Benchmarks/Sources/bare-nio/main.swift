@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// The baseline: the least that a WebSocket echo server on SwiftNIO can do. One event loop, the upgrade answered without
-// a look at it, no check of anything after that. Otherwise written with care: frames are parsed where they were read,
-// unmasked while they are copied to the answer, answers collected in one buffer that is written once for each read.
+// The baseline: the least that a WebSocket echo server on SwiftNIO can do. One event loop, the upgrade
+// answered without a look at it, no check of anything after that. Otherwise written with care: frames are
+// parsed where they were read, unmasked while they are copied to the answer, answers collected in one buffer
+// that is written once for each read.
 //
 //     bare-nio [PORT]        127.0.0.1, any free port unless told otherwise; prints the address
 

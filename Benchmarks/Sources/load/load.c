@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// A WebSocket load generator for servers on this machine (Linux). One thread, one epoll; the server's cost is read
-// from its process clock, so what the generator itself spends does not count. Every byte that comes back is compared
-// with the one that must come. Bounded: it ends after --seconds or --messages, and gives up with status 1 when
-// nothing has moved for five seconds.
+// A WebSocket load generator for servers on this machine (Linux). One thread, one epoll; the server's cost is
+// read from its process clock, so what the generator itself spends does not count. Every byte that comes back
+// is compared with the one that must come. Bounded: it ends after --seconds or --messages, and gives up with
+// status 1 when nothing has moved for five seconds.
 //
 //     load echo|broadcast|idle --port PORT --pid PID [--conns N] [--depth N] [--size BYTES] [--text]
 //          [--seconds S | --messages N] [--warmup S] [--allocations FILE]
 //
-// echo: each connection keeps --depth messages in flight. broadcast: one connection sends a message that starts with
-// B, and the next when everybody has it. idle: the connections are silent and only answer pings. The last line of
-// output is one JSON object. Protocol: RFC 6455.
+// echo: each connection keeps --depth messages in flight. broadcast: one connection sends a message that
+// starts with B, and the next when everybody has it. idle: the connections are silent and only answer pings.
+// The last line of output is one JSON object. Protocol: RFC 6455.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -48,13 +48,10 @@ static struct {
 /// One WebSocket connection to the server.
 struct conn {
   int fd;
-  /// How many bytes of the expected frame have come.
-  size_t matched;
-  /// A ping of the server as far as it has come: header and payload.
-  uint8_t ping[2 + 125];
+  size_t matched;  // of the expected frame
+  uint8_t ping[2 + 125];  // header and payload of a ping of the server, as far as it has come
   size_t ping_count;
-  /// Bytes still to be sent, and where in `batch` they begin.
-  size_t unsent, offset;
+  size_t unsent, offset;  // bytes still to be sent, and where in `batch` they begin
   bool wants_write;
 };
 
@@ -72,8 +69,7 @@ static const volatile uint64_t *allocation_count;
 static uint8_t *expected, *batch;
 static size_t expected_size, frame_size;
 static uint64_t received;
-/// How many messages may still be sent.
-static uint64_t budget = UINT64_MAX;
+static uint64_t budget = UINT64_MAX;  // messages that may still be sent
 
 __attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *format, ...) {
   va_list arguments;
@@ -94,12 +90,8 @@ static double seconds_of(clockid_t clock) {
 }
 
 static struct sample take_sample(void) {
-  return (struct sample){
-      .time = seconds_of(CLOCK_MONOTONIC),
-      .cpu = seconds_of(server_clock),
-      .allocations = allocation_count != NULL ? *allocation_count : 0,
-      .received = received,
-  };
+  uint64_t allocations = allocation_count != NULL ? *allocation_count : 0;
+  return (struct sample){seconds_of(CLOCK_MONOTONIC), seconds_of(server_clock), allocations, received};
 }
 
 /// The server's resident memory in KB.
@@ -118,8 +110,7 @@ static long resident(void) {
 static void open_allocation_count(void) {
   if (options.allocations == NULL) return;
   int file = open(options.allocations, O_RDONLY);
-  if (file < 0) fail("%s: %s", options.allocations, strerror(errno));
-  void *page = mmap(NULL, sizeof(uint64_t), PROT_READ, MAP_SHARED, file, 0);
+  void *page = file < 0 ? MAP_FAILED : mmap(NULL, sizeof(uint64_t), PROT_READ, MAP_SHARED, file, 0);
   if (page == MAP_FAILED) fail("%s: %s", options.allocations, strerror(errno));
   allocation_count = page;
   close(file);
@@ -153,8 +144,9 @@ static void make_frames(void) {
     expected[expected_size++] = byte;
     frame[frame_size++] = byte ^ key[index % 4];
   }
-  batch = malloc(frame_size * (size_t)options.depth);
-  for (long index = 0; index < options.depth; index++) memcpy(batch + frame_size * (size_t)index, frame, frame_size);
+  size_t total = frame_size * (size_t)options.depth;
+  batch = malloc(total);
+  for (size_t at = 0; at < total; at += frame_size) memcpy(batch + at, frame, frame_size);
   free(frame);
 }
 
@@ -233,7 +225,8 @@ static void shake_hands(struct conn *conn) {
   // The sample of RFC 6455 section 1.3, whose answer is known.
   char request[256], response[2048];
   int length = snprintf(request, sizeof request,
-                        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%ld\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%ld\r\n"
+                        "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
                         options.port);
   if (send(conn->fd, request, (size_t)length, MSG_NOSIGNAL) != length) fail("send: %s", strerror(errno));
@@ -245,17 +238,16 @@ static void shake_hands(struct conn *conn) {
     count += (size_t)got;
     response[count] = 0;
   }
-  if (strncmp(response, "HTTP/1.1 101 ", 13) != 0 || strstr(response, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") == NULL) {
-    fail("the handshake failed: %s", response);
-  }
+  bool is_accepted = strstr(response, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != NULL;
+  if (strncmp(response, "HTTP/1.1 101 ", 13) != 0 || !is_accepted) fail("the handshake failed: %s", response);
 }
 
 static void open_conn(struct conn *conn, long index) {
   // Another source address every 20,000 connections: there are not ports enough for more.
-  struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7F000001 + (uint32_t)(index / 20000))};
-  struct sockaddr_in to = {.sin_family = AF_INET,
-                           .sin_port = htons((uint16_t)options.port),
-                           .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
+  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)(index / 20000));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons((uint16_t)options.port);
   int on = 1;
   conn->fd = socket(AF_INET, SOCK_STREAM, 0);
   if (conn->fd < 0) fail("socket: %s", strerror(errno));
@@ -274,10 +266,11 @@ static void open_conn(struct conn *conn, long index) {
 // MARK: The load
 
 static void begin_load(void) {
+  uint64_t depth = (uint64_t)options.depth;
   if (options.mode == ECHO) {
-    for (long index = 0; index < options.conns; index++) send_messages(&conns[index], (uint64_t)options.depth);
+    for (long index = 0; index < options.conns; index++) send_messages(&conns[index], depth);
   } else if (options.mode == BROADCAST) {
-    send_messages(&conns[0], (uint64_t)options.depth);
+    send_messages(&conns[0], depth);
   }
 }
 
@@ -324,12 +317,13 @@ static void run_until(double end, uint64_t count) {
 static void report(struct sample from, struct sample to, double memory) {
   uint64_t messages = to.received - from.received;
   double seconds = to.time - from.time, cpu = to.cpu - from.cpu;
-  printf("{\"mode\": \"%s\", \"text\": %s, \"conns\": %ld, \"depth\": %ld, \"size\": %ld, ", mode_names[options.mode],
-         options.text ? "true" : "false", options.conns, options.depth, options.size);
-  printf("\"messages\": %llu, \"seconds\": %.3f, \"messages_per_second\": %.0f, ", (unsigned long long)messages, seconds,
-         (double)messages / seconds);
+  printf("{\"mode\": \"%s\", \"text\": %s, \"conns\": %ld, ", mode_names[options.mode],
+         options.text ? "true" : "false", options.conns);
+  printf("\"depth\": %ld, \"size\": %ld, \"messages\": %llu, \"seconds\": %.3f, ", options.depth,
+         options.size, (unsigned long long)messages, seconds);
   if (messages > 0) printf("\"cpu_us_per_message\": %.4f, ", cpu * 1e6 / (double)messages);
-  if (allocation_count != NULL) printf("\"allocations\": %llu, ", (unsigned long long)(to.allocations - from.allocations));
+  unsigned long long allocations = to.allocations - from.allocations;
+  if (allocation_count != NULL) printf("\"allocations\": %llu, ", allocations);
   printf("\"cpu_percent\": %.3f, \"rss_kb_per_conn\": %.3f}\n", cpu / seconds * 100, memory);
 }
 

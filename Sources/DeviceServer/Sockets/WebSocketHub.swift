@@ -122,6 +122,7 @@ public struct WebSocketHub: Sendable {
       if clients[index].isGivenUp { return .abort(clients[index].connection) }
       if hasOutput(index) { return .write(clients[index].connection) }
     }
+    guard firstListed > 0 else { return nil }
     listed.removeAll(keepingCapacity: true)
     firstListed = 0
     return nil
