@@ -31,7 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private(set) var id: ConnectionID?
   private let owner: any ConnectionOwner
   private var context: ChannelHandlerContext?
-  /// Whether nothing waits in the channel.
+  /// Whether the channel takes more.
   private(set) var isWritable = true
   /// Inside `writeAndFlush`, which may report a full channel and then an empty one before it returns.
   private var isWriting = false
@@ -80,8 +80,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     isWritable = context.channel.isWritable
-    guard let id, isWritable, !isWriting else { return }  // whoever writes goes on by itself
-    if output == .ending { closeOutput() } else { owner.isWritable(id) }
+    if let id, isWritable, !isWriting { owner.isWritable(id) }  // whoever writes goes on by itself
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -128,12 +127,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   /// Ends this direction after what was written; when the peer has ended its own, the connection is over.
   func endOutput() {
-    guard output == .open else { return }
+    guard output == .open, let context else { return }
     output = .ending
-    if isWritable { closeOutput() }
+    // The promise of an empty write is kept when all before it is out. (SwiftNIO, asked for the second half of a close,
+    // would drop what waits.)
+    let isOut = context.eventLoop.makePromise(of: Void.self)
+    isOut.futureResult.assumeIsolated().whenComplete { _ in self.closeOutput() }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isOut)
   }
 
-  /// Nothing waits in the channel. (SwiftNIO, asked for the second half of a close, would drop what waits.)
   private func closeOutput() {
     output = .ended
     if isInputClosed { abort() } else { context?.close(mode: .output, promise: nil) }

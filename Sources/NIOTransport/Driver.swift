@@ -15,8 +15,8 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   private var listeners: [any Channel] = []
   private var application: App
   private let afterActivity: NIOTransport<App>.Activity?
-  /// By `ConnectionID.index`.
-  private var connections: [ConnectionHandler?] = []
+  /// By `ConnectionID.index`. Each access is over before anything else is called, so none needs checking at run time.
+  @exclusivity(unchecked) private var connections: [ConnectionHandler?] = []
   private var connectionCount = 0
   private let start = NIODeadline.now()
   private var timer: (deadline: MonotonicTime, task: Scheduled<Void>)?
@@ -76,7 +76,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   }
 
   func isWritable(_ id: ConnectionID) {
-    write(id, now: now)
+    withBuffer { write(id, now: now, through: &$0) }
     act()
   }
 
@@ -89,12 +89,14 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     var deadline: MonotonicTime?
     var isQuiet = false
     let now = now
-    while !isQuiet {  // what is done may make something due
-      deadline = application.poll(now: now)
-      isQuiet = true
-      while let action = application.nextAction() {
-        perform(action, now: now)
-        isQuiet = false
+    withBuffer { buffer in
+      while !isQuiet {  // what is done may make something due
+        deadline = application.poll(now: now)
+        isQuiet = true
+        while let action = application.nextAction() {
+          perform(action, now: now, through: &buffer)
+          isQuiet = false
+        }
       }
     }
     if let afterActivity { afterActivity(&application, now) }
@@ -103,9 +105,18 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     if connectionCount == 0 { finishClosing() }
   }
 
-  private func perform(_ action: TransportAction, now: MonotonicTime) {
+  /// Takes the buffer out of the driver for as long as `body` runs. (A call back from the stack meanwhile finds none,
+  /// and makes one of its own.)
+  private func withBuffer(_ body: (inout ByteBuffer) -> Void) {
+    var buffer = self.buffer
+    self.buffer = ByteBuffer()
+    body(&buffer)
+    self.buffer = buffer
+  }
+
+  private func perform(_ action: TransportAction, now: MonotonicTime, through buffer: inout ByteBuffer) {
     switch action {
-    case .write(let id): write(id, now: now)
+    case .write(let id): write(id, now: now, through: &buffer)
     case .endOutput(let id): connection(id)?.endOutput()
     case .resume(let id): connection(id)?.resume()
     case .abort(let id): connection(id)?.abort()
@@ -118,22 +129,17 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     return connection.id == id ? connection : nil
   }
 
-  private func write(_ id: ConnectionID, now: MonotonicTime) {
+  private func write(_ id: ConnectionID, now: MonotonicTime, through buffer: inout ByteBuffer) {
     while let connection = connection(id), connection.isWritable {
       buffer.clear()
-      // The buffer leaves the driver for the call, so that the closure holds nothing of it but this.
-      var output = buffer
-      buffer = ByteBuffer()
       application.writeOutput(id, now: now) { bytes in
-        let count = min(bytes.count, Self.writeSize - output.readableBytes)
+        let count = min(bytes.count, Self.writeSize - buffer.readableBytes)
         guard count > 0 else { return 0 }
-        return bytes.extracting(first: count).withUnsafeBytes { output.writeBytes($0) }
+        return bytes.extracting(first: count).withUnsafeBytes { buffer.writeBytes($0) }
       }
-      buffer = output
-      guard output.readableBytes > 0 else { return }
-      let isMaybeMore = output.readableBytes == Self.writeSize
-      connection.write(consume output)
-      if !isMaybeMore { return }
+      guard buffer.readableBytes > 0 else { return }
+      connection.write(buffer)
+      if buffer.readableBytes < Self.writeSize { return }
     }
   }
 
