@@ -69,7 +69,9 @@ let package = Package(
     portable("DeviceServer", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     portable("DeviceComponents", ["Timebase"]),
     portable("RemoteControlPage"),
-    portable("RemoteControl", ["DeviceServer", "DeviceComponents", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
+    portable(
+      "RemoteControl",
+      ["DeviceServer", "DeviceComponents", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== the Embedded line: everything above compiles as Embedded Swift ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
     hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
@@ -97,7 +99,10 @@ let package = Package(
     tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
     tests(
       "RemoteControlTests",
-      ["RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+      [
+        "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "WebSocketCore",
+        "HTTPCore", "Bytes", "Timebase",
+      ]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "DeviceComponents", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes"]),
     tests(

@@ -7,6 +7,7 @@ import Bytes
 import ConformanceSupport
 import DeviceServer
 import HTTPCore
+import Testing
 import Timebase
 import WebSocketCore
 
@@ -53,6 +54,7 @@ func obey(_ journal: inout Journal, _ hub: inout WebSocketHub, _ event: borrowin
     journal.clients.append(client)
     journal.events.append("#\(client.number) connect \(text(line)):\(remote.port)")
   case .disconnect(let client, let code, let reason):
+    #expect(hub.remoteAddress(of: client) != nil, "who has gone is still known here")
     journal.events.append("#\(client.number) disconnect \(code.rawValue) \(text([UInt8](reason)))")
   case .text(let client, let payload):
     journal.obey(text([UInt8](payload)), from: client, &hub)
@@ -69,13 +71,16 @@ func obey(_ journal: inout Journal, _ hub: inout WebSocketHub, _ event: borrowin
 
 extension Journal {
   fileprivate mutating func obey(_ message: String, from client: ClientID, _ hub: inout WebSocketHub) {
+    // A random script may send anything, half a command included.
     let words = message.split(separator: " ", maxSplits: 1).map(String.init)
+    let rest = words.count == 2 ? words[1] : ""
     switch words.first {
-    case "echo": sent.append(hub.text(bytes(words[1]).span, to: client))
-    case "all": sentToAll.append(hub.textAll(bytes(words[1]).span))
+    case "echo": sent.append(hub.text(bytes(rest).span, to: client))
+    case "all": sentToAll.append(hub.textAll(bytes(rest).span))
     case "to":
-      let parts = words[1].split(separator: " ", maxSplits: 1).map(String.init)
-      sent.append(hub.text(bytes(parts[1]).span, to: clients[Int(parts[0])!]))
+      let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let number = Int(parts[0]), clients.indices.contains(number) else { return }
+      sent.append(hub.text(bytes(parts[1]).span, to: clients[number]))
     case "bye":
       hub.close(client, .policyViolation, reason: "as you wish")
       sent.append(hub.text(bytes("too late").span, to: client))

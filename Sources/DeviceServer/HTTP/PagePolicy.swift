@@ -14,9 +14,8 @@ enum PagePolicy {
     guard isDocument else { return }
     // With no-referrer a form of the page itself would come with `Origin: null` (Fetch, section 3.2).
     head.add("Referrer-Policy", "same-origin")
-    var policy = [UInt8](
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; connect-src 'self'"
-    )
+    var policy = [UInt8]("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ")
+    policy.append("manifest-src 'self'; connect-src 'self'")
     if host.count > 0 {
       policy.append(" ws://")
       policy.append(host)

@@ -10,7 +10,8 @@ public enum Template {
   /// The longest name that is looked up, in bytes.
   public static let longestName = 32
 
-  /// Gives the value of a name: appends it to the output and returns true, or returns false for a name it does not know.
+  /// Gives the value of a name: appends it to the output and returns true, or returns false for a name that it does
+  /// not know.
   public typealias Processor = (_ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
 
   /// Appends `page` to `output` with each known `%NAME%` replaced by its value, escaped for HTML.

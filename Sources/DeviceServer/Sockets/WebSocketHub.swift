@@ -52,8 +52,11 @@ public struct WebSocketHub: Sendable {
   /// Whether this client is connected.
   public func contains(_ client: ClientID) -> Bool { index(of: client) != nil }
 
-  /// Where this client is; nil if it is not connected.
-  public func remoteAddress(of client: ClientID) -> RemoteAddress? { index(of: client).map { clients[$0].remote } }
+  /// Where this client is, or was while its `disconnect` is handled; nil after that.
+  public func remoteAddress(of client: ClientID) -> RemoteAddress? {
+    guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
+    return clients[client.index].remote
+  }
 
   /// Calls `body` with each connected client.
   public func forEachClient(_ body: (ClientID) -> Void) {
