@@ -27,7 +27,7 @@ extension Server where Context: ~Copyable {
   mutating func handleRequests(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     table[index].isStalled = false
     requests: while table[index].phase == .http {
-      if pendingOutput(index) > limits.outputHighWater {
+      if table[index].http.pendingOutput > limits.outputHighWater {
         table[index].isStalled = true
         break
       }
@@ -178,21 +178,19 @@ extension Server where Context: ~Copyable {
   }
 
   private mutating func send(_ response: Response, _ index: Int) {
-    let isClosing = isShuttingDown
     do throws(LocalProtocolError) {
-      if isClosing { table[index].http.close() }
-      let content = response.shared ?? response.body
-      try table[index].http.send(response.head, response.status == .notModified ? .none : .length(content.count))
-      if response.status == .notModified {
-      } else if let shared = response.shared {
+      if isShuttingDown { table[index].http.close() }
+      // A status without a body, 304 for one, is framed by the connection whatever length is given here.
+      try table[index].http.send(response.head, .length((response.shared ?? response.body).count))
+      if let shared = response.shared {
         try table[index].http.send(shared: shared)
       } else {
-        try table[index].http.send(body: content.span)
+        try table[index].http.send(body: response.body.span)
       }
       try table[index].http.finish()
       if !table[index].http.mustClose { try table[index].http.startNextCycle() }
     } catch {
-      // A handler asked for what HTTP cannot express (a body with 204, say): the connection cannot go on.
+      // A handler asked for what is no response (status 100, say): the connection cannot go on.
       table.demand(.abort, index)
     }
     table[index].stage = .idle

@@ -141,13 +141,6 @@ public struct Server<Context: ~Copyable> {
     }
   }
 
-  /// How many bytes wait for a connection.
-  func pendingOutput(_ index: Int) -> Int {
-    let http = table[index].http.pendingOutput
-    guard table[index].phase == .webSocket else { return http }
-    return http + hubs[table[index].hub].pendingOutput(of: table[index].client)
-  }
-
   // MARK: The end of a connection
 
   /// All output is out: end this direction, and let the peer end the other.

@@ -147,7 +147,4 @@ public struct WebSocketHub: Sendable {
     clients[index].stateVersion = stateVersion
     if clients[index].socket.send(stateFrame) { clients[index].socket.writeOutput(accept) }
   }
-
-  /// How many bytes wait for this client, the state left out.
-  func pendingOutput(of index: Int) -> Int { clients[index].socket.pendingOutput }
 }
