@@ -51,6 +51,11 @@ let package = Package(
     .executable(name: "heliograph", targets: ["heliograph"]),
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
+  traits: [
+    .trait(
+      name: "Deflate",
+      description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be there (zlib1g-dev)."),
+  ],
   dependencies: [
     // Sockets and the event loop under NIOTransport; its WebSocket client is the independent peer in tests.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -76,15 +81,20 @@ let package = Package(
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
     hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
     hosted("DataFolder", ["DeviceServer", "Bytes"]),
+    // zlib: whoever turns the trait on has it; nothing needs it otherwise.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    hosted("Deflate", ["WebSocketCore", "Bytes", .target(name: "CZlib", condition: .when(traits: ["Deflate"]))]),
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "DataFolder",
-      "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", nioCore, nioPosix,
+      "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       .product(name: "Logging", package: "swift-log"),
     ]),
-    example("heliograph-echo", ["NIOTransport", "DeviceServer", "WebSocketCore", nioCore, nioPosix]),
+    example(
+      "heliograph-echo",
+      ["NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", nioCore, nioPosix]),
     example("heliograph-counter", ["NIOTransport", "DeviceServer", "HTTPCore", "Bytes", nioCore, nioPosix]),
 
     // ======== tests ========
@@ -96,6 +106,7 @@ let package = Package(
     tests("HTTPCoreTests", ["HTTPCore", "Bytes", "Timebase"]),
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("DeflateTests", ["Deflate", .target(name: "CZlib", condition: .when(traits: ["Deflate"])), "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
     tests(
       "RemoteControlTests",

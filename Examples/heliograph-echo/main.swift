@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-// A WebSocket server that sends each message back, and one that starts with `B` to everybody: the server that the
-// benchmarks load, built on the public library as anyone would build it.
+// A WebSocket server that sends each message back, and one that starts with `B` to everybody; over HTTP it sends back
+// what is posted to /echo. The server that the benchmarks load and the conformance suites question, built on the public
+// library as anyone would build it.
 //
-//     heliograph-echo [PORT]        127.0.0.1, endpoint /ws, port 8081 unless told otherwise; 0: any free port
+//     heliograph-echo [--deflate] [PORT]
+//
+// It listens on 127.0.0.1, port 8081 unless told otherwise; 0: any free port. With --deflate it compresses messages for
+// those who offer to (RFC 7692), if it was built with the package's trait Deflate.
 
 #if canImport(Darwin)
   import Darwin
@@ -12,7 +16,10 @@
 #else
   import Glibc
 #endif
+import Bytes
+import Deflate
 import DeviceServer
+import HTTPCore
 import NIOCore
 import NIOPosix
 import NIOTransport
@@ -21,7 +28,7 @@ import WebSocketCore
 /// The handlers need to know nothing.
 struct Nothing {}
 
-func makeEcho() -> ServerApplication<Nothing> {
+func makeEcho(_ compression: DeflateSupport?) -> ServerApplication<Nothing> {
   var router = Router<Nothing>()
   router.webSocket("/ws", origin: .any) { _, hub, event in
     switch event {
@@ -32,23 +39,37 @@ func makeEcho() -> ServerApplication<Nothing> {
     case .connect, .disconnect, .pong, .error: break
     }
   }
+  router.get("/") { _, _, response in response.send("An echo: a web socket on /ws, and POST on /echo\n") }
+  router.on(.post, "/echo") { _, request, response in
+    response.send(shared: [UInt8](request.body), type: "application/octet-stream")
+  }
   var limits = ServerLimits()
   limits.connections = 100_000
   limits.clients = 100_000
   limits.webSocket.messageSize = 16 << 20
   limits.outboxSize = 32 << 20
-  return ServerApplication(Server(router: router, limits: limits), context: Nothing())
+  limits.deflateMemory = 1 << 30
+  var server = Server(router: router, limits: limits)
+  server.compression = compression
+  return ServerApplication(server, context: Nothing())
 }
 
 func isForAll(_ message: Span<UInt8>) -> Bool { message.count > 0 && message[0] == UInt8(ascii: "B") }
 
-let port = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) : 8081
-guard let port, (0...65535).contains(port) else {
-  print("usage: heliograph-echo [PORT]")
+let arguments = CommandLine.arguments.dropFirst()
+let compresses = arguments.contains("--deflate")
+let ports = arguments.filter { $0 != "--deflate" }
+guard ports.count <= 1, let port = Int(ports.first ?? "8081"), (0...65535).contains(port) else {
+  print("usage: heliograph-echo [--deflate] [PORT]")
+  exit(64)
+}
+let compression = compresses ? DeflateSupport.zlib() : nil
+if compresses, compression == nil {
+  print("heliograph-echo: built without compression; build with --traits Deflate")
   exit(64)
 }
 let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-let transport = try await NIOTransport.start(on: group.next(), makeApplication: makeEcho)
+let transport = try await NIOTransport.start(on: group.next()) { makeEcho(compression) }
 do {
   let address = try await transport.listen(host: "127.0.0.1", port: port)
   print("ws://127.0.0.1:\(address.port ?? 0)/ws")

@@ -17,6 +17,8 @@ public struct ServerCounters: Sendable {
   public var clients: UInt32 = 0
   /// WebSocket clients turned away with 1013 because the hub was full.
   public var clientsRefused: UInt32 = 0
+  /// WebSocket clients that asked for compression when `ServerLimits.deflateMemory` was used up.
+  public var compressionDeclined: UInt32 = 0
   /// WebSocket clients closed for breaking the protocol or a limit.
   public var clientsFailed: UInt32 = 0
   /// WebSocket clients and connections given up because they did not answer in time.

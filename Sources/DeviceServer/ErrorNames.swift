@@ -61,6 +61,7 @@ extension WebSocketError {
     case .expectedContinuation: "expected continuation"
     case .messageTooBig: "message too big"
     case .invalidUTF8: "invalid UTF-8"
+    case .invalidCompressedData: "invalid compressed data"
     case .malformedClosePayload: "malformed Close"
     case .invalidCloseCode: "invalid close code"
     }

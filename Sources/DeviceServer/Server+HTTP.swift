@@ -125,7 +125,7 @@ extension Server where Context: ~Copyable {
       refuse(reason, status, words, index, head, &context)
       return
     case .socket(let hub, let accepted):
-      upgrade(accepted, to: hub, index, now: now, &context)
+      upgrade(head, accepted, to: hub, index, now: now, &context)
       return
     case .asset(let asset):
       fill(&response, with: asset, for: head, &context)

@@ -11,12 +11,14 @@ import WebSocketCore
 extension Server where Context: ~Copyable {
   /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 1013 if the hub is full.
   mutating func upgrade(
-    _ accepted: ResponseHead, to hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context
+    _ head: RequestHead, _ accepted: ResponseHead, to hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context
   ) {
     guard !isShuttingDown else {
       refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, nil, &context)
       return
     }
+    var accepted = accepted
+    let codec = agreeOnCompression(with: head, hub, &accepted)
     do throws(LocalProtocolError) {
       try table[index].http.send(accepted, .none)
     } catch {
@@ -30,13 +32,29 @@ extension Server where Context: ~Copyable {
       _ = poll(now: now, &context)
     }
     let trailing = table[index].http.takeTrailingData()
-    join(hub, index, now: now, &context)
+    join(hub, index, codec, now: now, &context)
     if !trailing.isEmpty { _ = receiveMessages(trailing.span, index, now: now, &context, mayStall: false) }
   }
 
-  private mutating func join(_ hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context) {
+  /// The codec for a client that offers to compress, as far as there is memory for it; the 101 then says so.
+  private mutating func agreeOnCompression(
+    with head: RequestHead, _ hub: Int, _ response: inout ResponseHead
+  ) -> AnyMessageCodec? {
+    var announcing = response
+    guard let codec = compression?.codec(for: head, announcedIn: &announcing) else { return nil }
+    guard codec.memorySize <= limits.deflateMemory - hubs[hub].codecMemory else {
+      counters.compressionDeclined.count()
+      return nil
+    }
+    response = announcing
+    return codec
+  }
+
+  private mutating func join(
+    _ hub: Int, _ index: Int, _ codec: AnyMessageCodec?, now: MonotonicTime, _ context: inout Context
+  ) {
     hubs[hub].now = now
-    let client = hubs[hub].add(table[index].id, from: table[index].remote)
+    let client = hubs[hub].add(table[index].id, from: table[index].remote, codec: codec)
     table[index].phase = .webSocket
     table[index].hub = hub
     table[index].client = client

@@ -7,7 +7,7 @@
 import Bytes
 import HTTPCore
 public import Timebase
-import WebSocketCore
+public import WebSocketCore
 
 /// An HTTP and WebSocket server as a value.
 ///
@@ -19,6 +19,8 @@ public struct Server<Context: ~Copyable> {
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
   public var hostNames: HostNames
+  /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
+  public var compression: DeflateSupport?
   /// What has happened so far.
   public internal(set) var counters = ServerCounters()
 

@@ -17,6 +17,9 @@ public struct ServerLimits: Sendable {
   public var http = HTTPConnection.Limits()
   /// Bytes of a WebSocket message; past them the client is closed with 1009 (Message Too Big).
   public var webSocket = WebSocketConnection.Limits()
+  /// Bytes of memory for compression in one hub, if `Server.compression` is set; clients that come when it is used up get
+  /// none, and are counted.
+  public var deflateMemory = 4_194_304
   /// When to ping a silent client, how long to wait for its pong and for its Close.
   public var timing = WebSocketConnection.Timing()
   /// Bytes that may wait for one client; an event that would not fit is discarded and counted.

@@ -9,6 +9,10 @@ import Bytes
 public struct EncodedFrame: Sendable {
   /// The frame's bytes; none if it may not be sent.
   public private(set) var bytes: [UInt8] = []
+  /// What the frame is for.
+  private(set) var opcode: Opcode
+  /// How many of the bytes, the last ones, are payload.
+  private(set) var payloadCount = 0
 
   /// The largest frame that a connection copies; larger ones are held by reference.
   static let maximumCopied = 256
@@ -18,12 +22,15 @@ public struct EncodedFrame: Sendable {
   /// There is no frame, and sending it is refused, for a continuation, for a Close (see
   /// `WebSocketConnection.close`) and for a ping or pong of more than 125 bytes.
   public init(_ opcode: Opcode, _ payload: Span<UInt8>) {
+    self.opcode = opcode
     encode(opcode, payload)
   }
 
   /// Makes this another frame, in the same memory unless a connection still holds on to it.
   public mutating func encode(_ opcode: Opcode, _ payload: Span<UInt8>) {
     bytes.removeAll(keepingCapacity: true)
+    self.opcode = opcode
+    payloadCount = payload.count
     guard opcode.maySend(count: payload.count) else { return }
     let header = OutgoingHeader(opcode, count: payload.count)
     bytes.reserveCapacity(header.bytes.count + payload.count)

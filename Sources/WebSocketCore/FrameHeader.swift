@@ -23,6 +23,8 @@
 struct FrameHeader: Sendable {
   /// Whether this is the last (or only) frame of its message.
   var isFinal: Bool
+  /// Whether the frame begins a compressed message: its bit RSV1 (RFC 7692 section 6).
+  var isCompressed: Bool
   /// What the frame is for.
   var opcode: Opcode
   /// How many bytes this header took: 6 to 14.
@@ -32,15 +34,21 @@ struct FrameHeader: Sendable {
   /// What the payload is masked with.
   var key: MaskingKey
 
+  /// RSV1 in the first byte.
+  static let compressedBit: UInt8 = 0x40
   /// The longest payload of a control frame (section 5.5).
   static let maximumControlLength = 125
 
   /// Reads the header at the start of `bytes`; nil if it does not end there.
-  init?(_ bytes: Span<UInt8>) throws(WebSocketError) {
+  ///
+  /// RSV1 may be set if compression was agreed on, and only where a message begins (RFC 7692 section 6.1).
+  init?(_ bytes: Span<UInt8>, allowsCompression: Bool) throws(WebSocketError) {
     guard bytes.count > 0 else { return nil }
     let first = bytes[0]
-    guard first & 0x70 == 0 else { throw .reservedBits }
+    isCompressed = first & Self.compressedBit != 0
+    guard first & 0x30 == 0, !isCompressed || allowsCompression else { throw .reservedBits }
     guard let opcode = Opcode(rawValue: first & 0x0F) else { throw .reservedOpcode }
+    guard !isCompressed || opcode == .text || opcode == .binary else { throw .reservedBits }
     isFinal = first & 0x80 != 0
     guard isFinal || !opcode.isControl else { throw .fragmentedControlFrame }
     self.opcode = opcode
@@ -81,8 +89,8 @@ struct OutgoingHeader {
   private var size: Int
 
   /// The header before `count` bytes of payload.
-  init(_ opcode: Opcode, count: Int) {
-    let first = 0x80 | opcode.rawValue
+  init(_ opcode: Opcode, count: Int, isCompressed: Bool = false) {
+    let first = 0x80 | opcode.rawValue | (isCompressed ? FrameHeader.compressedBit : 0)
     let length = UInt64(count)
     func byte(_ place: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: length &>> (8 &* place)) }
     switch count {

@@ -10,6 +10,8 @@ import Bytes
 struct MessageAssembly: Sendable {
   /// What the message under way is; nil if there is none.
   private(set) var opcode: Opcode?
+  /// Whether the message under way is compressed; what is kept of it is not.
+  private(set) var isCompressed = false
   private var bytes: [UInt8] = []
   private var controlCount: UInt8 = 0
   private var validator = UTF8Validator()  // at the start of a character again after each message
@@ -25,15 +27,30 @@ struct MessageAssembly: Sendable {
   var capacity: Int { bytes.capacity }
 
   /// Begins a message of this kind.
-  mutating func begin(_ opcode: Opcode) {
+  mutating func begin(_ opcode: Opcode, isCompressed: Bool) {
     self.opcode = opcode
+    self.isCompressed = isCompressed
   }
 
   /// Appends a part of the message's payload; text must be UTF-8 as far as it goes.
   mutating func append(_ payload: Span<UInt8>, unmaskedWith key: MaskingKey) throws(WebSocketError) {
     let start = bytes.count
     let isASCII = bytes.append(payload, unmaskedWith: key)
-    guard opcode == .text, !(isASCII && validator.isComplete) else { return }
+    guard !(isASCII && validator.isComplete) else { return }
+    try validate(from: start)
+  }
+
+  /// Appends what a part of a compressed message, already unmasked, unfolds to: `limit` bytes in all at most.
+  mutating func append(
+    inflating payload: Span<UInt8>, isLast: Bool, with codec: AnyMessageCodec, limit: Int
+  ) throws(WebSocketError) {
+    let start = bytes.count
+    try codec.inflate(payload, isLast: isLast, to: &bytes, limit: limit)
+    try validate(from: start)
+  }
+
+  private mutating func validate(from start: Int) throws(WebSocketError) {
+    guard opcode == .text else { return }
     var validator = validator
     guard validator.receive(bytes.span.extracting(start..<bytes.count)) else { throw .invalidUTF8 }
     self.validator = validator
@@ -56,7 +73,10 @@ struct MessageAssembly: Sendable {
       scratch = bytes
       bytes = []
     }
-    defer { opcode = nil }
+    defer {
+      opcode = nil
+      isCompressed = false
+    }
     return opcode
   }
 

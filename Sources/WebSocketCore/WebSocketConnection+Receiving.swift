@@ -61,7 +61,7 @@ extension WebSocketConnection {
       if frame.remaining == 0 {
         guard let header = try nextHeader(in: input, taken: &taken) else { break }
         let length = try acceptedLength(of: header)
-        if header.isWholeMessage, length <= input.count - taken {
+        if header.isWholeMessage, !header.isCompressed, length <= input.count - taken {
           let payload = input.extracting(taken..<taken + length)
           let isASCII = scratch.replaceAll(with: payload, unmaskedWith: header.key)
           let event = try finish(header.opcode, isASCII: isASCII, now: now, scratch: scratch)
@@ -70,7 +70,7 @@ extension WebSocketConnection {
         begin(header, length: length)
       }
       let part = min(frame.remaining, input.count - taken)
-      try take(input.extracting(taken..<taken + part))
+      try take(input.extracting(taken..<taken + part), scratch: &scratch)
       taken += part
       if frame.remaining == 0, let event = try finishFrame(now: now, scratch: &scratch) {
         return Received(taken: taken, event: event)
@@ -83,14 +83,17 @@ extension WebSocketConnection {
   private mutating func nextHeader(
     in input: Span<UInt8>, taken: inout Int
   ) throws(WebSocketError) -> FrameHeader? {
-    if cutHeader.isEmpty, let header = try FrameHeader(input.extracting(droppingFirst: taken)) {
+    let allowsCompression = codec != nil
+    if cutHeader.isEmpty,
+      let header = try FrameHeader(input.extracting(droppingFirst: taken), allowsCompression: allowsCompression)
+    {
       taken += header.size
       return header
     }
     while taken < input.count {
       cutHeader.append(input[taken])
       taken += 1
-      if let header = try FrameHeader(cutHeader.bytes) {
+      if let header = try FrameHeader(cutHeader.bytes, allowsCompression: allowsCompression) {
         cutHeader = CutHeader()
         return header
       }
@@ -108,6 +111,8 @@ extension WebSocketConnection {
     case .close, .ping, .pong:
       return Int(truncatingIfNeeded: header.length)  // at most 125
     }
+    // A compressed message is unfolded as it comes: what counts is what it unfolds to, not what is on the wire.
+    if header.isCompressed || assembly.isCompressed { return Int(clamping: header.length) }
     let room = max(limits.messageSize, 0) - assembly.count  // never negative: what is there was let in here
     guard header.length <= UInt64(room) else { throw .messageTooBig }
     return Int(truncatingIfNeeded: header.length)
@@ -116,13 +121,19 @@ extension WebSocketConnection {
   /// Begins a frame that the read cut, or that is a part of a message.
   private mutating func begin(_ header: FrameHeader, length: Int) {
     frame = PartialFrame(opcode: header.opcode, isFinal: header.isFinal, key: header.key, remaining: length)
-    if header.opcode == .text || header.opcode == .binary { assembly.begin(header.opcode) }
+    if header.opcode == .text || header.opcode == .binary {
+      assembly.begin(header.opcode, isCompressed: header.isCompressed)
+    }
   }
 
   /// Keeps a part of the payload of the frame that is under way.
-  private mutating func take(_ payload: Span<UInt8>) throws(WebSocketError) {
+  private mutating func take(_ payload: Span<UInt8>, scratch: inout [UInt8]) throws(WebSocketError) {
     if frame.opcode.isControl {
       assembly.appendControl(payload, unmaskedWith: frame.key)
+    } else if assembly.isCompressed, let codec {
+      _ = scratch.replaceAll(with: payload, unmaskedWith: frame.key)
+      let isLast = frame.isFinal && frame.remaining == payload.count
+      try assembly.append(inflating: scratch.span, isLast: isLast, with: codec, limit: limits.messageSize)
     } else {
       try assembly.append(payload, unmaskedWith: frame.key)
     }

@@ -13,7 +13,11 @@ extension WebSocketConnection {
   /// False: nothing was queued, since the connection is closing or `EncodedFrame` would refuse the same.
   public mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
     guard state == .open, opcode.maySend(count: payload.count) else { return false }
-    append(opcode, payload)
+    if let codec = codec(for: opcode, count: payload.count) {
+      append(opcode, payload, compressedBy: codec)
+    } else {
+      append(opcode, payload)
+    }
     return true
   }
 
@@ -22,7 +26,9 @@ extension WebSocketConnection {
   /// False: nothing was queued, since the connection is closing or there is no such frame.
   public mutating func send(_ frame: EncodedFrame) -> Bool {
     guard state == .open, !frame.bytes.isEmpty else { return false }
-    if frame.bytes.count <= EncodedFrame.maximumCopied {
+    if let codec = codec(for: frame.opcode, count: frame.payloadCount) {
+      append(frame.opcode, frame.bytes.span.extracting(last: frame.payloadCount), compressedBy: codec)
+    } else if frame.bytes.count <= EncodedFrame.maximumCopied {
       output.append(frame.bytes.span)
     } else {
       output.append(shared: frame.bytes)
@@ -68,6 +74,19 @@ extension WebSocketConnection {
     pendingUpToPong = output.count
     pong.removeAll(keepingCapacity: true)
     swap(&pong, &waitingPong)
+  }
+
+  /// The codec, if messages are compressed here and this one is worth it: below that size the frame's header is most
+  /// of what could be saved, and the peer's work is not.
+  private func codec(for opcode: Opcode, count: Int) -> AnyMessageCodec? {
+    guard let codec, !opcode.isControl, count >= Self.minimumCompressed else { return nil }
+    return codec
+  }
+
+  private mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>, compressedBy codec: AnyMessageCodec) {
+    codec.deflate(payload) { deflated in
+      output.append(OutgoingHeader(opcode, count: deflated.count, isCompressed: true).bytes, deflated)
+    }
   }
 
   /// Queues a frame.

@@ -44,6 +44,11 @@ public struct WebSocketConnection: Sendable {
 
   let limits: Limits
   let timing: Timing
+  /// What compresses messages, if that was agreed on in the handshake.
+  public let codec: AnyMessageCodec?
+
+  /// Shorter messages are sent as they are.
+  static let minimumCompressed = 64
 
   /// Whether frames still go out and come in.
   public internal(set) var state = State.open
@@ -76,9 +81,14 @@ public struct WebSocketConnection: Sendable {
   var deadline = MonotonicTime.distantFuture
 
   /// A connection whose handshake has just been answered with 101.
-  public init(limits: Limits = Limits(), timing: Timing = Timing(), now: MonotonicTime) {
+  ///
+  /// With a codec, messages may be compressed both ways; the 101 has said so with `PermessageDeflate.add(to:)`.
+  public init(
+    limits: Limits = Limits(), timing: Timing = Timing(), codec: AnyMessageCodec? = nil, now: MonotonicTime
+  ) {
     self.limits = limits
     self.timing = timing
+    self.codec = codec
     lastReceived = now
   }
 

@@ -8,7 +8,7 @@
 /// The Close frame with `closeCode` is queued already when `receive` throws one of these: the transport
 /// writes what is pending and closes. Nothing the peer sends afterwards is looked at.
 public enum WebSocketError: Error, Hashable, Sendable {
-  /// A reserved bit is set, though no extension was agreed on (section 5.2).
+  /// A reserved bit is set that no extension agreed on gives a meaning there (section 5.2).
   case reservedBits
   /// The opcode is 3 to 7 or 11 to 15 (section 5.2).
   case reservedOpcode
@@ -28,6 +28,8 @@ public enum WebSocketError: Error, Hashable, Sendable {
   case expectedContinuation
   /// A message is longer than `WebSocketConnection.Limits.messageSize` (section 10.4).
   case messageTooBig
+  /// A compressed message is no DEFLATE stream, or does not end where the message does (RFC 7692 section 7.2.2).
+  case invalidCompressedData
   /// Text, or the reason of a Close, is not UTF-8 (section 8.1).
   case invalidUTF8
   /// The payload of a Close is a single byte: half a code (section 5.5.1).
@@ -43,7 +45,7 @@ public enum WebSocketError: Error, Hashable, Sendable {
       .malformedClosePayload, .invalidCloseCode:
       .protocolError
     case .messageTooBig: .messageTooBig
-    case .invalidUTF8: .invalidFramePayloadData
+    case .invalidUTF8, .invalidCompressedData: .invalidFramePayloadData
     }
   }
 }

@@ -4,10 +4,12 @@
 // standard error and status 64; a port that cannot be opened is one line and status 1; a signal ends it with status 0.
 
 public import ArgumentParser
+import Deflate
 import DeviceComponents
 public import Logging
 import ServiceLifecycle
 import UnixSignals
+import WebSocketCore
 
 #if canImport(Darwin)
   import Darwin
@@ -55,6 +57,12 @@ struct Heliograph: AsyncParsableCommand {
   @Option(help: "The level of the button's pin while it is pressed (low, high).")
   var buttonActive = Polarity.low
 
+  @Flag(
+    help: ArgumentHelp(
+      "Compress messages for browsers that offer to (permessage-deflate, RFC 7692).",
+      discussion: "Needs a program that was built with the package's trait Deflate."))
+  var deflate = false
+
   @Option(help: "How much to log on standard error (trace, debug, info, notice, warning, error, critical).")
   var logLevel = Logger.Level.info
 
@@ -62,6 +70,9 @@ struct Heliograph: AsyncParsableCommand {
     guard (0...65_535).contains(port) else { throw ValidationError("The port must be between 0 and 65535.") }
     guard (1...10_000).contains(maxClients) else {
       throw ValidationError("The number of clients must be between 1 and 10000.")
+    }
+    guard !deflate || DeflateSupport.zlib() != nil else {
+      throw ValidationError("This program was built without compression; build it with --traits Deflate.")
     }
     guard !host.isEmpty else { throw ValidationError("The host must not be empty.") }
   }

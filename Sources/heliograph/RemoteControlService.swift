@@ -4,6 +4,7 @@
 
 import Bytes
 import DataFolder
+import Deflate
 import DeviceComponents
 import DeviceServer
 import Logging
@@ -14,6 +15,7 @@ import RemoteControl
 import ServiceLifecycle
 import SimulatedBoard
 import Timebase
+import WebSocketCore
 
 struct RemoteControlService: Service {
   let options: Heliograph
@@ -62,13 +64,13 @@ struct RemoteControlService: Service {
       limits.clients = options.maxClients
       limits.connections = options.maxClients * 2 + 16  // each page loads files while its socket is open
       let identity = Identity(name: Array(options.name.utf8), boot: .random(in: .min ... .max))
-      return SimulatedDevice(
-        remoteControl: RemoteControl(
-          onboardLed: Led(board.statusLed, activeLevel: ledLevel), led: Led(board.led, activeLevel: ledLevel),
-          button: Button(board.button, activeLevel: buttonLevel),
-          device: Device(identity, log: SerialLog(level: level)), limits: limits,
-          hostNames: HostNames(options.knownHostNames)),
-        board: board)
+      var remoteControl = RemoteControl(
+        onboardLed: Led(board.statusLed, activeLevel: ledLevel), led: Led(board.led, activeLevel: ledLevel),
+        button: Button(board.button, activeLevel: buttonLevel),
+        device: Device(identity, log: SerialLog(level: level)), limits: limits,
+        hostNames: HostNames(options.knownHostNames))
+      if options.deflate { remoteControl.server.compression = .zlib() }
+      return SimulatedDevice(remoteControl: remoteControl, board: board)
     } afterActivity: { device, _ in
       console.show(&device)
     }

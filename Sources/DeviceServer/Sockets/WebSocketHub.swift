@@ -37,6 +37,8 @@ public struct WebSocketHub: Sendable {
   var broadcastFrame = EncodedFrame(.binary, Span())
   var stateFrame = EncodedFrame(.text, Span())
   var stateVersion: UInt32 = 0
+  /// How much memory the codecs of the clients take, in bytes.
+  public private(set) var codecMemory = 0
   /// The time of the call through which the hub was reached.
   var now = MonotonicTime.zero
   /// The earliest deadline that calls of the hub have set since the server last looked.
@@ -71,11 +73,12 @@ public struct WebSocketHub: Sendable {
   // MARK: The table
 
   /// Takes in a socket whose handshake is done. It counts as connected from `welcome` on.
-  mutating func add(_ connection: ConnectionID, from remote: RemoteAddress) -> Int {
+  mutating func add(_ connection: ConnectionID, from remote: RemoteAddress, codec: AnyMessageCodec?) -> Int {
+    codecMemory += codec?.memorySize ?? 0
     let index = freeIndices.popLast() ?? clients.count
     let client = Client(
       id: ClientID(number: 0, index: index), connection: connection, remote: remote,
-      socket: WebSocketConnection(limits: limits.webSocket, timing: limits.timing, now: now))
+      socket: WebSocketConnection(limits: limits.webSocket, timing: limits.timing, codec: codec, now: now))
     if index == clients.count { clients.append(client) } else { clients[index] = client }
     return index
   }
@@ -102,6 +105,7 @@ public struct WebSocketHub: Sendable {
   mutating func remove(_ index: Int) {
     dismiss(index)
     clients[index].isGivenUp = false
+    codecMemory -= clients[index].socket.codec?.memorySize ?? 0
     clients[index].socket = WebSocketConnection(limits: limits.webSocket, timing: limits.timing, now: now)
     freeIndices.append(index)
   }
