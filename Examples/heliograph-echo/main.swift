@@ -30,7 +30,7 @@ struct Nothing {}
 
 func makeEcho(_ compression: DeflateSupport?) -> ServerApplication<Nothing> {
   var router = Router<Nothing>()
-  router.webSocket("/ws", origin: .any) { _, hub, event in
+  router.webSocket("/ws") { _, hub, event in
     switch event {
     case .text(let client, let message):
       if isForAll(message) { hub.textAll(message) } else { hub.text(message, to: client) }

@@ -37,7 +37,7 @@ struct Connection: Sendable {
   var tasks: Tasks = []
   /// Whether input waits for output to go, in the transport or in `http`, until `.resume`.
   var isStalled = false
-  /// Whether it only gets told that there is no room.
+  /// Whether it only gets told that there is no room, or has lost its own to another.
   var isRefused = false
   var http: HTTPConnection
   /// The head of the request whose body is under way.
@@ -61,7 +61,7 @@ struct ConnectionTable: Sendable {
   private var firstListed = 0
   /// How many connections are served.
   private(set) var servedCount = 0
-  /// How many were one too many, and have yet to go.
+  /// How many are one too many, and have yet to go.
   private(set) var refusedCount = 0
 
   subscript(index: Int) -> Connection {
@@ -91,6 +91,13 @@ struct ConnectionTable: Sendable {
     rows[index].isRefused = isRefused
     if isRefused { refusedCount += 1 } else { servedCount += 1 }
     return index
+  }
+
+  /// Lets a connection that is about to end count no more among those that are served.
+  mutating func displace(_ index: Int) {
+    rows[index].isRefused = true
+    servedCount -= 1
+    refusedCount += 1
   }
 
   mutating func remove(_ index: Int, limits: HTTPConnection.Limits) {

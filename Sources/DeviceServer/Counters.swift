@@ -9,6 +9,8 @@ public struct ServerCounters: Sendable {
   public var accepted: UInt32 = 0
   /// Connections beyond `ServerLimits.connections`, answered 503 or closed at once.
   public var connectionsRefused: UInt32 = 0
+  /// Resting connections that were closed to make room for new ones.
+  public var displaced: UInt32 = 0
   /// Requests whose head was complete.
   public var requests: UInt32 = 0
   /// Requests answered with a status of 400 or more.

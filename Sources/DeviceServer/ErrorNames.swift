@@ -10,6 +10,8 @@ extension RemoteProtocolError {
     switch self {
     case .malformedRequestLine: "malformed request line"
     case .malformedTarget: "malformed target"
+    case .misdirectedRequest: "https without TLS"
+    case .unsupportedMethod: "unsupported method"
     case .unsupportedVersion: "unsupported version"
     case .malformedField: "malformed field"
     case .obsoleteLineFolding: "obsolete line folding"

@@ -11,7 +11,7 @@ public import WebSocketCore
 public struct Refusal: Sendable {
   /// What was wrong.
   public enum Reason: Sendable {
-    /// The request could not be read (400, 413, 414, 431, 501, 505).
+    /// The request could not be read (400, 413, 414, 421, 431, 501, 505).
     case malformedRequest(RemoteProtocolError)
     /// The upgrade was not one (400, 405, 426).
     case badHandshake(WebSocketHandshakeError)
@@ -27,6 +27,8 @@ public struct Refusal: Sendable {
     case notFound
     /// The path exists, the method does not (405).
     case methodNotAllowed
+    /// Nothing here knows the method (501).
+    case unknownMethod
     /// The path is no path (400).
     case malformedPath
     /// The head or the body did not come in time (408).
@@ -37,7 +39,7 @@ public struct Refusal: Sendable {
     case tooManyClients
     /// No pong, no Close or no progress in time: the connection was aborted.
     case unresponsive
-    /// A handler answered with this status.
+    /// A handler answered with this status, or a condition of the request for an asset did not hold (412).
     case handler(HTTPStatus)
   }
 
@@ -62,6 +64,7 @@ public struct Refusal: Sendable {
     case .anonymousForm: append(.forbidden, "form without Origin", to: &line)
     case .notFound: append(.notFound, "no such path", to: &line)
     case .methodNotAllowed: append(.methodNotAllowed, "no such method here", to: &line)
+    case .unknownMethod: append(.notImplemented, "unknown method", to: &line)
     case .malformedPath: append(.badRequest, "malformed path", to: &line)
     case .tooSlow: append(.requestTimeout, "request too slow", to: &line)
     case .tooManyConnections: append(.serviceUnavailable, "too many connections", to: &line)

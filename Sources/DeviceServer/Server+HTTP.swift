@@ -109,6 +109,8 @@ extension Server where Context: ~Copyable {
     if case .route(let route) = match { return .route(route) }
     let asset = router.assets.asset(at: path.span)
     if let asset, head.method == .get || head.method == .head { return .asset(asset) }
+    // RFC 9110 section 9.1: a method that is not known anywhere is not implemented.
+    if head.method == .other { return .refuse(.unknownMethod, .notImplemented, "Unknown method") }
     if case .none = match, asset == nil { return .refuse(.notFound, .notFound, "Not found") }
     return .refuse(.methodNotAllowed, .methodNotAllowed, "Method not allowed")
   }
@@ -134,11 +136,11 @@ extension Server where Context: ~Copyable {
       let request = Request(
         head: head, remote: table[index].remote, decodedPath: path, pattern: pattern, content: body)
       router.routes[route].handler(&context, request, &response)
-      if response.status.code >= 400 {
-        counters.requestsRefused.count()
-        router.refusalHandler?(&context, Refusal(reason: .handler(response.status), remote: table[index].remote))
-      }
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+    }
+    if response.status.code >= 400 {
+      counters.requestsRefused.count()
+      router.refusalHandler?(&context, Refusal(reason: .handler(response.status), remote: table[index].remote))
     }
     send(response, index)
   }
@@ -149,6 +151,10 @@ extension Server where Context: ~Copyable {
     let isDocument = asset.contentType.span.starts(with: "text/html")
     PagePolicy.add(to: &response.head, isDocument: isDocument, host: head.host)
     guard asset.isTemplate else { return AssetResponse.fill(&response, with: asset, for: head) }
+    if let status = Preconditions.failure(of: head, entityTag: Span()) {
+      response.status = status
+      return
+    }
     response.head.add("Content-Type", asset.contentType)
     response.head.add("Cache-Control", "no-store")
     guard let handler = router.templateHandler else { return response.body.append(asset.bytes.span) }

@@ -11,14 +11,15 @@ import WebSocketCore
 extension Server where Context: ~Copyable {
   /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 1013 if the hub is full.
   mutating func upgrade(
-    _ head: RequestHead, _ accepted: ResponseHead, to hub: Int, _ index: Int, now: MonotonicTime, _ context: inout Context
+    _ head: RequestHead, _ accepted: ResponseHead, to hub: Int, _ index: Int, now: MonotonicTime,
+    _ context: inout Context
   ) {
     guard !isShuttingDown else {
       refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, nil, &context)
       return
     }
     var accepted = accepted
-    let codec = agreeOnCompression(with: head, hub, &accepted)
+    let codec: AnyMessageCodec? = agreeOnCompression(with: head, hub, &accepted)
     do throws(LocalProtocolError) {
       try table[index].http.send(accepted, .none)
     } catch {
@@ -70,6 +71,9 @@ extension Server where Context: ~Copyable {
     setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
   }
 
+  /// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
+  private static var keptCapacity: Int { 131_072 }
+
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
   mutating func receiveMessages(
     _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayStall: Bool = true
@@ -79,7 +83,7 @@ extension Server where Context: ~Copyable {
     let handler = router.sockets[hub].handler
     var message = scratch
     scratch = []
-    defer { scratch = message }
+    defer { scratch = message.capacity <= Self.keptCapacity ? message : [] }
     hubs[hub].now = now
     var taken = 0
     while taken < bytes.count {

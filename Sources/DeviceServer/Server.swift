@@ -32,7 +32,7 @@ public struct Server<Context: ~Copyable> {
   var nextDeadline = MonotonicTime.distantFuture
   var isShuttingDown = false
 
-  /// Connections beyond the limit that are in the middle of being told so.
+  /// Connections beyond the limit: in the middle of being told so, or about to end for a newer one.
   private static var refusalRows: Int { 8 }
 
   /// A server for the routes and endpoints that `router` has now; only its assets may change later.
@@ -63,7 +63,7 @@ public struct Server<Context: ~Copyable> {
   public mutating func accept(
     from remote: RemoteAddress, now: MonotonicTime, _ context: inout Context
   ) -> ConnectionID? {
-    guard table.servedCount < limits.connections, !isShuttingDown else {
+    guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
       counters.connectionsRefused.count()
       router.refusalHandler?(&context, Refusal(reason: .tooManyConnections, remote: remote))
       guard table.refusedCount < Self.refusalRows, !isShuttingDown else { return nil }
@@ -75,6 +75,35 @@ public struct Server<Context: ~Copyable> {
     counters.accepted.count()
     setDeadline(index, now + limits.idleTimeout)
     return table[index].id
+  }
+
+  /// Ends a connection that waits for its peer, so that whoever only keeps connections keeps nobody out.
+  private mutating func makeRoom() -> Bool {
+    guard table.refusedCount < Self.refusalRows, let index = longestWaiting else { return false }
+    counters.displaced.count()
+    table.displace(index)
+    table[index].deadline = .distantFuture
+    table.demand(.abort, index)
+    return true
+  }
+
+  /// The connection that has waited longest for a request, for the rest of one's head, or for the peer's end; nil if
+  /// none waits for these.
+  private var longestWaiting: Int? {
+    let (idle, head, linger) = (limits.idleTimeout, limits.headTimeout, limits.lingerTimeout)
+    var found: (index: Int, time: MonotonicTime)?
+    for index in table.indices where !table[index].isRefused {
+      let time: MonotonicTime  // when the wait began, and the same three limits added to each
+      switch (table[index].phase, table[index].stage) {
+      case (.http, .idle): time = table[index].deadline + head + linger
+      case (.http, .head): time = table[index].deadline + idle + linger
+      case (.lingering, _): time = table[index].deadline + idle + head
+      default: continue
+      }
+      if let found, found.time <= time { continue }
+      found = (index, time)
+    }
+    return found?.index
   }
 
   /// See `Application.receive(_:from:now:)`.

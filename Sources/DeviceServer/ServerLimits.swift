@@ -9,7 +9,8 @@ public import WebSocketCore
 
 /// What the server lets its peers use.
 public struct ServerLimits: Sendable {
-  /// TCP connections at a time, WebSocket ones included; the next one gets 503 (Service Unavailable).
+  /// TCP connections at a time, WebSocket ones included. The next one takes the place of the one that has waited
+  /// longest for a request, for the rest of one's head, or for its end; if none does, it gets 503 (Service Unavailable).
   public var connections = 32
   /// WebSocket clients at a time in one hub; the next one is closed with 1013 (Try Again Later).
   public var clients = 8

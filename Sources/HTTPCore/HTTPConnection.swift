@@ -16,8 +16,9 @@ public import Bytes
 public struct HTTPConnection: Sendable {
   /// How much one client may ask of the server; each limit has a defined answer.
   public struct Limits: Sendable {
-    /// The longest request-target in bytes; a longer one is answered with 414.
-    public var targetSize = 2048
+    /// The longest request-target in bytes; a longer one is answered with 414. RFC 9112 section 3 recommends that
+    /// request lines of 8000 bytes be taken.
+    public var targetSize = 8000
     /// The longest head in bytes, line ends included, at most 65,535; a longer one is answered with 431.
     public var headSize = 8192
     /// The most field lines in a head or a trailer section; more are answered with 431.

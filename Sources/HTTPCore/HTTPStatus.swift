@@ -44,6 +44,8 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let requestTimeout = HTTPStatus(known: 408)
   /// 409 (RFC 9110 section 15.5.10).
   public static let conflict = HTTPStatus(known: 409)
+  /// 412 (RFC 9110 section 15.5.13).
+  public static let preconditionFailed = HTTPStatus(known: 412)
   /// 413 (RFC 9110 section 15.5.14).
   public static let contentTooLarge = HTTPStatus(known: 413)
   /// 414 (RFC 9110 section 15.5.15).
@@ -84,6 +86,7 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
     case 405: "Method Not Allowed"
     case 408: "Request Timeout"
     case 409: "Conflict"
+    case 412: "Precondition Failed"
     case 413: "Content Too Large"
     case 414: "URI Too Long"
     case 415: "Unsupported Media Type"

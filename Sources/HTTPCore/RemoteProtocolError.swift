@@ -9,9 +9,14 @@ public enum RemoteProtocolError: Error, Hashable, Sendable {
   /// The first line is not `method SP request-target SP HTTP-version`, or holds a control character (RFC 9112
   /// section 3).
   case malformedRequestLine
-  /// The request-target is neither a path nor an `http(s)` URI (nor `*` with OPTIONS), or holds a fragment or
-  /// a byte outside visible ASCII (RFC 9112 section 3.2).
+  /// The request-target is neither a path nor an `http` URI (nor `*` with OPTIONS), or holds a fragment or another
+  /// byte that none has (RFC 9112 section 3.2).
   case malformedTarget
+  /// An `https` URI as the target, on a connection without TLS (RFC 9110 section 7.4).
+  case misdirectedRequest
+  /// CONNECT, or a method that is longer than a whole request line may be (RFC 9110 section 9.3.6, RFC 9112 section
+  /// 3).
+  case unsupportedMethod
   /// Another major version than 1 (RFC 9110 section 15.6.6).
   case unsupportedVersion
   /// A field line without a proper name and colon, with a control character, or a line ended by anything but
@@ -57,7 +62,8 @@ public enum RemoteProtocolError: Error, Hashable, Sendable {
     case .headTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
     case .bodyTooLarge, .chunkExtensionsTooLarge: .contentTooLarge
     case .unsupportedVersion: .httpVersionNotSupported
-    case .unsupportedTransferCoding: .notImplemented
+    case .unsupportedMethod, .unsupportedTransferCoding: .notImplemented
+    case .misdirectedRequest: .misdirectedRequest
     case .malformedRequestLine, .malformedTarget, .malformedField, .obsoleteLineFolding, .missingHost,
       .duplicateHost, .malformedHost, .conflictingFraming, .malformedContentLength, .malformedTransferCoding,
       .malformedChunk, .truncatedMessage:

@@ -51,20 +51,21 @@ extension RequestHead {
 
   /// Whether the body is chunked; any other coding is refused.
   private func checkedTransferCoding() throws(RemoteProtocolError) -> Bool {
-    let lines = fieldCount("Transfer-Encoding")
-    guard lines > 0, let value = field("Transfer-Encoding") else { return false }
+    guard fieldCount("Transfer-Encoding") > 0 else { return false }
     guard version == .http11 else { throw .conflictingFraming }  // RFC 9112 section 6.1: faulty in HTTP/1.0
-    guard lines == 1 else { throw .malformedTransferCoding }
-    if value.equalsIgnoringCase("chunked") { return true }
 
     // Section 6.3: 400 unless chunked is the last coding; section 7.1: and applied once. Section 6.1: 501 if
     // the list is sound but has a coding that we do not understand.
-    var position = 0
-    var isLastChunked = false
-    while let coding = value.nextListElement(&position) {
-      guard !isLastChunked, !coding.isEmpty else { throw .malformedTransferCoding }
-      isLastChunked = coding.equalsIgnoringCase("chunked")
+    var isChunked = false
+    var isUnderstood = true
+    var isSound = true
+    forEachElement(of: "Transfer-Encoding") { coding in
+      if isChunked { isSound = false }
+      isChunked = coding.equalsIgnoringCase("chunked")
+      if !isChunked { isUnderstood = false }
     }
-    throw isLastChunked ? .unsupportedTransferCoding : .malformedTransferCoding
+    guard isChunked, isSound else { throw .malformedTransferCoding }
+    guard isUnderstood else { throw .unsupportedTransferCoding }
+    return true
   }
 }

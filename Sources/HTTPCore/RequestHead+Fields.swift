@@ -34,6 +34,22 @@ extension RequestHead {
     return false
   }
 
+  /// Calls `body` with each element, trimmed, of the comma-separated list in all lines of this name; empty ones are
+  /// passed over (RFC 9110 section 5.6.1.2).
+  ///
+  /// A comma inside a quoted string cuts, too: for lists whose quoted strings have none that matters.
+  public func forEachElement(of name: StaticString, _ body: (Span<UInt8>) -> Void) {
+    var line = fieldsStart
+    while let record = nextValue(of: name, from: line) {
+      let list = bytes.span.extracting(record.value)
+      var position = 0
+      while let element = list.nextListElement(&position) {
+        if !element.isEmpty { body(element) }
+      }
+      line = record.value.upperBound
+    }
+  }
+
   /// Calls `body` with the name and the trimmed value of each field line, in the order of arrival.
   public func forEachField(_ body: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Void) {
     var position = fieldsStart

@@ -43,12 +43,17 @@ struct RequestParser: Sendable {
     return switch scanner.scan(bytes, limit: limit) {
     case .incomplete: nil
     case .line(let length): length
-    case .tooLong: throw hasBegun ? .headTooLarge : .targetTooLong
+    case .tooLong: throw hasBegun ? .headTooLarge : Self.excess(of: bytes.extracting(first: limit))
     case .malformed: throw hasBegun ? .malformedField : .malformedRequestLine
     }
   }
 
   private static var requestLineAllowance: Int { 64 }
+
+  /// What it is that makes a request line too long (RFC 9112 section 3).
+  private static func excess(of line: Span<UInt8>) -> RemoteProtocolError {
+    line.firstIndex(of: UInt8(ascii: " ")) == nil ? .unsupportedMethod : .targetTooLong
+  }
 
   /// Takes in one line; true if it ends the head.
   private mutating func take(

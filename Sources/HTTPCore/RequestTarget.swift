@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The request-target (RFC 9112 section 3.2). An origin server gets origin-form, must take absolute-form, and
-// takes "*" with OPTIONS; the authority-form of CONNECT is for proxies and is refused.
+// takes "*" with OPTIONS; the authority-form of CONNECT is for proxies, and is understood to be refused.
 
 import Bytes
 
@@ -15,11 +15,10 @@ struct RequestTarget {
   private(set) var authority = 0..<0
 
   init(_ target: Span<UInt8>, method: HTTPMethod) throws(RemoteProtocolError) {
-    for index in target.indices {
-      // Visible ASCII only; a client keeps its fragment to itself (RFC 9110 section 7.1).
-      guard 0x21...0x7E ~= target[index], target[index] != UInt8(ascii: "#") else { throw .malformedTarget }
-    }
-    if target.starts(with: "/") {
+    for index in target.indices where !target[index].isTargetCharacter { throw .malformedTarget }
+    if method == .connect {
+      throw target.isAuthorityForm ? .unsupportedMethod : .malformedTarget
+    } else if target.starts(with: "/") {
       splitPathAndQuery(of: target, from: 0)
     } else if target.equals("*"), method == .options {
       path = 0..<1
@@ -35,13 +34,14 @@ struct RequestTarget {
     }
   }
 
-  /// absolute-form: the index behind `http://` or `https://`.
+  /// absolute-form: the index behind `http://`.
   private static func authorityStart(of target: Span<UInt8>) throws(RemoteProtocolError) -> Int {
     guard let colon = target.firstIndex(of: UInt8(ascii: ":")) else { throw .malformedTarget }
+    guard target.extracting(droppingFirst: colon).starts(with: "://") else { throw .malformedTarget }
     let scheme = target.extracting(first: colon)
-    guard scheme.equalsIgnoringCase("http") || scheme.equalsIgnoringCase("https"),
-      target.extracting(droppingFirst: colon).starts(with: "://")
-    else { throw .malformedTarget }
+    // RFC 9110 section 7.4: an https resource only over a connection that is secured for it.
+    if scheme.equalsIgnoringCase("https") { throw .misdirectedRequest }
+    guard scheme.equalsIgnoringCase("http") else { throw .malformedTarget }
     return colon + 3
   }
 
@@ -49,5 +49,26 @@ struct RequestTarget {
     let mark = target.firstIndex(of: UInt8(ascii: "?"), from: start)
     path = start..<(mark ?? target.count)
     if let mark { query = mark + 1..<target.count }
+  }
+}
+
+extension UInt8 {
+  /// Visible ASCII without `"`, `#` (a client keeps its fragment to itself, RFC 9110 section 7.1), `<` and `>`.
+  ///
+  /// No URI has ``\ ^ ` { | }`` either, nor brackets in a path or query, but browsers send them in a query as they
+  /// are (URL Standard, sections 1.3 and 4.4).
+  fileprivate var isTargetCharacter: Bool {
+    switch self {
+    case 0x22, 0x23, 0x3C, 0x3E: false
+    default: 0x21...0x7E ~= self
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether this is `uri-host ":" port` with a port that is not empty, the target of CONNECT (RFC 9110 section
+  /// 9.3.6).
+  fileprivate var isAuthorityForm: Bool {
+    isHostAndPort && firstIndex(of: UInt8(ascii: ":")) != nil && self[count - 1].isASCIIDigit
   }
 }

@@ -22,17 +22,20 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   private var timer: (deadline: MonotonicTime, task: Scheduled<Void>)?
   private var isActing = false
   private var closing: (done: EventLoopPromise<Void>, cutOff: Scheduled<Void>)?
-  /// Output on its way to a channel. A channel that takes all of it at once leaves the memory to the next write.
+  /// Output on its way to a channel. A channel that takes all of it at once leaves the memory to the next write; one
+  /// that does not keeps it, so it is made small and grows only for a large output.
   private var buffer: ByteBuffer
 
   /// No more than this is handed to a channel at a time.
   private static var writeSize: Int { 16_384 }
+  /// Room for a message of a device.
+  private static var smallSize: Int { 512 }
 
   init(_ application: consuming App, eventLoop: any EventLoop, afterActivity: NIOTransport<App>.Activity?) {
     self.application = application
     self.eventLoop = eventLoop
     self.afterActivity = afterActivity
-    buffer = ByteBufferAllocator().buffer(capacity: Self.writeSize)
+    buffer = ByteBufferAllocator().buffer(capacity: Self.smallSize)
   }
 
   /// The time since this driver was made.
@@ -131,7 +134,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   private func write(_ id: ConnectionID, now: MonotonicTime, through buffer: inout ByteBuffer) {
     while let connection = connection(id), connection.isWritable {
-      buffer.clear()
+      buffer.clear(minimumCapacity: Self.smallSize)
       application.writeOutput(id, now: now) { bytes in
         let count = min(bytes.count, Self.writeSize - buffer.readableBytes)
         guard count > 0 else { return 0 }

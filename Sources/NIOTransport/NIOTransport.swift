@@ -39,12 +39,21 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
 
   /// Opens the port and returns the address that it got; port 0 lets the system choose one.
   ///
+  /// `onAcceptError` runs on the event loop when a connection could not be accepted, for lack of descriptors (EMFILE)
+  /// for instance, and not again until one was. Whoever connects then waits; it is tried again every second.
   /// - Throws: What SwiftNIO says: `IOError` with EADDRINUSE, EADDRNOTAVAIL or EACCES, or an error of name resolution.
-  public func listen(host: String, port: Int) async throws -> SocketAddress {
+  public func listen(
+    host: String, port: Int, onAcceptError: (@Sendable (any Error) -> Void)? = nil
+  ) async throws -> SocketAddress {
     let driver = self.driver
     let channel = try await ServerBootstrap(group: eventLoop)
       .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(report: onAcceptError))
+        }
+      }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       // The peer may stop sending and still read our answer.
       .childChannelOption(.allowRemoteHalfClosure, value: true)

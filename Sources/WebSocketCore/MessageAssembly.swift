@@ -40,12 +40,12 @@ struct MessageAssembly: Sendable {
     try validate(from: start)
   }
 
-  /// Appends what a part of a compressed message, already unmasked, unfolds to: `limit` bytes in all at most.
+  /// Lets `append` add to the message's payload, and checks what it added as `append(_:unmaskedWith:)` does.
   mutating func append(
-    inflating payload: Span<UInt8>, isLast: Bool, with codec: AnyMessageCodec, limit: Int
+    _ append: (inout [UInt8]) throws(WebSocketError) -> Void
   ) throws(WebSocketError) {
     let start = bytes.count
-    try codec.inflate(payload, isLast: isLast, to: &bytes, limit: limit)
+    try append(&bytes)
     try validate(from: start)
   }
 

@@ -130,10 +130,8 @@ extension WebSocketConnection {
   private mutating func take(_ payload: Span<UInt8>, scratch: inout [UInt8]) throws(WebSocketError) {
     if frame.opcode.isControl {
       assembly.appendControl(payload, unmaskedWith: frame.key)
-    } else if assembly.isCompressed, let codec {
-      _ = scratch.replaceAll(with: payload, unmaskedWith: frame.key)
-      let isLast = frame.isFinal && frame.remaining == payload.count
-      try assembly.append(inflating: scratch.span, isLast: isLast, with: codec, limit: limits.messageSize)
+    } else if assembly.isCompressed {
+      try takeCompressed(payload, scratch: &scratch)
     } else {
       try assembly.append(payload, unmaskedWith: frame.key)
     }

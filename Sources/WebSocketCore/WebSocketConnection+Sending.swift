@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-// From messages to bytes. Nothing follows a Close. Pongs never pile up: of the pings that come while a pong
-// still waits for the transport only the newest is answered, which section 5.5.3 allows. So a flood of pings
-// from a client that does not read costs two pongs, and no pong waits for more than was queued before it.
-// RFC 6455 sections 5.1, 5.5.3 and 6.1.
+// From messages to bytes. Nothing follows a Close. Pongs never pile up: of the pings that come while sixteen
+// pongs still wait for the transport only the newest is answered, which section 5.5.3 allows. So a flood of
+// pings from a client that does not read costs seventeen pongs, at most 2 KB, and no pong waits for more than
+// was queued before it. RFC 6455 sections 5.1, 5.5.3 and 6.1.
 
 public import Bytes
 
 extension WebSocketConnection {
+  /// How many pongs may wait for the transport before the newest ping is answered alone.
+  static let maximumPongs = 16
+
   /// Queues a message, or an unasked ping or pong, as one frame; text must be UTF-8.
   ///
   /// False: nothing was queued, since the connection is closing or `EncodedFrame` would refuse the same.
   public mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
     guard state == .open, opcode.maySend(count: payload.count) else { return false }
-    if let codec = codec(for: opcode, count: payload.count) {
-      append(opcode, payload, compressedBy: codec)
-    } else {
-      append(opcode, payload)
-    }
+    if !appendCompressed(opcode, payload) { append(opcode, payload) }
     return true
   }
 
@@ -26,9 +25,8 @@ extension WebSocketConnection {
   /// False: nothing was queued, since the connection is closing or there is no such frame.
   public mutating func send(_ frame: EncodedFrame) -> Bool {
     guard state == .open, !frame.bytes.isEmpty else { return false }
-    if let codec = codec(for: frame.opcode, count: frame.payloadCount) {
-      append(frame.opcode, frame.bytes.span.extracting(last: frame.payloadCount), compressedBy: codec)
-    } else if frame.bytes.count <= EncodedFrame.maximumCopied {
+    if appendCompressed(frame.opcode, frame.bytes.span.extracting(last: frame.payloadCount)) { return true }
+    if frame.bytes.count <= EncodedFrame.maximumCopied {
       output.append(frame.bytes.span)
     } else {
       output.append(shared: frame.bytes)
@@ -48,7 +46,9 @@ extension WebSocketConnection {
     let before = output.count
     output.write(accept)
     pendingUpToPong = max(pendingUpToPong - (before - output.count), 0)
-    guard pendingUpToPong == 0, !waitingPong.isEmpty else { return }
+    guard pendingUpToPong == 0 else { return }
+    queuedPongs = 0
+    guard !waitingPong.isEmpty else { return }
     let hasDrained = output.isEmpty
     queueWaitingPong()
     if hasDrained { writeOutput(accept) }
@@ -57,9 +57,9 @@ extension WebSocketConnection {
   /// Queues the pong to a ping, or lets it wait in place of an older one.
   mutating func answerPing(_ payload: Span<UInt8>) {
     guard state == .open else { return }
-    if pendingUpToPong == 0 {
+    if queuedPongs < Self.maximumPongs {
       append(.pong, payload)
-      pendingUpToPong = output.count
+      noteQueuedPong()
     } else {
       waitingPong.removeAll(keepingCapacity: true)
       waitingPong.append(OutgoingHeader(.pong, count: payload.count).bytes)
@@ -71,22 +71,14 @@ extension WebSocketConnection {
     var pong: [UInt8] = []
     swap(&pong, &waitingPong)
     output.append(pong.span)
-    pendingUpToPong = output.count
+    noteQueuedPong()
     pong.removeAll(keepingCapacity: true)
     swap(&pong, &waitingPong)
   }
 
-  /// The codec, if messages are compressed here and this one is worth it: below that size the frame's header is most
-  /// of what could be saved, and the peer's work is not.
-  private func codec(for opcode: Opcode, count: Int) -> AnyMessageCodec? {
-    guard let codec, !opcode.isControl, count >= Self.minimumCompressed else { return nil }
-    return codec
-  }
-
-  private mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>, compressedBy codec: AnyMessageCodec) {
-    codec.deflate(payload) { deflated in
-      output.append(OutgoingHeader(opcode, count: deflated.count, isCompressed: true).bytes, deflated)
-    }
+  private mutating func noteQueuedPong() {
+    queuedPongs += 1
+    pendingUpToPong = output.count
   }
 
   /// Queues a frame.
@@ -100,6 +92,7 @@ extension WebSocketConnection {
     output.removeAll()
     output.trim()
     waitingPong = []
+    queuedPongs = 0
     pendingUpToPong = 0
   }
 }

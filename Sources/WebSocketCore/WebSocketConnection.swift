@@ -47,9 +47,6 @@ public struct WebSocketConnection: Sendable {
   /// What compresses messages, if that was agreed on in the handshake.
   public let codec: AnyMessageCodec?
 
-  /// Shorter messages are sent as they are.
-  static let minimumCompressed = 64
-
   /// Whether frames still go out and come in.
   public internal(set) var state = State.open
 
@@ -71,9 +68,10 @@ public struct WebSocketConnection: Sendable {
   var frame = PartialFrame()
   var assembly = MessageAssembly()
 
-  // Sending. At most one pong stands in the output; the newest of those asked for meanwhile waits.
+  // Sending. `maximumPongs` stand in the output at most; the newest of those asked for meanwhile waits.
   @usableFromInline var output = OutputQueue()
   @usableFromInline var waitingPong: [UInt8] = []
+  var queuedPongs = 0
   var pendingUpToPong = 0
 
   // Keep-alive and closing. In the open state `deadline` is that of the pong, later that of the end.

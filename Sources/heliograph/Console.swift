@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Standard input and output of the simulated board. What is to be shown is kept by a `BoardConsole` on the event loop;
-// a thread of its own writes it, so that a terminal that was stopped with Ctrl-S, or a pipe that nobody reads, stops
-// nothing else. Another thread reads.
+// Standard input and output of the simulated board, and the log. What is to be shown is kept by a `BoardConsole` on the
+// event loop, within a bound; a thread of its own writes it, so that a terminal that was stopped with Ctrl-S, a pipe
+// that nobody reads, or a full disk stops nothing else. Another thread reads.
 
 import Bytes
 import Dispatch
@@ -27,6 +27,8 @@ final class Console: Sendable {
   /// What the event loop and the writer share.
   private struct State {
     var board: BoardConsole
+    /// Lines for the log, at most `logCapacity`.
+    var log: [(level: Logger.Level, line: String)] = []
     var isWriting = false
     var isOver = false
   }
@@ -36,6 +38,9 @@ final class Console: Sendable {
   private let readsInput: Bool
   private let logger: Logger
   private let output = DispatchQueue(label: "heliograph.console")
+
+  /// Lines of log that wait for a writer which is held up; more are dropped.
+  private static var logCapacity: Int { 1000 }
 
   /// Takes over standard input if it is a terminal that listens to this program, or no terminal at all.
   init(logger: Logger) {
@@ -71,7 +76,7 @@ final class Console: Sendable {
       device.remoteControl.device.log.drain { level, line in
         switch level {
         case .serial: state.board.print(line)
-        case .debug: logger.debug("\(String(decoding: Array(line), as: UTF8.self))")
+        case .debug: add(.debug, String(decoding: Array(line), as: UTF8.self), to: &state)
         }
       }
       state.board.show(board)
@@ -79,11 +84,23 @@ final class Console: Sendable {
     write()
   }
 
-  /// Gives the terminal back, after the last line has been written.
+  /// Logs a line without waiting for whoever reads the log.
+  func log(_ level: Logger.Level, _ line: String) {
+    state.withLock { add(level, line, to: &$0) }
+    write()
+  }
+
+  private func add(_ level: Logger.Level, _ line: String, to state: inout State) {
+    if state.log.count < Self.logCapacity { state.log.append((level, line)) }
+  }
+
+  /// Gives the terminal back, after the last line has been written or a second was not enough for that.
   func finish() {
     state.withLock { $0.board.finish() }
     write()
-    output.sync {}
+    let isWritten = DispatchSemaphore(value: 0)
+    output.async { isWritten.signal() }
+    _ = isWritten.wait(timeout: .now() + 1)
     state.withLock { $0.isOver = true }
     terminal.withLock { $0 = nil }
   }
@@ -101,21 +118,28 @@ final class Console: Sendable {
   private func writeAll() {
     while true {
       var bytes: [UInt8] = []
+      var lines: [(level: Logger.Level, line: String)] = []
       state.withLock { state in
         state.board.writeOutput { span in
           bytes.append(span)
           return span.count
         }
-        if bytes.isEmpty { state.isWriting = false }
+        swap(&lines, &state.log)
+        if bytes.isEmpty, lines.isEmpty { state.isWriting = false }
       }
-      if bytes.isEmpty { return }
-      var written = 0
-      while written < bytes.count {
-        let count = bytes[written...].withUnsafeBytes { systemWrite(STDOUT_FILENO, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { break }  // nobody reads: the device goes on without
-        written += count
-      }
+      if bytes.isEmpty, lines.isEmpty { return }
+      for (level, line) in lines { logger.log(level: level, "\(line)") }
+      writeOut(bytes)
+    }
+  }
+
+  private func writeOut(_ bytes: [UInt8]) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { systemWrite(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }  // nobody reads, or the disk is full: the device goes on without
+      written += count
     }
   }
 

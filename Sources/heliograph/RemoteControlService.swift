@@ -31,21 +31,21 @@ struct RemoteControlService: Service {
     let transport = try await startDevice(on: eventLoop, console: console)
     console.start(notifying: transport)
     do {
-      try await cancelWhenGracefulShutdown { try await serve(transport) }
+      try await cancelWhenGracefulShutdown { try await serve(transport, console) }
     } catch is CancellationError {}  // the signal came
-    logger.debug("shutting down")
+    console.log(.debug, "shutting down")
     try await transport.shutdown()
   }
 
   /// Opens the port and serves until the task is cancelled.
-  private func serve(_ transport: NIOTransport<SimulatedDevice>) async throws {
+  private func serve(_ transport: NIOTransport<SimulatedDevice>, _ console: Console) async throws {
     guard let path = options.data else {
-      try await listen(transport)
+      try await listen(transport, console)
       return try await gracefulShutdown()
     }
     var folder = DataFolder(path: path)
     try await waitForFolder(&folder, transport)
-    try await listen(transport)
+    try await listen(transport, console)
     try await watch(&folder, transport)
   }
 
@@ -78,10 +78,12 @@ struct RemoteControlService: Service {
 
   // MARK: The port
 
-  private func listen(_ transport: NIOTransport<SimulatedDevice>) async throws {
+  private func listen(_ transport: NIOTransport<SimulatedDevice>, _ console: Console) async throws {
     let address: SocketAddress
     do {
-      address = try await transport.listen(host: options.host, port: options.port)
+      address = try await transport.listen(host: options.host, port: options.port) { error in
+        console.log(.warning, "cannot accept connections: \(reason(error)); trying every second")
+      }
     } catch {
       throw StartFailure(description: "cannot listen on \(options.host) port \(options.port): \(reason(error))")
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Files: types, entity tags and 304 (RFC 9110 sections 8.8.3, 13.1.2), content negotiation (section 12.5.3),
+// Files: types, entity tags and conditions (RFC 9110 sections 8.8.3, 13), content negotiation (section 12.5.3),
 // caching.
 
 import Bytes
@@ -107,11 +107,47 @@ import Testing
     #expect(client.ask("GET", "/empty.txt")?.body == [])
   }
 
-  @Test func withoutATagThereIsNo304() {
-    let reply = Client(network()).ask("GET", "/untagged.bin", ["If-None-Match: *"])
+  /// RFC 9110 section 13.1.1: a strong comparison, so a weak tag is never met.
+  @Test(arguments: [
+    ("\"abc\"", 200), ("\"x\" , \"abc\"", 200), ("*", 200), ("", 412), ("\"x\"", 412), ("W/\"abc\"", 412),
+    ("\"abc-gzip\"", 412), ("abc", 412),
+  ])
+  func anUnmetIfMatchIs412(condition: String, status: Int) {
+    let network = network()
+    let client = Client(network)
+    let reply = client.ask("GET", "/index.css", ["If-Match: \(condition)"])
+    #expect(reply?.status == status)
+    #expect(reply?.text == (status == 200 ? "plain" : ""))
+    #expect(client.ask("GET", "/none.css", ["If-Match: \(condition)"])?.status == 404)  // section 13.2.1
+    #expect(network.counters.requestsRefused == (status == 412 ? 2 : 1))
+  }
+
+  /// Section 13.2.2.
+  @Test func ifMatchComesBeforeIfNoneMatch() {
+    let client = Client(network())
+    #expect(client.ask("GET", "/index.css", ["If-None-Match: *", "If-Match: \"x\""])?.status == 412)
+    #expect(client.ask("GET", "/index.css", ["If-None-Match: *", "If-Match: \"abc\""])?.status == 304)
+  }
+
+  /// RFC 9110 section 5.3: lines of one name are one list.
+  @Test func aListMayComeInSeveralLines() {
+    let client = Client(network())
+    #expect(client.ask("GET", "/index.css", ["If-None-Match: \"x\"", "If-None-Match: \"abc\""])?.status == 304)
+    #expect(client.ask("GET", "/index.css", ["If-Match: \"x\"", "If-Match: \"abc\""])?.status == 200)
+    #expect(client.ask("GET", "/index.css", ["Accept-Encoding: br", "Accept-Encoding: gzip"])?.text == "GZ")
+    #expect(client.ask("GET", "/index.css", ["Accept-Encoding: gzip;q=0", "Accept-Encoding: *"])?.text == "plain")
+  }
+
+  /// Sections 13.1.1 and 13.1.2: only `*` is about any representation, tag or no tag.
+  @Test(arguments: ["/untagged.bin", "/index.html"])
+  func withoutATagOnlyTheAsteriskIsMet(target: String) {
+    let client = Client(network())
+    #expect(client.ask("GET", target, ["If-None-Match: \"\""])?.status == 200)
+    #expect(client.ask("GET", target, ["If-None-Match: *"])?.status == 304)
+    #expect(client.ask("GET", target, ["If-Match: \"\""])?.status == 412)
+    let reply = client.ask("GET", target, ["If-Match: *"])
     #expect(reply?.status == 200)
     #expect(reply?["etag"] == nil)
-    #expect(reply?.body == [0, 1, 2])
   }
 
   @Test(arguments: ["/", "/index.html"])
@@ -119,7 +155,7 @@ import Testing
     let network = network()
     let client = Client(network)
     for count in 1...2 {
-      let reply = client.ask("GET", target, ["If-None-Match: *", "Accept-Encoding: gzip", "Host: localhost:8080"])
+      let reply = client.ask("GET", target, ["If-None-Match: \"abc\"", "Accept-Encoding: gzip", "Host: localhost:8080"])
       #expect(reply?.status == 200)
       #expect(reply?.text == "<b class=\"o&quot;n\">%NOT%</b>")
       #expect(reply?["cache-control"] == "no-store")

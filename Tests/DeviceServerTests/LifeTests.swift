@@ -178,7 +178,9 @@ import WebSocketCore
     ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 16385\r\n\r\n", "413 body too large"),
     ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "501 unsupported transfer coding"),
     ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400 malformed chunk"),
-    ("GET /" + String(repeating: "a", count: 3000), "414 target too long"),
+    ("CONNECT localhost:80 HTTP/1.1\r\n", "501 unsupported method"),
+    ("GET https://localhost/ HTTP/1.1\r\n", "421 https without TLS"),
+    ("GET /" + String(repeating: "a", count: 9000), "414 target too long"),
     ("GET / HTTP/1.1\r\nx: " + String(repeating: "a", count: 9000), "431 head too large"),
     ("GET / HTTP/1.1\r\n" + String(repeating: "x: y\r\n", count: 65), "431 too many fields"),
   ])

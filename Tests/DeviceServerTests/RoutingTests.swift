@@ -108,12 +108,11 @@ import Testing
   @Test(arguments: [
     ("DELETE", "/state", "GET, PUT, HEAD"),
     ("OPTIONS", "/state", "GET, PUT, HEAD"),
-    ("FROB", "/state", "GET, PUT, HEAD"),
     ("GET", "/state/toggle", "POST"),
     ("HEAD", "/state/toggle", "POST"),
     ("PUT", "/page.txt", "POST, GET, HEAD"),
     ("PUT", "/folder/index.html", "GET, HEAD"),
-    ("get", "/folder/index.html", "GET, HEAD"),
+    ("PATCH", "/folder/index.html", "GET, HEAD"),
   ])
   func anotherMethodIs405WithAllow(method: String, target: String, allowed: String) {
     let network = network()
@@ -122,6 +121,16 @@ import Testing
     #expect(reply?["allow"] == allowed)
     #expect(network.journal.refusals == ["192.168.1.100: 405 no such method here"])
     #expect(network.journal.handled == 0)
+  }
+
+  @Test(arguments: ["/state", "/page.txt", "/elsewhere"])
+  func aMethodThatNobodyKnowsIs501(target: String) {
+    let network = network()
+    let client = Client(network)
+    #expect(client.ask("FROB", target, body: "")?.status == 501)
+    #expect(client.ask("get", target)?.status == 501)  // methods are case-sensitive
+    #expect(client.ask("GET", "/state")?.status == 200)
+    #expect(network.journal.refusals == Array(repeating: "192.168.1.100: 501 unknown method", count: 2))
   }
 
   @Test func aHandlerGetsTheWholeBodyHoweverItComes() {

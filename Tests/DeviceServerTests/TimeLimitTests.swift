@@ -178,7 +178,7 @@ import Timebase
 
   @Test func pastTheLimitThereIs503UntilSomebodyLeaves() {
     let network = network { $0.connections = 3 }
-    let clients = (0..<3).map { _ in Client(network) }
+    let clients = (0..<3).map { _ in busyClient(network) }
     for round in 1...3 {
       let surplus = Client(network)
       #expect(surplus.reply()?.status == 503)
@@ -187,7 +187,10 @@ import Timebase
       #expect(network.counters.connectionsRefused == UInt32(round))
     }
     #expect(network.journal.refusals.allSatisfy { $0 == "192.168.1.100: 503 too many connections" })
-    for client in clients { #expect(client.ask("GET", "/")?.status == 200) }
+    for client in clients {
+      client.send("body")
+      #expect(client.reply()?.text == "body")
+    }
     clients[1].finish()
     #expect(Client(network).ask("GET", "/")?.status == 200)
     #expect(network.counters.accepted == 4)
@@ -195,7 +198,7 @@ import Timebase
 
   @Test func whoIsToldThatThereIsNoRoomTakesNone() {
     let network = network { $0.connections = 2 }
-    let clients = (0..<2).map { _ in Client(network) }
+    let clients = (0..<2).map { _ in busyClient(network) }
     let stubborn = (0..<20).map { _ in Client(network, capacity: 10, isReading: false) }
     #expect(stubborn.filter(\.isConnected).count == 8)  // the others were closed without an answer
     #expect(network.counters.connectionsRefused == 20)
@@ -204,5 +207,42 @@ import Timebase
     #expect(Client(network).ask("GET", "/")?.status == 200)  // the eight take no place of those who are served
     network.advance(by: .seconds(25))
     #expect(stubborn.allSatisfy { !$0.isConnected })
+  }
+
+  /// A client in the middle of a request.
+  private func busyClient(_ network: Network) -> Client {
+    let client = Client(network)
+    client.send("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n")
+    return client
+  }
+
+  @Test func whoRestsLongestMakesRoomForANewConnection() {
+    let network = network { $0.connections = 3 }
+    let clients = (0..<3).map { _ in Client(network) }
+    for client in [clients[2], clients[0], clients[1]] {
+      network.advance(by: 100)
+      #expect(client.ask("GET", "/")?.status == 200)
+    }
+    #expect(Client(network).ask("GET", "/")?.status == 200)
+    #expect(clients.map(\.isConnected) == [true, true, false])
+    #expect(Client(network).ask("GET", "/")?.status == 200)
+    #expect(clients.map(\.isConnected) == [false, true, false])
+    #expect(network.counters.displaced == 2)
+    #expect(network.counters.connectionsRefused == 0)
+    #expect(network.server.connectionCount == 3)
+  }
+
+  @Test func headsThatDoNotComeKeepNobodyOut() {
+    let network = network { $0.connections = 2 }
+    let busy = busyClient(network)
+    for _ in 0..<100 {
+      let slow = Client(network)
+      slow.send("GET / HTTP/1.1\r\nHo")
+      network.advance(by: 1)
+      #expect(Client(network).ask("GET", "/")?.status == 200)
+      #expect(!slow.isConnected)
+    }
+    busy.send("body")
+    #expect(busy.reply()?.text == "body")
   }
 }

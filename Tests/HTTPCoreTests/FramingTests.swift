@@ -115,8 +115,18 @@ import Testing
       "chunked behind a vertical tab", "RFC 9110 5.5", post("Transfer-Encoding: \u{B}chunked"),
       .refused(.malformedField, 400)),
     .init(
-      "a list with nothing in it", "RFC 9112 6.1", post("Transfer-Encoding: ,chunked"),
+      "a list with nothing before chunked", "RFC 9110 5.6.1.2",
+      post("Transfer-Encoding: , ,chunked", "5\r\nhello\r\n0\r\n\r\n"), .accepted(), body: "hello"),
+    .init(
+      "a list with nothing behind chunked", "RFC 9110 5.6.1.2",
+      post("Transfer-Encoding: chunked ,", "5\r\nhello\r\n0\r\n\r\n"), .accepted(), body: "hello"),
+    .init(
+      "a list with nothing in it", "RFC 9112 6.3 rule 4", post("Transfer-Encoding: ,"),
       .refused(.malformedTransferCoding, 400)),
+    .init(
+      "a coding and chunked in two lines", "RFC 9112 6.1",
+      post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
+      .refused(.unsupportedTransferCoding, 501)),
     .init(
       "empty coding", "RFC 9112 6.1", post("Transfer-Encoding:"), .refused(.malformedTransferCoding, 400)),
     .init(

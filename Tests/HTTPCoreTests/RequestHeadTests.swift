@@ -88,7 +88,7 @@ import Testing
   static let targets = [
     "/", "/index.html", "/a/b/../c", "/%2e%2e/x", "/a?b", "/?", "/?a=b&c=d", "/a?b?c", "/a;b=c?d=/e", "//a/b",
     "http://example.com", "http://example.com/", "http://example.com:8080/p?q", "http://example.com?q=/x",
-    "https://[2001:db8::1]:443/p", "http://192.168.4.1/p/?", "HTTP://EXAMPLE.com/P",
+    "http://[2001:db8::1]:443/p", "http://192.168.4.1/p/?", "HTTP://EXAMPLE.com/P",
   ]
 
   @Test(arguments: targets)

@@ -17,14 +17,21 @@ import Testing
       "absolute-form", "RFC 9112 3.2.2",
       "GET http://www.example.org/pub/WWW/TheProject.html HTTP/1.1\r\nHost: www.example.org\r\n\r\n",
       .accepted()),
-    .init("absolute-form of https", "RFC 9112 3.2.2", "GET HTTPS://a:8443 HTTP/1.1\(rest)", .accepted()),
+    .init(
+      "absolute-form of https", "RFC 9110 7.4", "GET HTTPS://a:8443 HTTP/1.1\(rest)",
+      .refused(.misdirectedRequest, 421)),
     .init(
       "asterisk-form", "RFC 9112 3.2.4", "OPTIONS * HTTP/1.1\r\nHost: www.example.org:8001\r\n\r\n",
       .accepted()),
     .init(
       "authority-form", "RFC 9112 3.2.3",
       "CONNECT www.example.com:80 HTTP/1.1\r\nHost: www.example.com\r\n\r\n",
+      .refused(.unsupportedMethod, 501)),
+    .init(
+      "authority-form without a port", "RFC 9110 9.3.6", "CONNECT 127.0.0.1 HTTP/1.1\(rest)",
       .refused(.malformedTarget, 400)),
+    .init(
+      "CONNECT to a path", "RFC 9112 3.2.3", "CONNECT / HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
     .init(
       "asterisk without OPTIONS", "RFC 9112 3.2.4", "GET * HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
     .init("one empty line before", "RFC 9112 2.2", "\r\nGET / HTTP/1.1\(rest)", .accepted()),
@@ -72,6 +79,9 @@ import Testing
     .init(
       "UTF-8 in the target", "RFC 9112 3.2", "GET /\u{E9} HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
     .init("fragment", "RFC 9110 7.1", "GET /a#b HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
+    .init("angle bracket", "RFC 9112 3.2", "GET /<a HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
+    .init("quotation mark", "RFC 9112 3.2", "GET /?\" HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
+    .init("what browsers send in a query", "URL Standard 4.4", "GET /?{|}[]^`\\ HTTP/1.1\(rest)", .accepted()),
     .init("relative path", "RFC 9112 3.2", "GET a/b HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
     .init("only a query", "RFC 9112 3.2", "GET ?a HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),
     .init("other scheme", "RFC 9112 3.2.2", "GET ftp://a/ HTTP/1.1\(rest)", .refused(.malformedTarget, 400)),

@@ -121,9 +121,11 @@ extension OverSockets {
 
     @Test func aConnectionBeyondTheLimitGets503AndAPlaceThatIsFreeIsGivenAgain() async throws {
       try await TestServer.run { $0.connections = 2 } _: { server in
+        let head = "POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n"
         let first = try await RawClient.connect(to: server.address)
         let second = try await RawClient.connect(to: server.address)
-        try await server.untilConnections(are: 2)
+        for client in [first, second] { try await client.send(head) }
+        try await server.until("two requests") { $0.server.counters.requests == 2 }
         let third = try await RawClient.connect(to: server.address)
         let refusal = String(decoding: try await third.receiveAll(), as: UTF8.self)
         #expect(refusal.hasPrefix("HTTP/1.1 503 "))
@@ -132,10 +134,25 @@ extension OverSockets {
         first.close()
         try await server.untilConnections(are: 1)
         let fourth = try await RawClient.connect(to: server.address)
+        try await fourth.send(head)
         for client in [second, fourth] {
-          try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          try await client.send("body")
           #expect(try await client.receiveResponse().hasPrefix("HTTP/1.1 200 "))
         }
+      }
+    }
+
+    @Test func aConnectionThatRestsMakesRoomForANewOne() async throws {
+      try await TestServer.run { $0.connections = 1 } _: { server in
+        var last: RawClient?
+        for _ in 0..<10 {
+          let client = try await RawClient.connect(to: server.address)
+          try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          #expect(try await client.receiveResponse().hasPrefix("HTTP/1.1 200 "))
+          #expect(try await last?.receiveAll() ?? [] == [])
+          last = client
+        }
+        try await server.untilConnections(are: 1)
       }
     }
 

@@ -31,7 +31,7 @@ import Testing
 
   @Test func theDocumentIsNeverKept() throws {
     let bench = Bench()
-    let reply = try #require(bench.ask("GET", "/", ["Accept-Encoding: gzip", "If-None-Match: *"]))
+    let reply = try #require(bench.ask("GET", "/", ["Accept-Encoding: gzip", "If-None-Match: \"any\""]))
     #expect(reply.status == 200)
     #expect(reply["content-type"] == "text/html; charset=utf-8")
     #expect(reply["cache-control"] == "no-store")
@@ -41,6 +41,32 @@ import Testing
     let head = try #require(bench.ask("HEAD", "/"))
     #expect(head.fields.map(\.name) == reply.fields.map(\.name))
     #expect(head["content-length"] == "\(reply.body.count)")
+  }
+
+  @Test func theDocumentAdmitsItsOwnFilesOnlyAndNoFrameAroundIt() throws {
+    // Content Security Policy level 3, section 6: without a directive of its own a kind of load falls to default-src.
+    let reply = try #require(Bench().ask("GET", "/"))
+    let policy = try #require(reply["content-security-policy"])
+    let directives = policy.split(separator: ";").map { $0.drop { $0 == " " } }
+    #expect(directives.contains("default-src 'none'"))
+    #expect(directives.contains("script-src 'self'"))
+    #expect(directives.contains("style-src 'self'"))
+    #expect(directives.contains("form-action 'self'"))
+    #expect(directives.contains("base-uri 'none'"))
+    #expect(directives.contains("frame-ancestors 'none'"))
+    #expect(!policy.contains("unsafe") && !policy.contains("*"))
+  }
+
+  @Test func noOtherSitesScriptMayReadAnAnswer() throws {
+    // Fetch, section 3.3: without these fields a browser keeps an answer from the page that asked.
+    let bench = Bench()
+    for target in ["/", "/index.js", "/api/state", "/nothing"] {
+      for method in ["GET", "OPTIONS"] {
+        let fields = ["Origin: http://elsewhere.example", "Access-Control-Request-Method: PUT"]
+        let reply = try #require(bench.ask(method, target, fields))
+        #expect(!reply.fields.contains { $0.name.lowercased().hasPrefix("access-control") }, "\(method) \(target)")
+      }
+    }
   }
 
   @Test func aNameCannotBreakTheDocument() throws {

@@ -130,35 +130,44 @@ import WebSocketCore
     }
   }
 
-  @Test func aFloodOfPingsIsAnsweredByTheOldestUnsentAndTheNewest() {
+  /// Autobahn's cases 2.10 and 2.11 want as much of a server.
+  @Test func tenPingsInOneReadAreAllAnswered() {
+    let harness = Harness()
+    harness.receive((0..<10).flatMap { ClientFrame.ping([$0]).bytes })
+    #expect(harness.writtenFrames() == (0..<10).map { .pong([$0]) })
+  }
+
+  @Test func aFloodOfPingsIsAnsweredByTheOldestSixteenUnsentAndTheNewest() {
     let harness = Harness()
     for count in 0..<10_000 {
       harness.receive(.ping([UInt8(truncatingIfNeeded: count), UInt8(truncatingIfNeeded: count >> 8)]))
-      #expect(harness.connection.pendingOutput <= 8)
+      #expect(harness.connection.pendingOutput <= 17 * 4)
     }
-    #expect(harness.writtenFrames() == [.pong([0, 0]), .pong([0x0F, 0x27])])
+    #expect(harness.writtenFrames() == (0..<16).map { .pong([$0, 0]) } + [.pong([0x0F, 0x27])])
+    harness.receive(.ping([1]), .ping([2]))
+    #expect(harness.writtenFrames() == [.pong([1]), .pong([2])])
   }
 
   @Test func aPongWaitsItsTurnAmongMessagesAndIsNeverStarved() {
     let harness = Harness()
     #expect(harness.send("first"))
-    harness.receive(.ping([1]), .ping([2]), .ping([3]))
+    harness.flood(upTo: 3)
     #expect(harness.send("second"))
-    // The peer takes just enough for the pong in the queue: the newest follows what is queued by then.
-    _ = harness.written(7 + 3)
+    // The peer takes just enough for the pongs in the queue: the newest follows what is queued by then.
+    _ = harness.written(7 + 16 * 3)
     #expect(harness.send("third"))
     #expect(harness.writtenFrames() == [.text("second"), .pong([3]), .text("third")])
   }
 
   @Test func oneWriteTakesTheWaitingPongAlong() {
     let harness = Harness()
-    harness.receive(.ping([1]), .ping([2]))
+    harness.flood(upTo: 2)
     var output: [UInt8] = []
     harness.connection.writeOutput { offered in
       output.append(offered)
       return offered.count
     }
-    #expect(serverFrames(output) == [.pong([1]), .pong([2])])
+    #expect(serverFrames(output) == Harness.firstOfFlood + [.pong([2])])
   }
 
   @Test(arguments: 1...9)
@@ -182,11 +191,23 @@ import WebSocketCore
 
   @Test func aCloseOutranksAWaitingPong() {
     let harness = Harness()
-    harness.receive(.ping([1]), .ping([2]))
+    harness.flood(upTo: 2)
     harness.close(.goingAway)
-    #expect(harness.writtenFrames() == [.pong([1]), .close(1001)])
+    #expect(harness.writtenFrames() == Harness.firstOfFlood + [.close(1001)])
     let other = Harness()
-    other.receive(.ping([1]), .ping([2]), .close(1000))
-    #expect(other.writtenFrames() == [.pong([1]), .close(1000)])
+    other.flood(upTo: 2)
+    other.receive(.close(1000))
+    #expect(other.writtenFrames() == Harness.firstOfFlood + [.close(1000)])
+  }
+}
+
+extension Harness {
+  /// The answers to a flood that wait in the output.
+  fileprivate static let firstOfFlood = [ServerFrame](repeating: .pong([0]), count: 16)
+
+  /// Sixteen pings with the payload 0, and after them one each with the payloads 1 to `last`.
+  fileprivate func flood(upTo last: UInt8) {
+    for _ in 0..<16 { receive(.ping([0])) }
+    for payload in 1...last { receive(.ping([payload])) }
   }
 }

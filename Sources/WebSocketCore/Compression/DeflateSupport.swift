@@ -9,7 +9,7 @@ public import HTTPCore
   /// No compression: a value of this type does not exist.
   public enum DeflateSupport: Sendable {
     /// Never asked.
-    public func codec(for head: RequestHead, announcedIn response: inout ResponseHead) -> AnyMessageCodec? {}
+    public func codec(for head: RequestHead, announcedIn response: inout ResponseHead) -> AnyMessageCodec? { nil }
   }
 #else
   /// A server's readiness to compress.

@@ -7,10 +7,6 @@
 #if hasFeature(Embedded)
   /// No compression: a value of this type does not exist.
   public enum AnyMessageCodec: Sendable {
-    func inflate(
-      _ input: Span<UInt8>, isLast: Bool, to output: inout [UInt8], limit: Int
-    ) throws(WebSocketError) {}
-    func deflate(_ message: Span<UInt8>, _ use: (Span<UInt8>) -> Void) {}
     /// Never asked.
     public var memorySize: Int { 0 }
   }
