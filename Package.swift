@@ -36,6 +36,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
+// zlib of the system, only with the trait: nothing else needs it installed.
+let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
+
 let portableModules = [
   "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DeviceComponents", "RemoteControlPage",
   "RemoteControl",
@@ -48,6 +51,7 @@ let package = Package(
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
+    .library(name: "Deflate", targets: ["Deflate"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
@@ -81,9 +85,8 @@ let package = Package(
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
     hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
     hosted("DataFolder", ["DeviceServer", "Bytes"]),
-    // zlib: whoever turns the trait on has it; nothing needs it otherwise.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    hosted("Deflate", ["WebSocketCore", "Bytes", .target(name: "CZlib", condition: .when(traits: ["Deflate"]))]),
+    hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "DataFolder",
       "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", nioCore, nioPosix,
@@ -101,12 +104,18 @@ let package = Package(
     .target(
       name: "ConformanceSupport", dependencies: ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"],
       path: "Tests/ConformanceSupport", swiftSettings: settings),
+    // What Fuzz/Package.swift builds with the sanitizers, for a moment of fuzzing inside `swift test`.
+    .target(
+      name: "FuzzTargets", dependencies: ["Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"],
+      path: "Fuzz/Targets", swiftSettings: settings),
+    tests("FuzzTests", ["FuzzTargets"]),
     tests("BytesTests", ["Bytes"]),
     tests("TimebaseTests", ["Timebase"]),
     tests("HTTPCoreTests", ["HTTPCore", "Bytes", "Timebase"]),
+    tests("HTTPVectorTests", ["DeviceServer", "HTTPCore", "Bytes"]),
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
-    tests("DeflateTests", ["Deflate", .target(name: "CZlib", condition: .when(traits: ["Deflate"])), "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("DeflateTests", ["Deflate", "WebSocketCore", zlib]),
     tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
     tests(
       "RemoteControlTests",

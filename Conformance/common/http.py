@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""One request over a connection of its own, for suites that ask whether a server still serves."""
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+
+
+def request(port: int, path: str = "/", method: str = "GET", body: bytes | None = None, timeout: float = 20,
+            headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+    """The status and the body of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request(method, path, body, {"Connection": "close"} | (headers or {}))
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def device_state(port: int) -> dict[str, Any]:
+    """What `heliograph` says of itself: `rev`, `status`, `clients` and more."""
+    return json.loads(request(port, "/api/state")[1])

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""A program that a suite starts: its lines, its port, what it uses, and its end."""
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+PATIENCE = 20.0  # seconds for anything to happen
+
+
+class Program:
+    """A running program. Use it in `with`: whatever happens, it ends with the block.
+
+    `descriptors` is the most files that it may have open; None leaves it as much as the system allows. With `output`
+    its lines go to that file, and it has neither `lines` nor a `port`.
+    """
+
+    def __init__(self, *command: str | Path, descriptors: int | None = None, output: IO | None = None) -> None:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        limit = hard if descriptors is None else descriptors
+        self.process = subprocess.Popen(
+            [str(word) for word in command], stdin=subprocess.PIPE, stdout=output or subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace",
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard)))
+        self.lines: deque[str] = deque(maxlen=10_000)  # the last ones
+        self._news = threading.Condition()
+        self._is_over = output is not None
+        if output is None:
+            threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            with self._news:
+                self.lines.append(line.rstrip("\n"))
+                self._news.notify_all()
+        with self._news:
+            self._is_over = True
+            self._news.notify_all()
+
+    def wait_for(self, found: Callable[[str], bool], patience: float = PATIENCE) -> str:
+        """The first of `lines` that `found` accepts."""
+        def line() -> str | None:
+            return next(filter(found, self.lines), None)
+        with self._news:
+            self._news.wait_for(lambda: line() is not None or self._is_over, patience)
+            if (result := line()) is None:
+                said = list(self.lines)[-5:]
+                raise RuntimeError(f"{self.process.args[0]} did not say what was expected, but: {said}")
+            return result
+
+    @cached_property
+    def port(self) -> int:
+        """The port in the URL that the program prints as soon as it listens."""
+        return urlsplit(self.wait_for(lambda line: line.startswith(("http://", "ws://")))).port
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def say(self, word: str) -> None:
+        """Writes a line to its standard input."""
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+    def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = PATIENCE) -> int:
+        """Ends it and returns its exit status; one that does not end in time is killed."""
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+        try:
+            return self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+# MARK: What a process uses (Linux)
+
+def resident_memory(pid: int) -> int:
+    """Bytes of memory that are in RAM."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def open_descriptors(pid: int) -> int:
+    """How many files, sockets included, are open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def processor_time(pid: int) -> float:
+    """Seconds of a processor used so far, by all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def allow_descriptors() -> int:
+    """Raises this process's own limit of open files as far as it goes; returns the limit."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return sys.maxsize if hard == resource.RLIM_INFINITY else hard
