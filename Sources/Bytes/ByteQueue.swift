@@ -37,6 +37,7 @@ public struct ByteQueue: Sendable {
   @inlinable
   public mutating func append(_ first: Span<UInt8>, _ second: Span<UInt8>) {
     let count = first.count + second.count
+    guard count > 0 else { return }  // nothing may be written into the storage that all empty arrays share
     makeRoom(for: count)
     storage.append(addingCapacity: count) { output in
       output.withUnsafeMutableBufferPointer { target, initialized in

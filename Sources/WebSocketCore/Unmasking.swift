@@ -47,6 +47,8 @@ extension [UInt8] {
 
   /// Appends `payload` without its mask, and says whether it is all ASCII.
   mutating func append(_ payload: Span<UInt8>, unmaskedWith key: MaskingKey) -> Bool {
+    // An empty array's storage is shared by all, and the call below would write a count of 0 into it.
+    guard payload.count > 0 else { return true }
     var isASCII = true
     append(addingCapacity: payload.count) { output in
       output.withUnsafeMutableBufferPointer { target, initialized in
