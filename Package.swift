@@ -113,6 +113,12 @@ let package = Package(
     tests("TimebaseTests", ["Timebase"]),
     tests("HTTPCoreTests", ["HTTPCore", "Bytes", "Timebase"]),
     tests("HTTPVectorTests", ["DeviceServer", "HTTPCore", "Bytes"]),
+    tests(
+      "DifferentialTests",
+      [
+        "HTTPCore", "Bytes", nioCore, .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeflateTests", ["Deflate", "WebSocketCore", zlib]),
