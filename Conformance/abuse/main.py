@@ -4,6 +4,7 @@ was measured beside its bound, and fails past it."""
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ import interruptions  # noqa: E402
 import log  # noqa: E402
 import slow_http  # noqa: E402
 from bench import Bench  # noqa: E402
+from common.environments import Unavailable, debian  # noqa: E402
 from common.program import allow_descriptors  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +72,10 @@ def main() -> int:
         return 0
     if not (options.programs / "heliograph").exists():
         sys.exit(f"abuse: no heliograph in {options.programs}; build it: swift build -c release")
+    try:
+        debian(shutil.which("slowhttptest") is not None, "slowhttptest")
+    except Unavailable as problem:
+        sys.exit(f"abuse: {problem}")
     allow_descriptors()
     bench = Bench(options.programs)
     failed = []

@@ -64,4 +64,5 @@ def debian(is_there: bool, *packages: str) -> None:
         raise Unavailable(f"this needs Debian's {' '.join(packages)}: `apt-get install {' '.join(packages)}` as root")
     print(f"installing {' '.join(packages)}", flush=True)
     run("apt-get", "update", "--quiet")
+    run("apt-get", "update")
     run("apt-get", "install", "--yes", "--no-install-recommends", *packages, DEBIAN_FRONTEND="noninteractive")

@@ -26,12 +26,11 @@ extension RequestHead {
 
   /// Whether the comma-separated list in all lines of this name has `token`, ASCII case ignored.
   public func field(_ name: StaticString, contains token: StaticString) -> Bool {
-    var position = fieldsStart
-    while let record = nextValue(of: name, from: position) {
-      if bytes.span.extracting(record.value).listContains(token) { return true }
-      position = record.value.upperBound
+    var isThere = false
+    forEachElement(of: name) { element in
+      if element.equalsIgnoringCase(token) { isThere = true }
     }
-    return false
+    return isThere
   }
 
   /// Calls `body` with each element, trimmed, of the comma-separated list in all lines of this name; empty ones are
@@ -94,15 +93,6 @@ extension RequestHead {
 }
 
 extension Span<UInt8> {
-  /// Whether one element of this comma-separated list is `token`, ASCII case ignored.
-  func listContains(_ token: StaticString) -> Bool {
-    var position = 0
-    while let element = nextListElement(&position) {
-      if element.equalsIgnoringCase(token) { return true }
-    }
-    return false
-  }
-
   /// The element of this comma-separated list that begins at `position`, trimmed, or nil behind the last (RFC
   /// 9110 section 5.6.1); moves `position` to the next. Elements may be empty.
   @_lifetime(copy self)

@@ -80,23 +80,27 @@ import Timebase
     }
   }
 
-  @Test(arguments: (0..<20).map { _ in SeededGenerator.freshSeed() })
-  func everyPageEndsWithTheStateOfTheDevice(_ seed: UInt64) {
+  /// Ten times: thirty steps, then rest; everyone must agree, and `expect` hold as well.
+  private func play(_ seed: UInt64, _ step: (Run) -> Void, expect: (Run) -> Void = { _ in }) {
     let run = Run(seed: seed)
     for _ in 0..<10 {
-      for _ in 0..<30 { run.step() }
+      for _ in 0..<30 { step(run) }
       run.settle()
       run.expectEveryoneToAgree()
+      expect(run)
     }
   }
 
   @Test(arguments: (0..<20).map { _ in SeededGenerator.freshSeed() })
+  func everyPageEndsWithTheStateOfTheDevice(_ seed: UInt64) {
+    play(seed) { $0.step() }
+  }
+
+  @Test(arguments: (0..<20).map { _ in SeededGenerator.freshSeed() })
   func noToggleIsLostOrDoneTwice(_ seed: UInt64) {
-    let run = Run(seed: seed)
-    for _ in 0..<10 {
-      for _ in 0..<30 { run.stepWithToggles() }
-      run.settle()
-      run.expectEveryoneToAgree()
+    play(seed) {
+      $0.stepWithToggles()
+    } expect: { run in
       #expect(run.bench.state.isOn == (run.toggles % 2 == 1), "\(run.toggles) toggles, seed \(seed)")
       #expect(run.pages.allSatisfy { $0.client.isConnected }, "seed \(seed)")
     }
