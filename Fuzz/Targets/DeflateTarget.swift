@@ -62,7 +62,7 @@ private struct Agreement {
     _ = connection.receive(Array("GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Extensions: \(offer)\r\n\r\n".utf8).span)
     var response = ResponseHead(.switchingProtocols)
     guard case .request(let head)? = try? connection.nextEvent(),
-      let codec = DeflateSupport.zlib()?.codec(for: head, announcedIn: &response)
+      case .agreed(let codec)? = DeflateSupport.zlib()?.answer(to: head, memory: .max, announcedIn: &response)
     else { throw BrokenInvariant(description: "a sound offer is taken") }
     return codec
   }

@@ -9,7 +9,7 @@ extension DeflateSupport {
   /// Support by the system's zlib; nil if the package was built without its trait `Deflate`.
   public static func zlib(preferring preferences: PermessageDeflate = .init()) -> DeflateSupport? {
     #if Deflate
-      DeflateSupport(preferring: preferences) { ZlibCodec($0) }
+      DeflateSupport(preferring: preferences, memorySize: ZlibCodec.memorySize) { ZlibCodec($0) }
     #else
       nil
     #endif

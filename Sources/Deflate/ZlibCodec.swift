@@ -33,17 +33,25 @@
       // zlib cannot compress with a window of 8 bits. With one of 9 it never looks back more than 250 bytes (512 less the
       // 262 of its look-ahead), which a window of 8 bits still holds.
       let bits = max(Int(parameters.serverMaxWindowBits), 9)
-      let memoryLevel = bits - 7  // the hash table grows with the window, to zlib's default for the largest
       let inflateBits = Int(parameters.clientMaxWindowBits)
-      // The formula in zconf.h, and 7 KB for the state in each direction.
-      memorySize =
-        (1 << (bits + 2)) + (1 << (memoryLevel + 9)) + (1 << inflateBits) + 2 * 7168 + Self.keptCapacity
+      memorySize = Self.memorySize(parameters)
       inflater.initialize(to: z_stream())
       deflater.initialize(to: z_stream())
       guard raw_inflate_init(inflater, Int32(inflateBits)) == Z_OK,
-        raw_deflate_init(deflater, Int32(bits), Int32(memoryLevel)) == Z_OK
+        raw_deflate_init(deflater, Int32(bits), Int32(Self.memoryLevel(bits))) == Z_OK
       else { return nil }
     }
+
+    /// How many bytes a codec with these parameters takes: the formula in zconf.h, and 7 KB for the state in each
+    /// direction.
+    static func memorySize(_ parameters: PermessageDeflate) -> Int {
+      let bits = max(Int(parameters.serverMaxWindowBits), 9)
+      let deflating = (1 << (bits + 2)) + (1 << (memoryLevel(bits) + 9))
+      return deflating + (1 << Int(parameters.clientMaxWindowBits)) + 2 * 7168 + keptCapacity
+    }
+
+    /// The hash table grows with the window, to zlib's default for the largest.
+    private static func memoryLevel(_ bits: Int) -> Int { bits - 7 }
 
     deinit {
       // Each is an error without effect on a stream that was not made.

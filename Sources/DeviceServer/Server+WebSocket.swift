@@ -18,6 +18,11 @@ extension Server where Context: ~Copyable {
       refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, nil, &context)
       return
     }
+    if hubs[hub].count >= limits.clients {  // whoever has missed a ping's deadline goes first
+      table[index].deadline = .distantFuture
+      nextDeadline = .zero
+      _ = poll(now: now, &context)
+    }
     var accepted = accepted
     let codec: AnyMessageCodec? = agreeOnCompression(with: head, hub, &accepted)
     do throws(LocalProtocolError) {
@@ -27,11 +32,6 @@ extension Server where Context: ~Copyable {
       return
     }
     table.demand(.write, index)
-    if hubs[hub].count >= limits.clients {  // whoever has missed a ping's deadline goes first
-      table[index].deadline = .distantFuture
-      nextDeadline = .zero
-      _ = poll(now: now, &context)
-    }
     let trailing = table[index].http.takeTrailingData()
     join(hub, index, codec, now: now, &context)
     if !trailing.isEmpty { _ = receiveMessages(trailing.span, index, now: now, &context, mayStall: false) }
@@ -41,14 +41,15 @@ extension Server where Context: ~Copyable {
   private mutating func agreeOnCompression(
     with head: RequestHead, _ hub: Int, _ response: inout ResponseHead
   ) -> AnyMessageCodec? {
-    var announcing = response
-    guard let codec = compression?.codec(for: head, announcedIn: &announcing) else { return nil }
-    guard codec.memorySize <= limits.deflateMemory - hubs[hub].codecMemory else {
+    guard hubs[hub].count < limits.clients, let compression else { return nil }
+    let memory = limits.deflateMemory - hubs[hub].codecMemory
+    switch compression.answer(to: head, memory: memory, announcedIn: &response) {
+    case .none: return nil
+    case .noMemory:
       counters.compressionDeclined.count()
       return nil
+    case .agreed(let codec): return codec
     }
-    response = announcing
-    return codec
   }
 
   private mutating func join(

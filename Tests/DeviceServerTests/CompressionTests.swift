@@ -5,6 +5,7 @@
 
 import ConformanceSupport
 import DeviceServer
+import Synchronization
 import Testing
 import Timebase
 import WebSocketCore
@@ -20,14 +21,28 @@ private final class HeavyCodec: MessageCodec {
   func deflate(_ message: Span<UInt8>, _ use: (Span<UInt8>) -> Void) { use(message) }
 }
 
+/// How many codecs a test has caused.
+private final class Made: Sendable {
+  let count = Atomic(0)
+  var total: Int { count.load(ordering: .relaxed) }
+}
+
 @Suite struct CompressionTests {
   private static let offer = "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10"
 
-  private func network(memory: Int = 4_194_304) -> Network {
+  private let made = Made()
+
+  private func network(memory: Int = 4_194_304, clients: Int = 8) -> Network {
     var limits = ServerLimits()
+    limits.clients = clients
     limits.deflateMemory = memory
     let network = makeNetwork(limits: limits)
-    network.change { application, _ in application.server.compression = DeflateSupport { _ in HeavyCodec() } }
+    network.change { application, _ in
+      application.server.compression = DeflateSupport(memorySize: { _ in 1000 }) { _ in
+        made.count.add(1, ordering: .relaxed)
+        return HeavyCodec()
+      }
+    }
     return network
   }
 
@@ -61,10 +76,19 @@ private final class HeavyCodec: MessageCodec {
     #expect(clients.map { answer($0) != nil } == [true, true, false])
     #expect(network.withHub { $0.codecMemory } == 2000)
     #expect(network.counters.compressionDeclined == 1)
+    #expect(made.total == 2)
     clients[0].breakOff()
     #expect(network.withHub { $0.codecMemory } == 1000)
     #expect(answer(Client(network)) != nil)
     #expect(network.counters.compressionDeclined == 1)
+  }
+
+  @Test func noCodecIsMadeForWhomThereIsNoPlace() {
+    let network = network(clients: 1)
+    #expect(answer(Client(network)) != nil)
+    #expect(answer(Client(network)) == nil)
+    #expect(made.total == 1)
+    #expect(network.counters.clientsRefused == 1)
   }
 
   @Test func allMemoryIsGivenBackWhenAllHaveGone() {

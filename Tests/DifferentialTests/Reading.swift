@@ -109,6 +109,7 @@ extension Reading<HTTPParserError> {
   static func llhttp(_ bytes: [UInt8]) -> Reading {
     var reading = Reading()
     let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
+    defer { _ = try? channel.finish(acceptAlreadyClosed: true) }  // one that is left open is never freed
     do {
       try channel.writeInbound(ByteBuffer(bytes: bytes))
       _ = try channel.finish()

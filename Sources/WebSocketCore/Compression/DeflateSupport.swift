@@ -5,35 +5,53 @@
 
 public import HTTPCore
 
+/// What becomes of a client's offer to compress.
+public enum CompressionAnswer: Sendable {
+  /// There is no offer, or none that can be met.
+  case none
+  /// The codec would take more memory than there is; the client is served without.
+  case noMemory
+  /// The client will be told, and both sides use it from the first frame on.
+  case agreed(AnyMessageCodec)
+}
+
 #if hasFeature(Embedded)
   /// No compression: a value of this type does not exist.
   public enum DeflateSupport: Sendable {
     /// Never asked.
-    public func codec(for head: RequestHead, announcedIn response: inout ResponseHead) -> AnyMessageCodec? { nil }
+    public func answer(
+      to head: RequestHead, memory: Int, announcedIn response: inout ResponseHead
+    ) -> CompressionAnswer { .none }
   }
 #else
   /// A server's readiness to compress.
   public struct DeflateSupport: Sendable {
     /// The largest windows, and whether contexts are kept from message to message.
     public var preferences: PermessageDeflate
+    private let memorySize: @Sendable (PermessageDeflate) -> Int
     private let makeCodec: @Sendable (PermessageDeflate) -> AnyMessageCodec?
 
-    /// Support by the codecs that `makeCodec` makes, one for each connection; nil if it can make no more.
+    /// Support by the codecs that `makeCodec` makes, one for each connection; nil if it can make no more. `memorySize`
+    /// is asked first: how many bytes such a codec will take.
     public init(
       preferring preferences: PermessageDeflate = .init(),
+      memorySize: @escaping @Sendable (PermessageDeflate) -> Int,
       makeCodec: @escaping @Sendable (PermessageDeflate) -> AnyMessageCodec?
     ) {
       self.preferences = preferences
+      self.memorySize = memorySize
       self.makeCodec = makeCodec
     }
 
-    /// The codec for the client that sent `head`, whose parameters are added to the 101; nil if there is no offer that can
-    /// be met.
-    public func codec(for head: RequestHead, announcedIn response: inout ResponseHead) -> AnyMessageCodec? {
-      guard let agreement = PermessageDeflate.agreement(with: head, preferring: preferences) else { return nil }
-      guard let codec = makeCodec(agreement) else { return nil }
+    /// Answers the client that sent `head`: if its codec fits into `memory` bytes it is made, and the agreed parameters
+    /// are added to the 101.
+    public func answer(
+      to head: RequestHead, memory: Int, announcedIn response: inout ResponseHead
+    ) -> CompressionAnswer {
+      guard let agreement = PermessageDeflate.agreement(with: head, preferring: preferences) else { return .none }
+      guard memorySize(agreement) <= memory, let codec = makeCodec(agreement) else { return .noMemory }
       agreement.add(to: &response)
-      return codec
+      return .agreed(codec)
     }
   }
 #endif
