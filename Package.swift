@@ -40,8 +40,8 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
 
 let portableModules = [
-  "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DeviceComponents", "RemoteControlPage",
-  "RemoteControl",
+  "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "DeviceComponents",
+  "RemoteControlPage", "RemoteControl",
 ]
 
 let package = Package(
@@ -76,6 +76,7 @@ let package = Package(
     portable("HTTPCore", ["Bytes", "Timebase"]),
     portable("WebSocketCore", ["HTTPCore", "Bytes", "Timebase"]),
     portable("DeviceServer", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    portable("DataVolume", ["DeviceServer", "Bytes"]),
     portable("DeviceComponents", ["Timebase"]),
     portable("RemoteControlPage"),
     portable(
@@ -121,6 +122,7 @@ let package = Package(
       ]),
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("DataVolumeTests", ["DataVolume", "DeviceServer", "HTTPCore", "Bytes"]),
     tests("DeflateTests", ["Deflate", "WebSocketCore", zlib]),
     tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
     tests(

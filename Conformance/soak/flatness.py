@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What flat means. A run has three parts: the first minute, in which pools and tables find their size (in a run of
-less than two minutes: its first half); the reference, the next two minutes (or half of what is left); the rest.
+less than two minutes: its first half); the reference, the next two minutes (or half of what is left; if that is no
+whole minute, the first part counts as reference for peaks, since only whole minutes have the same visits); the rest.
 
 Memory is flat if both hold:
 
@@ -55,7 +56,8 @@ def parts(duration: float) -> tuple[float, float]:
 def judge(samples: list[Sample]) -> Verdict:
     """The verdict on samples of one process, a second apart."""
     settled, compared = parts(samples[-1].time)
-    reference = [sample.peak for sample in samples if settled <= sample.time < compared]
+    begin = settled if compared - settled >= 60 else 0
+    reference = [sample.peak for sample in samples if begin <= sample.time < compared]
     later = [sample.peak for sample in samples if sample.time >= compared]
     return Verdict(max(reference), max(later), growth([sample for sample in samples if sample.time >= settled]))
 

@@ -10,7 +10,7 @@ public struct OutputQueue: Sendable {
   @usableFromInline
   struct SharedPiece: Sendable {
     var precedingCopied: Int
-    var bytes: [UInt8]
+    var bytes: SharedBytes
     var written = 0
   }
 
@@ -45,7 +45,7 @@ public struct OutputQueue: Sendable {
   public mutating func append(_ text: StaticString) { copied.append(text) }
 
   /// Appends `bytes` from `offset` on, held by reference: nothing is copied until the transport takes them.
-  public mutating func append(shared bytes: [UInt8], from offset: Int = 0) {
+  public mutating func append(shared bytes: SharedBytes, from offset: Int = 0) {
     guard offset >= 0, offset < bytes.count else { return }
     let before = shared.reduce(into: copied.count) { $0 -= $1.precedingCopied }
     shared.append(SharedPiece(precedingCopied: before, bytes: bytes, written: offset))

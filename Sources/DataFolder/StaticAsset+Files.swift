@@ -13,7 +13,7 @@ extension StaticAsset {
     var isTaken = [Bool](repeating: false, count: files.count)
     var assets: [StaticAsset] = []
     for (place, file) in files.enumerated() where !isTaken[place] {
-      var gzipped: [UInt8] = []
+      var gzipped: [UInt8]?
       if let other = places[file.path + ".gz".utf8], files[other].modified >= file.modified,
         GzipMember.isCompressed(files[other].bytes, from: file.bytes)
       {
@@ -25,7 +25,7 @@ extension StaticAsset {
     return assets
   }
 
-  private init(_ file: FolderWalk.File, gzipped: [UInt8]) {
+  private init(_ file: FolderWalk.File, gzipped: [UInt8]?) {
     if file.path.elementsEqual("/index.html".utf8) {
       self.init(path: file.path, bytes: file.bytes, isTemplate: true)
     } else {

@@ -157,8 +157,9 @@ extension Server where Context: ~Copyable {
     }
     response.head.add("Content-Type", asset.contentType)
     response.head.add("Cache-Control", "no-store")
-    guard let handler = router.templateHandler else { return response.body.append(asset.bytes.span) }
-    Template.append(asset.bytes.span, to: &response.body) { name, value in handler(&context, name, &value) }
+    let template = asset.bytes ?? []
+    guard let handler = router.templateHandler else { return response.body.append(template.span) }
+    Template.append(template.span, to: &response.body) { name, value in handler(&context, name, &value) }
   }
 
   // MARK: Sending
@@ -187,7 +188,7 @@ extension Server where Context: ~Copyable {
     do throws(LocalProtocolError) {
       if isShuttingDown { table[index].http.close() }
       // A status without a body, 304 for one, is framed by the connection whatever length is given here.
-      try table[index].http.send(response.head, .length((response.shared ?? response.body).count))
+      try table[index].http.send(response.head, .length(response.shared?.count ?? response.body.count))
       if let shared = response.shared {
         try table[index].http.send(shared: shared)
       } else {

@@ -57,7 +57,7 @@ extension HTTPConnection {
   /// Sends part of the body by reference: `bytes` are kept, not copied, until the transport takes them.
   ///
   /// - Throws: as `send(body:)`.
-  public mutating func send(shared bytes: [UInt8]) throws(LocalProtocolError) {
+  public mutating func send(shared bytes: SharedBytes) throws(LocalProtocolError) {
     guard try beginPart(bytes.count) else { return }
     output.append(shared: bytes)
     endPart()

@@ -40,6 +40,8 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let notFound = HTTPStatus(known: 404)
   /// 405 (RFC 9110 section 15.5.6).
   public static let methodNotAllowed = HTTPStatus(known: 405)
+  /// 406 (RFC 9110 section 15.5.7).
+  public static let notAcceptable = HTTPStatus(known: 406)
   /// 408 (RFC 9110 section 15.5.9).
   public static let requestTimeout = HTTPStatus(known: 408)
   /// 409 (RFC 9110 section 15.5.10).
@@ -84,6 +86,7 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
     case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
     case 408: "Request Timeout"
     case 409: "Conflict"
     case 412: "Precondition Failed"

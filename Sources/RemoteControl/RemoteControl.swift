@@ -43,12 +43,12 @@ where
     server = Server(router: routes.router, limits: limits, hostNames: hostNames)
   }
 
-  /// Drives the pins for the first time, and says how the network was reached.
-  public mutating func setup(_ network: NetworkIdentity) {
+  /// Drives the pins for the first time, and says how the network was reached unless a `NetworkWait` has done so.
+  public mutating func setup(_ network: NetworkIdentity?) {
     hasFailed = false
     led.update()
     onboardLed.update()
-    device.log.add { network.append(to: &$0) }
+    if let network { device.log.add { network.append(to: &$0) } }
   }
 
   /// Says what is missing, and blinks the failure pattern until `setup`.
@@ -107,6 +107,12 @@ public struct NetworkIdentity: Sendable {
 
   /// `Trying to connect [30:AE:A4:97:F3:0C] ... 192.168.1.32`
   func append(to line: inout [UInt8]) {
+    Self.appendBeginning(hardwareAddress, to: &line)
+    line.append("...")
+    Self.appendEnd(address, to: &line)
+  }
+
+  static func appendBeginning(_ hardwareAddress: InlineArray<6, UInt8>, to line: inout [UInt8]) {
     line.append("Trying to connect [")
     for index in hardwareAddress.indices {
       if index > 0 { line.append(UInt8(ascii: ":")) }
@@ -114,7 +120,11 @@ public struct NetworkIdentity: Sendable {
       line.append(hexadecimal: hardwareAddress[index], width: 2)
       for digit in start..<line.count where line[digit] >= UInt8(ascii: "a") { line[digit] -= 0x20 }
     }
-    line.append("] ... ")
+    line.append("] ")
+  }
+
+  static func appendEnd(_ address: RemoteAddress, to line: inout [UInt8]) {
+    line.append(" ")
     address.appendAddress(to: &line)
   }
 }

@@ -13,9 +13,6 @@ public struct SerialLog: Sendable {
     case debug
   }
 
-  /// Bytes that may wait; lines beyond it are dropped and counted.
-  private static let capacity = 65_536
-
   private var bytes: [UInt8] = []
   private var ends: [(level: Level, end: Int)] = []
   /// How many lines were dropped because the host did not take them in time.
@@ -23,13 +20,19 @@ public struct SerialLog: Sendable {
   /// The least level that is kept; `.debug` costs a line for every refusal.
   public var level: Level
 
+  /// How many bytes may wait before lines are dropped.
+  private let capacity: Int
+
   /// An empty log that keeps lines up to `level`.
-  public init(level: Level = .serial) { self.level = level }
+  public init(level: Level = .serial, capacity: Int = 65_536) {
+    self.level = level
+    self.capacity = capacity
+  }
 
   /// Adds a line, which `write` appends without its line end.
   public mutating func add(_ level: Level = .serial, _ write: (inout [UInt8]) -> Void) {
     guard level.rawValue <= self.level.rawValue else { return }
-    guard bytes.count < Self.capacity else {
+    guard bytes.count < capacity else {
       dropped &+= 1
       return
     }

@@ -11,8 +11,8 @@ public struct PageFile: Sendable {
   /// The plain bytes.
   public let bytes: [UInt8]
 
-  /// The same bytes as one gzip member (RFC 1952); empty if there is none.
-  public let gzipped: [UInt8]
+  /// The same bytes as one gzip member (RFC 1952); nil if there is none.
+  public let gzipped: [UInt8]?
 
   /// The strong entity tag of the plain bytes, without its quotation marks (RFC 9110, 8.8.3).
   public let entityTag: StaticString

@@ -6,7 +6,7 @@
 extension RemoteControlPage {
   /// `/index.html`, the template.
   public static let index = PageFile(
-    path: "/index.html", bytes: indexBytes, gzipped: [],
+    path: "/index.html", bytes: indexBytes, gzipped: nil,
     entityTag: "d420a19674e28c37")
 
   private static let indexBytes: [UInt8] = [

@@ -6,7 +6,7 @@
 extension RemoteControlPage {
   /// `/apple-touch-icon.png`.
   public static let touchIcon = PageFile(
-    path: "/apple-touch-icon.png", bytes: touchIconBytes, gzipped: [],
+    path: "/apple-touch-icon.png", bytes: touchIconBytes, gzipped: nil,
     entityTag: "057b17f3dbb97f4a")
 
   private static let touchIconBytes: [UInt8] = [

@@ -28,7 +28,7 @@ import Testing
         case 5...7:
           let piece = randomBytes(upTo: 60, using: &generator)
           let offset = Int.random(in: -1...piece.count + 1, using: &generator)
-          queue.append(shared: piece, from: offset)
+          queue.append(shared: SharedBytes(piece), from: offset)
           if offset >= 0 { model += piece.dropFirst(offset) }
         case 8...11:
           let room = Int.random(in: 0...120, using: &generator)
@@ -100,8 +100,8 @@ import Testing
     var first = OutputQueue()
     var second = OutputQueue()
     first.append("head")
-    first.append(shared: body)
-    second.append(shared: body, from: 10)
+    first.append(shared: SharedBytes(body))
+    second.append(shared: SharedBytes(body), from: 10)
     var offered: [UnsafePointer<UInt8>?] = []
     first.write { span in
       offered.append(span.withUnsafeBufferPointer { $0.baseAddress })
@@ -123,7 +123,7 @@ import Testing
     queue.append([UInt8](repeating: 1, count: backlog).span)
     func turn() {
       queue.append("twelve bytes")
-      queue.append(shared: body)
+      queue.append(shared: SharedBytes(body))
       queue.append("more")
       _ = write(&queue, room: 80)
     }
@@ -149,7 +149,7 @@ import Testing
   private func mixedQueue() -> OutputQueue {
     var queue = OutputQueue()
     queue.append("01234")
-    queue.append(shared: bytes("56789"))
+    queue.append(shared: SharedBytes(bytes("56789")))
     queue.append("abcde")
     return queue
   }

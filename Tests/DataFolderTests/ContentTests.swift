@@ -2,6 +2,7 @@
 
 // What of a folder is served, and as what.
 
+import Bytes
 import ConformanceSupport
 import DataFolder
 import DeviceServer
@@ -86,7 +87,7 @@ import Testing
     var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
     let content = (0..<300_000).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     try folder.write("large.bin", content)
-    #expect(try loaded()["/large.bin"]?.bytes == content, "seed \(generator.seed)")
+    #expect(try loaded()["/large.bin"]?.bytes == SharedBytes(content), "seed \(generator.seed)")
   }
 
   private func loaded() throws -> AssetTable {

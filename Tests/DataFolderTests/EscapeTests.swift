@@ -47,7 +47,7 @@ import Testing
 
   @Test mutating func aCompressedFormIsNotTakenThroughALink() throws {
     try around.link("data/seen.gz", to: "../secret")
-    #expect(try data.load()["/seen"]?.gzipped == [])
+    #expect(try data.load()["/seen"]?.gzipped == nil)
     #expect(data.skipped == ["/seen.gz: symbolic link"])
   }
 

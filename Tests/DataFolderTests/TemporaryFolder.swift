@@ -2,6 +2,7 @@
 
 // A real folder for one test, removed with it, and the few calls that put odd things into it.
 
+import Bytes
 import ConformanceSupport
 import DataFolder
 import DeviceServer
@@ -75,7 +76,7 @@ final class TemporaryFolder: Sendable {
 extension AssetTable {
   /// The content under `path`, as text.
   func text(_ path: String) -> String? {
-    asset(at: bytes(path).span).map { ConformanceSupport.text($0.bytes) }
+    asset(at: bytes(path).span)?.bytes.map { ConformanceSupport.text([UInt8]($0.span)) }
   }
 
   /// The asset under `path`.

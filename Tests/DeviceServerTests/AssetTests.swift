@@ -17,6 +17,7 @@ import Testing
         StaticAsset(path: bytes("/untagged.bin"), bytes: [0, 1, 2]),
         StaticAsset(path: bytes("/index.html"), bytes: bytes("<b class=\"%STATE%\">%NOT%</b>"), isTemplate: true),
         StaticAsset(path: bytes("/app.js"), bytes: bytes("second")),
+        StaticAsset(path: bytes("/small.js"), bytes: nil, gzipped: SharedBytes(bytes("GZ")), entityTag: bytes("s")),
         StaticAsset(path: bytes("/empty.txt"), bytes: [], entityTag: bytes("none")),
       ])
       router.onTemplate { journal, name, value in
@@ -52,6 +53,17 @@ import Testing
     #expect(reply?["cache-control"] == "no-cache")
     #expect(reply?["vary"] == "Accept-Encoding")
     #expect(reply?["content-encoding"] == nil)
+    #expect(reply?["x-content-type-options"] == "nosniff")
+  }
+
+  /// As on a board without room for both forms. Who names no coding accepts any (RFC 9110 section 12.5.3).
+  @Test(arguments: [(nil, 200), ("gzip", 200), ("*", 200), ("identity", 406), ("gzip;q=0", 406), ("", 406)])
+  func whatIsThereCompressedOnlyIsSentSoOrRefused(accepted: String?, status: Int) {
+    let reply = Client(network()).ask("GET", "/small.js", accepted.map { ["Accept-Encoding: \($0)"] } ?? [])
+    #expect(reply?.status == status)
+    #expect(reply?["content-encoding"] == (status == 200 ? "gzip" : nil))
+    #expect(reply?["etag"] == (status == 200 ? "\"s-gzip\"" : nil))
+    #expect(reply?["vary"] == "Accept-Encoding")
     #expect(reply?["x-content-type-options"] == "nosniff")
   }
 

@@ -3,6 +3,7 @@
 // The smallest owner a connection can have: it answers every request with the request's body and every error
 // with the error's status, as a real server does, and writes down what it saw.
 
+import Bytes
 import ConformanceSupport
 import HTTPCore
 import Testing
@@ -77,7 +78,7 @@ struct EchoServer {
     requests.append(request)
     do {
       try connection.send(ResponseHead(.ok), .length(request.body.count))
-      try connection.send(shared: request.body)
+      try connection.send(shared: SharedBytes(request.body))
       try connection.finish()
       if !connection.mustClose { try connection.startNextCycle() }
     } catch {

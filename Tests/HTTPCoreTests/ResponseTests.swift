@@ -3,6 +3,7 @@
 // What goes out: framing by status, method and version (RFC 9112 section 6, RFC 9110 sections 8.6, 9.3.2 and
 // 15), bodies that do not match their head, and values that would break the head.
 
+import Bytes
 import ConformanceSupport
 import HTTPCore
 import Testing
@@ -64,7 +65,7 @@ import Testing
     var connection = try connection(afterReceiving: Self.request(row.method, row.version))
     try connection.send(ResponseHead(row.status), row.framing)
     if isShared {
-      try connection.send(shared: bytes(row.body))
+      try connection.send(shared: SharedBytes(bytes(row.body)))
     } else {
       try connection.send(body: bytes(row.body).span)
     }
@@ -78,7 +79,7 @@ import Testing
     var connection = try connection(afterReceiving: Self.request())
     try connection.send(ResponseHead(.ok), .chunked)
     let long = [UInt8](repeating: UInt8(ascii: "x"), count: 0x1AF)
-    try connection.send(shared: long)
+    try connection.send(shared: SharedBytes(long))
     try connection.send(body: bytes("").span)
     try connection.send(shared: [])
     try connection.send(body: bytes("0123456789").span)
@@ -101,7 +102,7 @@ import Testing
   @Test func aBodyThatStaysTooShortEndsTheConnection() throws {
     var connection = try connection(afterReceiving: Self.request())
     try connection.send(ResponseHead(.ok), .length(3))
-    try connection.send(shared: bytes("ab"))
+    try connection.send(shared: SharedBytes(bytes("ab")))
     #expect(throws: LocalProtocolError.bodyLengthMismatch) { try connection.finish() }
     #expect(connection.mustClose)
     #expect(takeOutput(&connection).hasSuffix("\r\n\r\nab"))
@@ -182,7 +183,7 @@ import Testing
     var connection = try connection(afterReceiving: Self.request())
     try connection.send(ResponseHead(.ok), .chunked)
     try connection.send(body: bytes("copied").span)
-    try connection.send(shared: bytes("shared"))
+    try connection.send(shared: SharedBytes(bytes("shared")))
     try connection.finish()
     let expected =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ncopied\r\n6\r\nshared\r\n0\r\n\r\n"

@@ -9,7 +9,11 @@ import HTTPCore
 enum AssetResponse {
   /// Fills `response` with `asset`, which is not a template.
   static func fill(_ response: inout Response, with asset: StaticAsset, for head: RequestHead) {
-    let isCompressed = !asset.gzipped.isEmpty && acceptsGzip(head)
+    if asset.gzipped != nil { response.head.add("Vary", "Accept-Encoding") }
+    guard let (bytes, isCompressed) = representation(of: asset, for: head) else {
+      response.status = .notAcceptable
+      return response.send("This file is here compressed with gzip only.\n")
+    }
     var tag: [UInt8] = []
     if !asset.entityTag.isEmpty {
       tag.append("\"")
@@ -18,17 +22,27 @@ enum AssetResponse {
       response.head.add("ETag", tag.span)
     }
     response.head.add("Cache-Control", "no-cache")  // keep it, but ask: a 304 costs a hundred bytes
-    if !asset.gzipped.isEmpty { response.head.add("Vary", "Accept-Encoding") }
     if let status = Preconditions.failure(of: head, entityTag: tag.span) {
       response.status = status
       return
     }
     if isCompressed { response.head.add("Content-Encoding", "gzip") }
-    response.send(shared: isCompressed ? asset.gzipped : asset.bytes, type: asset.contentType)
+    response.send(shared: bytes, type: asset.contentType)
   }
 
-  /// Whether `Accept-Encoding` names gzip (or, if it does not, `*`) with a weight above zero.
-  private static func acceptsGzip(_ head: RequestHead) -> Bool {
+  /// The form to send; nil if the client refuses the one that there is. Who says nothing about codings takes any (RFC 9110
+  /// section 12.5.3), but is given the plain form where there is one.
+  private static func representation(
+    of asset: StaticAsset, for head: RequestHead
+  ) -> (bytes: SharedBytes, isCompressed: Bool)? {
+    let wanted = acceptsGzip(head)
+    if let gzipped = asset.gzipped, wanted ?? (asset.bytes == nil) { return (gzipped, true) }
+    return asset.bytes.map { ($0, false) }
+  }
+
+  /// Whether `Accept-Encoding` names gzip (or, if it does not, `*`) with a weight above zero; nil if there is no such field.
+  private static func acceptsGzip(_ head: RequestHead) -> Bool? {
+    guard head.field("Accept-Encoding") != nil else { return nil }
     var byName: Bool?
     var byStar = false
     head.forEachElement(of: "Accept-Encoding") { element in

@@ -2,7 +2,7 @@
 
 // The answer that a handler builds. Framing is not its business: the connection adds Content-Length and Connection.
 
-import Bytes
+public import Bytes
 public import HTTPCore
 
 /// An HTTP response in the making; empty and 200 (OK) until a handler says otherwise.
@@ -11,7 +11,7 @@ public struct Response: Sendable {
   public var head = ResponseHead(.ok)
   /// The body, unless `send(shared:)` gave one.
   public var body: [UInt8] = []
-  var shared: [UInt8]?
+  var shared: SharedBytes?
 
   init() {}
 
@@ -35,9 +35,14 @@ public struct Response: Sendable {
   }
 
   /// Answers with bytes that are held by reference, not copied.
-  public mutating func send(shared bytes: [UInt8], type: StaticString) {
+  public mutating func send(shared bytes: SharedBytes, type: StaticString) {
     head.add("Content-Type", type)
     shared = bytes
+  }
+
+  /// Answers with an array that is held by reference, not copied.
+  public mutating func send(shared bytes: [UInt8], type: StaticString) {
+    send(shared: SharedBytes(bytes), type: type)
   }
 
   /// Answers with an error and its reason as JSON, `{"error":"…"}`, in place of anything said before.

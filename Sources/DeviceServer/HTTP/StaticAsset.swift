@@ -4,16 +4,16 @@
 // table is immutable and is swapped as a whole, so no request sees half of a change, and no path can name anything
 // that is not in it.
 
-import Bytes
+public import Bytes
 
 /// A file to serve, with everything known about it beforehand.
 public struct StaticAsset: Sendable {
   /// The path that names it, for instance `/index.css`; decoded, absolute, without `.` or `..` segments.
   public let path: [UInt8]
-  /// The file as it is.
-  public let bytes: [UInt8]
-  /// The file compressed with gzip, or empty: then it is always sent as it is.
-  public let gzipped: [UInt8]
+  /// The file as it is; nil where there is room for its compressed form only.
+  public let bytes: SharedBytes?
+  /// The file compressed with gzip; nil: it is always sent as it is.
+  public let gzipped: SharedBytes?
   /// The strong entity tag without its quotation marks (RFC 9110 section 8.8.3); empty: none.
   public let entityTag: [UInt8]
   /// Whether it goes through the template processor at every request; then it is never cached or compressed.
@@ -21,13 +21,23 @@ public struct StaticAsset: Sendable {
 
   /// A file under `path`; its type follows from the name.
   public init(
-    path: [UInt8], bytes: [UInt8], gzipped: [UInt8] = [], entityTag: [UInt8] = [], isTemplate: Bool = false
+    path: [UInt8], bytes: SharedBytes?, gzipped: SharedBytes? = nil, entityTag: [UInt8] = [],
+    isTemplate: Bool = false
   ) {
     self.path = path
     self.bytes = bytes
     self.gzipped = gzipped
     self.entityTag = entityTag
     self.isTemplate = isTemplate
+  }
+
+  /// A file whose bytes are arrays.
+  public init(
+    path: [UInt8], bytes: [UInt8], gzipped: [UInt8]? = nil, entityTag: [UInt8] = [], isTemplate: Bool = false
+  ) {
+    self.init(
+      path: path, bytes: SharedBytes(bytes), gzipped: gzipped.map { SharedBytes($0) }, entityTag: entityTag,
+      isTemplate: isTemplate)
   }
 
   /// The media type, by the name's extension.
@@ -40,7 +50,14 @@ public struct AssetTable: Sendable {
 
   /// A table of `assets`; of two with the same path the first counts.
   public init(_ assets: [StaticAsset] = []) {
-    self.assets = assets.sorted { AssetTable.compare($0.path, $1.path.span) < 0 }
+    // Each in its place, which is the last if they come in order: sorting would cost a firmware 2 KB of code.
+    var sorted: [StaticAsset] = []
+    sorted.reserveCapacity(assets.count)
+    for asset in assets {
+      let place = sorted.place(of: asset.path.span)
+      if place == sorted.count || sorted[place].path != asset.path { sorted.insert(asset, at: place) }
+    }
+    self.assets = sorted
   }
 
   /// How many there are.
@@ -55,24 +72,34 @@ public struct AssetTable: Sendable {
   }
 
   private func find(_ path: Span<UInt8>) -> StaticAsset? {
+    let place = assets.place(of: path)
+    guard place < assets.count else { return nil }
+    let asset = assets[place]
+    return asset.path.span.equals(path) ? asset : nil
+  }
+}
+
+extension [StaticAsset] {
+  /// Where the asset under `path` is in a sorted array, or would be.
+  fileprivate func place(of path: Span<UInt8>) -> Int {
     var lower = 0
-    var upper = assets.count
+    var upper = count
     while lower < upper {
       let middle = lower + (upper - lower) / 2
-      if AssetTable.compare(assets[middle].path, path) < 0 { lower = middle + 1 } else { upper = middle }
+      if self[middle].path.precedes(path) { lower = middle + 1 } else { upper = middle }
     }
-    guard lower < assets.count, AssetTable.compare(assets[lower].path, path) == 0 else { return nil }
-    return assets[lower]
+    return lower
   }
+}
 
-  /// Negative, zero or positive as `left` comes before, is, or comes after `right`.
-  private static func compare(_ left: [UInt8], _ right: Span<UInt8>) -> Int {
-    let shorter = min(left.count, right.count)
+extension [UInt8] {
+  /// Whether these bytes come before `other` in the order of bytes, a beginning before the whole.
+  fileprivate func precedes(_ other: Span<UInt8>) -> Bool {
     var index = 0
-    while index < shorter {
-      if left[index] != right[index] { return left[index] < right[index] ? -1 : 1 }
+    while index < count, index < other.count {
+      if self[index] != other[index] { return self[index] < other[index] }
       index += 1
     }
-    return left.count - right.count
+    return count < other.count
   }
 }
