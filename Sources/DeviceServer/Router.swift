@@ -91,12 +91,13 @@ public struct Router<Context: ~Copyable> {
 
   /// Appends the methods that `path` answers to, as the `Allow` field lists them (RFC 9110 section 10.2.1).
   func appendAllowed(for path: Span<UInt8>, to list: inout [UInt8]) {
-    var methods = routes.filter { RequestPath.matches(path, $0.pattern) }.map { $0.method }
-    if assets.asset(at: path) != nil { methods.append(.get) }
-    if methods.contains(.get) { methods.append(.head) }
-    for index in methods.indices where !methods[..<index].contains(methods[index]) {
+    let isAsset = assets.asset(at: path) != nil
+    for method in HTTPMethod.allCases {
+      var isAllowed = isAsset && (method == .get || method == .head)
+      if case .route = match(method, path) { isAllowed = true }
+      guard isAllowed else { continue }
       if !list.isEmpty { list.append(", ") }
-      list.append(methods[index].token)
+      list.append(method.token)
     }
   }
 }

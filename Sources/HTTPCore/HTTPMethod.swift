@@ -6,7 +6,7 @@
 import Bytes
 
 /// What a request asks to be done.
-public enum HTTPMethod: Sendable, Hashable {
+public enum HTTPMethod: Sendable, Hashable, CaseIterable {
   /// The methods of RFC 9110 section 9.3, and PATCH.
   case get, head, post, put, patch, delete, options, connect, trace
   /// A token that this server does not know; `RequestHead.methodToken` holds it.
@@ -14,27 +14,8 @@ public enum HTTPMethod: Sendable, Hashable {
 
   /// The method that `token` names; `.other` if it names none of ours.
   public init(token: Span<UInt8>) {
-    if token.equals("GET") {
-      self = .get
-    } else if token.equals("HEAD") {
-      self = .head
-    } else if token.equals("POST") {
-      self = .post
-    } else if token.equals("PUT") {
-      self = .put
-    } else if token.equals("PATCH") {
-      self = .patch
-    } else if token.equals("DELETE") {
-      self = .delete
-    } else if token.equals("OPTIONS") {
-      self = .options
-    } else if token.equals("CONNECT") {
-      self = .connect
-    } else if token.equals("TRACE") {
-      self = .trace
-    } else {
-      self = .other
-    }
+    self = .other
+    for method in Self.allCases where token.equals(method.token) { self = method }
   }
 
   /// The method as it is written; empty for `.other`.

@@ -18,7 +18,7 @@ enum Routes {
     router.on(.put, "/api/led", putLed)
     router.on(.post, "/api/led/toggle", postToggle)
     router.onTemplate(processor)
-    router.onRefusal { device, refusal in device.log.add(.debug) { refusal.append(to: &$0) } }
+    router.onRefusal { device, refusal in device.log.debug { refusal.append(to: &$0) } }
     router.assets = assets
     return (router, hub)
   }
@@ -44,7 +44,7 @@ enum Routes {
         appendName(of: client, to: &line)
         line.append(" disconnected")
       }
-      device.log.add(.debug) { line in
+      device.log.debug { line in
         appendName(of: client, to: &line)
         line.append(" closed with ")
         line.append(decimal: code.rawValue)
@@ -77,7 +77,7 @@ enum Routes {
     case .success(.ping(let number)): Answers.appendPong(number, clients: device.clients, to: &device.answer)
     case .failure(let error):
       device.refusedMessages &+= 1
-      device.log.add(.debug) { line in
+      device.log.debug { line in
         appendName(of: client, to: &line)
         line.append(": ")
         line.append(error.words)

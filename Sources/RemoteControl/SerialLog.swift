@@ -40,6 +40,13 @@ public struct SerialLog: Sendable {
     ends.append((level, bytes.count))
   }
 
+  /// Adds a line for whoever looks into a problem. Firmware has none: their words would take more than 2 KB of flash.
+  public mutating func debug(_ write: (inout [UInt8]) -> Void) {
+    #if !hasFeature(Embedded)
+      add(.debug, write)
+    #endif
+  }
+
   /// Hands each line, oldest first, to `body`, and forgets it.
   public mutating func drain(_ body: (Level, Span<UInt8>) -> Void) {
     var start = 0

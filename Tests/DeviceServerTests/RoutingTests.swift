@@ -106,11 +106,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("DELETE", "/state", "GET, PUT, HEAD"),
-    ("OPTIONS", "/state", "GET, PUT, HEAD"),
+    ("DELETE", "/state", "GET, HEAD, PUT"),
+    ("OPTIONS", "/state", "GET, HEAD, PUT"),
     ("GET", "/state/toggle", "POST"),
     ("HEAD", "/state/toggle", "POST"),
-    ("PUT", "/page.txt", "POST, GET, HEAD"),
+    ("PUT", "/page.txt", "GET, HEAD, POST"),
     ("PUT", "/folder/index.html", "GET, HEAD"),
     ("PATCH", "/folder/index.html", "GET, HEAD"),
   ])
