@@ -41,12 +41,12 @@ public struct DataVolume: Sendable {
   /// Whatever follows the image does not matter, so the section of the flash may be larger.
   public init(mounting memory: UnsafeBufferPointer<UInt8>) throws(DataVolumeError) {
     var reader = Reader(memory)
-    guard let magic = reader.take(8), magic.span.equals("HELIOVOL"), let length = reader.number(4),
+    guard let magic = reader.take(8), magic.span.equals("HELIOVOL"), let size = reader.number(4),
       let checksum = reader.number(4)
     else { throw .notAVolume }
-    guard length >= Self.headSize, length <= memory.count else { throw .truncated }
+    guard let length = Int(exactly: size), length >= Self.headSize, length <= memory.count else { throw .truncated }
     let files = UnsafeBufferPointer(rebasing: memory[Self.headSize..<length])
-    guard CRC32.checksum(of: files.span) == UInt32(truncatingIfNeeded: checksum) else { throw .wrongChecksum }
+    guard CRC32.checksum(of: files.span) == checksum else { throw .wrongChecksum }
     assets = AssetTable(try Self.files(in: files))
   }
 
@@ -79,17 +79,17 @@ private struct Reader {
 
   var isAtEnd: Bool { rest.isEmpty }
 
-  mutating func take(_ count: Int) -> UnsafeBufferPointer<UInt8>? {
-    guard count <= rest.count else { return nil }
+  mutating func take(_ count: UInt32) -> UnsafeBufferPointer<UInt8>? {
+    guard let count = Int(exactly: count), count <= rest.count else { return nil }  // an `Int` may have 32 bits
     defer { rest = UnsafeBufferPointer(rebasing: rest[count...]) }
     return UnsafeBufferPointer(rebasing: rest[..<count])
   }
 
-  /// A number of up to four bytes; nil if it is not there, or no `Int`.
-  mutating func number(_ size: Int) -> Int? {
+  /// A number of up to four bytes; nil if it is not there.
+  mutating func number(_ size: UInt32) -> UInt32? {
     guard let bytes = take(size) else { return nil }
     var value: UInt32 = 0
     for byte in bytes.reversed() { value = value << 8 | UInt32(byte) }
-    return Int(exactly: value)
+    return value
   }
 }

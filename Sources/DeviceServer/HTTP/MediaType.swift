@@ -15,34 +15,31 @@ public enum MediaType {
     var dot = name.count
     while dot > 0, name[dot - 1] != UInt8(ascii: "."), name[dot - 1] != UInt8(ascii: "/") { dot -= 1 }
     let suffix = name.extracting(dot..<name.count)
-    func isAny(_ candidates: StaticString...) -> Bool {
-      for candidate in candidates where suffix.equalsIgnoringCase(candidate) { return true }
-      return false
-    }
+    func isNamed(_ candidate: StaticString) -> Bool { suffix.equalsIgnoringCase(candidate) }
     if dot == 0 || name[dot - 1] != UInt8(ascii: ".") { return "application/octet-stream" }
-    if isAny("html", "htm") { return html }
-    if isAny("css") { return "text/css; charset=utf-8" }
-    if isAny("js", "mjs") { return "text/javascript; charset=utf-8" }
-    if isAny("json", "map") { return json }
-    if isAny("webmanifest") { return "application/manifest+json" }
-    if isAny("txt", "md", "log") { return text }
-    if isAny("svg") { return "image/svg+xml" }
-    if isAny("png") { return "image/png" }
-    if isAny("ico") { return "image/x-icon" }
-    if isAny("jpg", "jpeg") { return "image/jpeg" }
-    if isAny("gif") { return "image/gif" }
-    if isAny("webp") { return "image/webp" }
-    if isAny("avif") { return "image/avif" }
-    if isAny("woff2") { return "font/woff2" }
-    if isAny("woff") { return "font/woff" }
-    if isAny("ttf") { return "font/ttf" }
-    if isAny("wasm") { return "application/wasm" }
-    if isAny("xml") { return "application/xml" }
-    if isAny("csv") { return "text/csv; charset=utf-8" }
-    if isAny("pdf") { return "application/pdf" }
-    if isAny("mp3") { return "audio/mpeg" }
-    if isAny("mp4") { return "video/mp4" }
-    if isAny("webm") { return "video/webm" }
+    if isNamed("html") || isNamed("htm") { return html }
+    if isNamed("css") { return "text/css; charset=utf-8" }
+    if isNamed("js") || isNamed("mjs") { return "text/javascript; charset=utf-8" }
+    if isNamed("json") || isNamed("map") { return json }
+    if isNamed("webmanifest") { return "application/manifest+json" }
+    if isNamed("txt") || isNamed("md") || isNamed("log") { return text }
+    if isNamed("svg") { return "image/svg+xml" }
+    if isNamed("png") { return "image/png" }
+    if isNamed("ico") { return "image/x-icon" }
+    if isNamed("jpg") || isNamed("jpeg") { return "image/jpeg" }
+    if isNamed("gif") { return "image/gif" }
+    if isNamed("webp") { return "image/webp" }
+    if isNamed("avif") { return "image/avif" }
+    if isNamed("woff2") { return "font/woff2" }
+    if isNamed("woff") { return "font/woff" }
+    if isNamed("ttf") { return "font/ttf" }
+    if isNamed("wasm") { return "application/wasm" }
+    if isNamed("xml") { return "application/xml" }
+    if isNamed("csv") { return "text/csv; charset=utf-8" }
+    if isNamed("pdf") { return "application/pdf" }
+    if isNamed("mp3") { return "audio/mpeg" }
+    if isNamed("mp4") { return "video/mp4" }
+    if isNamed("webm") { return "video/webm" }
     return "application/octet-stream"
   }
 }

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""What no client should do, while another one, in a process of its own, is served as ever: the page and a toggle, time
+after time, each within 100 ms. Afterwards the memory is back and the board has not started again."""
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+
+from bench import Bench, check, until
+from board import Board, Heap
+from bystander import Bystander
+from common.http import device_state, request
+from common.websocket import CLOSE, PING, TEXT, WebSocket, connect_tcp, frame, handshake
+
+MANY = 1000
+BOUND = 100  # milliseconds for an ordinary client's page, and for its toggle
+HEAD_TIMEOUT = 5  # seconds; `ServerLimits`
+
+
+class Watch:
+    """An ordinary client while the block of `with` runs, and then a look at what the board is left with."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        warm_up(board)
+        self.boot = device_state(board.port)["boot"]
+        self.before = at_rest(board)
+
+    def __enter__(self) -> Watch:
+        self._other = Bystander(self.board.port).__enter__()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        other = self._other
+        other.__exit__(*problem)
+        if problem[0] is not None:
+            return
+        self.words = f"of {other.looks} pages for another client the slowest took {other.page:.0f} ms, of its toggles"
+        self.words += f" {other.toggle:.0f} ms"
+        check(not other.error, f"an ordinary client met {other.error}; {self.words}")
+        check(other.looks >= 5 and max(other.page, other.toggle) <= BOUND, self.words)
+        check_same_start(self.board, self.boot)
+        after = at_rest(self.board, self.before)
+        check(is_back(after, self.before), f"the heap is not back: {self.before}, then {after}")
+        self.words += f"; heap back at {after.used:,} bytes (peak {after.peak:,})"
+
+
+def check_same_start(board: Board, boot: str) -> None:
+    check(b"Fault" not in board.serial and board.starts == 1 and device_state(board.port)["boot"] == boot,
+          "the board has started again")
+
+
+def warm_up(board: Board) -> None:
+    """Everything once, so that what stays allocated is."""
+    for _ in range(3):
+        with contextlib.ExitStack() as stack:
+            pages = [stack.enter_context(WebSocket(board.port)) for _ in range(8)]
+            for page in pages:
+                page.send_json(type="toggle", id=1, pin="led")
+                page.message("ack")
+                page.send("x" * 500)
+                page.message("error")
+        request(board.port)
+        request(board.port, "/index.js", headers={"Accept-Encoding": "gzip"})
+    for count in range(0, len(dialogue(board.port)), 7):
+        talk(board, dialogue(board.port)[:count], 0)
+
+
+def is_back(heap: Heap, base: Heap) -> bool:
+    """Whether no block more is in use. A block's size may vary: what is too small to be another block stays with it."""
+    return heap.allocations <= base.allocations and heap.used <= base.used + 8 * heap.allocations
+
+
+def at_rest(board: Board, wanted: Heap | None = None) -> Heap:
+    """The heap when all connections are over; when it has come back to what is wanted, or does not in 30 s."""
+    until(lambda: device_state(board.port)["clients"] == 0, "all clients are gone", 30)
+    until(lambda: board.network.is_at_rest, "lwIP has nothing left of any connection", 30, 0.2)
+    with contextlib.suppress(AssertionError):
+        until(lambda: wanted and is_back(board.heap, wanted), "the heap is back", 30 if wanted else 3, 0.2)
+    return board.heap
+
+
+# MARK: Resets and garbage
+
+def dialogue(port: int) -> bytes:
+    """All that a client says: a request, an upgrade, messages in pieces, a ping, a Close."""
+    return (f"PUT /api/led HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nTransfer-Encoding: chunked\r\n"
+            "Content-Type: application/json\r\n\r\nb\r\n{\"on\":true}\r\n0\r\n\r\n".encode()
+            + handshake(port) + frame(TEXT, '{"type":"toggle",', final=False) + frame(PING, "between")
+            + frame(0, '"pin":"led","id":7}') + frame(TEXT, "x" * 200) + frame(CLOSE, b"\x03\xe8over"))
+
+
+def talk(board: Board, words: bytes, cut: int, moment: float = 0.0) -> None:
+    """Says the words in two pieces, and resets the connection."""
+    with contextlib.suppress(ConnectionError), connect_tcp(board.port) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(words[:cut])
+        time.sleep(moment)
+        connection.sendall(words[cut:])
+        time.sleep(moment)
+
+
+def a_thousand_resets_at_any_point_of_a_dialogue_do_no_harm(bench: Bench) -> str:
+    def cut_off(board: Board, chance: random.Random) -> None:
+        words = dialogue(board.port)
+        end = chance.randint(0, len(words))
+        talk(board, words[:end], chance.randint(0, end), chance.choice([0, 0.002, 0.01]))
+    return a_thousand_times(bench, cut_off)
+
+
+def a_thousand_connections_of_garbage_do_no_harm(bench: Bench) -> str:
+    def talk_garbage(board: Board, chance: random.Random) -> None:
+        begin = chance.choice([b"", handshake(board.port), b"GET / HTTP/1.1\r\n"])
+        with contextlib.suppress(ConnectionError), connect_tcp(board.port, timeout=5) as connection:
+            connection.sendall(begin + chance.randbytes(chance.randint(1, 2000)))
+            if chance.random() < 0.5:
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65_536):
+                    pass
+    return a_thousand_times(bench, talk_garbage)
+
+
+def a_thousand_times(bench: Bench, act: Callable[[Board, random.Random], None]) -> str:
+    """Does it, after a hundred times by which every buffer that stays gets its size."""
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    with bench.board() as board:
+        for _ in range(MANY // 10):
+            act(board, chance)
+        watch = Watch(board)
+        with watch:
+            for _ in range(MANY):
+                act(board, chance)
+        return f"{MANY} connections, seed {seed}; {watch.words}"
+
+
+# MARK: Clients that are slow
+
+def a_client_that_never_reads_holds_nobody_up(bench: Bench) -> str:
+    with bench.board() as board:
+        watch = Watch(board)
+        with watch, WebSocket(board.port, receive_buffer=2048) as deaf, WebSocket(board.port) as actor:
+            asked = ask_until_stuck(deaf)
+            start = time.monotonic()
+            for number in range(MANY):
+                actor.send_json(type="toggle", id=number, pin="led")
+                actor.message("ack")
+            took = time.monotonic() - start
+            peak = board.heap
+        return (f"{asked:,} pings, then nothing read during {MANY} changes in {took:.1f} s, heap {peak.used:,} then;"
+                f" {watch.words}")
+
+
+def ask_until_stuck(deaf: WebSocket) -> int:
+    """Sends pings until no more is taken; how many that were."""
+    ping = frame(PING, b"p" * 125)
+    deaf.socket.settimeout(0.5)
+    count = 0
+    with contextlib.suppress(TimeoutError):
+        while count < 20_000:
+            deaf.socket.sendall(ping)
+            count += 1
+    return count
+
+
+def a_handshake_of_a_byte_a_second_ends_by_its_deadline(bench: Bench) -> str:
+    count = 4
+    with bench.board() as board:
+        watch = Watch(board)
+        with watch, contextlib.ExitStack() as stack:
+            slow = [stack.enter_context(connect_tcp(board.port)) for _ in range(count)]
+            start = time.monotonic()
+            ends = list(trickle(slow, handshake(board.port), start + 3 * HEAD_TIMEOUT))
+        check(len(ends) == count, f"{count - len(ends)} of {count} handshakes were let go on")
+        check(all(answer.startswith(b"HTTP/1.1 408 ") for _, answer in ends), f"the answers are {ends}")
+        last = max(moment for moment, _ in ends) - start
+        check(last < HEAD_TIMEOUT + 3, f"the last was let go on for {last:.1f} s")
+        return f"{count} at a time get 408 after {last:.1f} s; {watch.words}"
+
+
+def trickle(clients: list[socket.socket], words: bytes, until: float) -> Iterator[tuple[float, bytes]]:
+    """Sends a byte a second on each; when each was answered, and with what."""
+    waiting = dict.fromkeys(clients)
+    for index in range(len(words)):
+        for client in list(waiting):
+            with contextlib.suppress(OSError):
+                client.send(words[index:index + 1])
+            client.settimeout(0.01)
+            with contextlib.suppress(TimeoutError):
+                answer = client.recv(4096)
+                yield time.monotonic(), answer
+                del waiting[client]
+        if not waiting or time.monotonic() > until:
+            return
+        time.sleep(1 - 0.01 * len(waiting))
+
+
+TESTS = [a_thousand_resets_at_any_point_of_a_dialogue_do_no_harm, a_thousand_connections_of_garbage_do_no_harm,
+         a_client_that_never_reads_holds_nobody_up, a_handshake_of_a_byte_a_second_ends_by_its_deadline]

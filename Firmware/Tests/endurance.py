@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Clients that come and go for as long as told, in time of the board, whose clock runs as fast as it can here."""
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+
+from abuse import at_rest, check_same_start, dialogue, is_back, talk, warm_up
+from bench import Bench, check
+from board import Board
+from common.http import device_state, request
+from common.websocket import CLOSE, WebSocket
+
+LOOKS = 12  # how often all clients leave, and the memory is looked at
+
+
+def come_and_go(board: Board, chance: random.Random, until: float) -> int:
+    """Clients of every kind until the board's clock says so; how many they were."""
+    count = 0
+    while board.milliseconds < until:
+        with contextlib.ExitStack() as stack:
+            pages = [stack.enter_context(WebSocket(board.port)) for _ in range(chance.randint(1, 6))]
+            for number in range(chance.randint(1, 20)):
+                page = chance.choice(pages)
+                page.send_json(type="toggle", id=number, pin="led")
+                page.message("ack")
+            if chance.random() < 0.3:
+                board.press(30)
+            status, _ = request(board.port, chance.choice(["/", "/index.js", "/nothing"]),
+                                headers={"Accept-Encoding": "gzip"})
+            check(status in (200, 404), f"a request is answered with {status}")
+            for page in pages:
+                if chance.random() < 0.5:
+                    page.send(b"\x03\xe9", CLOSE)
+            talk(board, dialogue(board.port), chance.randint(0, 500))
+            time.sleep(chance.choice([0, 0, 0.01, 0.1]))
+            count += len(pages) + 2
+    return count
+
+
+def memory_stays_flat_while_clients_come_and_go(bench: Bench) -> str:
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    start = time.monotonic()
+    with bench.board(fast=True) as board:
+        warm_up(board)
+        length = bench.minutes * 60_000
+        come_and_go(board, chance, board.milliseconds + 10_000)
+        boot, base = device_state(board.port)["boot"], at_rest(board)
+        begin, clients = board.milliseconds, 0
+        for look in range(1, LOOKS + 1):
+            clients += come_and_go(board, chance, begin + length * look / LOOKS)
+            check(is_back(heap := at_rest(board, base), base), f"seed {seed}, look {look}: {base}, then {heap}")
+        lasted = (board.milliseconds - begin) / 60_000
+        check_same_start(board, boot)
+    took = (time.monotonic() - start) / 60
+    return (f"{lasted:.1f} minutes of the board in {took:.1f} of ours, {clients:,} clients, seed {seed}: at rest"
+            f" {base.used:,} bytes of heap and no TCP connection, each of {LOOKS} times")
+
+
+TESTS = [memory_stays_flat_while_clients_come_and_go]

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""What becomes of a board whose program goes wrong. The debugger writes a few bytes of Thumb code to the bottom of
+the stack, which nobody uses, and sends the processor there."""
+from __future__ import annotations
+
+import time
+
+from bench import Bench, check, until
+from board import RAM, RAM_SIZE, Board
+from common.http import device_state
+from common.websocket import WebSocket
+from qmp import Debugger
+
+# Thumb code (DDI 0403, A7.7). The loops let interrupts in, as the program's own would.
+LOOP = bytes.fromhex("62b6 fee7")  # cpsie i; b .
+UNDEFINED = bytes.fromhex("00de")  # udf #0
+PUSH_FOR_EVER = bytes.fromhex("62b6 01b4 fde7")  # cpsie i; push {r0}; b to the push
+WATCHDOG = 2.0  # seconds without food until the board resets
+MARGIN = 1.0  # to reset, and to say the first words
+
+
+def send_to(board: Board, code: bytes, place: int | None = None) -> int:
+    """Makes the processor execute these bytes, at the bottom of the stack unless told otherwise; returns where."""
+    place = board.image.symbol("stack_bottom") if place is None else place
+    with board.debugger() as debugger:
+        debugger.write(place, code)
+        debugger.set_register(Debugger.PROGRAM_COUNTER, place)
+    return place
+
+
+def wait_for_restart(board: Board, before: dict, end: int, start: float) -> float:
+    """Seconds until the board says its first words again; it must then serve as a board that is new (and may
+    take SELECT for held, see `Board.go`)."""
+    board.wait_for_serial(r"Trying to connect \[", start=end)
+    took = time.monotonic() - start
+    board.wait_until_served(start=end)
+    after = device_state(board.port)
+    check(after["boot"] != before["boot"] and after["rev"] <= 3, f"not a new start: {before}, then {after}")
+    with WebSocket(board.port) as client:
+        client.send_json(type="toggle", id=1, pin="led")
+        client.message("ack")
+        until(lambda: board.led == (device_state(board.port)["status"] == "on"), "the LED is what clients are told", 1)
+    return took
+
+
+def a_board_that_is_caught_in_a_loop_resets_itself(bench: Bench) -> str:
+    with bench.board() as board:
+        before, end = device_state(board.port), len(board.serial)
+        start = time.monotonic()
+        send_to(board, LOOP)
+        took = wait_for_restart(board, before, end, start)
+        said = bytes(board.serial[end:]).partition(b"Trying")[0]
+        check(said == b"", f"something else was it: {said!r}")
+        check(WATCHDOG / 2 - 0.1 < took < WATCHDOG + MARGIN, f"it took {took:.2f} s")
+        return f"by its watchdog, {took:.2f} s later"
+
+
+def a_fault_is_told_with_its_place_and_the_board_comes_back(bench: Bench) -> str:
+    with bench.board() as board:
+        before, end = device_state(board.port), len(board.serial)
+        start = time.monotonic()
+        place = send_to(board, UNDEFINED)
+        line = board.wait_for_serial(rf"^Fault: (\w+) at {place:#010x}.*\n", start=end)
+        took = wait_for_restart(board, before, end, start)
+        return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"
+
+
+def an_exhausted_heap_is_told_and_the_board_comes_back(bench: Bench) -> str:
+    with bench.board() as board:
+        before, end = device_state(board.port), len(board.serial)
+        start = time.monotonic()
+        with board.debugger() as debugger:
+            debugger.set_register(0, board.image.symbol("stack_bottom"))  # where the address would go
+            debugger.set_register(1, 16)
+            debugger.set_register(2, RAM_SIZE)
+            debugger.set_register(Debugger.PROGRAM_COUNTER, board.image.symbol("posix_memalign"))
+        line = board.wait_for_serial(rf"^Heap exhausted: {RAM_SIZE} bytes wanted.*\n", start=end)
+        took = wait_for_restart(board, before, end, start)
+        return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"
+
+
+def an_overflow_of_the_stack_is_a_fault_and_no_damage(bench: Bench) -> str:
+    with bench.board() as board:
+        before, end = device_state(board.port), len(board.serial)
+        start = time.monotonic()
+        send_to(board, PUSH_FOR_EVER, RAM + RAM_SIZE - len(PUSH_FOR_EVER))
+        line = board.wait_for_serial(r"^Fault: (\w+) at .*\n", start=end)
+        took = wait_for_restart(board, before, end, start)
+        return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"
+
+
+def a_reset_forgets_everything_but_the_board(bench: Bench) -> str:
+    with bench.board() as board:
+        before, end = device_state(board.port), len(board.serial)
+        start = time.monotonic()
+        board.monitor.ask("system_reset")
+        took = wait_for_restart(board, before, end, start)
+        return f"first words after {took:.2f} s"
+
+
+TESTS = [a_board_that_is_caught_in_a_loop_resets_itself, a_fault_is_told_with_its_place_and_the_board_comes_back,
+         an_exhausted_heap_is_told_and_the_board_comes_back, an_overflow_of_the_stack_is_a_fault_and_no_damage,
+         a_reset_forgets_everything_but_the_board]

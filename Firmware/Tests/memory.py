@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""How much RAM the program takes, with as many pages as the board has places for."""
+from __future__ import annotations
+
+import contextlib
+
+from bench import Bench, check
+from board import RAM, RAM_SIZE, Board
+from common.http import request
+from common.websocket import TEXT, WebSocket, frame
+from crowd import PLACES, open_pages
+
+KB = 1024
+BUDGET = 48 * KB
+
+
+def stack_peak(board: Board) -> int:
+    """The most bytes of stack that were ever in use: it is painted at reset, from its bottom up."""
+    bottom, top = board.image.symbol("stack_bottom"), board.image.symbol("stack_top")
+    stack = board.memory(bottom, top - bottom)
+    paint = stack[:4]
+    check(stack.count(paint) > 16, f"the stack is not painted, or full: it begins with {stack[:16].hex(' ')}")
+    unused = next((place for place in range(0, len(stack), 4) if stack[place:place + 4] != paint), len(stack))
+    return len(stack) - unused
+
+
+def ram_is_within_its_budget_with_eight_pages(bench: Bench) -> str:
+    with bench.board() as board, contextlib.ExitStack() as stack:
+        pages = open_pages(stack, board)
+        for number in range(100):
+            for page in pages:
+                page.send_json(type="toggle", id=number, pin="led")
+            for page in pages:
+                page.message("ack")
+        for path in ("/", "/index.js", "/index.css", "/api/state"):
+            check(request(board.port, path, headers={"Accept-Encoding": "gzip"})[0] == 200, f"GET {path} fails")
+        for page in pages:  # each with a message under way, in two fragments
+            page.socket.sendall(frame(TEXT, "x" * 500, final=False))
+        check(request(board.port)[0] == 200, "the page is not served meanwhile")
+        with WebSocket(board.port) as ninth:
+            ninth.receive()
+        heap, deepest = board.heap, stack_peak(board)
+    symbol = board.image.symbol
+    static = symbol("heap_start") - RAM - (symbol("stack_top") - symbol("stack_bottom"))
+    total = static + heap.peak + deepest
+    check(total <= BUDGET, f"{total:,} bytes of RAM: static {static:,}, heap {heap.peak:,}, stack {deepest:,}")
+    rows = [("static", static, symbol("heap_start") - RAM), ("heap", heap.peak, heap.capacity),
+            ("stack", deepest, symbol("stack_top") - symbol("stack_bottom")), ("all", total, BUDGET)]
+    return "".join(f"\n      {name:<8}{size:>8,} of {room:,}" for name, size, room in rows) + "\n     "
+
+
+TESTS = [ram_is_within_its_budget_with_eight_pages]
