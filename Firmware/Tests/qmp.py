@@ -67,7 +67,7 @@ class Monitor:
 
 class Debugger:
     """The processor, halted for as long as the block of its `with`."""
-    PROGRAM_COUNTER = 15
+    STACK_POINTER, PROGRAM_COUNTER = 13, 15
 
     def __init__(self, path: Path) -> None:
         self.path = path
