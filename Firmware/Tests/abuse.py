@@ -66,6 +66,10 @@ def warm_up(board: Board) -> None:
                 page.message("error")
         request(board.port)
         request(board.port, "/index.js", headers={"Accept-Encoding": "gzip"})
+    with contextlib.ExitStack() as stack:  # as many connections as there can be: the server's table keeps its size
+        for _ in range(16):
+            stack.enter_context(socket.create_connection(("127.0.0.1", board.port)))
+        request(board.port)
     for count in range(0, len(dialogue(board.port)), 7):
         talk(board, dialogue(board.port)[:count], 0)
 

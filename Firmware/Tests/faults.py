@@ -3,6 +3,7 @@
 the stack, which nobody uses, and sends the processor there."""
 from __future__ import annotations
 
+import contextlib
 import time
 
 from bench import Bench, check, until
@@ -18,12 +19,23 @@ WATCHDOG = 2.0  # seconds without food until the board resets
 MARGIN = 1.0  # to reset, and to say the first words
 
 
-def send_to(board: Board, code: bytes, *, stack: int | None = None) -> int:
+def halt(board: Board, stack: contextlib.ExitStack) -> Debugger:
+    """Halts the processor outside of interrupt handlers, where the program's loop runs."""
+    while True:
+        with contextlib.ExitStack() as attempt:
+            debugger = attempt.enter_context(board.debugger())
+            if debugger.register(Debugger.STATUS) & 0x1FF == 0:  # IPSR
+                stack.push(attempt.pop_all())
+                return debugger
+
+
+def send_to(board: Board, code: bytes, *, stack_pointer: int | None = None) -> int:
     """Makes the processor execute these bytes, with another stack pointer if told so; returns where they are."""
     place = board.image.symbol("stack_bottom")
-    with board.debugger() as debugger:
-        if stack is not None:
-            debugger.set_register(Debugger.STACK_POINTER, stack)
+    with contextlib.ExitStack() as stack:
+        debugger = halt(board, stack)
+        if stack_pointer is not None:
+            debugger.set_register(Debugger.STACK_POINTER, stack_pointer)
         debugger.write(place, code)
         debugger.set_register(Debugger.PROGRAM_COUNTER, place)
     return place
@@ -70,7 +82,8 @@ def an_exhausted_heap_is_told_and_the_board_comes_back(bench: Bench) -> str:
     with bench.board() as board:
         before, end = device_state(board.port), len(board.serial)
         start = time.monotonic()
-        with board.debugger() as debugger:
+        with contextlib.ExitStack() as stack:
+            debugger = halt(board, stack)
             debugger.set_register(0, board.image.symbol("stack_bottom"))  # where the address would go
             debugger.set_register(1, 16)
             debugger.set_register(2, RAM_SIZE)
@@ -85,7 +98,7 @@ def an_overflow_of_the_stack_is_a_fault_and_no_damage(bench: Bench) -> str:
         before, end = device_state(board.port), len(board.serial)
         start = time.monotonic()
         # The next interrupt finds no room. (QEMU lets the program itself write where there is no memory.)
-        send_to(board, LOOP, stack=board.image.symbol("stack_bottom") + 8)
+        send_to(board, LOOP, stack_pointer=board.image.symbol("stack_bottom") + 8)
         line = board.wait_for_serial(r"^Fault: (\w+) at .*\n", start=end)
         took = wait_for_restart(board, before, end, start)
         return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"

@@ -67,7 +67,7 @@ class Monitor:
 
 class Debugger:
     """The processor, halted for as long as the block of its `with`."""
-    STACK_POINTER, PROGRAM_COUNTER = 13, 15
+    STACK_POINTER, PROGRAM_COUNTER, STATUS = 13, 15, 25
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -88,6 +88,9 @@ class Debugger:
 
     def write(self, address: int, content: bytes) -> None:
         self._must(f"M{address:x},{len(content):x}:{content.hex()}")
+
+    def register(self, number: int) -> int:
+        return int.from_bytes(bytes.fromhex(self._ask(f"p{number:x}")), "little")
 
     def set_register(self, number: int, value: int) -> None:
         self._must(f"P{number:x}={value.to_bytes(4, 'little').hex()}")
