@@ -122,7 +122,7 @@ let package = Package(
       ]),
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
-    tests("DataVolumeTests", ["DataVolume", "DeviceServer", "HTTPCore", "Bytes"]),
+    tests("DataVolumeTests", ["DataVolume", "DeviceServer", "Bytes"]),
     tests("DeflateTests", ["Deflate", "WebSocketCore", zlib]),
     tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
     tests(

@@ -52,7 +52,7 @@ let package = Package(
     .target(name: "CCortexM"),
     firmware("CortexM", ["CCortexM", "CBoard", "Runtime"]),
     .target(
-      name: "CLwIP", dependencies: ["CBoard"], sources: ["port.c"] + lwIP.map { "lwip/\($0).c" },
+      name: "CLwIP", dependencies: ["CBoard", "CRuntime"], sources: ["port.c"] + lwIP.map { "lwip/\($0).c" },
       cSettings: [.headerSearchPath("freestanding"), .unsafeFlags(["-flto"])]),
     firmware("LwIPTransport", ["CLwIP", "CBoard", portable("DeviceServer"), portable("Timebase")]),
     firmware(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common.http import request  # noqa: E402
-from common.websocket import WebSocket  # noqa: E402
+from common.websocket import WebSocket, toggle  # noqa: E402
 
 INTERVAL = 0.05  # seconds between two looks
 
@@ -55,12 +55,7 @@ def look(port: int, actor: WebSocket, observer: WebSocket) -> tuple[float, float
     status, page = request(port)
     if status != 200 or b"<html" not in page:
         raise ConnectionError(f"the page was answered with {status}")
-    middle = time.monotonic()
-    actor.send_json(type="toggle", id=1, pin="led")
-    revision = actor.message("ack")["rev"]
-    while observer.message("state")["rev"] < revision:
-        pass
-    return middle - start, time.monotonic() - middle
+    return time.monotonic() - start, toggle(actor, observer)
 
 
 def main(port: int) -> None:

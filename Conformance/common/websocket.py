@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import socket
+import time
 from typing import Any, NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -189,3 +190,13 @@ class AsyncWebSocket:
             await self.writer.wait_closed()
         except OSError:
             pass
+
+
+def toggle(actor: WebSocket, observer: WebSocket) -> float:
+    """Toggles the LED by one client; how many seconds passed until the other knew."""
+    start = time.monotonic()
+    actor.send_json(type="toggle", id=1, pin="led")
+    revision = actor.message("ack")["rev"]
+    while observer.message("state")["rev"] < revision:
+        pass
+    return time.monotonic() - start

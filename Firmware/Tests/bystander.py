@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Conformance"))
-from common.websocket import WebSocket, connect_tcp  # noqa: E402
+from common.websocket import WebSocket, connect_tcp, toggle  # noqa: E402
 from qmp import FIRST  # noqa: E402
 
 INTERVAL = 0.05  # seconds between two looks
@@ -58,16 +58,6 @@ def page(port: int) -> float:
             raise ConnectionError(f"the page was answered with {response.status}")
     finally:
         client.close()
-    return time.monotonic() - start
-
-
-def toggle(actor: WebSocket, observer: WebSocket) -> float:
-    """How long a toggle took from one client to the other."""
-    start = time.monotonic()
-    actor.send_json(type="toggle", id=1, pin="led")
-    revision = actor.message("ack")["rev"]
-    while observer.message("state")["rev"] < revision:
-        pass
     return time.monotonic() - start
 
 

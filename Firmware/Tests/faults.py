@@ -56,6 +56,13 @@ def wait_for_restart(board: Board, before: dict, end: int, start: float) -> floa
     return took
 
 
+def line_and_restart(board: Board, pattern: str, before: dict, end: int, start: float) -> str:
+    """Waits for the line that tells what happened, and for the board to serve again."""
+    line = board.wait_for_serial(pattern, start=end)
+    took = wait_for_restart(board, before, end, start)
+    return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"
+
+
 def a_board_that_is_caught_in_a_loop_resets_itself(bench: Bench) -> str:
     with bench.board() as board:
         before, end = device_state(board.port), len(board.serial)
@@ -73,9 +80,7 @@ def a_fault_is_told_with_its_place_and_the_board_comes_back(bench: Bench) -> str
         before, end = device_state(board.port), len(board.serial)
         start = time.monotonic()
         place = send_to(board, UNDEFINED)
-        line = board.wait_for_serial(rf"^Fault: (\w+) at {place:#010x}.*\n", start=end)
-        took = wait_for_restart(board, before, end, start)
-        return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"
+        return line_and_restart(board, rf"^Fault: (\w+) at {place:#010x}.*\n", before, end, start)
 
 
 def an_exhausted_heap_is_told_and_the_board_comes_back(bench: Bench) -> str:
@@ -88,9 +93,7 @@ def an_exhausted_heap_is_told_and_the_board_comes_back(bench: Bench) -> str:
             debugger.set_register(1, 16)
             debugger.set_register(2, RAM_SIZE)
             debugger.set_register(Debugger.PROGRAM_COUNTER, board.image.symbol("posix_memalign"))
-        line = board.wait_for_serial(rf"^Heap exhausted: {RAM_SIZE} bytes wanted.*\n", start=end)
-        took = wait_for_restart(board, before, end, start)
-        return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"
+        return line_and_restart(board, rf"^Heap exhausted: {RAM_SIZE} bytes wanted.*\n", before, end, start)
 
 
 def an_overflow_of_the_stack_is_a_fault_and_no_damage(bench: Bench) -> str:
@@ -99,9 +102,7 @@ def an_overflow_of_the_stack_is_a_fault_and_no_damage(bench: Bench) -> str:
         start = time.monotonic()
         # The next interrupt finds no room. (QEMU lets the program itself write where there is no memory.)
         send_to(board, LOOP, stack_pointer=board.image.symbol("stack_bottom") + 8)
-        line = board.wait_for_serial(r"^Fault: (\w+) at .*\n", start=end)
-        took = wait_for_restart(board, before, end, start)
-        return f"“{line[0].decode().strip()}”, and {took:.2f} s later it starts"
+        return line_and_restart(board, r"^Fault: (\w+) at .*\n", before, end, start)
 
 
 def a_reset_forgets_everything_but_the_board(bench: Bench) -> str:

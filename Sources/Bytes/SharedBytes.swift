@@ -26,9 +26,6 @@ public struct SharedBytes: Sendable {
     }
   }
 
-  /// Whether there are none.
-  public var isEmpty: Bool { count == 0 }
-
   /// The bytes where they lie.
   public var span: Span<UInt8> {
     @_lifetime(borrow self)

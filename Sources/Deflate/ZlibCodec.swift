@@ -13,7 +13,7 @@
   /// has its codec.
   final class ZlibCodec: MessageCodec, @unchecked Sendable {
     private let parameters: PermessageDeflate
-    let memorySize: Int
+    var memorySize: Int { Self.memorySize(parameters) }
     // zlib keeps the address of a stream, so it must not move.
     private let inflater = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private let deflater = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
@@ -30,14 +30,10 @@
     /// Nil if there is no memory.
     init?(_ parameters: PermessageDeflate) {
       self.parameters = parameters
-      // zlib cannot compress with a window of 8 bits. With one of 9 it never looks back more than 250 bytes (512 less the
-      // 262 of its look-ahead), which a window of 8 bits still holds.
-      let bits = max(Int(parameters.serverMaxWindowBits), 9)
-      let inflateBits = Int(parameters.clientMaxWindowBits)
-      memorySize = Self.memorySize(parameters)
+      let bits = Self.deflateBits(parameters)
       inflater.initialize(to: z_stream())
       deflater.initialize(to: z_stream())
-      guard raw_inflate_init(inflater, Int32(inflateBits)) == Z_OK,
+      guard raw_inflate_init(inflater, Int32(parameters.clientMaxWindowBits)) == Z_OK,
         raw_deflate_init(deflater, Int32(bits), Int32(Self.memoryLevel(bits))) == Z_OK
       else { return nil }
     }
@@ -45,9 +41,15 @@
     /// How many bytes a codec with these parameters takes: the formula in zconf.h, and 7 KB for the state in each
     /// direction.
     static func memorySize(_ parameters: PermessageDeflate) -> Int {
-      let bits = max(Int(parameters.serverMaxWindowBits), 9)
+      let bits = deflateBits(parameters)
       let deflating = (1 << (bits + 2)) + (1 << (memoryLevel(bits) + 9))
       return deflating + (1 << Int(parameters.clientMaxWindowBits)) + 2 * 7168 + keptCapacity
+    }
+
+    /// zlib cannot compress with a window of 8 bits. With one of 9 it never looks back more than 250 bytes (512 less the
+    /// 262 of its look-ahead), which a window of 8 bits still holds.
+    private static func deflateBits(_ parameters: PermessageDeflate) -> Int {
+      max(Int(parameters.serverMaxWindowBits), 9)
     }
 
     /// The hash table grows with the window, to zlib's default for the largest.

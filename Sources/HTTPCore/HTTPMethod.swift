@@ -14,8 +14,11 @@ public enum HTTPMethod: Sendable, Hashable, CaseIterable {
 
   /// The method that `token` names; `.other` if it names none of ours.
   public init(token: Span<UInt8>) {
+    for method in Self.allCases where token.equals(method.token) {
+      self = method
+      return
+    }
     self = .other
-    for method in Self.allCases where token.equals(method.token) { self = method }
   }
 
   /// The method as it is written; empty for `.other`.

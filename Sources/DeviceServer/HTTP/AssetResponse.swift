@@ -35,8 +35,7 @@ enum AssetResponse {
   private static func representation(
     of asset: StaticAsset, for head: RequestHead
   ) -> (bytes: SharedBytes, isCompressed: Bool)? {
-    let wanted = acceptsGzip(head)
-    if let gzipped = asset.gzipped, wanted ?? (asset.bytes == nil) { return (gzipped, true) }
+    if let gzipped = asset.gzipped, acceptsGzip(head) ?? (asset.bytes == nil) { return (gzipped, true) }
     return asset.bytes.map { ($0, false) }
   }
 
