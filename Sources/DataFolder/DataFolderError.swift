@@ -2,6 +2,8 @@
 
 // Why a data folder cannot be served, in words for the one who started the program.
 
+import SystemCalls
+
 /// Why a folder could not be loaded; each knows the path it is about.
 public enum DataFolderError: Error, Equatable, CustomStringConvertible {
   /// There is nothing at the path.

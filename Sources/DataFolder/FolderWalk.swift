@@ -4,6 +4,8 @@
 // Rule: an entry's status is taken before its content, so newer content shows as a change at the next walk.
 // An entry that vanishes or turns into something else between two calls is left to the next walk, too.
 
+import SystemCalls
+
 /// A walk through a folder; it collects what it meets.
 struct FolderWalk {
   /// A file's content, and when it was last written.

@@ -2,7 +2,9 @@
 
 // Whether a `.gz` file is the compressed form of the file beside it, by what its trailer says of the content.
 // Times alone do not tell: a copy or a checkout sets them as it goes.
-// Source: RFC 1952 sections 2.3 (one member and its fields) and 8 (CRC-32).
+// Source: RFC 1952 section 2.3 (one member and its fields).
+
+import Bytes
 
 enum GzipMember {
   /// Whether `bytes` are one gzip member of content as long as `plain` and with its checksum.
@@ -11,16 +13,6 @@ enum GzipMember {
     guard bytes.count >= 18, bytes.starts(with: [0x1F, 0x8B, 8]) else { return false }
     let trailer = bytes.suffix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return UInt32(truncatingIfNeeded: trailer >> 32) == UInt32(truncatingIfNeeded: plain.count)
-      && UInt32(truncatingIfNeeded: trailer) == checksum(of: plain)
-  }
-
-  /// The CRC-32 of `bytes`.
-  static func checksum(of bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~0) { sum, byte in table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ sum >> 8 }
-  }
-
-  /// What each byte adds: the remainders of the reflected polynomial 0xEDB88320.
-  private static let table: [UInt32] = (0..<256).map { byte in
-    (0..<8).reduce(byte) { sum, _ in sum & 1 == 0 ? sum >> 1 : sum >> 1 ^ 0xEDB8_8320 }
+      && UInt32(truncatingIfNeeded: trailer) == CRC32.checksum(of: plain.span)
   }
 }

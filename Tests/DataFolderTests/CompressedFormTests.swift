@@ -94,13 +94,6 @@ import Testing
   }
 
   /// The first is the check value of the CRC catalogue.
-  @Test(arguments: [
-    ("123456789", 0xCBF4_3926), ("", 0), ("The quick brown fox jumps over the lazy dog", 0x414F_A339),
-  ] as [(String, UInt32)])
-  func checksumsAreThoseOfZlib(_ content: String, _ checksum: UInt32) {
-    #expect(GzipMember.checksum(of: bytes(content)) == checksum)
-  }
-
   private func expectUnpaired(_ content: [UInt8]) throws {
     let table = try loaded()
     #expect(table.count == 2)

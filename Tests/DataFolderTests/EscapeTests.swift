@@ -6,6 +6,7 @@
 import ConformanceSupport
 import DeviceServer
 import Foundation
+import SystemCalls
 import Testing
 
 @testable import DataFolder

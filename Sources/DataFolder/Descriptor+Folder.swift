@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-// The few system calls that read a folder: openat, fstatat, fstat, readdir, read.
+// The few system calls that read a folder: openat, fstatat, fstat, readdir.
 // Rule: below the root a name is opened relative to its folder, and never through a symbolic link. Nothing
 // waits for another process: O_NONBLOCK opens a FIFO at once. Source: POSIX.1-2024.
+
+import SystemCalls
 
 #if canImport(Darwin)
   import Darwin
@@ -15,29 +17,22 @@
 /// A name in a folder, as the system has it: bytes with a NUL at the end.
 typealias EntryName = [CChar]
 
-/// An open file or folder; its end closes it.
-struct Descriptor: ~Copyable {
-  private let number: Int32
-
-  private init(_ number: Int32) { self.number = number }
-
-  deinit { close(number) }
-
+extension Descriptor {
   /// Opens the folder at `path`, through links if there are any.
   static func root(_ path: String) throws(SystemError) -> Descriptor {
-    Descriptor(try SystemError.check { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+    try Descriptor(opening: path, O_RDONLY | O_DIRECTORY)
   }
 
   /// Opens the folder `name` in this folder, which is not a link.
   func folder(_ name: EntryName) throws(SystemError) -> Descriptor {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-    return Descriptor(try SystemError.check { openat(number, name, flags) })
+    return Descriptor(owning: try SystemError.check { openat(number, name, flags) })
   }
 
   /// Opens whatever `name` is in this folder, unless it is a link; a FIFO or a device does not block.
   func file(_ name: EntryName) throws(SystemError) -> Descriptor {
     let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-    return Descriptor(try SystemError.check { openat(number, name, flags) })
+    return Descriptor(owning: try SystemError.check { openat(number, name, flags) })
   }
 
   /// What is open here.
@@ -79,24 +74,5 @@ struct Descriptor: ~Copyable {
       names.append(EntryName(UnsafeBufferPointer(start: name, count: strlen(name) + 1)))
     }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
-  }
-
-  /// The next `count` bytes, or those up to the end of the file if it is shorter.
-  func bytes(count: Int) throws(SystemError) -> [UInt8] {
-    var failure: SystemError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      do throws(SystemError) {
-        while filled < count {
-          let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
-          let taken = try SystemError.check { read(number, rest.baseAddress, count - filled) }
-          if taken == 0 { break }
-          filled += taken
-        }
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return bytes
   }
 }
