@@ -85,12 +85,24 @@ let package = Package(
     // ======== the Embedded line: everything above compiles as Embedded Swift ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
     hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
-    hosted("DataFolder", ["DeviceServer", "Bytes"]),
+    hosted("SystemCalls", []),
+    hosted("StateFile", ["Bytes", "SystemCalls", "Timebase"]),
+    hosted("HostNetwork", ["DeviceServer", "SystemCalls"]),
+    hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
+    hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
+    .systemLibrary(name: "CLinuxGPIO"),
+    hosted(
+      "LinuxGPIO",
+      [
+        "DeviceComponents", "Timebase", "SystemCalls",
+        .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
+      ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "DataFolder",
-      "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", nioCore, nioPosix,
+      .target(name: "LinuxGPIO", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
+      "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -131,8 +143,13 @@ let package = Package(
         "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "WebSocketCore",
         "HTTPCore", "Bytes", "Timebase",
       ]),
+    tests(
+      "LinuxGPIOTests", ["LinuxGPIO", .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux]))]),
+    tests("StateFileTests", ["StateFile", "Bytes", "SystemCalls", "Timebase"]),
+    tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls"]),
+    tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "DeviceComponents", "Timebase"]),
-    tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes"]),
+    tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
     tests(
       "NIOTransportTests",
       [

@@ -5,14 +5,16 @@
 // reducer's draft.
 
 import { limits } from './limits.js';
-import { authors, label, word } from './words.js';
+import { authors, broken, label, word } from './words.js';
 
 // Takes a whole state over: an older revision of the same boot is ignored, another boot replaces everything.
-export function apply(s, { type, boot, rev, pins, by, clients, name }) {
+export function apply(s, { type, boot, rev, pins, by, clients, name, fault = '' }) {
   if (clients) s.clients = clients;
   if (name) s.name = name;
   const reborn = boot !== s.boot;
   if (!pins || !(reborn || rev >= s.rev)) return;
+  if (fault !== s.fault) say(s, fault ? broken(fault) : 'The board answers again');
+  s.fault = fault;
   const before = s.pins;
   const first = s.boot === undefined;
   Object.assign(s, { boot, rev, pins });

@@ -19,7 +19,7 @@ export function initial({ now, name = '', pins = {}, visible = true, online = tr
   return {
     phase: 'asleep', visible, online, now, timers: {},
     socket: 0, held: false, failures: 0, pings: 0, delay: undefined, clients: undefined, refusal: '',
-    name, pins, boot: undefined, rev: 0, change: undefined,
+    name, pins, boot: undefined, rev: 0, change: undefined, fault: '',
     pending: {}, ids: 0, notice: '', topic: 'Connected', said: '', unsaid: '',
   };
 }
@@ -127,6 +127,8 @@ const handlers = {
     const pending = s.pending[pin];
     if (s.phase !== 'live') {
       fail(s, `Not sent - ${s.phase === 'connecting' ? 'still connecting' : 'not connected'}`);
+    } else if (s.fault) {
+      fail(s, 'Not sent - the board does not answer');
     } else if (pending) {
       s.pending[pin] = { ...pending, desired: !pending.desired };
     } else if (s.pins[pin]) {

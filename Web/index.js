@@ -87,7 +87,7 @@ function mark(node, attribute, value) {
   if (node.getAttribute(attribute) !== value) node.setAttribute(attribute, value);
 }
 
-function draw({ phase, live, fresh, name, connection, canRetry, notice, change, pins }) {
+function draw({ phase, usable, fresh, name, connection, canRetry, notice, change, pins }) {
   mark(document.body, 'data-phase', phase);
   document.body.classList.toggle('remembered', !fresh);
   put(byId('name'), 'textContent', name);
@@ -98,12 +98,12 @@ function draw({ phase, live, fresh, name, connection, canRetry, notice, change, 
   for (const node of byId('pins').children) {
     put(node, 'hidden', !pins.some(({ pin }) => pin === node.dataset.pin));
   }
-  for (const pin of pins) drawPin(pin, row(pin), live, fresh);
+  for (const pin of pins) drawPin(pin, row(pin), usable, fresh);
   const led = pins.find(({ pin }) => pin === 'led');
   if (led) drawLed(led.confirmed, fresh, name);
 }
 
-function drawPin({ label, on, pressed, ring }, node, live, fresh) {
+function drawPin({ label, on, pressed, ring }, node, usable, fresh) {
   put(node.querySelector('.label'), 'textContent', label);
   const text = on === undefined ? (pressed ? 'pressed' : 'released') : on ? 'On' : 'Off';
   put(node.querySelector('.word'), 'textContent', fresh ? text : `Last known: ${text}`);
@@ -112,7 +112,7 @@ function drawPin({ label, on, pressed, ring }, node, live, fresh) {
   const control = node.querySelector('[role=switch]');
   if (!control) return;
   mark(control, 'aria-checked', `${on}`);
-  mark(control, 'aria-disabled', `${!live}`);
+  mark(control, 'aria-disabled', `${!usable}`);
   control.classList.toggle('ring', ring);
 }
 

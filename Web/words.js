@@ -7,6 +7,7 @@ export const authors = { button: 'button', http: 'HTTP', mqtt: 'MQTT' };
 
 export const label = (pin) => (pin === 'led' ? 'LED' : pin[0].toUpperCase() + pin.slice(1));
 export const word = (on) => (on ? 'on' : 'off');
+export const broken = (fault) => `The board does not answer: ${fault}`;
 export const screens = (count) => (count === 1 ? '1 screen' : `${count} screens`);
 
 function connectionText(s) {
@@ -33,7 +34,8 @@ export function view(s) {
     phase: s.phase, live, fresh,
     connection: connectionText(s),
     canRetry: ['waiting', 'refused', 'offline'].includes(s.phase),
-    name: s.name, notice: s.notice, change: s.change,
+    usable: live && !s.fault,
+    name: s.name, notice: s.notice || (s.fault && broken(s.fault)), change: s.change,
     pins: Object.entries(s.pins).map(([pin, { on, pressed }]) => ({
       pin, label: label(pin), pressed,
       confirmed: on,

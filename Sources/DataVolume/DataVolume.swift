@@ -16,7 +16,7 @@
 //          4     4   length of the content
 //          8         path, entity tag, content
 
-public import Bytes
+import Bytes
 public import DeviceServer
 
 /// Why an image cannot be served.

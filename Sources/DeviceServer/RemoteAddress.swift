@@ -36,6 +36,11 @@ public struct RemoteAddress: Hashable, Sendable {
     return RemoteAddress(family: .ipv6, high: high, low: low, port: port)
   }
 
+  /// Whether the address is the same, whatever the ports are.
+  public func isSameHost(as other: RemoteAddress) -> Bool {
+    family == other.family && high == other.high && low == other.low
+  }
+
   /// Appends the address without the port: `192.168.1.100`, `fe80::1`, or `unknown`.
   public func appendAddress(to text: inout [UInt8]) {
     switch family {

@@ -12,13 +12,13 @@ import Timebase
 final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   let eventLoop: any EventLoop
 
-  private var listeners: [any Channel] = []
+  /// What brings news beside the connections: listening sockets and watched descriptors.
+  private var sources: [any Channel] = []
   private var application: App
   private let afterActivity: NIOTransport<App>.Activity?
   /// By `ConnectionID.index`. Each access is over before anything else is called, so none needs checking at run time.
   @exclusivity(unchecked) private var connections: [ConnectionHandler?] = []
   private var connectionCount = 0
-  private let start = NIODeadline.now()
   private var timer: (deadline: MonotonicTime, task: Scheduled<Void>)?
   private var isActing = false
   private var closing: (done: EventLoopPromise<Void>, cutOff: Scheduled<Void>)?
@@ -38,10 +38,8 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     buffer = ByteBufferAllocator().buffer(capacity: Self.smallSize)
   }
 
-  /// The time since this driver was made.
-  var now: MonotonicTime {
-    MonotonicTime(milliseconds: UInt64(max(0, (NIODeadline.now() - start).nanoseconds) / 1_000_000))
-  }
+  /// The time of the system's monotonic clock.
+  var now: MonotonicTime { MonotonicTime(milliseconds: NIODeadline.now().uptimeNanoseconds / 1_000_000) }
 
   /// Lets `body` use the application, then does what follows from it.
   @discardableResult
@@ -155,8 +153,9 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
       if timer.deadline <= deadline { return }
       timer.task.cancel()
     }
-    let time = start + .milliseconds(Int64(clamping: deadline.milliseconds))
-    let task = eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+    let (time, overflow) = deadline.milliseconds.multipliedReportingOverflow(by: 1_000_000)
+    if overflow { return }  // never
+    let task = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(time)) {
       self.timer = nil
       self.act()
     }
@@ -165,14 +164,18 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   // MARK: The end
 
-  /// Keeps a listening channel until the end; one that comes after it is closed.
-  func add(_ listener: any Channel) throws {
+  /// Keeps a source until its end or the transport's; one that comes after that is closed.
+  func add(_ source: any Channel) throws {
     guard closing == nil else {
-      listener.close(promise: nil)
+      source.close(promise: nil)
       throw ChannelError.alreadyClosed
     }
-    listeners.append(listener)
+    sources.append(source)
+    source.closeFuture.assumeIsolated().whenComplete { _ in self.sources.removeAll { $0 === source } }
   }
+
+  /// Whether `shutdown` has not begun.
+  var isOpen: Bool { closing == nil }
 
   func shutdown(grace: TimeAmount) -> EventLoopFuture<Void> {
     if let closing { return closing.done.futureResult }
@@ -181,8 +184,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
       for connection in self.connections { connection?.abort() }
     }
     closing = (done, cutOff)
-    for listener in listeners { listener.close(promise: nil) }
-    listeners = []
+    for source in sources { source.close(promise: nil) }
     application.shutdown(now: now)
     act()
     return done.futureResult

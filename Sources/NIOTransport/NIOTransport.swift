@@ -8,7 +8,17 @@ public import NIOCore
 import NIOPosix
 public import Timebase
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// A listening socket whose connections an `Application` serves.
+///
+/// Time is the system's monotonic clock (CLOCK_MONOTONIC on Linux), in which the kernel stamps its events, too.
 ///
 /// The application is made on the event loop and never leaves it; `withApplication` goes to it there.
 public final class NIOTransport<App: Application & ~Copyable>: Sendable {
@@ -85,6 +95,35 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   public func notify(_ body: @escaping @Sendable (inout App, MonotonicTime) -> Void) {
     let driver = self.driver
     eventLoop.execute { driver.value.run(body) }
+  }
+
+  /// Gives `receive` what can be read from `descriptor`, on the loop and as it comes, and does what follows from it.
+  ///
+  /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an error,
+  /// `end` runs once and it is closed. At `shutdown` it is closed without a word.
+  public func watch(
+    _ descriptor: CInt, receive: @escaping @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Void,
+    end: @escaping @Sendable (inout App, (any Error)?, MonotonicTime) -> Void
+  ) async throws {
+    let driver = self.driver
+    let bootstrap = NIOPipeBootstrap(group: eventLoop).channelInitializer { channel in
+      channel.eventLoop.makeCompletedFuture {
+        let handler = DescriptorHandler { bytes in
+          driver.value.run { receive(&$0, bytes, $1) }
+        } end: { error in
+          if driver.value.isOpen { driver.value.run { end(&$0, error, $1) } }
+        }
+        try channel.pipeline.syncOperations.addHandler(handler)
+      }
+    }
+    let channel: any Channel
+    do {
+      channel = try await bootstrap.takingOwnershipOfDescriptor(input: descriptor).get()
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    try await eventLoop.submit { try driver.value.add(channel) }.get()
   }
 
   /// Stops listening, lets the application say goodbye to everyone, and returns when the last connection is gone;

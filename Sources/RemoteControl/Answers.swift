@@ -63,6 +63,7 @@ enum Answers {
     json.endObject()
     json.endObject()
     json.member("clients", UInt32(clamping: clients))
+    if !state.fault.isEmpty { json.member("fault", state.fault.span) }
     guard let author = state.author else { return }
     json.name("by")
     switch author {

@@ -17,6 +17,8 @@ enum Command: Equatable {
 enum CommandError: Error, Equatable {
   case malformedJSON, notAnObject, missingType, unknownType, unknownAction, unknownPin
   case malformedValue, malformedID, binaryMessage
+  /// The board cannot be used at present: `DeviceState.fault`.
+  case boardFault
 
   /// The words in the answer.
   var words: StaticString {
@@ -30,6 +32,7 @@ enum CommandError: Error, Equatable {
     case .malformedValue: "malformed value"
     case .malformedID: "malformed id"
     case .binaryMessage: "messages are text"
+    case .boardFault: "the board does not answer"
     }
   }
 }
@@ -50,6 +53,14 @@ struct Message {
       } catch {
         self.init(command: .failure(.malformedJSON))
       }
+    }
+  }
+
+  /// What is to be done: while the board has a fault, nothing that needs it.
+  func command(while state: DeviceState) -> Result<Command, CommandError> {
+    switch command {
+    case .success(.set), .success(.toggle): state.fault.isEmpty ? command : .failure(.boardFault)
+    case .success(.ping), .failure: command
     }
   }
 

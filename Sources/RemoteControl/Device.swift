@@ -5,7 +5,7 @@
 /// The context of the remote control's handlers.
 public struct Device: Sendable {
   /// The one state.
-  public var state = DeviceState()
+  public var state: DeviceState
   /// Lines for the host to print.
   public var log: SerialLog
   /// Who the device is.
@@ -17,9 +17,10 @@ public struct Device: Sendable {
   /// The buffer that answers are written in.
   var answer: [UInt8] = []
 
-  /// A device at its start.
-  public init(_ identity: Identity, log: SerialLog = SerialLog()) {
+  /// A device at its start, with its LED on or off.
+  public init(_ identity: Identity, log: SerialLog = SerialLog(), isOn: Bool = false) {
     self.identity = identity
     self.log = log
+    state = DeviceState(isOn: isOn)
   }
 }

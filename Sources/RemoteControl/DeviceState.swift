@@ -23,9 +23,11 @@ public struct DeviceState: Sendable {
   public private(set) var isButtonPressed = false
   /// Who made the last change; nil before the first.
   public private(set) var author: Author?
+  /// Why the board cannot do what it is told, in words; empty while all is well.
+  public private(set) var fault: [UInt8] = []
 
-  /// The state at the start: LED off, button up.
-  public init() {}
+  /// The state at the start, with the button up.
+  public init(isOn: Bool = false) { self.isOn = isOn }
 
   /// Turns the LED on or off. Setting it to what it is already changes nothing.
   public mutating func set(_ isOn: Bool, by author: Author) {
@@ -42,6 +44,13 @@ public struct DeviceState: Sendable {
     guard isPressed != isButtonPressed else { return }
     isButtonPressed = isPressed
     change(by: .button)
+  }
+
+  /// Notes why the board cannot do what it is told, or that it can again if `words` is empty.
+  public mutating func noteFault(_ words: [UInt8]) {
+    guard words != fault else { return }
+    fault = words
+    revision &+= 1
   }
 
   private mutating func change(by author: Author) {

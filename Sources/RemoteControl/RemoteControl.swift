@@ -24,6 +24,8 @@ where
   /// Whether there is nothing to serve: the board only blinks for help.
   public private(set) var hasFailed = false
   private let hub: Int
+  /// When the loop wants to run again; nil before the first time.
+  public private(set) var nextLoop: MonotonicTime?
   private var publishedRevision: UInt32
   private var message: [UInt8] = []
 
@@ -57,21 +59,36 @@ where
     device.log.add { $0.append(reason) }
   }
 
+  /// Runs the loop at each moment before `time` at which it wanted to run, and has not.
+  ///
+  /// A host that hears of an edge of the button after it happened does this before it shows the new level on the pin, and
+  /// runs the loop with the time of the edge after that: so no press is lost, however late the host is.
+  public mutating func catchUp(before time: MonotonicTime) {
+    while let due = nextLoop, due < time { loop(now: due) }
+  }
+
   /// What the seed does in every loop; returns when it wants to run again at the latest.
+  @discardableResult
   public mutating func loop(now: MonotonicTime) -> MonotonicTime {
-    if hasFailed { return blinkFailure(now: now) }
+    let next = hasFailed ? blinkFailure(now: now) : work(now: now)
+    nextLoop = next
+    return next
+  }
+
+  private mutating func work(now: MonotonicTime) -> MonotonicTime {
     button.read(now: now)
 
     device.state.noteButton(isPressed: button.isPressed)
     if button.pressed { device.state.toggle(by: .button) }
 
     led.isOn = device.state.isOn
-    onboardLed.isOn = BlinkPattern.heartbeat.isOn(at: now)
+    let pattern = device.state.fault.isEmpty ? BlinkPattern.heartbeat : .failure
+    onboardLed.isOn = pattern.isOn(at: now)
 
     led.update()
     onboardLed.update()
     publish(now: now)
-    return min(BlinkPattern.heartbeat.nextChange(after: now), button.nextDeadline ?? .distantFuture)
+    return min(pattern.nextChange(after: now), button.nextDeadline ?? .distantFuture)
   }
 
   private mutating func blinkFailure(now: MonotonicTime) -> MonotonicTime {

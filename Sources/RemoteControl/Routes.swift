@@ -71,7 +71,7 @@ enum Routes {
     _ message: Message, of client: ClientID, _ device: inout Device, _ hub: inout WebSocketHub
   ) {
     device.answer.removeAll(keepingCapacity: true)
-    switch message.command {
+    switch message.command(while: device.state) {
     case .success(.set(let isOn)): device.state.set(isOn, by: .client(client.number))
     case .success(.toggle): device.state.toggle(by: .client(client.number))
     case .success(.ping(let number)): Answers.appendPong(number, clients: device.clients, to: &device.answer)
@@ -130,14 +130,23 @@ enum Routes {
       return response.fail(.badRequest, "Malformed JSON")
     }
     guard let isOn else { return response.fail(.badRequest, "Send {\\\"on\\\":true} or {\\\"on\\\":false}") }
+    guard isUsable(device, &response) else { return }
     device.state.set(isOn, by: .http)
     getState(&device, request, &response)
+  }
+
+  /// Whether the board can do what it is told; if not, the answer is 503.
+  private static func isUsable(_ device: borrowing Device, _ response: inout Response) -> Bool {
+    if device.state.fault.isEmpty { return true }
+    response.fail(.serviceUnavailable, CommandError.boardFault.words)
+    return false
   }
 
   /// `POST /api/led/toggle`; the form of the page without JavaScript goes back to the page.
   private static func postToggle(
     _ device: inout Device, _ request: borrowing Request, _ response: inout Response
   ) {
+    guard isUsable(device, &response) else { return }
     device.state.toggle(by: .http)
     if let type = request.head.field("Content-Type"), type.starts(with: "application/x-www-form-urlencoded") {
       response.redirect(to: "/")

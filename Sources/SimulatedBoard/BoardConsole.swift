@@ -34,6 +34,7 @@ public struct BoardConsole: Sendable {
   private var output: [UInt8] = []
   private var shown = BoardState()
   private var statusLineIsDrawn = false
+  private var lineIsOpen = false
 
   /// A console that takes the board for dark and untouched until `show(_:)` says otherwise.
   public init(mode: Mode) {
@@ -63,7 +64,7 @@ public struct BoardConsole: Sendable {
 
   /// Shows a state of the board if it differs from what was shown last.
   public mutating func show(_ state: BoardState) {
-    guard output.count < Self.outputLimit else { return }
+    guard output.count < Self.outputLimit, !lineIsOpen else { return }
     switch mode {
     case .words:
       if state.isButtonDown != shown.isButtonDown {
@@ -82,6 +83,7 @@ public struct BoardConsole: Sendable {
       droppedLines += 1
       return
     }
+    if lineIsOpen { endLine() }
     let redraws = statusLineIsDrawn
     if redraws { append(StatusLine.erasure) }
     for index in line.indices { output.append(line[index]) }
@@ -89,10 +91,27 @@ public struct BoardConsole: Sendable {
     if redraws { drawStatusLine(shown) }
   }
 
+  /// Prints a part of a line that grows, such as one with a dot for each moment of waiting; states are not shown until
+  /// `endLine()` or another line ends it.
+  public mutating func grow(_ part: Span<UInt8>) {
+    guard output.count < Self.outputLimit else { return }
+    if statusLineIsDrawn { append(StatusLine.erasure) }
+    statusLineIsDrawn = false
+    lineIsOpen = true
+    for index in part.indices { output.append(part[index]) }
+  }
+
+  /// Ends a line that has grown.
+  public mutating func endLine() {
+    if lineIsOpen { append("\n") }
+    lineIsOpen = false
+  }
+
   /// Leaves the cursor on a line of its own, for whoever writes to the terminal next.
   public mutating func finish() {
-    if statusLineIsDrawn { append("\n") }
+    if statusLineIsDrawn || lineIsOpen { append("\n") }
     statusLineIsDrawn = false
+    lineIsOpen = false
   }
 
   /// Hands pending output to `accept`, which says how many of the bytes it took.

@@ -42,13 +42,14 @@ final class Console: Sendable {
   /// Lines of log that wait for a writer which is held up; more are dropped.
   private static var logCapacity: Int { 1000 }
 
-  /// Takes over standard input if it is a terminal that listens to this program, or no terminal at all.
-  init(logger: Logger) {
+  /// Takes over standard input if it is a terminal that listens to this program, or no terminal at all; without a
+  /// keyboard it is left alone.
+  init(logger: Logger, hasKeyboard: Bool) {
     self.logger = logger
     var mode: TerminalMode?
-    var readsInput = true
+    var readsInput = hasKeyboard
     var boardMode = BoardConsole.Mode.words
-    if TerminalMode.isTerminal(STDIN_FILENO) {
+    if hasKeyboard, TerminalMode.isTerminal(STDIN_FILENO) {
       do throws(TerminalModeError) {
         mode = try TerminalMode()
         boardMode = .keys
@@ -63,15 +64,15 @@ final class Console: Sendable {
   }
 
   /// Begins to read commands for the board.
-  func start(notifying transport: NIOTransport<SimulatedDevice>) {
+  func start(notifying transport: NIOTransport<HostDevice>) {
     write()
     guard readsInput else { return }
     DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport) }
   }
 
   /// Shows what has changed; called on the event loop after each activity.
-  func show(_ device: inout SimulatedDevice) {
-    let board = device.board.state
+  func show(_ device: inout HostDevice) {
+    let board = device.boardState
     state.withLock { state in
       device.remoteControl.device.log.drain { level, line in
         switch level {
@@ -80,6 +81,15 @@ final class Console: Sendable {
         }
       }
       state.board.show(board)
+    }
+    write()
+  }
+
+  /// Prints a part of a line that grows, and its end.
+  func grow(_ part: [UInt8], isEnd: Bool) {
+    state.withLock { state in
+      state.board.grow(part.span)
+      if isEnd { state.board.endLine() }
     }
     write()
   }
@@ -145,7 +155,7 @@ final class Console: Sendable {
 
   // MARK: Standard input
 
-  private func read(_ transport: NIOTransport<SimulatedDevice>) {
+  private func read(_ transport: NIOTransport<HostDevice>) {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
@@ -161,14 +171,15 @@ final class Console: Sendable {
     }
   }
 
-  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<SimulatedDevice>) {
+  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<HostDevice>) {
     if commands.contains(.quit) { kill(getpid(), SIGTERM) }
     transport.notify { device, _ in
+      guard case .simulated(let board) = device.board else { return }
       for command in commands {
         switch command {
-        case .press: device.board.press()
-        case .release: device.board.release()
-        case .tap: device.board.tap()
+        case .press: board.press()
+        case .release: board.release()
+        case .tap: board.tap()
         case .quit: break
         }
       }

@@ -25,16 +25,18 @@ struct Heliograph: AsyncParsableCommand {
     commandName: "heliograph",
     abstract: "A remote control in the browser: a page and a push button drive an LED, in sync.",
     discussion: """
-      Runs the device on a simulated board. In a terminal, space presses the board's button, p presses and \
-      holds it, r lets it go, q ends the program. Without a terminal, the lines press, release and tap on standard \
-      input do the same. Ctrl-C and SIGTERM close every connection and end the program.
-      """)
+      Runs the device on a simulated board, or with --board gpio on the pins of this machine. In a terminal, space \
+      presses the simulated button, p presses and holds it, r lets it go, q ends the program. Without a terminal, the \
+      lines press, release and tap on standard input do the same. Ctrl-C and SIGTERM close every connection and end \
+      the program.
+      """,
+    subcommands: [PinsCommand.self])
 
-  @Option(help: "The address to listen on; 0.0.0.0 or :: for every interface.")
-  var host = "127.0.0.1"
+  @OptionGroup(title: "Network")
+  var network: NetworkOptions
 
-  @Option(help: "The TCP port to listen on; 0 lets the system choose one.")
-  var port = 8080
+  @OptionGroup(title: "Restore")
+  var state: StateOptions
 
   @Option(help: "How many pages may be open at a time (1 to 10000).")
   var maxClients = 8
@@ -45,17 +47,8 @@ struct Heliograph: AsyncParsableCommand {
   @Option(help: "What people call the device; the page's title.")
   var name = "Heliograph"
 
-  @Option(
-    help: ArgumentHelp(
-      "Another name that browsers reach the device by, for instance kitchen.local. May be repeated.",
-      discussion: "Addresses, localhost and the machine's own name are always known.", valueName: "name"))
-  var hostName: [String] = []
-
-  @Option(help: "The level that lights the LED (high, low).")
-  var ledActive = Polarity.high
-
-  @Option(help: "The level of the button's pin while it is pressed (low, high).")
-  var buttonActive = Polarity.low
+  @OptionGroup(title: "Board")
+  var board: BoardOptions
 
   @Flag(
     help: ArgumentHelp(
@@ -67,34 +60,25 @@ struct Heliograph: AsyncParsableCommand {
   var logLevel = Logger.Level.info
 
   func validate() throws {
-    guard (0...65_535).contains(port) else { throw ValidationError("The port must be between 0 and 65535.") }
     guard (1...10_000).contains(maxClients) else {
       throw ValidationError("The number of clients must be between 1 and 10000.")
     }
     guard !deflate || DeflateSupport.zlib() != nil else {
       throw ValidationError("This program was built without compression; build it with --traits Deflate.")
     }
-    guard !host.isEmpty else { throw ValidationError("The host must not be empty.") }
   }
 
   mutating func run() async throws {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
     var logger = Logger(label: "heliograph", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = logLevel
-    let service = RemoteControlService(options: self, logger: logger)
+    let service = RemoteControlService(options: self, logger: logger, supervisor: Supervisor())
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: .silent))
     try await group.run()
   }
-}
-
-/// A level as an option.
-enum Polarity: String, ExpressibleByArgument, CaseIterable {
-  case high, low
-
-  var level: Level { self == .high ? .high : .low }
 }
 
 extension Logger {

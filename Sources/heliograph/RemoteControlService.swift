@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// The program's life: board and console, then the folder if there is one, then the port, then the wait for a signal.
+// The program's life: board and console, then the folder if there is one, the network, the port, and the wait for a
+// signal. What goes on beside the event loop is a task each, and all of them end with the first that fails.
 
-import Bytes
 import DataFolder
-import Deflate
-import DeviceComponents
 import DeviceServer
 import Logging
 import NIOCore
@@ -13,140 +11,146 @@ import NIOPosix
 import NIOTransport
 import RemoteControl
 import ServiceLifecycle
-import SimulatedBoard
+import StateFile
 import Timebase
-import WebSocketCore
+
+#if os(Linux)
+  import LinuxGPIO
+#endif
 
 struct RemoteControlService: Service {
   let options: Heliograph
   let logger: Logger
-
-  /// How often a data folder is looked at.
-  private static var folderInterval: Duration { .milliseconds(500) }
+  let supervisor: Supervisor
 
   func run() async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let console = Console(logger: logger)
+    let console = Console(logger: logger, hasKeyboard: options.board.board == .simulated)
     defer { console.finish() }
-    let transport = try await startDevice(on: eventLoop, console: console)
+    let saved = options.state.restore { console.log(.warning, $0) }
+    let (faults, faultNews) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
+    let transport = try await startWhenFree(
+      on: eventLoop, isOn: saved.isOn, keeper: saved.file.map { _ in StateKeeper(onDisk: saved.onDisk) },
+      console: console, faults: faultNews, writes: writeNews)
+    supervisor.reportLife(of: eventLoop)
     console.start(notifying: transport)
+    let saver = saved.file.map { StateSaver(file: $0, transport: transport, console: console, writes: writes) }
     do {
-      try await cancelWhenGracefulShutdown { try await serve(transport, console) }
+      try await cancelWhenGracefulShutdown {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask { try await serve(transport, console) }
+          if let saver { group.addTask { await saver.run() } }
+          #if os(Linux)
+            let board = BoardKeeper(
+              transport: transport, console: console, supervisor: supervisor, faults: faults)
+            group.addTask { try await board.run() }
+          #endif
+          try await group.waitForAll()
+        }
+      }
     } catch is CancellationError {}  // the signal came
     console.log(.debug, "shutting down")
+    supervisor.stopping()
     try await transport.shutdown()
+    await saver?.finish()
   }
 
-  /// Opens the port and serves until the task is cancelled.
-  private func serve(_ transport: NIOTransport<SimulatedDevice>, _ console: Console) async throws {
-    guard let path = options.data else {
-      try await listen(transport, console)
-      return try await gracefulShutdown()
-    }
-    var folder = DataFolder(path: path)
-    try await waitForFolder(&folder, transport)
-    try await listen(transport, console)
-    try await watch(&folder, transport)
+  /// Starts the device. Lines that another run of this program still holds, on its way out or in systemd's hands under
+  /// another name, are waited for a little.
+  private func startWhenFree(
+    on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
+    faults: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
+  ) async throws -> NIOTransport<HostDevice> {
+    #if os(Linux)
+      for attempt in 1... {
+        do {
+          return try await startDevice(
+            on: eventLoop, isOn: isOn, keeper: keeper, console: console, faults: faults, writes: writes)
+        } catch let error as GPIOError {
+          guard error.isBusyWithUs, attempt < 20 else { throw StartFailure(description: error.description) }
+          try await Task.sleep(for: .milliseconds(100))
+        }
+      }
+    #endif
+    return try await startDevice(
+      on: eventLoop, isOn: isOn, keeper: keeper, console: console, faults: faults, writes: writes)
   }
-
-  // MARK: The device
 
   private func startDevice(
-    on eventLoop: any EventLoop, console: Console
-  ) async throws -> NIOTransport<SimulatedDevice> {
-    let options = options
+    on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
+    faults: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
+  ) async throws -> NIOTransport<HostDevice> {
+    let (options, supervisor) = (options, supervisor)
     let level: SerialLog.Level = logger.logLevel <= .debug ? .debug : .serial
     return try await NIOTransport.start(on: eventLoop) {
-      let ledLevel = options.ledActive.level
-      let buttonLevel = options.buttonActive.level
-      let board = SimulatedBoard(ledActiveLevel: ledLevel, buttonActiveLevel: buttonLevel)
-      var limits = ServerLimits.remoteControl
-      limits.clients = options.maxClients
-      limits.connections = options.maxClients * 2 + 16  // each page loads files while its socket is open
-      let identity = Identity(name: Array(options.name.utf8), boot: .random(in: .min ... .max))
-      var remoteControl = RemoteControl(
-        onboardLed: Led(board.statusLed, activeLevel: ledLevel), led: Led(board.led, activeLevel: ledLevel),
-        button: Button(board.button, activeLevel: buttonLevel),
-        device: Device(identity, log: SerialLog(level: level)), limits: limits,
-        hostNames: HostNames(options.knownHostNames))
-      if options.deflate { remoteControl.server.compression = .zlib() }
-      return SimulatedDevice(remoteControl: remoteControl, board: board)
+      let board = try HostBoard(options.board, isOn: isOn, supervisor)
+      var device = HostDevice(options, isOn: isOn, logLevel: level, board: board)
+      device.keeper = keeper
+      #if os(Linux)
+        device.faults = faults
+      #endif
+      return device
     } afterActivity: { device, _ in
       console.show(&device)
+      if let state = device.keeper?.nextWrite() { writes.yield(state) }
     }
   }
 
-  // MARK: The port
+  // MARK: Serving
 
-  private func listen(_ transport: NIOTransport<SimulatedDevice>, _ console: Console) async throws {
+  /// Opens the port and serves until the task is cancelled.
+  private func serve(_ transport: NIOTransport<HostDevice>, _ console: Console) async throws {
+    guard let path = options.data else { return try await listen(transport, console) }
+    var folder = FolderKeeper(folder: DataFolder(path: path), transport: transport, console: console)
+    try await folder.wait()
+    try await withThrowingTaskGroup(of: Void.self) { [folder] group in
+      group.addTask { try await listen(transport, console) }
+      group.addTask {
+        var folder = folder
+        try await folder.watch()
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// Opens the port, when there is a network if it is to be for all, and stays until the task is cancelled.
+  private func listen(_ transport: NIOTransport<HostDevice>, _ console: Console) async throws {
+    if options.network.isForAll {
+      let network = NetworkKeeper(interface: options.network.interface, transport: transport, console: console)
+      let interface = try await network.waitForAddress()
+      try await open(transport, console, isNetworkKnown: true)
+      try await network.watch(since: interface)
+    } else {
+      try await open(transport, console, isNetworkKnown: false)
+    }
+    try await gracefulShutdown()
+  }
+
+  private func open(
+    _ transport: NIOTransport<HostDevice>, _ console: Console, isNetworkKnown: Bool
+  ) async throws {
+    let (host, port) = (options.network.host, options.network.port)
     let address: SocketAddress
     do {
-      address = try await transport.listen(host: options.host, port: options.port) { error in
+      address = try await transport.listen(host: host, port: port) { error in
         console.log(.warning, "cannot accept connections: \(reason(error)); trying every second")
       }
     } catch {
-      throw StartFailure(description: "cannot listen on \(options.host) port \(options.port): \(reason(error))")
+      throw StartFailure(description: "cannot listen on \(host) port \(port): \(reason(error))")
     }
-    let network = NetworkIdentity(boundTo: address)
-    let url = options.url(port: address.port ?? options.port)
+    let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
+    let url = options.url(port: address.port ?? port)
     try await transport.withApplication { device, _ in
       device.remoteControl.setup(network)
       device.remoteControl.device.log.add { $0.append(contentsOf: url.utf8) }
     }
+    supervisor.ready(url)
   }
 
   private func reason(_ error: any Error) -> String {
     if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
     if error is SocketAddressError { return "no such address" }
     return "\(error)"
-  }
-
-  // MARK: The data folder
-
-  /// Reads the folder; as long as it cannot be read, the board blinks and no port is open.
-  private func waitForFolder(
-    _ folder: inout DataFolder, _ transport: NIOTransport<SimulatedDevice>
-  ) async throws {
-    var lastReason: String?
-    while true {
-      do {
-        let assets = try await FolderReader.read(&folder) { folder throws(DataFolderError) in try folder.load() }
-        try await use(assets, skipped: folder.skipped, transport)
-        return
-      } catch let error as DataFolderError {
-        let reason = error.description
-        if reason != lastReason {
-          try await transport.withApplication { device, _ in device.remoteControl.fail(Array(reason.utf8).span) }
-        }
-        lastReason = reason
-      }
-      try await Task.sleep(for: Self.folderInterval)
-    }
-  }
-
-  /// Looks for changes until the program ends. A folder that vanishes leaves what was served last.
-  private func watch(_ folder: inout DataFolder, _ transport: NIOTransport<SimulatedDevice>) async throws {
-    var lastReason: String?
-    while true {
-      try await Task.sleep(for: Self.folderInterval)
-      do {
-        let assets = try await FolderReader.read(&folder) { folder throws(DataFolderError) in
-          try folder.loadIfChanged()
-        }
-        if let assets { try await use(assets, skipped: folder.skipped, transport) }
-        lastReason = nil
-      } catch let error as DataFolderError {
-        if error.description != lastReason { logger.warning("\(error.description); serving what was there") }
-        lastReason = error.description
-      }
-    }
-  }
-
-  private func use(
-    _ assets: AssetTable, skipped: [String], _ transport: NIOTransport<SimulatedDevice>
-  ) async throws {
-    for line in skipped { logger.warning("data folder: skipped \(line)") }
-    logger.info("data folder: \(assets.count) files")
-    try await transport.withApplication { device, _ in device.remoteControl.server.router.assets = assets }
   }
 }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+// When to write a state, so that none is lost for long and flash memory lives long: at most one write a second, one at
+// a time, and none of what is on disk already.
+// Rule: it writes nothing and reads no clock. The loop says what the state is and what time it is, hands each write to
+// somebody who may wait for a disk, and tells how it ended.
+
+public import Timebase
+
+/// Decides when a state is written.
+///
+///     keeper.note(state)                              // after whatever may have changed it
+///     let deadline = keeper.poll(now: now)            // then, and at the deadline
+///     if let state = keeper.nextWrite() { … }         // start it elsewhere; at its end:
+///     keeper.written(success: true)                   // and poll again
+///
+/// The first change after a quiet time is written at once, later ones when the pace allows: the last state is on disk
+/// one pace and one write after the last change, or as soon as a slower disk can. What failed is tried again at
+/// the same pace. At exit wait for the write in flight, then store `unsaved`.
+public struct StateKeeper: Sendable {
+  /// The least time from the start of one write to the start of the next.
+  public let pace: Milliseconds
+  /// Whether a write has been started whose end has not been told.
+  public private(set) var isWriting = false
+
+  /// What the state is; nil before the first note.
+  private var current: SavedState?
+  /// What the disk has; nil when nobody knows: no file, a write in flight, or one that failed on its way.
+  private var onDisk: SavedState?
+  /// What is being written, or was last.
+  private var attempted: SavedState?
+  /// When the next write may start.
+  private var earliestStart = MonotonicTime.zero
+  private var now = MonotonicTime.zero
+
+  /// A keeper of a state that is on disk as `onDisk`, which is nil if there is no file: then the first state that is
+  /// noted is written.
+  public init(onDisk: SavedState?, pace: Milliseconds = .seconds(1)) {
+    self.onDisk = onDisk
+    self.pace = pace
+  }
+
+  /// What is not known to be on disk: at exit, what still has to be written.
+  public var unsaved: SavedState? { current == onDisk ? nil : current }
+
+  /// Says what the state is now, whether or not it has changed.
+  public mutating func note(_ state: SavedState) { current = state }
+
+  /// Says what time it is; returns when to poll again, nil if only a note or the end of a write can bring more to do.
+  public mutating func poll(now: MonotonicTime) -> MonotonicTime? {
+    self.now = now
+    return unsaved == nil || isWriting || now >= earliestStart ? nil : earliestStart
+  }
+
+  /// The state to write now, if it is time for one as of the last poll. The caller starts to write it.
+  public mutating func nextWrite() -> SavedState? {
+    guard let state = unsaved, !isWriting, now >= earliestStart else { return nil }
+    isWriting = true
+    attempted = state
+    onDisk = nil
+    earliestStart = now + pace
+    return state
+  }
+
+  /// Says how the write in flight ended; without one, it says nothing.
+  public mutating func written(success: Bool) {
+    guard isWriting else { return }
+    isWriting = false
+    if success { onDisk = attempted }
+  }
+}

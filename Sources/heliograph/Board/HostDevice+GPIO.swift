@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+// The remote control on GPIO lines: edges of the button come with the times at which they happened, and a chip may vanish.
+
+#if os(Linux)
+  import LinuxGPIO
+  import RemoteControl
+  import SystemCalls
+  import Timebase
+
+  extension HostDevice {
+    /// The board, if it is one of GPIO lines.
+    var gpio: LinuxBoard? {
+      if case .gpio(let board) = board { board } else { nil }
+    }
+
+    /// Lets the button be seen at each of its edges, at the time when it happened, and then at this moment.
+    mutating func poll(_ board: LinuxBoard, now: MonotonicTime) -> MonotonicTime? {
+      // What is due may depend on an edge that nobody has read yet.
+      if let due = remoteControl.nextLoop, due <= now { board.look() }
+      while let time = board.nextEdge(now: now) {
+        remoteControl.catchUp(before: time)
+        board.showNextEdge(now: now)
+        remoteControl.loop(now: time)
+      }
+      noteFault(of: board)
+      var deadline = remoteControl.poll(now: now)
+      // A pin that was written just now may have found its chip gone: everyone is to know at once.
+      if noteFault(of: board) { deadline = remoteControl.poll(now: now) }
+      return deadline
+    }
+
+    /// Tells the remote control of a fault, and of its end; true if that is news.
+    @discardableResult
+    private mutating func noteFault(of board: LinuxBoard) -> Bool {
+      guard board.fault != shownFault else { return false }
+      shownFault = board.fault
+      remoteControl.device.state.noteFault(board.fault.map { Array($0.description.utf8) } ?? [])
+      if board.fault != nil { faults?.yield() }
+      return true
+    }
+  }
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+// The device that the options describe, made on the event loop that will own it.
+
+import Bytes
+import Deflate
+import DeviceComponents
+import DeviceServer
+import RemoteControl
+import SimulatedBoard
+import Timebase
+
+#if os(Linux)
+  import LinuxGPIO
+#endif
+
+extension HostDevice {
+  /// A device as `options` want it, with its LED on or off from the start.
+  init(_ options: Heliograph, isOn: Bool, logLevel: SerialLog.Level, board: consuming HostBoard) {
+    let ledLevel = options.board.ledActive.level
+    let board = consume board
+    var limits = ServerLimits.remoteControl
+    limits.clients = options.maxClients
+    limits.connections = options.maxClients * 2 + 16  // each page loads files while its socket is open
+    let identity = Identity(name: Array(options.name.utf8), boot: .random(in: .min ... .max))
+    var remoteControl = RemoteControl(
+      onboardLed: Led(board.statusLed, activeLevel: ledLevel),
+      led: Led(board.led, activeLevel: ledLevel, isOn: isOn),
+      button: Button(
+        board.button, activeLevel: options.board.buttonActive.level, debounce: Milliseconds(options.board.debounce)),
+      device: Device(identity, log: SerialLog(level: logLevel), isOn: isOn), limits: limits,
+      hostNames: HostNames(options.knownHostNames))
+    if options.deflate { remoteControl.server.compression = .zlib() }
+    self.init(remoteControl: remoteControl, board: board)
+  }
+}
+
+extension HostBoard {
+  /// The board that `options` name; its LED shows `isOn` from the start.
+  init(_ options: BoardOptions, isOn: Bool, _ supervisor: Supervisor) throws {
+    let ledLevel = options.ledActive.level
+    switch options.board {
+    case .simulated:
+      self = .simulated(SimulatedBoard(ledActiveLevel: ledLevel, buttonActiveLevel: options.buttonActive.level))
+    case .gpio:
+      #if os(Linux)
+        let wiring = try options.wiring()
+        var stored = supervisor.takeStoredLines()
+        defer { supervisor.release(stored.closeRest()) }
+        self = .gpio(
+          try LinuxBoard(
+            wiring, ledLevel: isOn ? ledLevel : ledLevel.inverted, statusLedLevel: ledLevel.inverted, stored: &stored))
+      #else
+        throw StartFailure(description: "GPIO lines need Linux")
+      #endif
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+// What the device goes by: the names that a browser may put into `Host`, and where to point one.
+
+import NIOCore
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+extension Heliograph {
+  /// The names that a browser may put into `Host`: those given, the machine's own, and that with `.local`.
+  var knownHostNames: [[UInt8]] {
+    let own = System.hostName
+    return (network.hostName + [network.host, own, own + ".local"]).map { Array($0.utf8) }
+  }
+
+  /// Where to point a browser.
+  func url(port: Int) -> String {
+    let name = network.isForAll ? System.hostName : network.host
+    return "http://\(name.contains(":") ? "[\(name)]" : name):\(port)/"
+  }
+}
+
+extension System {
+  fileprivate static var hostName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, 255) == 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+
+// `heliograph pins`: what there is to solder to.
+
+import ArgumentParser
+
+#if os(Linux)
+  import LinuxGPIO
+#endif
+
+struct PinsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pins", abstract: "List the GPIO chips of this machine and their lines, and who uses them.")
+
+  func run() throws {
+    #if os(Linux)
+      let table = PinTable.ofThisMachine()
+      if table.count > 0 { for line in table.lines { print(line) } }
+      // A chip that cannot be asked is a failure, but the others have been listed.
+      guard table.failures.isEmpty else { throw StartFailure(description: table.failures.joined(separator: "\n")) }
+      if table.count == 0 { throw StartFailure(description: "this machine has no GPIO chips") }
+    #else
+      throw StartFailure(description: "GPIO lines need Linux")
+    #endif
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+
+// systemd, if it started the program: it is told when the device serves and that its loop is alive, and it holds the GPIO
+// lines while the program is started anew. Without it everything here does nothing.
+
+import Bytes
+import NIOCore
+import ServiceNotification
+import Synchronization
+import SystemCalls
+import Timebase
+
+#if os(Linux)
+  import LinuxGPIO
+#endif
+
+final class Supervisor: Sendable {
+  private let manager: ServiceManager
+  #if os(Linux)
+    /// Lines that the run before this one held.
+    private let stored: Mutex<StoredLines>
+  #endif
+
+  /// To be made first of all, while nothing else runs.
+  init() {
+    var manager = ServiceManager()
+    #if os(Linux)
+      var stored = StoredLines()
+      manager.takeStored { name, descriptor in stored.add(name, descriptor) }
+      self.stored = Mutex(stored)
+    #endif
+    self.manager = manager
+  }
+
+  /// The device serves at `url`.
+  func ready(_ url: String) { manager.notify(.ready, .status(url)) }
+
+  /// The program has begun to end.
+  func stopping() { manager.notify(.stopping) }
+
+  /// Says again and again, as often as the manager wants, that `eventLoop` is alive: it is the loop that says so.
+  func reportLife(of eventLoop: any EventLoop) {
+    guard let interval = manager.watchdogInterval else { return }
+    eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(Int64(interval.count))) { _ in
+      self.manager.notify(.watchdog)
+    }
+  }
+
+  #if os(Linux)
+    /// The lines that the run before this one held; given once.
+    func takeStoredLines() -> StoredLines {
+      stored.withLock { lines in
+        var taken = StoredLines()
+        swap(&taken, &lines)
+        return taken
+      }
+    }
+
+    /// Has the manager let go of the lines of these names.
+    func release(_ names: [String]) {
+      for name in names { manager.remove(name) }
+    }
+
+    /// Has the manager hold the lines of `board` from now on.
+    func hold(_ board: LinuxBoard) {
+      for (name, descriptor) in board.heldLines { manager.store(descriptor: descriptor, name: name) }
+    }
+  #endif
+}
