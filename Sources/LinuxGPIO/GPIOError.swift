@@ -121,10 +121,13 @@ public enum GPIOError: Error, Equatable, CustomStringConvertible {
     /// The group that may read and write the file; nil if that is only root.
     private static func group(of path: String) -> String? {
       var status = stat()
-      guard stat(path, &status) == 0, status.st_mode & 0o060 == 0o060, status.st_gid != 0,
-        let group = getgrgid(status.st_gid)
-      else { return nil }
-      return String(cString: group.pointee.gr_name)
+      guard stat(path, &status) == 0, status.st_mode & 0o060 == 0o060, status.st_gid != 0 else { return nil }
+      // (Not by getgrgid, for which a static program needs the C library of the machine that it was built on.)
+      let lines = (try? Descriptor(opening: "/etc/group", O_RDONLY).bytes(count: 1 << 20)) ?? []
+      let groups = lines.split(separator: UInt8(ascii: "\n")).map { $0.split(separator: UInt8(ascii: ":")) }
+      let number = Array("\(status.st_gid)".utf8)
+      guard let group = groups.first(where: { $0.count > 2 && $0[2].elementsEqual(number) }) else { return nil }
+      return String(decoding: group[0], as: UTF8.self)
     }
 
     private static var kernelRelease: String {
