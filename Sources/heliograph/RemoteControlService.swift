@@ -7,6 +7,7 @@ import DataFolder
 import Deflate
 import DeviceComponents
 import DeviceServer
+import HTTPCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -71,6 +72,8 @@ struct RemoteControlService: Service {
         hostNames: HostNames(options.knownHostNames))
       if options.deflate { remoteControl.server.compression = .zlib() }
       return SimulatedDevice(remoteControl: remoteControl, board: board)
+    } onNewSecond: { device, seconds in
+      device.remoteControl.server.date = HTTPDate(secondsSince1970: seconds)
     } afterActivity: { device, _ in
       console.show(&device)
     }
