@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+
+// How much memory peers make the server hold by what they send, for whoever wants to see that the limits bound it: a
+// fuzzer, or a program that shows it. It looks at each table once and keeps no account while serving.
+
+import HTTPCore
+import WebSocketCore
+
+extension Server where Context: ~Copyable {
+  /// How many bytes of memory hold what has come in and no handler has been given yet: of all connections and clients,
+  /// also in places that are free, and the buffer in which messages are handed over.
+  public var inputMemory: Int {
+    let connections = table.indices.reduce(0) { $0 + ofRow($1) }
+    let clients = hubs.reduce(0) { $0 + $1.clients.reduce(0) { $0 + $1.socket.inputMemory } }
+    return connections + clients + scratch.capacity
+  }
+
+  /// The same of one connection and, if it is a socket, its client; 0 once it is gone.
+  public func inputMemory(of connection: ConnectionID) -> Int {
+    guard let index = table.index(of: connection) else { return 0 }
+    guard table[index].phase == .webSocket else { return ofRow(index) }
+    return ofRow(index) + hubs[table[index].hub].clients[table[index].client].socket.inputMemory
+  }
+
+  private func ofRow(_ index: Int) -> Int {
+    table[index].http.inputMemory + (table[index].request?.memorySize ?? 0)
+  }
+}
