@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How much memory peers make the server hold by what they send, for whoever wants to see that the limits bound it: a
-// fuzzer, or a program that shows it. It looks at each table once and keeps no account while serving.
+// How much peers make the server hold, by what they send and by what they do not read, for whoever wants to see that
+// the limits bound it: a fuzzer, or a program that shows it. It looks at the tables and keeps no account while serving.
 
 import HTTPCore
 import WebSocketCore
@@ -20,6 +20,14 @@ extension Server where Context: ~Copyable {
     guard let index = table.index(of: connection) else { return 0 }
     guard table[index].phase == .webSocket else { return ofRow(index) }
     return ofRow(index) + hubs[table[index].hub].clients[table[index].client].socket.inputMemory
+  }
+
+  /// How many bytes wait for a connection. The state that a client has yet to get is not among them: the hub holds one
+  /// for all.
+  public func pendingOutput(of connection: ConnectionID) -> Int {
+    guard let index = table.index(of: connection) else { return 0 }
+    guard table[index].phase == .webSocket else { return table[index].http.pendingOutput }
+    return table[index].http.pendingOutput + hubs[table[index].hub].clients[table[index].client].socket.pendingOutput
   }
 
   private func ofRow(_ index: Int) -> Int {
