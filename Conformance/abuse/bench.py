@@ -2,16 +2,29 @@
 """What every scenario works with: the programs, and measures that are printed and held against their bounds."""
 from __future__ import annotations
 
+import contextlib
+import math
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from common.http import request
-from common.program import PATIENCE, Program, open_descriptors, resident_memory
+from common.program import PATIENCE, Program, open_descriptors, peak_memory, resident_memory
 
 MEGABYTE = 1 << 20
+TIMES = ("s", "ms")
+ENDING = 5  # seconds that the program may take to say goodbye to everyone
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something past its bound. `is_late` if it is a time, which a machine that is busy with something else can
+    stretch; what never came is not late."""
+    what: str
+    is_late: bool = False
 
 
 class Bench:
@@ -19,19 +32,27 @@ class Bench:
 
     def __init__(self, programs: Path) -> None:
         self.programs = programs
-        self.failures: list[str] = []
+        self.begin()
 
-    def heliograph(self, max_clients: int = 8, *options: str, port: int = 0, **limits: Any) -> Program:
-        """The program, serving. With `output` (see `Program`) its port must be given."""
-        server = Program(self.programs / "heliograph", "--port", str(port), "--max-clients", str(max_clients),
-                         *options, **limits)
-        try:
+    def begin(self) -> None:
+        """Forgets what the scenario before has left."""
+        self.failures: list[Failure] = []
+        self.omissions: list[str] = []
+
+    @contextlib.contextmanager
+    def heliograph(self, max_clients: int = 8, *options: str, port: int = 0, **limits: Any) -> Iterator[Program]:
+        """The program, serving, for use in `with`; at the end a signal must end it in order. With `output` (see
+        `Program`) its port must be given."""
+        with Program(self.programs / "heliograph", "--port", str(port), "--max-clients", str(max_clients),
+                     *options, **limits) as server:
             if until(lambda: is_served(port or server.port), interval=0.1) > PATIENCE:
                 raise RuntimeError("heliograph does not serve")
-        except BaseException:
-            server.stop()
-            raise
-        return server
+            yield server
+            if (status := server.process.poll()) is not None:
+                raise RuntimeError(f"heliograph has ended by itself with {status}")
+            start = time.monotonic()
+            self.measure("the status that a signal ends it with", server.stop(), 0, at_least=0)
+            self.measure("after", time.monotonic() - start, ENDING, "s")
 
     def measure(self, what: str, value: float, at_most: float | None = None, unit: str = "", *,
                 at_least: float | None = None) -> None:
@@ -43,7 +64,12 @@ class Bench:
         shown = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
         print(f"  {what:<60} {shown:>9} {unit:<4} {bound:<16} {'ok' if ok else 'FAIL'}", flush=True)
         if not ok:
-            self.failures.append(what)
+            self.failures.append(Failure(what, is_late=unit in TIMES and math.isfinite(value)))
+
+    def omit(self, words: str) -> None:
+        """Says what of the scenario this machine does not allow to be asked; it must not pass for a success."""
+        print(f"  (NOT ASKED: {words})", flush=True)
+        self.omissions.append(words)
 
     def note(self, words: str) -> None:
         print(f"  ({words})", flush=True)
@@ -86,6 +112,11 @@ class Resources:
     def growth(self) -> float:
         """Megabytes of memory more than before."""
         return (resident_memory(self.server.pid) - self.memory) / MEGABYTE
+
+    @property
+    def peak_growth(self) -> float:
+        """Megabytes of memory that it had at most at any time more than before."""
+        return (peak_memory(self.server.pid) - self.memory) / MEGABYTE
 
     @property
     def descriptors_more(self) -> int:

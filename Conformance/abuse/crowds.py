@@ -17,7 +17,7 @@ def idle(bench: Bench) -> None:
     """10,000 WebSocket clients that only listen, from five addresses"""
     count = min(10_000, allow_descriptors() - 200)
     if count < 10_000:
-        bench.note(f"no more than {count} files may be open here: ulimit -Hn")
+        bench.omit(f"{10_000 - count} of 10,000 clients: the hard limit of open files is too low (ulimit -Hn)")
     with bench.heliograph(count) as server, Crowd(server.port, count - 2, addresses=5) as crowd:
         resources = Resources(server)
         bench.measure("to connect all of them took", crowd.ask("connect")["seconds"], 30, "s")
@@ -63,9 +63,12 @@ def asleep(bench: Bench) -> None:
             bench.measure("each of which others saw within", longest * 1000, 100, "ms")
             refused = resources.growth
             bench.measure("memory grew for each that refuses by", (refused - connected) / count * 1024, 16, "KB")
+            peak = resources.peak_growth
+            bench.measure("at its peak by", (peak - connected) / count * 1024, 16, "KB")
             longest = max(change(actor, observer)[1] for _ in range(more))
             bench.measure(f"each of {more} more changes others saw within", longest * 1000, 100, "ms")
             bench.measure("memory grew meanwhile by", resources.growth - refused, 1, "MB")
+            bench.measure("its peak by", resources.peak_growth - peak, 1, "MB")
             revision = change(actor, observer)[0]
             start = time.monotonic()
             crowd.ask("wake")
@@ -76,6 +79,7 @@ def asleep(bench: Bench) -> None:
             bench.measure(f"of {changes + more + 1} states each had to read at most", crowd.ask("report")["messages"],
                           changes)
             bench.measure("memory stays grown by", resources.growth, 64, "MB")
+            bench.measure("and had grown at its peak by", resources.peak_growth, 64, "MB")
 
 
 def change_until_refused(port: int, actor: WebSocket, observer: WebSocket) -> tuple[int, float]:

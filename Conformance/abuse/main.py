@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Abuse over real sockets, on loopback: each scenario does something to `heliograph` that no client should, prints what
-was measured beside its bound, and fails past it."""
+was measured beside its bound, and fails past it. What the machine does not allow to be asked is named at the end, and
+fails where CI is set."""
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -16,7 +18,7 @@ import floods  # noqa: E402
 import interruptions  # noqa: E402
 import log  # noqa: E402
 import slow_http  # noqa: E402
-from bench import Bench  # noqa: E402
+from bench import Bench, Failure  # noqa: E402
 from common.environments import Unavailable, debian  # noqa: E402
 from common.program import allow_descriptors  # noqa: E402
 
@@ -50,18 +52,40 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(name: str, bench: Bench) -> list[str]:
+def run(name: str, bench: Bench) -> list[Failure]:
     """Runs a scenario; returns what went past its bound."""
     print(f"{name}: {SCENARIOS[name].__doc__}", flush=True)
-    bench.failures = []
+    bench.begin()
     start = time.monotonic()
     try:
         SCENARIOS[name](bench)
     except (OSError, RuntimeError, ValueError) as problem:
         print(f"  {problem!r}: FAIL")
-        bench.failures.append(repr(problem))
+        bench.failures.append(Failure(repr(problem)))
     print(f"  ({time.monotonic() - start:.1f} s)", flush=True)
     return bench.failures
+
+
+def run_fairly(name: str, bench: Bench) -> list[Failure]:
+    """The same, and once more if nothing but times went past their bounds: a busy machine can be the reason for these.
+    It is none for a server that died, for memory, or for anything that is counted."""
+    failures = run(name, bench)
+    if failures and all(failure.is_late for failure in failures):
+        print("only times: once more, since a machine that is busy with something else may have been the reason")
+        failures = run(name, bench)
+    return failures
+
+
+def verdict(failed: list[str], omitted: list[str]) -> int:
+    """Prints the last lines; returns the exit status."""
+    print("\n".join([*failed, *omitted]))
+    if failed:
+        return 1
+    if not omitted:
+        print("all within their bounds")
+        return 0
+    print(f"what was asked is within its bounds, but not everything was asked here: {len(omitted)} omitted")
+    return 1 if os.environ.get("CI") else 0
 
 
 def main() -> int:
@@ -78,13 +102,11 @@ def main() -> int:
         sys.exit(f"abuse: {problem}")
     allow_descriptors()
     bench = Bench(options.programs)
-    failed = []
+    failed, omitted = [], []
     for name in options.scenarios or SCENARIOS:
-        if run(name, bench):
-            print("once more, since a machine that is busy with something else may have been the reason")
-            failed += [f"FAIL {name}: {failure}" for failure in run(name, bench)]
-    print("\n".join(failed or ["all within their bounds"]))
-    return 1 if failed else 0
+        failed += [f"FAIL {name}: {failure.what}" for failure in run_fairly(name, bench)]
+        omitted += [f"NOT ASKED {name}: {words}" for words in bench.omissions]
+    return verdict(failed, omitted)
 
 
 if __name__ == "__main__":

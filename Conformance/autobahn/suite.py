@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Autobahn's fuzzing client (PyPI's autobahntestsuite, which is Python 2.7 code): its environment, a run of it against
 a server that listens already, and what came of each case. Standard library only.
+
+    python3 suite.py --check        is there a CPython 2.7 for it?
 """
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -114,3 +117,13 @@ def _follow(command: list[str], agent: str, says_where: bool) -> None:
         finally:
             watchdog.cancel()
             process.kill()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Whether Autobahn's suite can run here; otherwise says what it lacks.")
+    parser.add_argument("--check", action="store_true", required=True, help="the only thing that can be asked")
+    parser.parse_args()
+    try:
+        python2()
+    except Unavailable as problem:
+        sys.exit(f"autobahn: {problem}")

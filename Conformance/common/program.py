@@ -96,6 +96,12 @@ def resident_memory(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def peak_memory(pid: int) -> int:
+    """The most bytes of memory that were in RAM at any time."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
 def open_descriptors(pid: int) -> int:
     """How many files, sockets included, are open."""
     return len(os.listdir(f"/proc/{pid}/fd"))

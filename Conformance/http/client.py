@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vectors import Await, Case, End, Send
@@ -46,11 +47,31 @@ class Outcome:
         return " ".join([*map(str, self.codes), self.ending])
 
 
+# How the bytes of a case are cut; each piece goes out by itself, a moment after the one before.
+Cut = Callable[[bytes], list[bytes]]
+MOMENT = 0.001  # seconds in which a server will have read what was sent
+
+
+def whole(data: bytes) -> list[bytes]:
+    return [data]
+
+
+def byte_by_byte(data: bytes) -> list[bytes]:
+    """So many pieces that no limit of time is reached: of more than a kilobyte only the ends are cut at every byte."""
+    if len(data) <= 1100:
+        return [data[index:index + 1] for index in range(len(data))]
+    size = len(data) // 16
+    middle = data[64:-64]
+    return [*byte_by_byte(data[:64]), *(middle[start:start + size] for start in range(0, len(middle), size)),
+            *byte_by_byte(data[-64:])]
+
+
 class Stream:
     """A socket, read response by response. What came before a reset is read before the reset is seen."""
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, cut: Cut = whole) -> None:
         self.socket = connected
+        self.cut = cut
         self.loop = asyncio.get_running_loop()
         self.buffer = bytearray()
         self.has_ended = False
@@ -63,7 +84,10 @@ class Stream:
     async def _send(self, before: list[asyncio.Task[None]], data: bytes, ends: bool) -> None:
         try:
             await asyncio.gather(*before)
-            await self.loop.sock_sendall(self.socket, data)
+            for number, piece in enumerate(self.cut(data)):
+                if number > 0:
+                    await asyncio.sleep(MOMENT)
+                await self.loop.sock_sendall(self.socket, piece)
             if ends:
                 self.socket.shutdown(socket.SHUT_WR)
         except OSError:
@@ -137,12 +161,13 @@ class Stream:
         return taken
 
 
-async def ask(case: Case, host: str, port: int, deadline: float) -> Outcome:
+async def ask(case: Case, host: str, port: int, deadline: float, cut: Cut = whole) -> Outcome:
     """Runs one case; whatever the server does, it takes no longer than the deadline."""
     outcome = Outcome()
     connected = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     connected.setblocking(False)
-    stream = Stream(connected)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    stream = Stream(connected, cut)
     try:
         async with asyncio.timeout(deadline):
             await stream.loop.sock_connect(connected, (host, port))

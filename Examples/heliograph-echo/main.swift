@@ -69,7 +69,11 @@ if compresses, compression == nil {
   exit(64)
 }
 let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-let transport = try await NIOTransport.start(on: group.next()) { makeEcho(compression) }
+let transport = try await NIOTransport.start(on: group.next()) {
+  makeEcho(compression)
+} onNewSecond: { echo, seconds in
+  echo.server.date = HTTPDate(secondsSince1970: seconds)
+}
 do {
   let address = try await transport.listen(host: "127.0.0.1", port: port)
   print("ws://127.0.0.1:\(address.port ?? 0)/ws")

@@ -32,7 +32,7 @@ extension FuzzTarget {
 }
 
 /// Windows and contexts that client and server agree on.
-private struct Agreement {
+struct Agreement {
   static let messageSize = 3000
 
   private let serverBits: Int
@@ -48,10 +48,27 @@ private struct Agreement {
     clientForgets = parameters & 128 != 0
   }
 
+  /// What a server announces in its 101; nil if it does not compress.
+  init?(announcedIn response: WireResponse) throws(BrokenInvariant) {
+    guard let value = response.values("sec-websocket-extensions").first else { return nil }
+    let parameters = value.split(separator: ";").map { $0.drop { $0 == " " } }
+    try check(parameters.first == "permessage-deflate", "only what was offered is announced, not \(value)")
+    func bits(_ name: String) -> Int {
+      parameters.first { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) } ?? 15
+    }
+    serverBits = bits("server_max_window_bits=")
+    clientBits = bits("client_max_window_bits=")
+    serverForgets = parameters.contains("server_no_context_takeover")
+    clientForgets = parameters.contains("client_no_context_takeover")
+  }
+
   private init(mirroring other: Agreement) {
     (serverBits, clientBits) = (other.clientBits, other.serverBits)
     (serverForgets, clientForgets) = (other.clientForgets, other.serverForgets)
   }
+
+  /// The client's codec.
+  func clientCodec() throws(BrokenInvariant) -> AnyMessageCodec { try Agreement(mirroring: self).codec() }
 
   /// The server's codec, by way of a handshake.
   func codec() throws(BrokenInvariant) -> AnyMessageCodec {
@@ -82,7 +99,7 @@ private struct Agreement {
   /// What the server sends of these messages unfolds to them, for a client with the same parameters.
   func checkReturn(of messages: [[UInt8]]) throws(BrokenInvariant) {
     var connection = WebSocketConnection(codec: try codec(), now: .zero)
-    let client = try Agreement(mirroring: self).codec()
+    let client = try clientCodec()
     for message in messages {
       try check(connection.send(.binary, message.span), "an open connection can be sent to")
       var output: [UInt8] = []

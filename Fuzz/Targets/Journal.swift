@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The program that the fuzzed server runs, and what a client can tell of it: a few routes, and an endpoint whose
-// clients command the hub. States and messages are numbered, so that a reader sees order and loss.
+// The program that the fuzzed server runs: a few routes, and an endpoint whose clients command the hub. States
+// and messages are numbered, so that a reader sees order and loss.
 
 import Bytes
 import DeviceServer
@@ -130,50 +130,5 @@ struct Journal {
   private mutating func message(size: Int) -> [UInt8] {
     messageNumber += 1
     return Array("m\(messageNumber)".utf8) + [UInt8](repeating: UInt8(ascii: "."), count: size)
-  }
-}
-
-/// What a client makes of all that it has read.
-struct Heard {
-  private(set) var statuses: [Int] = []
-  private(set) var lastState = 0
-  private(set) var hasClose = false
-  /// Whether there were compressed frames, which are not looked into.
-  private(set) var isCompressed = false
-  private var lastMessage = 0
-
-  /// Reads responses, then frames; unless they are whole, the last may be cut.
-  init(_ bytes: [UInt8], areResponsesWhole: Bool, areFramesWhole: Bool) throws(BrokenInvariant) {
-    var rest = bytes[...]
-    var isOver = false
-    while statuses.last != 101, let response = try WireResponse.take(from: &rest, expecting: .unknown) {
-      try check(!isOver, "nothing follows the last response")
-      try check(response.isWhole || !areResponsesWhole, "a response is whole")
-      if response.status != 100 { statuses.append(response.status) }
-      isOver = response.saysClose
-    }
-    let hasFrames = statuses.last == 101
-    if hasFrames {
-      while let frame = try WireFrame.take(from: &rest, mayBeCompressed: true) {
-        try check(!hasClose, "nothing follows a Close")
-        try read(frame)
-      }
-    }
-    let isWhole = hasFrames ? areFramesWhole : areResponsesWhole
-    try check(rest.isEmpty || !isWhole, "what is sent is whole, but \(rest.count) bytes are left")
-  }
-
-  private mutating func read(_ frame: WireFrame) throws(BrokenInvariant) {
-    if frame.opcode == 8 { hasClose = true }
-    if frame.isCompressed { isCompressed = true }
-    guard frame.opcode == 1, !frame.isCompressed, let kind = frame.payload.first else { return }
-    let number = Int(text(frame.payload.dropFirst().prefix { 0x30...0x39 ~= $0 })) ?? 0
-    if kind == UInt8(ascii: "s") {
-      try check(number >= lastState, "states never go back")
-      lastState = number
-    } else if kind == UInt8(ascii: "m") {
-      try check(number > lastMessage, "messages come in order, each once")
-      lastMessage = number
-    }
   }
 }

@@ -17,6 +17,8 @@ struct ServerWorld {
   private var nextDeadline: MonotonicTime?
   private var lines: [Line] = []
   private var isShutDown = false
+  /// The most bytes that the server was offered at once.
+  private var longestRead = 0
 
   init(limits: ServerLimits, compresses: Bool) {
     server = Server(router: Journal.router, limits: limits)
@@ -183,6 +185,7 @@ struct ServerWorld {
   private mutating func offer(_ line: Int) throws(BrokenInvariant) {
     guard let id = lines[line].id else { return }
     let input = lines[line].toServer
+    longestRead = max(longestRead, input.count)
     let taken = server.receive(input.span, from: id, now: now, &journal)
     try check(0...input.count ~= taken, "no more is taken than there was")
     lines[line].toServer.removeFirst(taken)
@@ -226,28 +229,47 @@ struct ServerWorld {
 // MARK: - Invariants
 
 extension ServerWorld {
-  /// The server knows those that are there, and nobody else.
+  /// The server knows those that are there, and nobody else; what it holds of their words is bounded.
   mutating func checkTables() throws(BrokenInvariant) {
     let up = lines.filter { $0.id != nil }.count
     try check(server.connectionCount == up, "the table has the connections that are up, and no others")
     let clients = server.withHub(0, now: now) { $0.count }
     try check(clients == journal.clients.count, "a hub counts those who have come and not gone")
     try check(clients <= server.limits.clients, "a hub keeps its limit")
+    try checkInput()
   }
 
-  /// What waits for each connection keeps its limits: a copy of the server is drained to see it.
+  /// Arrays grow to twice of what is in them at most; a queue may hold as much again that is read already, a head has
+  /// its own mark for each field, and a message that unfolds may have room for a step more.
+  private func checkInput() throws(BrokenInvariant) {
+    let http = server.limits.http
+    let ofHTTP = 4 * http.headSize + 2 * (http.headSize + http.fieldCount + 16) + 2 * http.bodySize
+    let ofSocket = 4 * (server.limits.webSocket.messageSize + 1) + 2 * 125 + 2 * 123  // a control frame, a reason
+    var all = 0
+    for line in lines {
+      guard let id = line.id else { continue }
+      let memory = server.inputMemory(of: id)
+      try check(memory <= ofHTTP + ofSocket + Self.rounding, "what a connection sends keeps its limit, not \(memory)")
+      all += memory
+    }
+    // Beside them there is one buffer, through which messages and parts of compressed ones go; and nothing in places
+    // that are free.
+    let scratch = server.inputMemory - all
+    let most = 4 * max(server.limits.webSocket.messageSize + 1, longestRead) + Self.rounding
+    try check(scratch <= most, "what those who are gone have sent is gone, but for \(scratch)")
+  }
+
+  /// What the allocator may add to a few arrays.
+  private static var rounding: Int { 512 }
+
+  /// What waits for each connection keeps its limits.
   func checkMemory() throws(BrokenInvariant) {
     let limits = server.limits
     let responses = max(limits.outputHighWater, limits.http.outputSize) + Journal.largestResponse
     let frames = max(limits.outboxSize, Journal.largestMessage) + Journal.largestMessage + Journal.largestControls
     for line in lines {
       guard let id = line.id else { continue }
-      var copy = server
-      var waiting = 0
-      copy.writeOutput(id, now: now) { bytes in
-        waiting += bytes.count
-        return bytes.count
-      }
+      let waiting = server.pendingOutput(of: id)
       try check(waiting <= responses + frames, "what waits for a connection keeps its limit, not \(waiting)")
     }
   }
@@ -263,7 +285,7 @@ extension ServerWorld {
       let heard = try line.heard()
       try check(line.id == nil || line.toServer.isEmpty, "all input is taken when all output is")
       guard let client = journal.clients[number], line.id != nil else { continue }
-      if heard.hasClose || heard.isCompressed { continue }
+      if heard.hasClose { continue }
       try check(heard.lastState == journal.stateNumber, "client \(client.number) has the newest state")
     }
     let newcomer = lines.count

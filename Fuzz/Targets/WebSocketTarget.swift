@@ -61,7 +61,7 @@ struct WireFrame: Equatable {
     return frame
   }
 
-  private func checkPayload() throws(BrokenInvariant) {
+  func checkPayload() throws(BrokenInvariant) {
     switch opcode {
     case 1: try check(String(validating: payload, as: UTF8.self) != nil, "text is UTF-8")
     case 8 where !payload.isEmpty:

@@ -16,6 +16,9 @@ public struct ByteQueue: Sendable {
   @inlinable
   public var count: Int { storage.count - head }
 
+  /// How many bytes of memory it holds, whatever waits.
+  public var capacity: Int { storage.capacity }
+
   /// Whether no bytes wait.
   @inlinable
   public var isEmpty: Bool { head == storage.count }

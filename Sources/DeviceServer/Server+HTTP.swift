@@ -188,7 +188,7 @@ extension Server where Context: ~Copyable {
     do throws(LocalProtocolError) {
       if isShuttingDown { table[index].http.close() }
       // A status without a body, 304 for one, is framed by the connection whatever length is given here.
-      try table[index].http.send(response.head, .length(response.shared?.count ?? response.body.count))
+      try sendHead(response.head, .length(response.shared?.count ?? response.body.count), index)
       if let shared = response.shared {
         try table[index].http.send(shared: shared)
       } else {
@@ -202,6 +202,15 @@ extension Server where Context: ~Copyable {
     }
     table[index].stage = .idle
     table.demand(.write, index)
+  }
+
+  private mutating func sendHead(
+    _ head: ResponseHead, _ framing: BodyFraming, _ index: Int
+  ) throws(LocalProtocolError) {
+    #if !hasFeature(Embedded)
+      if let date { return try table[index].http.send(head, framing, date: date) }
+    #endif
+    try table[index].http.send(head, framing)
   }
 
   /// The answer to a connection that there is no room for.

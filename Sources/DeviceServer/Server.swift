@@ -5,7 +5,7 @@
 // transport to do, and the next deadline. Its owner conforms to `Application` by forwarding.
 
 import Bytes
-import HTTPCore
+public import HTTPCore
 public import Timebase
 public import WebSocketCore
 
@@ -21,6 +21,12 @@ public struct Server<Context: ~Copyable> {
   public var hostNames: HostNames
   /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
   public var compression: DeflateSupport?
+  #if !hasFeature(Embedded)
+    /// The date, from a host that has a clock and sets it anew before the server hears anything in another second:
+    /// every final response says it (RFC 9110 section 6.6.1). Nil, the default: none does. Not in Embedded Swift: no
+    /// board has had a clock so far, and what it would not use it is not to carry.
+    public var date: HTTPDate?
+  #endif
   /// What has happened so far.
   public internal(set) var counters = ServerCounters()
 

@@ -27,6 +27,25 @@ extension HTTPConnection {
   /// - Throws: `.wrongState` if no response is due, for another 1xx status, and for 101 with a body or before
   ///   the end of the request; `.bodyLengthMismatch` for a negative length.
   public mutating func send(_ head: ResponseHead, _ framing: BodyFraming) throws(LocalProtocolError) {
+    try begin(head, framing)
+    output.append("\r\n")
+  }
+
+  /// Sends the head of a response that was made at `date`, and says so in it (RFC 9110 section 6.6.1); `head` has no
+  /// Date of its own.
+  ///
+  /// - Throws: as `send(_:_:)`.
+  public mutating func send(
+    _ head: ResponseHead, _ framing: BodyFraming, date: HTTPDate
+  ) throws(LocalProtocolError) {
+    try begin(head, framing)
+    output.append("Date: ")
+    output.append(date.bytes)
+    output.append("\r\n\r\n")
+  }
+
+  /// All of the head but the empty line at its end.
+  private mutating func begin(_ head: ResponseHead, _ framing: BodyFraming) throws(LocalProtocolError) {
     if case .length(let length) = framing, length < 0 { throw .bodyLengthMismatch }
     if states.request == .body, bodyReader.isComplete { try states.apply(.requestEnd) }
     if head.status == .switchingProtocols {
@@ -41,7 +60,6 @@ extension HTTPConnection {
       appendFraming(framing, status: head.status)
       appendConnection()
     }
-    output.append("\r\n")
   }
 
   /// Sends part of the body, copied.

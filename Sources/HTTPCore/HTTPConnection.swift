@@ -104,6 +104,9 @@ public struct HTTPConnection: Sendable {
 
   var hasPartOfHead: Bool { parser.hasBegun || !input.isEmpty }
 
+  /// How many bytes of memory hold what the client has sent: unread input, and the head and body that are coming in.
+  public var inputMemory: Int { input.capacity + parser.head.memorySize + body.capacity }
+
   /// Declares the current response the last: it is sent with `Connection: close`, and `mustClose` follows.
   ///
   /// Without a response under way the connection is over at once; input that waits is dropped.

@@ -54,6 +54,9 @@ public struct RequestHead: Sendable {
     fieldsStart = bytes.count
   }
 
+  /// How many bytes of memory it holds.
+  public var memorySize: Int { bytes.capacity }
+
   /// The method as the client wrote it.
   public var methodToken: Span<UInt8> {
     @_lifetime(borrow self) get { bytes.span.extracting(0..<methodEnd) }

@@ -15,7 +15,9 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   /// What brings news beside the connections: listening sockets and watched descriptors.
   private var sources: [any Channel] = []
   private var application: App
+  private let onNewSecond: NIOTransport<App>.NewSecond?
   private let afterActivity: NIOTransport<App>.Activity?
+  private var wallClock = WallClock()
   /// By `ConnectionID.index`. Each access is over before anything else is called, so none needs checking at run time.
   @exclusivity(unchecked) private var connections: [ConnectionHandler?] = []
   private var connectionCount = 0
@@ -31,9 +33,13 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   /// Room for a message of a device.
   private static var smallSize: Int { 512 }
 
-  init(_ application: consuming App, eventLoop: any EventLoop, afterActivity: NIOTransport<App>.Activity?) {
+  init(
+    _ application: consuming App, eventLoop: any EventLoop, onNewSecond: NIOTransport<App>.NewSecond?,
+    afterActivity: NIOTransport<App>.Activity?
+  ) {
     self.application = application
     self.eventLoop = eventLoop
+    self.onNewSecond = onNewSecond
     self.afterActivity = afterActivity
     buffer = ByteBufferAllocator().buffer(capacity: Self.smallSize)
   }
@@ -41,17 +47,24 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   /// The time of the system's monotonic clock.
   var now: MonotonicTime { MonotonicTime(milliseconds: NIODeadline.now().uptimeNanoseconds / 1_000_000) }
 
+  /// The same, for a call that may make a response: the application is told the date if it has changed.
+  private func tell() -> MonotonicTime {
+    let now = now
+    if let onNewSecond, let seconds = wallClock.newSecond(now: now) { onNewSecond(&application, seconds) }
+    return now
+  }
+
   /// Lets `body` use the application, then does what follows from it.
   @discardableResult
   func run<Result>(_ body: (inout App, MonotonicTime) throws -> Result) rethrows -> Result {
     defer { act() }
-    return try body(&application, now)
+    return try body(&application, tell())
   }
 
   // MARK: What channels report
 
   func accept(_ connection: ConnectionHandler, from remote: RemoteAddress) -> ConnectionID? {
-    guard let id = application.accept(from: remote, now: now) else { return nil }
+    guard let id = application.accept(from: remote, now: tell()) else { return nil }
     while connections.count <= id.index { connections.append(nil) }
     connections[id.index] = connection
     connectionCount += 1
@@ -60,12 +73,12 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   /// Gives the application what it takes of `input`; the caller calls `act` when the read is complete.
   func receive(_ input: inout ByteBuffer, from id: ConnectionID) {
-    let taken = application.receive(input.readableBytesUInt8Span, from: id, now: now)
+    let taken = application.receive(input.readableBytesUInt8Span, from: id, now: tell())
     input.moveReaderIndex(forwardBy: min(max(taken, 0), input.readableBytes))
   }
 
   func endOfStream(_ id: ConnectionID) {
-    application.endOfStream(id, now: now)
+    application.endOfStream(id, now: tell())
     act()
   }
 
@@ -89,7 +102,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     isActing = true
     var deadline: MonotonicTime?
     var isQuiet = false
-    let now = now
+    let now = tell()
     withBuffer { buffer in
       while !isQuiet {  // what is done may make something due
         deadline = application.poll(now: now)

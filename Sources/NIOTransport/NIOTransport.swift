@@ -24,6 +24,9 @@ public import Timebase
 public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Runs on the event loop after the application has run and its output is on its way: for logs and displays.
   public typealias Activity = (inout App, MonotonicTime) -> Void
+  /// Runs on the event loop before the application hears of anything in another second of the system's clock, which is
+  /// given in seconds since 1970: for dates. It wakes nobody, and does not run while the clock has yet to be set.
+  public typealias NewSecond = (inout App, Int64) -> Void
 
   /// The loop that owns the application.
   public let eventLoop: any EventLoop
@@ -37,10 +40,12 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Makes the application on `eventLoop` and lets its timers run; no port is open yet.
   public static func start(
     on eventLoop: any EventLoop, makeApplication: @escaping @Sendable () throws -> App,
+    onNewSecond: (@Sendable (inout App, Int64) -> Void)? = nil,
     afterActivity: (@Sendable (inout App, MonotonicTime) -> Void)? = nil
   ) async throws -> NIOTransport {
     let driver = try await eventLoop.submit {
-      let driver = Driver(try makeApplication(), eventLoop: eventLoop, afterActivity: afterActivity)
+      let driver = Driver(
+        try makeApplication(), eventLoop: eventLoop, onNewSecond: onNewSecond, afterActivity: afterActivity)
       driver.run { _, _ in }
       return NIOLoopBound(driver, eventLoop: eventLoop)
     }.get()

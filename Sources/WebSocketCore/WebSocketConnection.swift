@@ -93,6 +93,9 @@ public struct WebSocketConnection: Sendable {
   /// Whether messages may be sent.
   public var isOpen: Bool { state == .open }
 
+  /// How many bytes of memory hold what the peer has sent: of a message that is coming in, and the reason of a Close.
+  public var inputMemory: Int { assembly.capacity + closeReason.capacity }
+
   /// Gives back the memory of buffers that are empty.
   public mutating func trim() {
     assembly.trim()

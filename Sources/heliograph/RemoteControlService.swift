@@ -5,6 +5,7 @@
 
 import DataFolder
 import DeviceServer
+import HTTPCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -46,7 +47,7 @@ struct RemoteControlService: Service {
               transport: transport, console: console, supervisor: supervisor, faults: faults)
             group.addTask { try await board.run() }
           #endif
-          try await group.waitForAll()
+          for try await _ in group {}  // (not waitForAll, which would wait for those that never end)
         }
       }
     } catch is CancellationError {}  // the signal came
@@ -91,6 +92,8 @@ struct RemoteControlService: Service {
         device.faults = faults
       #endif
       return device
+    } onNewSecond: { device, seconds in
+      device.remoteControl.server.date = HTTPDate(secondsSince1970: seconds)
     } afterActivity: { device, _ in
       console.show(&device)
       if let state = device.keeper?.nextWrite() { writes.yield(state) }
@@ -110,7 +113,7 @@ struct RemoteControlService: Service {
         var folder = folder
         try await folder.watch()
       }
-      try await group.waitForAll()
+      for try await _ in group {}
     }
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The fuzz targets for a moment each, without a fuzzer: inputs of the corpus as they are, and spoiled. A failure names
-// the seed and the input that repeat it; `Fuzz/run fuzz` does the same for as long as one likes, guided by coverage.
+// The fuzz targets for a moment each, without a fuzzer: inputs of the corpus as they are, and spoiled. What is tried
+// follows from a seed alone, which is said before it is used, since a trap says nothing; `FUZZ_SEED` repeats it.
+// `Fuzz/run fuzz` does the same for as long as one likes, guided by coverage.
 
 import ConformanceSupport
 import Foundation
@@ -9,35 +10,42 @@ import FuzzTargets
 import Testing
 
 @Suite(.serialized) struct MiniFuzzTests {
-  /// How long a target is fuzzed, and how long its corpus may take.
-  static let patience = Duration.milliseconds(250)
+  /// The seed of this run: that of the environment, or one that nobody had before.
+  static let seed: UInt64 = {
+    guard let words = ProcessInfo.processInfo.environment["FUZZ_SEED"] else { return SeededGenerator.freshSeed() }
+    guard let seed = UInt64(words) else { fatalError("FUZZ_SEED is no number: \(words)") }
+    return seed
+  }()
+  /// How many inputs of each kind a target gets.
+  static let count = 200
 
   @Test(arguments: FuzzTarget.all.map(\.name))
   func inputsThatWereFoundBreakNothing(name: String) throws {
     let target = try #require(FuzzTarget.all.first { $0.name == name })
-    var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
-    let end = ContinuousClock.now + Self.patience
-    for input in try corpus(of: target).shuffled(using: &generator) where ContinuousClock.now < end {
-      run(target, input, seed: generator.seed)
-    }
+    var generator = begin(target, "as they were found")
+    for input in try corpus(of: target).shuffled(using: &generator).prefix(Self.count) { run(target, input) }
   }
 
   @Test(arguments: FuzzTarget.all.map(\.name))
   func spoiledInputsBreakNothing(name: String) throws {
     let target = try #require(FuzzTarget.all.first { $0.name == name })
     let corpus = try corpus(of: target)
-    var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
-    let end = ContinuousClock.now + Self.patience
-    while ContinuousClock.now < end {
-      run(target, spoiled(corpus, limit: target.longestInput, using: &generator), seed: generator.seed)
-    }
+    var generator = begin(target, "spoiled")
+    for _ in 0..<Self.count { run(target, spoiled(corpus, limit: target.longestInput, using: &generator)) }
   }
 
-  private func run(_ target: FuzzTarget, _ input: [UInt8], seed: UInt64) {
+  /// Says where it begins, past all buffers, so that the words are out when a trap ends the process.
+  private func begin(_ target: FuzzTarget, _ kind: String) -> SeededGenerator {
+    let words = "fuzz: \(target.name), inputs \(kind): FUZZ_SEED=\(Self.seed)\n"
+    FileHandle.standardError.write(Data(words.utf8))
+    return SeededGenerator(seed: Self.seed)
+  }
+
+  private func run(_ target: FuzzTarget, _ input: [UInt8]) {
     do throws(BrokenInvariant) {
       try target.run(input)
     } catch {
-      Issue.record("\(target.name): \(error.description); seed \(seed), input \(input)")
+      Issue.record("\(target.name): \(error.description); FUZZ_SEED=\(Self.seed), input \(input)")
     }
   }
 

@@ -3,8 +3,12 @@
 // HTTP over real sockets, byte by byte where it matters: what only shows when a kernel stands between the peers is
 // who ends which direction, and whether an answer survives a peer that is still sending.
 
+import Bytes
 import DeviceServer
+import Foundation
+import HTTPCore
 import NIOCore
+import NIOTransport
 import Testing
 import Timebase
 
@@ -22,6 +26,26 @@ extension OverSockets {
         try await server.untilConnections(are: 1)
       }
     }
+
+    @Test func aResponseSaysTheTimeOfTheSystemsClock() async throws {
+      try await TestServer.run { server in
+        let client = try await RawClient.connect(to: server.address)
+        let before = Int64(Date().timeIntervalSince1970)
+        for _ in 0..<20 { try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n") }
+        var dates: Set<Substring> = []
+        for _ in 0..<20 {
+          dates.formUnion(try await client.receiveResponse().split(separator: "\r\n").filter { $0.hasPrefix("Date: ") })
+        }
+        let after = Int64(Date().timeIntervalSince1970)
+        let possible = (before...after).map { "Date: " + text(HTTPDate(secondsSince1970: $0).bytes) }
+        #expect(!dates.isEmpty && dates.allSatisfy { possible.contains(String($0)) })
+        // Each second is told once, however much happens in it.
+        let told = try await server.transport.withApplication { app, _ in app.context.seconds }
+        #expect(told == Set(told).sorted())
+      }
+    }
+
+    private func text(_ bytes: Span<UInt8>) -> String { String(decoding: [UInt8](bytes), as: UTF8.self) }
 
     @Test func requestsInOneSegmentAreAnsweredInOrder() async throws {
       try await TestServer.run { server in

@@ -26,6 +26,8 @@ struct World: Sendable {
   }
 
   var happenings: [Happening] = []
+  /// What the system's clock said, each time that it was told.
+  var seconds: [Int64] = []
   /// Messages that the echo has seen.
   var messageCount = 0
   var waits: [Wait] = []
@@ -64,6 +66,9 @@ struct TestServer: Sendable {
       var limits = ServerLimits()
       adjust(&limits)
       return ServerApplication(Server(router: router(), limits: limits), context: World())
+    } onNewSecond: { app, seconds in
+      app.server.date = HTTPDate(secondsSince1970: seconds)
+      app.context.seconds.append(seconds)
     } afterActivity: { app, _ in
       let waits = app.context.waits
       app.context.waits = []

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+// How much peers make the server hold, by what they send and by what they do not read, for whoever wants to see that
+// the limits bound it: a fuzzer, or a program that shows it. It looks at the tables and keeps no account while serving.
+
+import HTTPCore
+import WebSocketCore
+
+extension Server where Context: ~Copyable {
+  /// How many bytes of memory hold what has come in and no handler has been given yet: of all connections and clients,
+  /// also in places that are free, and the buffer in which messages are handed over.
+  public var inputMemory: Int {
+    let connections = table.indices.reduce(0) { $0 + ofRow($1) }
+    let clients = hubs.reduce(0) { $0 + $1.clients.reduce(0) { $0 + $1.socket.inputMemory } }
+    return connections + clients + scratch.capacity
+  }
+
+  /// The same of one connection and, if it is a socket, its client; 0 once it is gone.
+  public func inputMemory(of connection: ConnectionID) -> Int {
+    guard let index = table.index(of: connection) else { return 0 }
+    guard table[index].phase == .webSocket else { return ofRow(index) }
+    return ofRow(index) + hubs[table[index].hub].clients[table[index].client].socket.inputMemory
+  }
+
+  /// How many bytes wait for a connection. The state that a client has yet to get is not among them: the hub holds one
+  /// for all.
+  public func pendingOutput(of connection: ConnectionID) -> Int {
+    guard let index = table.index(of: connection) else { return 0 }
+    guard table[index].phase == .webSocket else { return table[index].http.pendingOutput }
+    return table[index].http.pendingOutput + hubs[table[index].hub].clients[table[index].client].socket.pendingOutput
+  }
+
+  private func ofRow(_ index: Int) -> Int {
+    table[index].http.inputMemory + (table[index].request?.memorySize ?? 0)
+  }
+}

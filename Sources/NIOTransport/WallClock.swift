@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+// The system's date, for applications that say it. The clock is read when something happens and its second is over, so
+// at most once a second, and nobody is woken for it; whoever sets the clock is believed within a second.
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+import Timebase
+
+/// The seconds of the system's clock, each told once.
+struct WallClock {
+  /// When the second that was told last is over.
+  private var nextSecond = MonotonicTime.zero
+
+  /// 2026 in seconds since 1970. A board whose clock nobody has set counts from about 1970: it has no date to tell, and
+  /// a wrong one is worse than none (RFC 9110 section 6.6.1).
+  private static var earliest: Int { 1_767_225_600 }
+
+  /// Seconds since 1970, if that is news.
+  mutating func newSecond(now: MonotonicTime) -> Int64? {
+    guard now >= nextSecond else { return nil }
+    var time = timespec()
+    guard clock_gettime(CLOCK_REALTIME, &time) == 0 else { return nil }
+    nextSecond = now + Milliseconds(1000 - UInt32(clamping: time.tv_nsec / 1_000_000))
+    return time.tv_sec < Self.earliest ? nil : Int64(time.tv_sec)
+  }
+}
