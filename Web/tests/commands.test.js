@@ -302,3 +302,42 @@ test('what the page was served with is known at load', () => {
   const page = new Page({ pins: { led: { on: true } } }).send('load');
   assert.deepEqual([page.view.fresh, page.led.confirmed, page.view.live], [true, true, false]);
 });
+
+// A board that cannot be used -------------------------------------------------------------------------------
+
+const broken = { ...stateOf(42, false), fault: 'gpiochip0 is gone' };
+
+test('a fault of the board is shown for as long as it lasts, and announced', () => {
+  const page = pages.live();
+  page.take();
+  page.receive(broken);
+  assert.equal(page.view.notice, 'The board does not answer: gpiochip0 is gone');
+  assert.equal(page.view.usable, false);
+  assert.deepEqual(said(page), ['The board does not answer: gpiochip0 is gone']);
+  assert.equal(page.pass(60_000).view.notice, 'The board does not answer: gpiochip0 is gone');
+  page.take();
+  page.receive(stateOf(43, false));
+  assert.deepEqual([page.view.notice, page.view.usable], ['', true]);
+  assert.deepEqual(said(page), ['The board answers again']);
+});
+
+test('a tap is not sent while the board has a fault, and says so', () => {
+  const page = pages.live().receive(broken).send('tap', { pin: 'led' });
+  assert.deepEqual(page.sent('set'), []);
+  assert.equal(page.view.notice, 'Not sent - the board does not answer');
+  assert.equal(page.led.on, false);
+});
+
+test('a page that comes while the board has a fault knows it from the greeting', () => {
+  const page = pages.live();
+  page.closed().pass(20_000);
+  page.hello({ rev: 50, fault: 'gpiochip0 is gone' });
+  assert.equal(page.view.usable, false);
+  page.hello({ rev: 51 });
+  assert.equal(page.view.usable, true);
+});
+
+test('an old state does not bring a fault back', () => {
+  const page = pages.live().receive(broken).receive(stateOf(43, false)).receive(broken);
+  assert.equal(page.view.usable, true);
+});
