@@ -50,6 +50,7 @@ let package = Package(
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
+    .library(name: "LinuxGPIO", targets: ["LinuxGPIO"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
@@ -90,6 +91,7 @@ let package = Package(
     hosted("HostNetwork", ["DeviceServer", "SystemCalls"]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
     hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
+    // The kernel's own header, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxGPIO"),
     hosted(
       "LinuxGPIO",

@@ -51,11 +51,16 @@ struct WebSocketPeer: Sendable {
     return try await channel.eventLoop.flatSubmit { inbox.value.next() }.get()
   }
 
-  /// The next frame, which must be text.
+  /// The next frame, which must be text; pings are answered on the way (a slow machine brings them in any test).
   func nextText() async throws -> String {
-    let frame = try await next()
-    guard frame.opcode == .text else { throw TimedOut(what: "text, but came \(frame.opcode)") }
-    return String(buffer: frame.unmaskedData)
+    while true {
+      let frame = try await next()
+      switch frame.opcode {
+      case .text: return String(buffer: frame.unmaskedData)
+      case .ping: try await send(.pong, Array(buffer: frame.unmaskedData))
+      default: throw TimedOut(what: "text, but came \(frame.opcode)")
+      }
+    }
   }
 
   /// Closes the connection.
