@@ -35,7 +35,9 @@
     private var levels: [Level]
     private var systemLED: SystemLED?
     private var edges: [LineEvent] = []
-    private var lastEdge: (number: UInt32, time: MonotonicTime) = (0, .zero)
+    /// The kernel's number of the edge that came last; nil before the first, for lines that are gone on with have more.
+    private var lastNumber: UInt32?
+    private var lastShown = MonotonicTime.zero
     private var readBuffer = [UInt8](repeating: 0, count: 64 * LineEvent.size)
 
     /// Takes the lines, and drives the LED to `ledLevel` in the same step.
@@ -122,7 +124,7 @@
       // An edge that the kernel debounced is stamped when it has come to rest.
       let delay = isDebounced ? UInt64(wiring.kernelDebounce.count) * 1_000_000 : 0  // 32 bits times 20
       let (start, isBeforeBoot) = edge.timestamp.subtractingReportingOverflow(delay)
-      return min(now, max(lastEdge.time, MonotonicTime(milliseconds: isBeforeBoot ? 0 : start / 1_000_000)))
+      return min(now, max(lastShown, MonotonicTime(milliseconds: isBeforeBoot ? 0 : start / 1_000_000)))
     }
 
     private var isDebounced: Bool { places[Part.button.rawValue].map { requests[$0.request].isDebounced } ?? false }
@@ -130,14 +132,13 @@
     /// Shows the oldest edge that waits on the button's pin.
     public func showNextEdge(now: MonotonicTime) {
       guard let time = nextEdge(now: now) else { return }
-      lastEdge.time = time
+      lastShown = time
       levels[Part.button.rawValue] = edges.removeFirst().isRising ? .high : .low
     }
 
     private func queue(_ event: LineEvent) {
-      let expected = lastEdge.number &+ 1
-      if event.number != expected { droppedEdges &+= UInt64(event.number &- expected) }
-      lastEdge.number = event.number
+      if let lastNumber { droppedEdges &+= UInt64(event.number &- lastNumber &- 1) }
+      lastNumber = event.number
       edges.append(event)
     }
 
@@ -152,7 +153,7 @@
       requests = []  // first let go of what is held
       places = [nil, nil, nil]
       edges = []
-      lastEdge.number = 0
+      lastNumber = nil
       for (chipName, parts) in try wiring.parts() {
         let settings = parts.map { setting(of: $0.part, at: $0.offset) }
         for (index, part) in parts.enumerated() {

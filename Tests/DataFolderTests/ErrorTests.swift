@@ -2,6 +2,7 @@
 
 // Each way in which a folder cannot be opened, and the line that says so.
 
+import ConformanceSupport
 import DataFolder
 import Foundation
 import Testing
@@ -34,7 +35,7 @@ import Testing
   @Test func aForbiddenFolder() throws {
     try folder.write("closed/file", "")
     let path = folder.path(of: "closed")
-    try folder.withoutRights(to: "closed") {
+    try folder.withRights(0, to: "closed") {
       expect(.permissionDenied(path: path), at: path, "cannot open the folder \(path): Permission denied")
     }
   }

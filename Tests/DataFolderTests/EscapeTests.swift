@@ -133,7 +133,7 @@ import Testing
     try around.write("data/sub/file", "file")
     try around.write("data/other", "other")
     var data = data
-    let table = try around.withoutRights(to: "data/\(name)") { try data.load() }
+    let table = try around.withRights(0, to: "data/\(name)") { try data.load() }
     #expect(table.count == 2)
     #expect(table.text("/other") == "other")
     #expect(data.skipped == ["/\(name): Permission denied"])

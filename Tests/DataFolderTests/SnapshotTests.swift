@@ -2,6 +2,7 @@
 
 // What tells a changed folder from an unchanged one before any file is opened.
 
+import ConformanceSupport
 import Foundation
 import Testing
 

@@ -23,11 +23,22 @@
         board.showNextEdge(now: now)
         remoteControl.loop(now: time)
       }
+      noteDroppedEdges(of: board)
       noteFault(of: board)
       var deadline = remoteControl.poll(now: now)
       // A pin that was written just now may have found its chip gone: everyone is to know at once.
       if noteFault(of: board) { deadline = remoteControl.poll(now: now) }
       return deadline
+    }
+
+    /// Logs that the kernel had to drop edges: presses may have been among them.
+    private mutating func noteDroppedEdges(of board: LinuxBoard) {
+      guard board.droppedEdges != shownDrops else { return }
+      let count = board.droppedEdges &- shownDrops
+      shownDrops = board.droppedEdges
+      remoteControl.device.log.debug { line in
+        line.append(contentsOf: "the button's edges came too fast: \(count) were dropped".utf8)
+      }
     }
 
     /// Tells the remote control of a fault, and of its end; true if that is news.
