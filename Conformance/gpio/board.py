@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""The board on the machine's pins: the program with its options and output, its button, its LEDs, and what the kernel
+saw of its lines."""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from bench import PATIENCE, check, until
+from common.http import device_state, request
+from common.websocket import WebSocket
+from machine import Machine
+
+LED, BUTTON, STATUS = 4, 2, 6  # offsets on the first chip: GPIO26, GPIO22, GPIO16 (guest/init)
+PINS = ["--board", "gpio", "--led", "GPIO26", "--button", "GPIO22"]
+STATE_FILE = "/state/heliograph"
+ROOT = (0, 0)  # user and group
+TRACING = "/sys/kernel/tracing"
+
+
+class Pins:
+    """gpio-sim's first chip, as the hand finds it."""
+
+    def __init__(self, machine: Machine, device: str = "gpio-sim.0") -> None:
+        self.machine, self.device = machine, device
+
+    def path(self, offset: int, attribute: str) -> str:
+        """The file of a line; the chip may have another number each time that it comes."""
+        return self.machine.hand.shell(
+            f"ls /sys/devices/platform/{self.device}/gpiochip*/sim_gpio{offset}/{attribute}").strip()
+
+    def level(self, offset: int) -> int:
+        return int(self.machine.hand.read(self.path(offset, "value")))
+
+    def pull(self, offset: int, is_up: bool) -> None:
+        self.machine.hand.write(self.path(offset, "pull"), "pull-up" if is_up else "pull-down")
+
+    def press(self, milliseconds: float = 50) -> float:
+        """Presses the button for so long; how long it was."""
+        return int(self.machine.hand.ask("press", self.path(BUTTON, "pull"), int(milliseconds * 1000))) / 1000
+
+    @property
+    def led(self) -> int:
+        return self.level(LED)
+
+    def unplug(self) -> None:
+        self.machine.hand.write("/sys/bus/platform/drivers/gpio-sim/unbind", self.device)
+
+    def plug_in(self) -> None:
+        self.machine.hand.write("/sys/bus/platform/drivers/gpio-sim/bind", self.device)
+
+
+class Board:
+    """The program, started at once; use it in `with`, which kills it at the end."""
+
+    def __init__(self, machine: Machine, *options: str, pins: list[str] = PINS, user: tuple[int, int] = ROOT,
+                 name: str = "heliograph") -> None:
+        self.machine, self.hand, self.name = machine, machine.hand, name
+        self.pins = Pins(machine)
+        words = ["/bin/heliograph", *pins, "--host", "0.0.0.0", "--port", "8080", *options]
+        self.pid = int(self.hand.ask("start", name, *user, *words))
+        self.is_over = False
+
+    # MARK: Its life
+
+    def status(self, milliseconds: int = 0) -> str:
+        """`running`, or how it ended: `exit 0`, `signal 9`."""
+        status = self.hand.ask("wait", self.pid, milliseconds)
+        self.is_over = status != "running"
+        return status
+
+    def stop(self, signal: int = 15) -> str:
+        """Ends it; how it ended."""
+        if self.is_over:
+            return "is over"
+        self.hand.ask("signal", self.pid, signal)
+        status = self.status(int(PATIENCE * 1000))
+        check(self.is_over, f"signal {signal} does not end the program")
+        return status
+
+    def __enter__(self) -> Board:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(9)
+
+    def wait_until_served(self) -> Board:
+        until(self.answers, "the page is answered")
+        return self
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.state)
+        except (OSError, ValueError):
+            check(self.status() == "running", f"the program has ended: {self.log[-500:]}")
+            return False
+
+    # MARK: What it says
+
+    @property
+    def output(self) -> str:
+        return self.hand.read(f"/run/{self.name}.out")
+
+    @property
+    def log(self) -> str:
+        return self.hand.read(f"/run/{self.name}.err")
+
+    def wait_for(self, pattern: str, start: int = 0, patience: float = PATIENCE) -> str:
+        """The first place of its output, or of its log, that matches; what of the output is before `start` is old."""
+        found: list[str] = []
+
+        def look() -> bool:
+            match = re.search(pattern, self.output[start:] + "\n" + self.log, re.MULTILINE | re.IGNORECASE)
+            found.extend([match[0]] if match else [])
+            return match is not None
+        try:
+            until(look, f"the program says {pattern!r}", patience, interval=0.1)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}, but {(self.output[start:] + self.log)[-500:]!r}") from None
+        return found[0]
+
+    # MARK: What clients see
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return device_state(self.machine.port)
+
+    @property
+    def is_on(self) -> bool:
+        return self.state["status"] == "on"
+
+    def page(self) -> WebSocket:
+        return WebSocket(self.machine.port)
+
+    def set(self, is_on: bool) -> None:
+        """Turns the LED on or off by the HTTP API."""
+        status, body = self.send("PUT", "/api/led", on=is_on)
+        check(status == 200, f"PUT /api/led answers {status} {body!r}")
+
+    def send(self, method: str, path: str, **members: Any) -> tuple[int, bytes]:
+        body = json.dumps(members).encode() if members else None
+        return request(self.machine.port, path, method, body, headers={"Content-Type": "application/json"})
+
+    # MARK: What it costs
+
+    def wake_ups(self) -> int:
+        """How often any of its threads has waited for something so far."""
+        lines = self.hand.shell(f"cat /proc/{self.pid}/task/*/status | grep ^voluntary")
+        return sum(int(line.split()[1]) for line in lines.splitlines())
+
+    def processor_time(self) -> float:
+        """Seconds of a processor so far."""
+        fields = self.hand.read(f"/proc/{self.pid}/stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / 100
+
+    def line_requests(self) -> int:
+        """How many requests for lines it holds."""
+        return int(self.hand.shell(f"ls -l /proc/{self.pid}/fd | grep -c gpio-line || true"))
+
+
+class Event(NamedTuple):
+    """What a program asked of a line, at this time of the machine's clock."""
+    seconds: float
+    what: str  # `set 1`, `get 0`, `out`, `in`
+
+
+class Trace:
+    """What the kernel is asked of the lines of the first chip, in order, while the block of its `with` runs: its own
+    trace events gpio_value and gpio_direction (Documentation/trace/events.rst), so that nothing is missed."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.hand = machine.hand
+
+    def __enter__(self) -> Trace:
+        self.hand.shell(f"cd {TRACING}; echo mono >trace_clock; echo >trace; echo 1 >events/gpio/enable")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hand.shell(f"echo 0 >{TRACING}/events/gpio/enable")
+
+    def events(self, offset: int) -> list[Event]:
+        base = int(re.search(r"\d+", self.hand.shell("ls /sys/devices/platform/gpio-sim.0/gpio"))[0])
+        found = re.finditer(rf" (\d+\.\d+): gpio_(?:value|direction): {base + offset} +(set \d|get \d|out|in)\b",
+                            self.hand.read(f"{TRACING}/trace"))
+        return [Event(float(event[1]), event[2]) for event in found]

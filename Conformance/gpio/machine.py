@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""The machine as a test sees it: QEMU with Debian's kernel, its hand, its disk, its serial line, and the board's port
+8080 as a port of this machine that the system picks."""
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench import check, until
+from hand import Hand
+from qmp import FIRST, Monitor
+
+BOOT = {"kvm": 20.0, "tcg": 90.0}  # seconds for a start; emulated on a busy machine it takes that long
+RESUME = 20.0  # the same from saved memory
+ADDRESS, HAND_ADDRESS = "10.0.2.15", "10.0.3.15"  # of eth0 and eth1 (guest/init)
+PAGE_PORT, HAND_PORT = 8080, 7
+# Ends by a reset at a panic; asks nobody for entropy, mends no processor, measures no clock.
+COMMAND_LINE = ("console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc random.trust_cpu=on mitigations=off nokaslr "
+                "audit=0 no_timer_check")
+MEMORY = 256  # MB
+
+
+class Machine:
+    """A machine that starts at once; use it in `with`, so that whatever happens, QEMU ends with the block.
+
+    `files` is the folder with the kernel and the initramfs, `disk` the image of its disk. With `memory`, that `save`
+    has written, it goes on from there in place of a start, and has not yet seen its disk. Processors of this machine
+    are used if they really work (`kvm`); else they are emulated.
+    """
+    accelerators = ["kvm", "tcg"]  # those that may work; the first one does once a machine has started
+
+    def __init__(self, files: Path, disk: Path, memory: Path | None = None) -> None:
+        self.files, self.disk, self.memory = files, disk, memory
+        self._folder = tempfile.TemporaryDirectory(prefix="heliograph-")
+        self._path = Path(self._folder.name)
+        self.serial_file = files / f"serial-{disk.stem}.log"
+        start = time.monotonic()
+        while True:
+            try:
+                self._start(Machine.accelerators[0])
+                break
+            except (AssertionError, OSError, RuntimeError) as problem:
+                self.stop()
+                if len(Machine.accelerators) == 1:
+                    raise AssertionError(f"the machine does not start: {problem}; {self.serial[-300:]!r}") from problem
+                Machine.accelerators.pop(0)
+                start = time.monotonic()
+        self.start_time = time.monotonic() - start
+
+    # MARK: Its life
+
+    def _start(self, accelerator: str) -> None:
+        self.accelerator = accelerator
+        monitor = self._path / "monitor"
+        monitor.unlink(missing_ok=True)
+        command = [*FIRST, "qemu-system-x86_64", "-accel", accelerator, "-cpu", "max", "-m", MEMORY,
+                   "-nodefaults", "-no-user-config", "-display", "none", "-serial", f"file:{self.serial_file}",
+                   "-qmp", f"unix:{monitor},server=on,wait=off",
+                   "-kernel", self.files / "kernel" / "vmlinuz", "-initrd", self.files / "initramfs",
+                   "-append", COMMAND_LINE,
+                   # What the machine has written is on the disk; nothing waits in a cache of the disk.
+                   "-drive", f"file={self.disk},format=raw,if=none,id=disk,cache=writethrough",
+                   "-device", "virtio-blk-pci,drive=disk,addr=6"]
+        for number, (address, port) in enumerate([(ADDRESS, PAGE_PORT), (HAND_ADDRESS, HAND_PORT)]):
+            network = f"10.0.{2 + number}.0/24"
+            command += ["-netdev", f"user,id=net{number},net={network},restrict=on,"
+                                   f"hostfwd=tcp:127.0.0.1:0-{address}:{port}",
+                        "-device", f"virtio-net-pci,netdev=net{number},addr={4 + number},romfile="]
+        if self.memory is not None:
+            command += ["-incoming", f"exec:cat {self.memory}"]
+        with open(self._path / "errors", "wb") as errors:
+            self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
+                                            stdout=errors, stderr=errors, start_new_session=True)
+        until(lambda: self._is_alive() and monitor.exists(), "QEMU has a monitor")
+        self.monitor = Monitor(monitor)
+        ports = {int(found[2]): int(found[1]) for found in re.finditer(
+            r"HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+)", self.monitor.say("info usernet"))}
+        self.port, self.hand_port = ports[PAGE_PORT], ports[HAND_PORT]
+        until(self._hand_answers, "the hand answers", BOOT[accelerator] if self.memory is None else RESUME)
+        self.hand = Hand(self.hand_port)
+
+    def _is_alive(self) -> bool:
+        check(self.process.poll() is None, f"QEMU has ended: {(self._path / 'errors').read_text()[-300:]}")
+        return True
+
+    def _hand_answers(self) -> bool:
+        self._is_alive()
+        status = self.monitor.ask("query-status")["status"]
+        check(status not in ("internal-error", "guest-panicked"), f"the machine has stopped: {status}")
+        if status != "running":
+            return False  # its memory is being read
+        try:
+            with Hand(self.hand_port, timeout=1) as hand:
+                return bool(hand.ask("clock"))
+        except OSError:
+            return False
+
+    def save(self, memory: Path) -> None:
+        """Writes the memory of a machine that has not yet seen its disk; it goes on."""
+        self.monitor.ask("migrate", uri=f"exec:cat > {memory}")
+        until(lambda: self.monitor.ask("query-migrate").get("status") == "completed", "the memory is saved")
+        self.monitor.ask("cont")
+
+    def power_cycle(self) -> None:
+        """Cuts the power: whatever was in memory and on its way is gone, what was written is on the disk. It then
+        starts again, from `memory` if it has that."""
+        self.hand.close()
+        self.stop()
+        self._start(self.accelerator)
+
+    def limit_disk(self, writes: int) -> None:
+        """Has the disk take so many writes a second."""
+        self.monitor.ask("block_set_io_throttle", device="disk", bps=0, bps_rd=0, bps_wr=0, iops=0, iops_rd=0,
+                         iops_wr=writes)
+
+    def reset(self) -> float:
+        """Resets it hard, and waits until it has started anew: how many seconds that took."""
+        start = time.monotonic()
+        self.hand.close()
+        self.monitor.ask("system_reset")
+        time.sleep(0.5)  # the old kernel is no more
+        until(self._hand_answers, "the hand answers", BOOT[self.accelerator])
+        self.hand = Hand(self.hand_port)
+        return time.monotonic() - start
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> Machine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    # MARK: Its parts
+
+    @property
+    def serial(self) -> str:
+        return self.serial_file.read_text(errors="replace") if self.serial_file.exists() else ""
+
+    def plug_in_disk(self) -> str:
+        """Mounts the disk at /state; what the kernel says of that."""
+        self.hand.shell("disk")
+        return self.hand.shell("dmesg | grep -F 'EXT4-fs (vda)'")
+
+
+def make_disk(path: Path, megabytes: int = 16) -> Path:
+    """An empty disk with a file system ext4."""
+    path.unlink(missing_ok=True)
+    with open(path, "wb") as file:
+        file.truncate(megabytes << 20)
+    maker = shutil.which("mkfs.ext4") or "/usr/sbin/mkfs.ext4"
+    subprocess.run([maker, "-q", "-F", path], check=True)
+    return path
