@@ -103,4 +103,5 @@ def a_power_cut_never_leaves_a_torn_state_file(bench: Bench) -> str:
     return words
 
 
+BESIDE = True  # it has machines of its own, and needs of the others only the memory that was saved
 CASES = [a_power_cut_never_leaves_a_torn_state_file]
