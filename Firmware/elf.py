@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""As much of an ELF file as the scripts need: segments, sections and symbols of a 32-bit little-endian image ("Tool Interface
-Standard: Executable and Linking Format", version 1.2)."""
+"""As much of an ELF file as the scripts need: segments, sections and symbols of a 32-bit little-endian image ("Tool
+Interface Standard: Executable and Linking Format", version 1.2)."""
 from __future__ import annotations
 
 import struct

@@ -76,8 +76,8 @@ def memory_stays_flat_while_clients_come_and_go(bench: Bench) -> str:
         check_same_start(board, boot)
     took = (time.monotonic() - start) / 60
     words = (f"{lasted:.1f} minutes of the board in {took:.1f} of ours, {tally.clients:,} clients, {tally.late} of"
-             f" {tally.rounds:,} rounds given up, seed {seed}: at rest {base.heap.used:,} bytes of heap, {base.lwip:,} of"
-             f" lwIP's and no TCP connection, each of {LOOKS} times")
+             f" {tally.rounds:,} rounds given up, seed {seed}: at rest {base.heap.used:,} bytes of heap, {base.lwip:,}"
+             f" of lwIP's and no TCP connection, each of {LOOKS} times")
     check_time(tally.late <= LATE * tally.rounds, words)
     return words
 

@@ -100,7 +100,8 @@ extension Seen {
     case .binary(let content): DeviceVector.words("binary", content)
     case .ping(let content): DeviceVector.words("ping", content)
     case .pong(let content): DeviceVector.words("pong", content)
-    case .closed(let code, let reason): DeviceVector.words("closed", bytes(reason.isEmpty ? "\(code)" : "\(code) \(reason)"))
+    case .closed(let code, ""): DeviceVector.words("closed", bytes("\(code)"))
+    case .closed(let code, let reason): DeviceVector.words("closed", bytes("\(code) \(reason)"))
     case .refused(let error): DeviceVector.words("refused", bytes("\(error.closeCode.rawValue) \(error)"))
     }
   }

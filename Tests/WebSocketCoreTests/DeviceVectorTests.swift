@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The vectors that the firmware is sent over the wire are those of these tests: what is in a table here and fits a device
-// is in its files, and what is in its files is seen here as they say.
+// The vectors that the firmware is sent over the wire are those of these tests: what is in a table here and
+// fits a device is in its files, and what is in its files is seen here as they say.
 
 import ConformanceSupport
 import Testing
@@ -56,7 +56,8 @@ import WebSocketCore
       let seen = row.seen.map(\.words)
       // What is refused by its header is sent without the rest if that is long.
       let isThere = vectors.contains {
-        $0.seen == seen && ($0.bytes == row.bytes || row.bytes.count > Self.messageSize && row.bytes.starts(with: $0.bytes))
+        $0.seen == seen
+          && ($0.bytes == row.bytes || row.bytes.count > Self.messageSize && row.bytes.starts(with: $0.bytes))
       }
       let isTooLong = row.bytes.count > Self.messageSize && row.seen == [.refused(.controlFrameTooLong)]
       #expect(isThere || isTooLong, "no vector of \(row.bytes) that gives \(row.seen)")
