@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from bench import Bench, check, check_time, until
+from bench import Bench, check, check_time, tail, until
 from board import Board, Heap
 from bystander import Bystander
 from common.http import device_state, request
 from common.websocket import CLOSE, PING, TEXT, WebSocket, connect_tcp, frame, handshake
 
 MANY = 1000
+GREED = 60  # requests at once
 BOUND = 100  # milliseconds for an ordinary client's page, and for its toggle
 HEAD_TIMEOUT = 5  # seconds; `ServerLimits`
 
@@ -222,5 +223,39 @@ def trickle(clients: list[socket.socket], words: bytes, until: float) -> Iterato
         time.sleep(1 - 0.01 * len(waiting))
 
 
+def clients_that_ask_for_more_than_they_read_do_not_exhaust_the_heap(bench: Bench) -> str:
+    """Not with a bystander: while they stay, newcomers are reset."""
+    with bench.board() as board:
+        warm_up(board)
+        boot, peak, before = device_state(board.port)["boot"], 0, None
+        for _ in range(2):  # the first time buffers that stay get their size
+            for path in ("/", "/index.js"):
+                for count in (6, 11):
+                    peak = max(peak, be_greedy(board, path, count))
+                    check(board.starts == 1, f"{count} clients and GET {path}: {tail(board.serial)}")
+            after = at_rest(board, before)
+            check(before is None or is_back(after, before), f"the memory is not back: {before}, then {after}")
+            before = after
+        check_same_start(board, boot)
+        return f"6 and 11 clients with {GREED} requests each: heap at most {peak:,}, back at {after.heap.used:,} bytes"
+
+
+def be_greedy(board: Board, path: str, count: int) -> int:
+    """Asks on so many connections, reads nothing, and leaves; how much of the heap that took."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{board.port}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connect_tcp(board.port, receive_buffer=2048)) for _ in range(count)]
+        for client in clients:
+            client.settimeout(0.01)
+        for _ in range(GREED):
+            for client in clients:
+                with contextlib.suppress(OSError):  # no more is taken
+                    client.sendall(asked)
+        time.sleep(0.5)
+        return board.heap.used
+
+
 TESTS = [a_thousand_resets_at_any_point_of_a_dialogue_do_no_harm, a_thousand_connections_of_garbage_do_no_harm,
-         a_client_that_never_reads_holds_nobody_up, a_handshake_of_a_byte_a_second_ends_by_its_deadline]
+         a_client_that_never_reads_holds_nobody_up,
+         clients_that_ask_for_more_than_they_read_do_not_exhaust_the_heap,
+         a_handshake_of_a_byte_a_second_ends_by_its_deadline]
