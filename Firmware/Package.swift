@@ -26,7 +26,7 @@ func board(_ name: String) -> Target {
   .executableTarget(
     name: name,
     dependencies: ["FirmwareProgram", "Runtime", "CortexM", "CBoard", portable("DeviceComponents")],
-    path: "Boards/\(name)", exclude: ["link.ld", "toolset.json"], swiftSettings: settings)
+    path: "Boards/\(name)", exclude: ["board.json", "link.ld", "toolset.json"], swiftSettings: settings)
 }
 
 let boards = try FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/Boards")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What no client should do, while another one, in a process of its own, is served as ever: the page and a toggle, time
-after time, each within 100 ms. Afterwards the memory is back and the board has not started again."""
+after time, each within 100 ms. Afterwards the memory is back, lwIP's as well, and the board has not started again."""
 from __future__ import annotations
 
 import contextlib
@@ -9,20 +9,29 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from bench import Bench, check, until
+from bench import Bench, check, check_time, tail, until
 from board import Board, Heap
 from bystander import Bystander
 from common.http import device_state, request
 from common.websocket import CLOSE, PING, TEXT, WebSocket, connect_tcp, frame, handshake
 
 MANY = 1000
+GREED = 60  # requests at once
 BOUND = 100  # milliseconds for an ordinary client's page, and for its toggle
 HEAD_TIMEOUT = 5  # seconds; `ServerLimits`
 
 
+class Rest(NamedTuple):
+    """What is in use when all connections are over."""
+    heap: Heap
+    lwip: int  # bytes of lwIP's heap
+
+
 class Watch:
-    """An ordinary client while the block of `with` runs, and then a look at what the board is left with."""
+    """An ordinary client while the block of `with` runs, and then a look at what the board is left with. The end of a
+    test asks for the `verdict`: how long that client waited."""
 
     def __init__(self, board: Board) -> None:
         self.board = board
@@ -39,14 +48,18 @@ class Watch:
         other.__exit__(*problem)
         if problem[0] is not None:
             return
-        self.words = f"of {other.looks} pages for another client the slowest took {other.page:.0f} ms, of its toggles"
-        self.words += f" {other.toggle:.0f} ms"
-        check(not other.error, f"an ordinary client met {other.error}; {self.words}")
-        check(other.looks >= 5 and max(other.page, other.toggle) <= BOUND, self.words)
+        self._words = (f"of {other.looks} pages for another client the slowest took {other.page:.0f} ms, of its toggles"
+                       f" {other.toggle:.0f} ms")
+        check(not other.error, f"an ordinary client met {other.error}; {self._words}")
         check_same_start(self.board, self.boot)
         after = at_rest(self.board, self.before)
-        check(is_back(after, self.before), f"the heap is not back: {self.before}, then {after}")
-        self.words += f"; heap back at {after.used:,} bytes (peak {after.peak:,})"
+        check(is_back(after, self.before), f"the memory is not back: {self.before}, then {after}")
+        self._words += f"; heap back at {after.heap.used:,} bytes (peak {after.heap.peak:,}), lwIP's at {after.lwip:,}"
+
+    def verdict(self) -> str:
+        other = self._other
+        check_time(other.looks >= 5 and max(other.page, other.toggle) <= BOUND, self._words)
+        return self._words
 
 
 def check_same_start(board: Board, boot: str) -> None:
@@ -74,18 +87,25 @@ def warm_up(board: Board) -> None:
         talk(board, dialogue(board.port)[:count], 0)
 
 
-def is_back(heap: Heap, base: Heap) -> bool:
-    """Whether no block more is in use. A block's size may vary: what is too small to be another block stays with it."""
-    return heap.allocations <= base.allocations and heap.used <= base.used + 8 * heap.allocations
+def is_back(now: Rest, base: Rest) -> bool:
+    """Whether no block more is in use. A block's size may vary: what is too small to be another block stays with it.
+    lwIP's heap at rest holds what DHCP needs, always the same."""
+    return (now.heap.allocations <= base.heap.allocations
+            and now.heap.used <= base.heap.used + 8 * now.heap.allocations and now.lwip <= base.lwip)
 
 
-def at_rest(board: Board, wanted: Heap | None = None) -> Heap:
-    """The heap when all connections are over; when it has come back to what is wanted, or does not in 30 s."""
+def at_rest(board: Board, wanted: Rest | None = None, *, forgotten: bool = False) -> Rest:
+    """What is in use when all connections are over, `forgotten` ones even after TIME-WAIT, which lasts 10 s of the
+    board; when that has come back to what is wanted, or does not in 30 s."""
+    def rest() -> Rest:
+        return Rest(board.heap, board.network.heap_used)
     until(lambda: device_state(board.port)["clients"] == 0, "all clients are gone", 30)
     until(lambda: board.network.is_at_rest, "lwIP has nothing left of any connection", 30, 0.2)
     with contextlib.suppress(AssertionError):
-        until(lambda: wanted and is_back(board.heap, wanted), "the heap is back", 30 if wanted else 3, 0.2)
-    return board.heap
+        until(lambda: wanted and is_back(rest(), wanted), "the memory is back", 30 if wanted else 3, 0.2)
+    if forgotten:
+        until(lambda: not board.network.time_wait, "TIME-WAIT is over for every connection", 60, 0.2)
+    return rest()
 
 
 # MARK: Resets and garbage
@@ -139,7 +159,7 @@ def a_thousand_times(bench: Bench, act: Callable[[Board, random.Random], None]) 
         with watch:
             for _ in range(MANY):
                 act(board, chance)
-        return f"{MANY} connections, seed {seed}; {watch.words}"
+        return f"{MANY} connections, seed {seed}; {watch.verdict()}"
 
 
 # MARK: Clients that are slow
@@ -156,7 +176,7 @@ def a_client_that_never_reads_holds_nobody_up(bench: Bench) -> str:
             took = time.monotonic() - start
             peak = board.heap
         return (f"{asked:,} pings, then nothing read during {MANY} changes in {took:.1f} s, heap {peak.used:,} then;"
-                f" {watch.words}")
+                f" {watch.verdict()}")
 
 
 def ask_until_stuck(deaf: WebSocket) -> int:
@@ -182,8 +202,8 @@ def a_handshake_of_a_byte_a_second_ends_by_its_deadline(bench: Bench) -> str:
         check(len(ends) == count, f"{count - len(ends)} of {count} handshakes were let go on")
         check(all(answer.startswith(b"HTTP/1.1 408 ") for _, answer in ends), f"the answers are {ends}")
         last = max(moment for moment, _ in ends) - start
-        check(last < HEAD_TIMEOUT + 3, f"the last was let go on for {last:.1f} s")
-        return f"{count} at a time get 408 after {last:.1f} s; {watch.words}"
+        check_time(last < HEAD_TIMEOUT + 3, f"the last was let go on for {last:.1f} s")
+        return f"{count} at a time get 408 after {last:.1f} s; {watch.verdict()}"
 
 
 def trickle(clients: list[socket.socket], words: bytes, until: float) -> Iterator[tuple[float, bytes]]:
@@ -203,5 +223,39 @@ def trickle(clients: list[socket.socket], words: bytes, until: float) -> Iterato
         time.sleep(1 - 0.01 * len(waiting))
 
 
+def clients_that_ask_for_more_than_they_read_do_not_exhaust_the_heap(bench: Bench) -> str:
+    """Not with a bystander: while they stay, newcomers are reset."""
+    with bench.board() as board:
+        warm_up(board)
+        boot, peak, before = device_state(board.port)["boot"], 0, None
+        for _ in range(2):  # the first time buffers that stay get their size
+            for path in ("/", "/index.js"):
+                for count in (6, 11):
+                    peak = max(peak, be_greedy(board, path, count))
+                    check(board.starts == 1, f"{count} clients and GET {path}: {tail(board.serial)}")
+            after = at_rest(board, before)
+            check(before is None or is_back(after, before), f"the memory is not back: {before}, then {after}")
+            before = after
+        check_same_start(board, boot)
+        return f"6 and 11 clients with {GREED} requests each: heap at most {peak:,}, back at {after.heap.used:,} bytes"
+
+
+def be_greedy(board: Board, path: str, count: int) -> int:
+    """Asks on so many connections, reads nothing, and leaves; how much of the heap that took."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{board.port}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connect_tcp(board.port, receive_buffer=2048)) for _ in range(count)]
+        for client in clients:
+            client.settimeout(0.01)
+        for _ in range(GREED):
+            for client in clients:
+                with contextlib.suppress(OSError):  # no more is taken
+                    client.sendall(asked)
+        time.sleep(0.5)
+        return board.heap.used
+
+
 TESTS = [a_thousand_resets_at_any_point_of_a_dialogue_do_no_harm, a_thousand_connections_of_garbage_do_no_harm,
-         a_client_that_never_reads_holds_nobody_up, a_handshake_of_a_byte_a_second_ends_by_its_deadline]
+         a_client_that_never_reads_holds_nobody_up,
+         clients_that_ask_for_more_than_they_read_do_not_exhaust_the_heap,
+         a_handshake_of_a_byte_a_second_ends_by_its_deadline]

@@ -37,6 +37,17 @@ def check(condition: object, claim: str) -> None:
         raise AssertionError(claim)
 
 
+class TooSlow(AssertionError):
+    """Only a time was not what it must be."""
+
+
+def check_time(condition: object, claim: str) -> None:
+    """Fails the test with a time, which a machine that is busy with something else may have caused: the last that a
+    test checks, and what alone lets it try again."""
+    if not condition:
+        raise TooSlow(claim)
+
+
 def until(condition: Callable[[], object], claim: str, patience: float = PATIENCE, interval: float = 0.02) -> float:
     """Seconds until the condition held; a failure if it does not in time."""
     start = time.monotonic()

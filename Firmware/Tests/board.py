@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import PATIENCE, until
+from boards import ADDRESS, facts
 from common.http import device_state
 from elf import Image
 from qmp import FIRST, Debugger, Monitor
 
-ADDRESS = "10.0.2.15"  # what QEMU's user network gives by DHCP
 GATEWAY = "10.0.2.2"  # whom the board sees when this machine connects
 HARDWARE_ADDRESS = "52:54:00:12:34:56"
-RAM, RAM_SIZE = 0x2000_0000, 65_536
-LED = 0x4002_5004  # GPIODATA of port F, masked to PF0 (LM3S6965 data sheet, section 8.2.1.2)
 
 
 class Heap(NamedTuple):
@@ -62,20 +60,18 @@ class Board:
     """
 
     def __init__(self, image: Image, *, halted: bool = False, fast: bool = False) -> None:
-        self.image = image
+        self.image, self.facts = image, facts(image.path)
         self.serial = bytearray()
         self.times: list[float] = []  # when each byte of `serial` came
         self._news = threading.Condition()
         self._folder = tempfile.TemporaryDirectory(prefix="heliograph-")
         self._path = Path(self._folder.name)
-        command = [*FIRST, "qemu-system-arm", "-M", "lm3s6965evb", "-kernel", image.path, "-display", "none",
-                   "-serial", "stdio", "-qmp", f"unix:{self._path}/monitor,server=on,wait=off",
-                   "-gdb", f"unix:{self._path}/debugger,server=on,wait=off", "-S", "-nic",
-                   f"user,id=network,model=stellaris,hostfwd=tcp:127.0.0.1:0-{ADDRESS}:80"]
+        command = [*FIRST, *self.facts.qemu(image.path, 0), "-qmp", f"unix:{self._path}/monitor,server=on,wait=off",
+                   "-gdb", f"unix:{self._path}/debugger,server=on,wait=off", "-S"]
         if fast:
             command += ["-icount", "shift=4,sleep=off"]
         self.process = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, start_new_session=True)
         threading.Thread(target=self._read, daemon=True).start()
         try:
@@ -93,7 +89,7 @@ class Board:
     def go(self) -> None:
         """Starts it, with SELECT up: QEMU's pin is low until the first event of its key, as if somebody held it."""
         self.monitor.ask("cont")
-        key = {"type": "qcode", "data": "ctrl"}
+        key = {"type": "qcode", "data": self.facts.button_key}
         self.monitor.ask("input-send-event", events=[
             {"type": "key", "data": {"down": is_down, "key": key}} for is_down in (True, False)])
 
@@ -151,17 +147,17 @@ class Board:
     def press(self, hold: int = 100) -> float:
         """Begins a press of SELECT, of so many milliseconds; returns when."""
         start = time.monotonic()
-        self.monitor.say(f"sendkey ctrl {hold}")
+        self.monitor.say(f"sendkey {self.facts.button_key} {hold}")
         return start
 
     @property
     def led(self) -> bool:
-        return self.word(LED) & 1 == 1
+        return self.word(self.facts.led_register) & self.facts.led_mask != 0
 
     def word(self, address: int) -> int:
         return int(self.monitor.say(f"xp /1xw {address:#x}").split(":")[1], 16)
 
-    def memory(self, address: int = RAM, count: int = RAM_SIZE) -> bytes:
+    def memory(self, address: int, count: int) -> bytes:
         file = self._path / "memory"
         self.monitor.ask("pmemsave", val=address, size=count, filename=str(file))
         return file.read_bytes()

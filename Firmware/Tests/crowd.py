@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import subprocess
+import threading
 import time
+from pathlib import Path
 
 from bench import Bench, check, until
 from board import Board
@@ -120,5 +124,47 @@ def a_page_that_dies_gives_its_place_up(bench: Bench) -> str:
         return f"two that answer no ping are dropped after {took:.1f} s of the board, six that do stay"
 
 
+class RealPage:
+    """The page's own code under node (reducer.mjs), for as long as the block of `with`."""
+
+    def __init__(self, port: int) -> None:
+        script = Path(__file__).with_name("reducer.mjs")
+        self.process = subprocess.Popen(["node", script, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.views: list[dict] = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.views.append(json.loads(line))
+
+    def shows(self, words: str) -> float:
+        """Seconds until it shows these words."""
+        return until(lambda: any(words in view["connection"] for view in self.views), f"the page shows “{words}”")
+
+    def __enter__(self) -> RealPage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def the_ninth_page_says_in_words_that_all_places_are_taken(bench: Bench) -> str:
+    with bench.board() as board, contextlib.ExitStack() as stack:
+        pages = open_pages(stack, board)
+        with RealPage(board.port) as ninth:
+            ninth.shows("All places are taken; trying again")
+            ninth.shows(f"{PLACES} screens already open; trying again")
+            refused = [view for view in ninth.views if view["phase"] == "refused"]
+            check(all(view["canRetry"] for view in refused), f"there is no way to try at once: {refused}")
+            check(not any(view["live"] for view in ninth.views), f"it says that it is connected: {ninth.views}")
+            pages.pop().close()
+            took = ninth.shows(f"Connected · {PLACES} screens")
+            check(ninth.views[-1]["live"], f"it is not connected: {ninth.views[-1]}")
+            said = " → ".join(dict.fromkeys(view["connection"] for view in ninth.views))
+        return f"“{said}”; connected {took:.1f} s after one has left"
+
+
 TESTS = [eight_pages_are_in_step, toggles_at_once_end_in_the_same_state_for_all,
+         the_ninth_page_says_in_words_that_all_places_are_taken,
          a_ninth_page_is_told_1013_and_gets_in_when_one_leaves, a_page_that_dies_gives_its_place_up]

@@ -5,29 +5,36 @@ from __future__ import annotations
 import contextlib
 import random
 import time
+from dataclasses import dataclass
 
 from abuse import at_rest, check_same_start, dialogue, is_back, talk, warm_up
-from bench import Bench, check
+from bench import Bench, check, check_time
 from board import Board
 from common.http import device_state, request
 from common.websocket import CLOSE, WebSocket
 from crowd import PONG_TIMEOUT
 
 LOOKS = 12  # how often all clients leave, and the memory is looked at
+LATE = 0.02  # of all rounds, those that may be given up
 
 
-def come_and_go(board: Board, chance: random.Random, until: int) -> tuple[int, int]:
-    """Clients of every kind until the board's clock says so; how many they were, and how many rounds the board gave up
-    because this machine was busy with something else for too long."""
-    count = late = 0
+@dataclass
+class Tally:
+    clients: int = 0
+    rounds: int = 0
+    late: int = 0  # rounds that the board gave up, because this machine was busy with something else for too long
+
+
+def come_and_go(board: Board, chance: random.Random, until: int, tally: Tally) -> None:
+    """Clients of every kind until the board's clock says so."""
     while (begin := board.milliseconds) < until:
+        tally.rounds += 1
         try:
-            count += one_round(board, chance)
+            tally.clients += one_round(board, chance)
         except OSError:
             if board.milliseconds - begin < PONG_TIMEOUT * 1000:
                 raise
-            late += 1
-    return count, late
+            tally.late += 1
 
 
 def one_round(board: Board, chance: random.Random) -> int:
@@ -57,19 +64,22 @@ def memory_stays_flat_while_clients_come_and_go(bench: Bench) -> str:
     start = time.monotonic()
     with bench.board(fast=True) as board:
         warm_up(board)
-        length = bench.minutes * 60_000
-        come_and_go(board, chance, board.milliseconds + 10_000)
-        boot, base = device_state(board.port)["boot"], at_rest(board)
-        begin, clients, late = board.milliseconds, 0, 0
+        stretch = int(bench.minutes * 60_000 / LOOKS)
+        come_and_go(board, chance, board.milliseconds + 10_000, Tally())
+        boot, base = device_state(board.port)["boot"], at_rest(board, forgotten=True)
+        begin, tally = board.milliseconds, Tally()
         for look in range(1, LOOKS + 1):
-            more, too_late = come_and_go(board, chance, begin + int(length * look / LOOKS))
-            clients, late = clients + more, late + too_late
-            check(is_back(heap := at_rest(board, base), base), f"seed {seed}, look {look}: {base}, then {heap}")
+            come_and_go(board, chance, board.milliseconds + stretch, tally)
+            rest = at_rest(board, base, forgotten=True)
+            check(is_back(rest, base), f"seed {seed}, look {look}: {base}, then {rest}")
         lasted = (board.milliseconds - begin) / 60_000
         check_same_start(board, boot)
     took = (time.monotonic() - start) / 60
-    return (f"{lasted:.1f} minutes of the board in {took:.1f} of ours, {clients:,} clients, {late} rounds given up,"
-            f" seed {seed}: at rest {base.used:,} bytes of heap and no TCP connection, each of {LOOKS} times")
+    words = (f"{lasted:.1f} minutes of the board in {took:.1f} of ours, {tally.clients:,} clients, {tally.late} of"
+             f" {tally.rounds:,} rounds given up, seed {seed}: at rest {base.heap.used:,} bytes of heap, {base.lwip:,}"
+             f" of lwIP's and no TCP connection, each of {LOOKS} times")
+    check_time(tally.late <= LATE * tally.rounds, words)
+    return words
 
 
 TESTS = [memory_stays_flat_while_clients_come_and_go]

@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 
 from bench import Bench, check
-from board import RAM, RAM_SIZE, Board
+from board import Board
 from common.http import request
 from common.websocket import TEXT, WebSocket, frame
 from crowd import PLACES, open_pages
-
-KB = 1024
-BUDGET = 48 * KB
 
 
 def stack_peak(board: Board) -> int:
@@ -40,13 +37,15 @@ def ram_is_within_its_budget_with_eight_pages(bench: Bench) -> str:
         with WebSocket(board.port) as ninth:
             ninth.receive()
         heap, deepest = board.heap, stack_peak(board)
-    symbol = board.image.symbol
-    static = symbol("heap_start") - RAM - (symbol("stack_top") - symbol("stack_bottom"))
+    symbol, facts = board.image.symbol, board.facts
+    static = symbol("data_end") - symbol("data_start") + symbol("bss_end") - symbol("bss_start")
     total = static + heap.peak + deepest
-    check(total <= BUDGET, f"{total:,} bytes of RAM: static {static:,}, heap {heap.peak:,}, stack {deepest:,}")
-    rows = [("static", static, symbol("heap_start") - RAM), ("heap", heap.peak, heap.capacity),
-            ("stack", deepest, symbol("stack_top") - symbol("stack_bottom")), ("all", total, BUDGET)]
-    return "".join(f"\n      {name:<8}{size:>8,} of {room:,}" for name, size, room in rows) + "\n     "
+    rows = [("static", static, static), ("heap", heap.peak, facts.heap_reserve),
+            ("stack", deepest, symbol("stack_top") - symbol("stack_bottom")), ("all", total, facts.ram_budget)]
+    words = "".join(f"\n      {name:<8}{size:>8,} of {room:,}" for name, size, room in rows)
+    check(heap.peak <= facts.heap_reserve, f"the heap exceeds what the build counts on:{words}")
+    check(total <= facts.ram_budget, f"too much RAM:{words}")
+    return words + "\n     "
 
 
 TESTS = [ram_is_within_its_budget_with_eight_pages]

@@ -19,7 +19,6 @@ KEY = bytes.fromhex("37fa213d")  # RFC 6455 section 5.7
 MESSAGE_SIZE = 512  # `ServerLimits.firmware`
 PARALLEL = 6  # clients; the board has room for eight
 PAUSE = 0.002  # seconds between two pieces, so that they come in two segments
-LONG = 48  # bytes; of a longer vector not every cut is tried, but those in its first and last bytes and every eighth
 
 
 # MARK: The file
@@ -174,10 +173,8 @@ class Client:
 def cuts(vector: Vector) -> list[list[bytes]]:
     """The ways to send it."""
     bytes_ = vector.sent
-    places = [place for place in range(1, len(bytes_))
-              if len(bytes_) <= LONG or place < 16 or place > len(bytes_) - 4 or place % 8 == 0]
     return [[bytes_], [bytes_[place:place + 1] for place in range(len(bytes_))],
-            *([bytes_[:place], bytes_[place:]] for place in places)]
+            *([bytes_[:place], bytes_[place:]] for place in range(1, len(bytes_)))]
 
 
 async def run(board: Board, vectors: list[Vector]) -> tuple[int, int]:

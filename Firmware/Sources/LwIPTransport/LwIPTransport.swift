@@ -166,12 +166,10 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     endInput(row, now: now)
   }
 
-  /// Whether the heap has less than handling a request may take. Until others have gone, input then waits, so that the
-  /// window stays closed, and newcomers are reset: it is they who can be refused without harm.
-  private var isShortOfMemory: Bool {
-    let heap = get_heap_statistics()
-    return heap.capacity - heap.used < 8192
-  }
+  /// Whether the heap has less in one piece than handling a request may take, and those that wait already when their
+  /// output leaves: as much in many pieces is of no use. Until others have gone, input then waits, so that the window
+  /// stays closed, and newcomers are reset: it is they who can be refused without harm.
+  private var isShortOfMemory: Bool { heap_largest_free() < 12_288 }
 
   /// Opens the receive window by what the application has taken.
   private func acknowledge(_ count: Int, _ row: Row) {
@@ -191,7 +189,9 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     switch action {
     case .write(let id): if let row = row(id) { write(row, now: now) }
     case .endOutput(let id): row(id)?.pointee.endOutput()
-    case .resume(let id): if let row = row(id) { resume(row, now: now) }
+    case .resume(let id):
+      guard let row = row(id) else { return }
+      if isShortOfMemory { row.pointee.isDeferred = true } else { resume(row, now: now) }
     case .abort(let id): if let row = row(id) { Connection.abort(row) }
     }
   }

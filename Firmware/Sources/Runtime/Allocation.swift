@@ -28,6 +28,9 @@ func release(_ memory: UnsafeMutableRawPointer?) {
   publishCounters()
 }
 
+@c(heap_largest_free)
+func largestFree() -> Int { Int(heap.largestFree) }
+
 private func publishCounters() {
   set_heap_statistics(
     heap_statistics(

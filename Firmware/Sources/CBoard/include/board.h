@@ -108,3 +108,6 @@ extern struct heap_statistics heap_statistics;
 
 static inline void set_heap_statistics(struct heap_statistics counters) { heap_statistics = counters; }
 static inline struct heap_statistics get_heap_statistics(void) { return heap_statistics; }
+
+/// The bytes of the largest block that the heap could give now.
+size_t heap_largest_free(void);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""As much of an ELF file as the tests need: sections and symbols of a 32-bit little-endian image ("Tool Interface
-Standard: Executable and Linking Format", version 1.2)."""
+"""As much of an ELF file as the scripts need: segments, sections and symbols of a 32-bit little-endian image ("Tool
+Interface Standard: Executable and Linking Format", version 1.2)."""
 from __future__ import annotations
 
 import struct
@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+LOADED = 1  # segment type
 SYMBOL_TABLE = 2  # section type
 FUNCTION = 2  # symbol type
 
@@ -30,6 +31,18 @@ class Image:
         self.bytes = path.read_bytes()
         if self.bytes[:6] != b"\x7fELF\x01\x01":
             raise ValueError(f"{path} is not a 32-bit little-endian ELF file")
+
+    @cached_property
+    def flash_end(self) -> int:
+        """Behind the last byte that goes to flash, in whatever section it is."""
+        table, = struct.unpack_from("<I", self.bytes, 28)
+        size, count = struct.unpack_from("<HH", self.bytes, 42)
+        ends = [0]
+        for number in range(count):
+            kind, _, _, address, length = struct.unpack_from("<5I", self.bytes, table + number * size)
+            if kind == LOADED and length:
+                ends.append(address + length)
+        return max(ends)
 
     @cached_property
     def sections(self) -> list[Section]:
