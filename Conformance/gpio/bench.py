@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What every case gets: the machine, and words for what it claims and measures. A case is a function of a bench whose
-name is its claim; it returns what it measured, in a line, and fails by `check`."""
+"""What every case gets: the machine. A case is a function of a bench whose name is its claim; it returns what it measured,
+in a line, and fails by `check` (common/claims.py)."""
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-
-PATIENCE = 20.0  # seconds for anything to happen
 
 
 class Bench:
@@ -46,23 +42,3 @@ class Bench:
     def stop(self) -> None:
         self.machine.__exit__()
         self.memory.unlink(missing_ok=True)
-
-
-def check(condition: object, claim: str) -> None:
-    """Fails the case with `claim` unless the condition holds."""
-    if not condition:
-        raise AssertionError(claim)
-
-
-class Late(AssertionError):
-    """Something did not happen in time: the only failure for which a busy machine may be the reason."""
-
-
-def until(condition: Callable[[], object], claim: str, patience: float = PATIENCE, interval: float = 0.02) -> float:
-    """Seconds until the condition held; a failure if it does not in time."""
-    start = time.monotonic()
-    while not condition():
-        if time.monotonic() - start >= patience:
-            raise Late(f"not within {patience:.0f} s: {claim}")
-        time.sleep(interval)
-    return time.monotonic() - start

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from bench import PATIENCE, check, until
+from common.claims import PATIENCE, check, until
 from common.http import device_state, request
 from common.websocket import WebSocket
 from machine import Machine

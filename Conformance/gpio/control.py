@@ -2,7 +2,8 @@
 """The LED and everyone who may toggle it, the forms in which a line may be named, and what the kernel is asked for."""
 from __future__ import annotations
 
-from bench import Bench, check, until
+from bench import Bench
+from common.claims import check, until
 from board import LED, STATUS, Pins, Trace
 from common.http import request
 

@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import check, until
+from common.claims import check, until
 from hand import Hand
-from qmp import FIRST, Monitor
+from common.qemu import FIRST, Monitor
 
 BOOT = {"kvm": 20.0, "tcg": 90.0}  # seconds for a start; emulated on a busy machine it takes that long
 RESUME = 20.0  # the same from saved memory

@@ -7,7 +7,8 @@ import re
 import time
 from collections.abc import Iterator
 
-from bench import Bench, check, until
+from bench import Bench
+from common.claims import check, until
 from machine import ADDRESS, Machine
 
 HARDWARE_ADDRESS = "52:54:00:12:34:56"  # of eth0, QEMU's first

@@ -15,7 +15,8 @@ import random
 import time
 from statistics import median
 
-from bench import Bench, check
+from bench import Bench
+from common.claims import check
 from board import STATE_FILE, Board
 from hand import Refusal
 from machine import Machine, make_disk

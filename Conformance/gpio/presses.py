@@ -2,7 +2,8 @@
 """The button: every press counts once, however it bounces, however short it is, and whoever was busy meanwhile."""
 from __future__ import annotations
 
-from bench import Bench, check, until
+from bench import Bench
+from common.claims import check, until
 from board import BUTTON, Board
 
 SEED = 7

@@ -6,7 +6,8 @@ import contextlib
 import time
 from collections.abc import Iterator
 
-from bench import Bench, check, until
+from bench import Bench
+from common.claims import check, until
 from board import LED, STATE_FILE, Trace
 from hand import Refusal
 

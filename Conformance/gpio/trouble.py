@@ -7,7 +7,8 @@ import json
 import time
 from collections.abc import Iterator
 
-from bench import Bench, check, until
+from bench import Bench
+from common.claims import check, until
 from board import BUTTON, LED, PINS
 
 NOBODY, GROUP = 900, 997  # user and group `heliograph`, and the group `gpio` (guest/init)

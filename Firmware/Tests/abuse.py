@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from bench import Bench, check, check_time, tail, until
+from bench import Bench, tail
+from common.claims import check, check_time, until
 from board import Board, Heap
 from bystander import Bystander
 from common.http import device_state, request

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What every test gets: boards to start, and words for what it claims and measures. A test is a function of a bench
-whose name is its claim; it returns what it measured, in a line, and fails by `check`."""
+"""What every test gets: boards to start. A test is a function of a bench whose name is its claim; it returns what it
+measured, in a line, and fails by `check` (common/claims.py)."""
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from elf import Image
-
-PATIENCE = 20.0  # seconds for anything to happen
 
 
 @dataclass
@@ -29,32 +25,6 @@ class Bench:
             board.stop()
             raise
         return board
-
-
-def check(condition: object, claim: str) -> None:
-    """Fails the test with `claim` unless the condition holds."""
-    if not condition:
-        raise AssertionError(claim)
-
-
-class TooSlow(AssertionError):
-    """Only a time was not what it must be."""
-
-
-def check_time(condition: object, claim: str) -> None:
-    """Fails the test with a time, which a machine that is busy with something else may have caused: the last that a
-    test checks, and what alone lets it try again."""
-    if not condition:
-        raise TooSlow(claim)
-
-
-def until(condition: Callable[[], object], claim: str, patience: float = PATIENCE, interval: float = 0.02) -> float:
-    """Seconds until the condition held; a failure if it does not in time."""
-    start = time.monotonic()
-    while not condition():
-        check(time.monotonic() - start < patience, f"not within {patience:.0f} s: {claim}")
-        time.sleep(interval)
-    return time.monotonic() - start
 
 
 def tail(text: bytes | bytearray, count: int = 300) -> str:

@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import PATIENCE, until
+from common.claims import PATIENCE, until
 from boards import ADDRESS, facts
 from common.http import device_state
 from elf import Image
-from qmp import FIRST, Debugger, Monitor
+from common.qemu import FIRST, Debugger, Monitor
 
 GATEWAY = "10.0.2.2"  # whom the board sees when this machine connects
 HARDWARE_ADDRESS = "52:54:00:12:34:56"

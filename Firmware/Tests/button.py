@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import time
 
-from bench import Bench, check, check_time
+from bench import Bench
+from common.claims import check, check_time
 from common.websocket import WebSocket
 
 HOLDS = [20, 35, 60, 120, 300, 2000, 5000]  # milliseconds; a level must stay for more than 10 to count

@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Conformance"))
+from common.qemu import FIRST  # noqa: E402
 from common.websocket import WebSocket, connect_tcp, toggle  # noqa: E402
-from qmp import FIRST  # noqa: E402
 
 INTERVAL = 0.05  # seconds between two looks
 

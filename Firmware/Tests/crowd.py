@@ -9,7 +9,8 @@ import threading
 import time
 from pathlib import Path
 
-from bench import Bench, check, until
+from bench import Bench
+from common.claims import check, until
 from board import Board
 from common.http import device_state
 from common.websocket import CLOSE, TEXT, WebSocket

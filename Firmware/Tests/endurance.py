@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass
 
 from abuse import at_rest, check_same_start, dialogue, is_back, talk, warm_up
-from bench import Bench, check, check_time
+from bench import Bench
+from common.claims import check, check_time
 from board import Board
 from common.http import device_state, request
 from common.websocket import CLOSE, WebSocket

@@ -6,11 +6,12 @@ from __future__ import annotations
 import contextlib
 import time
 
-from bench import Bench, check, check_time, until
+from bench import Bench
+from common.claims import check, check_time, until
 from board import Board
 from common.http import device_state
 from common.websocket import WebSocket
-from qmp import Debugger
+from common.qemu import Debugger
 
 # Thumb code (DDI 0403, A7.7). The loop lets interrupts in, as one of the program's would.
 LOOP = bytes.fromhex("62b6 fee7")  # cpsie i; b .

@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import Bench, check
+from bench import Bench
+from common.claims import check
 from board import Board
 from common.http import device_state
 from common.websocket import PING, PONG, WebSocket, accepts, connect_tcp, frame, parse

@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import Bench, check
+from bench import Bench
+from common.claims import check
 from boards import BOARDS, facts, tool
 
 CHECK = BOARDS.parent / "check-image"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from bench import Bench, check
+from bench import Bench
+from common.claims import check
 from board import Board
 from common.http import request
 from common.websocket import TEXT, WebSocket, frame

@@ -14,7 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import Bench, check, check_time, until
+from bench import Bench
+from common.claims import check, check_time, until
 from board import ADDRESS, GATEWAY, HARDWARE_ADDRESS, Board
 from common.websocket import WebSocket
 

@@ -7,7 +7,8 @@ import contextlib
 import gzip
 import http.client
 
-from bench import Bench, check, until
+from bench import Bench
+from common.claims import check, until
 from board import Board
 from common.websocket import WebSocket, connect_tcp
 from faults import halt

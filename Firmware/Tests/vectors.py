@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from bench import Bench, check
+from bench import Bench
+from common.claims import check
 from board import Board
 from common.http import device_state
 from common.websocket import CLOSE, PING, PONG, TEXT, AsyncWebSocket, Frame, frame

@@ -10,7 +10,8 @@ import time
 from itertools import groupby, pairwise
 from pathlib import Path
 
-from bench import Bench, check, check_time
+from bench import Bench
+from common.claims import check, check_time
 from board import Board
 from common.http import request
 from elf import Image
