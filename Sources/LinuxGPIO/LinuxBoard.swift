@@ -34,13 +34,15 @@
     private var places: [Place?] = [nil, nil, nil]
     private var levels: [Level]
     private var systemLED: SystemLED?
+    /// The level at which the status LED is dark, as it is at the start.
+    private let darkLevel: Level
     private var edges: [LineEvent] = []
     /// The kernel's number of the edge that came last; nil before the first, for lines that are gone on with have more.
     private var lastNumber: UInt32?
     private var lastShown = MonotonicTime.zero
     private var readBuffer = [UInt8](repeating: 0, count: 64 * LineEvent.size)
 
-    /// Takes the lines, and drives the LED to `ledLevel` in the same step.
+    /// Takes the lines, and drives the LED to `ledLevel` in the same step; the status LED is dark at `statusLedLevel`.
     ///
     /// `stored` are lines that an earlier run left with whoever started the program. Those that fit are taken out and gone
     /// on with, so their outputs never leave their levels.
@@ -49,6 +51,7 @@
     ) throws(GPIOError) {
       self.wiring = wiring
       levels = [ledLevel, .low, statusLedLevel]
+      darkLevel = statusLedLevel
       if case .system(let name) = wiring.statusLed { systemLED = try SystemLED(name) }
       try takeLines(&stored)
     }
@@ -59,6 +62,9 @@
       try takeLines(&none)
       fault = nil
     }
+
+    /// Gives the status LED back to what it showed before; the lines are let go with the program.
+    public func finish() { systemLED = nil }
 
     // MARK: The pins
 
@@ -73,7 +79,7 @@
 
     func drive(_ part: Part, to level: Level) {
       levels[part.rawValue] = level
-      if part == .statusLed { systemLED?.drive(level) }
+      if part == .statusLed { systemLED?.isLit = level != darkLevel }
       guard fault == nil, let place = places[part.rawValue] else { return }
       do throws(GPIOError) {
         try requests[place.request].drive(place.index, to: level)
@@ -89,14 +95,16 @@
 
     // MARK: Edges of the button
 
-    /// A descriptor that has the button's edges to read, for an event loop to watch; what it reads goes to `receive`.
-    public func edgeDescriptor() throws(SystemError) -> Descriptor {
-      guard let place = places[Part.button.rawValue], fault == nil else { throw SystemError(code: ENODEV) }
+    /// A descriptor that has the button's edges to read, for an event loop to watch; what it reads goes to `receive`. Nil
+    /// while there is a fault.
+    public func edgeDescriptor() throws(SystemError) -> Descriptor? {
+      guard fault == nil, let place = places[Part.button.rawValue] else { return nil }
       return try requests[place.request].descriptor.duplicate()
     }
 
-    /// Takes what an event loop read.
+    /// Takes what an event loop read; of lines that are gone it may come late, and says nothing then.
     public func receive(_ bytes: Span<UInt8>) {
+      guard fault == nil else { return }
       var rest = bytes
       while rest.count >= LineEvent.size {
         if let event = LineEvent(rest), event.offset == places[Part.button.rawValue]?.offset { queue(event) }
@@ -150,10 +158,23 @@
     }
 
     private func takeLines(_ stored: inout StoredLines) throws(GPIOError) {
-      requests = []  // first let go of what is held
+      do throws(GPIOError) {
+        letGo()
+        try request(&stored)
+      } catch {
+        letGo()
+        throw error
+      }
+    }
+
+    private func letGo() {
+      requests = []
       places = [nil, nil, nil]
       edges = []
       lastNumber = nil
+    }
+
+    private func request(_ stored: inout StoredLines) throws(GPIOError) {
       for (chipName, parts) in try wiring.parts() {
         let settings = parts.map { setting(of: $0.part, at: $0.offset) }
         for (index, part) in parts.enumerated() {
@@ -187,8 +208,7 @@
     public func lose(_ error: GPIOError?) {
       guard fault == nil else { return }
       fault = error ?? .gone(chip: places[Part.button.rawValue].map { requests[$0.request].chip } ?? "the GPIO chip")
-      requests = []
-      edges = []
+      letGo()
     }
   }
 

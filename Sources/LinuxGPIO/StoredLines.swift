@@ -9,7 +9,8 @@
 
   /// Lines that an earlier run of the program held, by name.
   public struct StoredLines: ~Copyable, Sendable {
-    private var names: [String] = []
+    /// The names of those that nobody has taken.
+    public private(set) var names: [String] = []
     private var numbers: [Int32] = []
 
     /// No lines.
@@ -23,12 +24,6 @@
       numbers.append(descriptor.release())
     }
 
-    /// Closes those that nobody has taken, so that their lines are free, and returns their names.
-    public mutating func closeRest() -> [String] {
-      for number in numbers { _ = Descriptor(owning: number) }
-      defer { (names, numbers) = ([], []) }
-      return names
-    }
 
     mutating func take(_ chip: String, _ offsets: [UInt32]) -> Descriptor? {
       guard let index = names.firstIndex(of: Self.name(of: chip, offsets)) else { return nil }

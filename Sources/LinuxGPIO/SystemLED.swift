@@ -5,7 +5,6 @@
 // Source: Linux, Documentation/leds/leds-class.rst.
 
 #if os(Linux)
-  import DeviceComponents
   import Glibc
   import SystemCalls
 
@@ -40,8 +39,10 @@
       if let trigger { try? Self.set("\(Self.folder)/\(name)/trigger", trigger) }
     }
 
-    /// Lights the LED, or not; one that has been unplugged is no reason to stop.
-    func drive(_ level: Level) { try? brightness.write(level == .high ? brightest : Array("0".utf8)) }
+    /// Whether the LED is lit; one that has been unplugged is no reason to stop.
+    var isLit = false {
+      didSet { try? brightness.write(isLit ? brightest : Array("0".utf8)) }
+    }
 
     /// Whether the system has an LED of that name.
     static func exists(_ name: String) -> Bool {

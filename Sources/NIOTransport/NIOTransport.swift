@@ -105,11 +105,13 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Gives `receive` what can be read from `descriptor`, on the loop and as it comes, and does what follows from it.
   ///
   /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an error,
-  /// `end` runs once and it is closed. At `shutdown` it is closed without a word.
+  /// `end` runs once and it is closed. At `shutdown` it is closed without a word. Whoever wants to hear no more closes the
+  /// channel that this returns.
+  @discardableResult
   public func watch(
     _ descriptor: CInt, receive: @escaping @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Void,
     end: @escaping @Sendable (inout App, (any Error)?, MonotonicTime) -> Void
-  ) async throws {
+  ) async throws -> any Channel {
     let driver = self.driver
     let bootstrap = NIOPipeBootstrap(group: eventLoop).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
@@ -129,6 +131,7 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
       throw error
     }
     try await eventLoop.submit { try driver.value.add(channel) }.get()
+    return channel
   }
 
   /// Stops listening, lets the application say goodbye to everyone, and returns when the last connection is gone;

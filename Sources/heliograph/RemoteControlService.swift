@@ -55,6 +55,9 @@ struct RemoteControlService: Service {
     supervisor.stopping()
     try await transport.shutdown()
     await saver?.finish()
+    #if os(Linux)
+      try await transport.withApplication { device, _ in device.gpio?.finish() }
+    #endif
   }
 
   /// Starts the device. Lines that another run of this program still holds, on its way out or in systemd's hands under

@@ -7,6 +7,7 @@
   import Bytes
   import LinuxGPIO
   import Logging
+  import NIOCore
   import NIOTransport
   import SystemCalls
 
@@ -22,13 +23,14 @@
 
     /// Runs until the task is cancelled.
     func run() async throws {
-      try await watch()
+      var edges = try await watch()
       for await _ in faults {
         let fault = try await transport.withApplication { device, _ in device.gpio?.fault?.description }
         guard let fault else { continue }
         console.log(.error, "the board does not answer: \(fault); trying again every second")
+        try? await edges?.close()  // it may know already; if not, it must not hold a line of a chip that is gone
         try await reopen(after: fault)
-        try await watch()
+        edges = try await watch()
         console.log(.notice, "the board answers again")
       }
     }
@@ -51,14 +53,15 @@
       }
     }
 
-    /// Lets the loop read the button's edges until there are none to come.
-    private func watch() async throws {
+    /// Lets the loop read the button's edges until there are none to come. Nil if there is a fault already.
+    private func watch() async throws -> (any Channel)? {
       let descriptor = try await transport.withApplication { [supervisor] device, _ in
         if let board = device.gpio { supervisor.hold(board) }
-        return try device.gpio?.edgeDescriptor().release()
+        guard let descriptor = try device.gpio?.edgeDescriptor() else { return nil as CInt? }
+        return descriptor.release()
       }
-      guard let descriptor else { return }
-      try await transport.watch(descriptor) { device, bytes, _ in
+      guard let descriptor else { return nil }
+      return try await transport.watch(descriptor) { device, bytes, _ in
         device.gpio?.receive(bytes)
       } end: { device, _, _ in
         device.gpio?.lose(nil)

@@ -46,10 +46,17 @@ extension HostBoard {
       #if os(Linux)
         let wiring = try options.wiring()
         var stored = supervisor.takeStoredLines()
-        defer { supervisor.release(stored.closeRest()) }
-        self = .gpio(
-          try LinuxBoard(
-            wiring, ledLevel: isOn ? ledLevel : ledLevel.inverted, statusLedLevel: ledLevel.inverted, stored: &stored))
+        let names = stored.names
+        do throws(GPIOError) {
+          self = .gpio(
+            try LinuxBoard(
+              wiring, ledLevel: isOn ? ledLevel : ledLevel.inverted, statusLedLevel: ledLevel.inverted,
+              stored: &stored))
+          supervisor.release(stored.names)
+        } catch {
+          supervisor.release(names)  // what is held may be what is in the way
+          throw error
+        }
       #else
         throw StartFailure(description: "GPIO lines need Linux")
       #endif

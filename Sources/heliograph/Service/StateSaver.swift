@@ -21,6 +21,7 @@ struct StateSaver {
     var lastReason: String?
     for await state in writes {
       let reason = await store(state)
+      if Task.isCancelled { lastReason = reason }  // what was not written is at the end
       if let reason, reason != lastReason { console.log(.warning, "the state is not saved: \(reason)") }
       if reason == nil, lastReason != nil { console.log(.notice, "the state is saved again") }
       lastReason = reason
