@@ -169,7 +169,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   /// Whether the heap has less in one piece than handling a request may take, and those that wait already when their
   /// output leaves: as much in many pieces is of no use. Until others have gone, input then waits, so that the window
   /// stays closed, and newcomers are reset: it is they who can be refused without harm.
-  private var isShortOfMemory: Bool { heap_largest_free() < 12_288 }
+  private var isShortOfMemory: Bool { heap_largest_free() < 8192 }
 
   /// Opens the receive window by what the application has taken.
   private func acknowledge(_ count: Int, _ row: Row) {
