@@ -3,6 +3,7 @@
 in a line, and fails by `check` (common/claims.py)."""
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 
@@ -35,10 +36,18 @@ class Bench:
         from board import Board
         return Board(self.machine, *options, **more)
 
+    @functools.cached_property
+    def appliance(self):
+        """The machine that starts as an installed system, systemd first."""
+        from appliance import Appliance
+        return Appliance(self)
+
     def forget(self) -> None:
         """Removes what programs have kept on the disk."""
         self.machine.hand.shell("rm -rf /state/heliograph* /state/.heliograph*")
 
     def stop(self) -> None:
         self.machine.__exit__()
+        if "appliance" in self.__dict__:
+            self.appliance.__exit__()
         self.memory.unlink(missing_ok=True)

@@ -97,7 +97,24 @@ def the_heartbeat_is_on_a_line_of_its_own(bench: Bench) -> str:
         return f"{HEARTBEATS} blinks in {seconds:.1f} s"
 
 
+def the_heartbeat_is_on_an_led_of_the_system_which_is_given_back(bench: Bench) -> str:
+    hand = bench.machine.hand
+    lamp = hand.shell("basename /sys/class/leds/*capslock").strip()  # of the PC's keyboard
+    trigger, brightness = (f"/sys/class/leds/{lamp}/{name}" for name in ("trigger", "brightness"))
+    before = hand.read(trigger)
+    check("[kbd-capslock]" in before, f"{lamp} is triggered by {before}")
+    for signal in (15, 2):
+        with bench.board("--status-led", lamp) as board:
+            check("[none]" in hand.read(trigger), f"{lamp} is not taken over: {hand.read(trigger)}")
+            for level in ("1", "0") * HEARTBEATS:
+                until(lambda: hand.read(brightness).strip() == level, f"the brightness is {level}")
+            check(board.stop(signal) == "exit 0", "the program does not end well")
+        check(hand.read(trigger) == before, f"after signal {signal} {lamp} is not given back: {hand.read(trigger)}")
+        check(hand.read(brightness).strip() == "0", f"{lamp} is left on")
+    return f"{HEARTBEATS} blinks of {lamp}, kbd-capslock's before, and after SIGTERM and SIGINT again"
+
+
 CASES = [the_led_is_toggled_from_the_page_from_rest_and_by_the_button,
          a_line_may_be_named_by_number_by_name_and_with_its_chip, either_level_may_light_the_led_and_mean_a_press,
          the_lines_of_a_chip_are_taken_in_one_request, an_output_has_its_level_in_the_call_that_makes_it_an_output,
-         the_heartbeat_is_on_a_line_of_its_own]
+         the_heartbeat_is_on_a_line_of_its_own, the_heartbeat_is_on_an_led_of_the_system_which_is_given_back]

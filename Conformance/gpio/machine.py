@@ -17,7 +17,7 @@ from common.qemu import FIRST, Monitor
 BOOT = {"kvm": 20.0, "tcg": 90.0}  # seconds for a start; emulated on a busy machine it takes that long
 RESUME = 20.0  # the same from saved memory
 ADDRESS, HAND_ADDRESS = "10.0.2.15", "10.0.3.15"  # of eth0 and eth1 (guest/init)
-PAGE_PORT, HAND_PORT = 8080, 7
+HAND_PORT = 7
 # Ends by a reset at a panic; asks nobody for entropy, mends no processor, measures no clock.
 COMMAND_LINE = ("console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc random.trust_cpu=on mitigations=off nokaslr "
                 "audit=0 no_timer_check")
@@ -32,6 +32,10 @@ class Machine:
     are used if they really work (`kvm`); else they are emulated.
     """
     accelerators = ["kvm", "tcg"]  # those that may work; the first one does once a machine has started
+    board_port = 8080  # of the program
+    command_line = COMMAND_LINE
+    boot = BOOT
+    cache = "writethrough"  # what the machine has written is on the disk; nothing waits in a cache of the disk
 
     def __init__(self, files: Path, disk: Path, memory: Path | None = None) -> None:
         self.files, self.disk, self.memory = files, disk, memory
@@ -61,11 +65,10 @@ class Machine:
                    "-nodefaults", "-no-user-config", "-display", "none", "-serial", f"file:{self.serial_file}",
                    "-qmp", f"unix:{monitor},server=on,wait=off",
                    "-kernel", self.files / "kernel" / "vmlinuz", "-initrd", self.files / "initramfs",
-                   "-append", COMMAND_LINE,
-                   # What the machine has written is on the disk; nothing waits in a cache of the disk.
-                   "-drive", f"file={self.disk},format=raw,if=none,id=disk,cache=writethrough",
+                   "-append", self.command_line,
+                   "-drive", f"file={self.disk},format=raw,if=none,id=disk,cache={self.cache}",
                    "-device", "virtio-blk-pci,drive=disk,addr=6"]
-        for number, (address, port) in enumerate([(ADDRESS, PAGE_PORT), (HAND_ADDRESS, HAND_PORT)]):
+        for number, (address, port) in enumerate([(ADDRESS, self.board_port), (HAND_ADDRESS, HAND_PORT)]):
             network = f"10.0.{2 + number}.0/24"
             command += ["-netdev", f"user,id=net{number},net={network},restrict=on,"
                                    f"hostfwd=tcp:127.0.0.1:0-{address}:{port}",
@@ -79,8 +82,8 @@ class Machine:
         self.monitor = Monitor(monitor)
         ports = {int(found[2]): int(found[1]) for found in re.finditer(
             r"HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+)", self.monitor.say("info usernet"))}
-        self.port, self.hand_port = ports[PAGE_PORT], ports[HAND_PORT]
-        until(self._hand_answers, "the hand answers", BOOT[accelerator] if self.memory is None else RESUME)
+        self.port, self.hand_port = ports[self.board_port], ports[HAND_PORT]
+        until(self._hand_answers, "the hand answers", self.boot[accelerator] if self.memory is None else RESUME)
         self.hand = Hand(self.hand_port)
 
     def _is_alive(self) -> bool:
@@ -123,7 +126,7 @@ class Machine:
         self.hand.close()
         self.monitor.ask("system_reset")
         time.sleep(0.5)  # the old kernel is no more
-        until(self._hand_answers, "the hand answers", BOOT[self.accelerator])
+        until(self._hand_answers, "the hand answers", self.boot[self.accelerator])
         self.hand = Hand(self.hand_port)
         return time.monotonic() - start
 
