@@ -80,9 +80,8 @@ def warm_up(board: Board) -> None:
                 page.message("error")
         request(board.port)
         request(board.port, "/index.js", headers={"Accept-Encoding": "gzip"})
-    for _ in range(10):  # as many connections as there can be: the server's table keeps its size
-        if is_full(board):
-            break
+    # As many connections as there can be: the server's table keeps its size.
+    until(lambda: is_full(board), f"{CONNECTIONS} connections at a time", 60, 0)
     for count in range(0, len(dialogue(board.port)), 7):
         talk(board, dialogue(board.port)[:count], 0)
 
