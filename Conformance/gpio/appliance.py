@@ -154,7 +154,8 @@ def it_may_open_port_80_and_has_no_other_capability(bench: Bench) -> str:
 
 def it_writes_nowhere_but_to_its_state(bench: Bench) -> str:
     machine = bench.appliance.serve()
-    places = ["/", "/etc", "/usr/local/bin", "/var/log", "/var/lib", "/run", "/run/lock", "/dev/shm", "/sys/fs/cgroup", "/root", "/home"]
+    places = ["/", "/etc", "/usr/local/bin", "/var/log", "/var/lib", "/run", "/run/lock", "/dev/shm", "/sys/fs/cgroup",
+              "/root", "/home"]
     for place in places:
         said = machine.inside(f"touch {place}/mine && echo done")
         check("Read-only file system" in said or "Permission denied" in said, f"{place}: {said!r}")
