@@ -36,6 +36,7 @@ class Machine:
     command_line = COMMAND_LINE
     boot = BOOT
     cache = "writethrough"  # what the machine has written is on the disk; nothing waits in a cache of the disk
+    options: tuple[str, ...] = ()  # more of QEMU's
 
     def __init__(self, files: Path, disk: Path, memory: Path | None = None) -> None:
         self.files, self.disk, self.memory = files, disk, memory
@@ -65,7 +66,7 @@ class Machine:
                    "-nodefaults", "-no-user-config", "-display", "none", "-serial", f"file:{self.serial_file}",
                    "-qmp", f"unix:{monitor},server=on,wait=off",
                    "-kernel", self.files / "kernel" / "vmlinuz", "-initrd", self.files / "initramfs",
-                   "-append", self.command_line,
+                   "-append", self.command_line, *self.options,
                    "-drive", f"file={self.disk},format=raw,if=none,id=disk,cache={self.cache}",
                    "-device", "virtio-blk-pci,drive=disk,addr=6"]
         for number, (address, port) in enumerate([(ADDRESS, self.board_port), (HAND_ADDRESS, HAND_PORT)]):
