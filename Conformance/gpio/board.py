@@ -156,7 +156,7 @@ class Board:
 
     def line_requests(self) -> int:
         """How many requests for lines it holds."""
-        return int(self.hand.shell(f"ls -l /proc/{self.pid}/fd | grep -c gpio-line || true"))
+        return int(self.hand.shell(f"ls -l /proc/{self.pid}/fd 2>/dev/null | grep -c gpio-line || true"))
 
 
 class Event(NamedTuple):
