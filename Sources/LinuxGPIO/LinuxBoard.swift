@@ -112,18 +112,14 @@
       }
     }
 
-    /// Takes what is there to read at this moment, so that a decision that depends on time misses no edge before it.
-    public func look() {
-      guard fault == nil, let place = places[Part.button.rawValue] else { return }
-      do throws(GPIOError) {
-        while true {
-          let count = try requests[place.request].readEvents(into: &readBuffer)
-          receive(readBuffer.span.extracting(first: count))
-          if count < readBuffer.count { return }
-        }
-      } catch {
-        lose(error)
-      }
+    /// Whether there are edges that the event loop has yet to read: a decision that depends on time waits for them. (They
+    /// are read in one place only: an event loop that was told of something to read is to find it.)
+    public var hasUnreadEdges: Bool {
+      guard fault == nil, let place = places[Part.button.rawValue] else { return false }
+      var state = pollfd(fd: requests[place.request].descriptor.number, events: Int16(POLLIN), revents: 0)
+      guard poll(&state, 1, 0) > 0 else { return false }
+      if state.revents & Int16(POLLERR | POLLHUP) != 0 { lose(nil) }
+      return state.revents & Int16(POLLIN) != 0 && fault == nil
     }
 
     /// When the oldest edge that waits happened; nil if none does. Never later than `now`, nor before the edge before it.

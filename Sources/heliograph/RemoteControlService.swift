@@ -37,6 +37,7 @@ struct RemoteControlService: Service {
     supervisor.reportLife(of: eventLoop)
     console.start(notifying: transport)
     let saver = saved.file.map { StateSaver(file: $0, transport: transport, console: console, writes: writes) }
+    var failure: (any Error)?
     do {
       try await cancelWhenGracefulShutdown {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -50,7 +51,10 @@ struct RemoteControlService: Service {
           for try await _ in group {}  // (not waitForAll, which would wait for those that never end)
         }
       }
-    } catch is CancellationError {}  // the signal came
+    } catch is CancellationError {  // the signal came
+    } catch {
+      failure = error  // the end is the same
+    }
     console.log(.debug, "shutting down")
     supervisor.stopping()
     try await transport.shutdown()
@@ -58,6 +62,7 @@ struct RemoteControlService: Service {
     #if os(Linux)
       try await transport.withApplication { device, _ in device.gpio?.finish() }
     #endif
+    if let failure { throw failure }
   }
 
   /// Starts the device. Lines that another run of this program still holds, on its way out or in systemd's hands under

@@ -28,6 +28,7 @@
         let fault = try await transport.withApplication { device, _ in device.gpio?.fault?.description }
         guard let fault else { continue }
         console.log(.error, "the board does not answer: \(fault); trying again every second")
+        supervisor.letGo()
         try? await edges?.close()  // it may know already; if not, it must not hold a line of a chip that is gone
         try await reopen(after: fault)
         edges = try await watch()
@@ -41,7 +42,9 @@
         try await Task.sleep(for: Self.interval)
         let reason = try await transport.withApplication { device, _ -> String? in
           do throws(GPIOError) {
-            try device.gpio?.reopen()
+            guard let board = device.gpio else { return nil }
+            try board.reopen()
+            device.noteFault(of: board)  // before anything can find another
             return nil
           } catch {
             return error.description

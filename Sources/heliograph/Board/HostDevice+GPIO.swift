@@ -16,8 +16,8 @@
 
     /// Lets the button be seen at each of its edges, at the time when it happened, and then at this moment.
     mutating func poll(_ board: LinuxBoard, now: MonotonicTime) -> MonotonicTime? {
-      // What is due may depend on an edge that nobody has read yet.
-      if let due = remoteControl.nextLoop, due <= now { board.look() }
+      // What is due may depend on an edge that the loop has yet to read: that is a moment.
+      if let due = remoteControl.nextLoop, due <= now, board.hasUnreadEdges { return now + 1 }
       while let time = board.nextEdge(now: now) {
         remoteControl.catchUp(before: time)
         board.showNextEdge(now: now)
@@ -43,7 +43,7 @@
 
     /// Tells the remote control of a fault, and of its end; true if that is news.
     @discardableResult
-    private mutating func noteFault(of board: LinuxBoard) -> Bool {
+    mutating func noteFault(of board: LinuxBoard) -> Bool {
       guard board.fault != shownFault else { return false }
       shownFault = board.fault
       remoteControl.device.state.noteFault(board.fault.map { Array($0.description.utf8) } ?? [])

@@ -19,6 +19,8 @@ final class Supervisor: Sendable {
   #if os(Linux)
     /// Lines that the run before this one held.
     private let stored: Mutex<StoredLines>
+    /// The names of the lines that the manager holds.
+    private let held = Mutex<[String]>([])
   #endif
 
   /// To be made first of all, while nothing else runs.
@@ -63,7 +65,12 @@ final class Supervisor: Sendable {
 
     /// Has the manager hold the lines of `board` from now on.
     func hold(_ board: LinuxBoard) {
-      for (name, descriptor) in board.heldLines { manager.store(descriptor: descriptor, name: name) }
+      let lines = board.heldLines
+      for (name, descriptor) in lines { manager.store(descriptor: descriptor, name: name) }
+      held.withLock { $0 = lines.map(\.name) }
     }
+
+    /// Has the manager let go of the lines that it holds: a fault of one chip must not keep those of another busy.
+    func letGo() { release(held.withLock { $0 }) }
   #endif
 }
