@@ -90,9 +90,6 @@
 
     var buttonLevel: Level { levels[Part.button.rawValue] }
 
-    /// The LED's level as it was last written.
-    public var ledLevel: Level { levels[Part.led.rawValue] }
-
     // MARK: Edges of the button
 
     /// A descriptor that has the button's edges to read, for an event loop to watch; what it reads goes to `receive`. Nil

@@ -24,7 +24,6 @@
       numbers.append(descriptor.release())
     }
 
-
     mutating func take(_ chip: String, _ offsets: [UInt32]) -> Descriptor? {
       guard let index = names.firstIndex(of: Self.name(of: chip, offsets)) else { return nil }
       names.remove(at: index)
