@@ -59,6 +59,7 @@ final class Receiver {
 
   deinit {
     try? input.fileHandleForWriting.close()
+    process.waitUntilExit() // Foundation keeps a process that nobody waits for.
     try? FileManager.default.removeItem(at: folder)
   }
 
