@@ -142,7 +142,7 @@ struct HTTPPeer {
     case UInt8(ascii: "c"):
       try connection.send(ResponseHead(.ok), .chunked)
       try connection.send(body: body.span)
-      try connection.send(shared: SharedBytes(body))
+      try connection.send(content: OutputQueue(SharedBytes(body)))
     case UInt8(ascii: "n"): try connection.send(ResponseHead(.noContent), .none)
     case UInt8(ascii: "m"):
       try connection.send(ResponseHead(.notModified), .length(body.count))
@@ -157,7 +157,7 @@ struct HTTPPeer {
       fallthrough
     default:
       try connection.send(ResponseHead(.ok), .length(body.count))
-      try connection.send(shared: SharedBytes(body))
+      try connection.send(content: OutputQueue(SharedBytes(body)))
     }
     try connection.finish()
   }

@@ -239,11 +239,11 @@ extension ServerWorld {
     try checkInput()
   }
 
-  /// Arrays grow to twice of what is in them at most; a queue may hold as much again that is read already, a head has
+  /// Arrays grow to twice of what is in them at most; a queue may hold an eighth more that is read already, a head has
   /// its own mark for each field, and a message that unfolds may have room for a step more.
   private func checkInput() throws(BrokenInvariant) {
     let http = server.limits.http
-    let ofHTTP = 4 * http.headSize + 2 * (http.headSize + http.fieldCount + 16) + 2 * http.bodySize
+    let ofHTTP = 9 * http.headSize / 4 + 2 * (http.headSize + http.fieldCount + 16) + 2 * http.bodySize
     let ofSocket = 4 * (server.limits.webSocket.messageSize + 1) + 2 * 125 + 2 * 123  // a control frame, a reason
     var all = 0
     for line in lines {
@@ -265,7 +265,7 @@ extension ServerWorld {
   /// What waits for each connection keeps its limits.
   func checkMemory() throws(BrokenInvariant) {
     let limits = server.limits
-    let responses = max(limits.outputHighWater, limits.http.outputSize) + Journal.largestResponse
+    let responses = limits.http.outputSize + Journal.largestResponse
     let frames = max(limits.outboxSize, Journal.largestMessage) + Journal.largestMessage + Journal.largestControls
     for line in lines {
       guard let id = line.id else { continue }

@@ -8,28 +8,41 @@ import DeviceServer
 extension FuzzTarget {
   /// A page: any bytes.
   static let template = FuzzTarget("template", longestInput: 1024) { page throws(BrokenInvariant) in
-    var output: [UInt8] = []
+    var output = OutputQueue()
     var names: [[UInt8]] = []
-    Template.append(page.span, to: &output) { name, value in
+    Template.append(SharedBytes(page), to: &output) { name, value in
       names.append([UInt8](name))
       guard let known = TemplateModel.value(of: [UInt8](name)) else { return false }
       value += known
       return true
     }
-    try check(output == TemplateModel.fill(page), "known names, and nothing else, are replaced")
+    try check(output.content == TemplateModel.fill(page), "known names, and nothing else, are replaced")
     for name in names {
       try check(1...Template.longestName ~= name.count, "a name has 1 to 32 bytes")
       try check(name.allSatisfy(TemplateModel.isNameByte), "a name consists of A to Z, 0 to 9 and _")
     }
 
-    var untouched: [UInt8] = []
-    Template.append(page.span, to: &untouched) { _, _ in false }
-    try check(untouched == page, "a page without known names stays as it is")
+    var untouched = OutputQueue()
+    Template.append(SharedBytes(page), to: &untouched) { _, _ in false }
+    try check(untouched.content == page, "a page without known names stays as it is")
 
-    var escaped: [UInt8] = []
-    Template.appendEscaped(page.span, to: &escaped)
+    var queue = OutputQueue()
+    Template.appendEscaped(page.span, to: &queue)
+    let escaped = queue.content
     try check(!escaped.contains { TemplateModel.markup.contains($0) }, "escaped text holds no markup")
     try check(TemplateModel.unescape(escaped) == page, "escaping loses nothing")
+  }
+}
+
+extension OutputQueue {
+  /// What a transport would be given.
+  fileprivate var content: [UInt8] {
+    var (queue, all) = (self, [UInt8]())
+    queue.write { span in
+      all.append(span)
+      return span.count
+    }
+    return all
   }
 }
 

@@ -93,8 +93,8 @@ public struct ByteQueue: Sendable {
   /// Moves the waiting bytes to the front of the array when that saves it from growing.
   @inlinable
   mutating func makeRoom(for extra: Int) {
-    // At least half of the array must be dead, so that each byte is moved at most once per byte taken.
-    if head > 0, storage.capacity - storage.count < extra, head >= count {
+    // Not for a few dead bytes at the front of many, so that at most eight bytes are moved for each one taken.
+    if head > 0, storage.capacity - storage.count < extra, head >= count / 8 {
       storage.removeSubrange(0..<head)
       head = 0
     }

@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: MIT
 
 // What a connection has yet to send. Small pieces are copied into one queue of bytes; a large body or a large
-// frame that goes to many is held by reference, so that one array serves every recipient. A transport takes
-// as much as it has room for, in order, as often as it likes.
+// frame that goes to many is held by reference, so that one array serves every recipient, and flash is sent from where
+// it lies. A transport takes as much as it has room for, in order, as often as it likes.
 
 /// Output in order: copied bytes, with shared arrays between them.
 public struct OutputQueue: Sendable {
-  /// A shared array, and how many copied bytes go out before it.
+  /// Shared bytes, and how many copied ones go out before them.
   @usableFromInline
   struct SharedPiece: Sendable {
     var precedingCopied: Int
     var bytes: SharedBytes
-    var written = 0
+    /// What has yet to go out of `bytes`; never empty.
+    var rest: Range<Int>
   }
 
   @usableFromInline var copied = ByteQueue()
   @usableFromInline var shared: [SharedPiece] = []
   @usableFromInline var sharedCount = 0
 
+  /// At most so many bytes are copied all the same: to remember where they lie would take as much memory.
+  private static var smallSize: Int { 32 }
+
   /// An empty queue; it allocates nothing until output comes.
   public init() {}
+
+  /// A queue of `bytes`, held by reference.
+  public init(_ bytes: SharedBytes) { append(bytes) }
 
   /// How many bytes wait, shared ones included.
   @inlinable
@@ -44,12 +51,27 @@ public struct OutputQueue: Sendable {
   /// Appends the UTF-8 of a literal.
   public mutating func append(_ text: StaticString) { copied.append(text) }
 
-  /// Appends `bytes` from `offset` on, held by reference: nothing is copied until the transport takes them.
-  public mutating func append(shared bytes: SharedBytes, from offset: Int = 0) {
-    guard offset >= 0, offset < bytes.count else { return }
+  /// Appends `bytes`, held by reference: but for a few, nothing is copied until the transport takes them.
+  public mutating func append(_ bytes: SharedBytes) { append(bytes, 0..<bytes.count) }
+
+  /// Appends those of `bytes` that `range` names, as far as there are such, by the same rule.
+  public mutating func append(_ bytes: SharedBytes, _ range: Range<Int>) {
+    let range = range.clamped(to: 0..<bytes.count)
+    guard range.count > Self.smallSize else { return copied.append(bytes.span.extracting(range)) }
     let before = shared.reduce(into: copied.count) { $0 -= $1.precedingCopied }
-    shared.append(SharedPiece(precedingCopied: before, bytes: bytes, written: offset))
-    sharedCount += bytes.count - offset
+    shared.append(SharedPiece(precedingCopied: before, bytes: bytes, rest: range))
+    sharedCount += range.count
+  }
+
+  /// Appends what waits in `other`; what that holds by reference is held so here, too.
+  public mutating func append(_ other: OutputQueue) {
+    var start = 0
+    for piece in other.shared {
+      copied.append(other.copied.bytes.extracting(start..<start + piece.precedingCopied))
+      append(piece.bytes, piece.rest)
+      start += piece.precedingCopied
+    }
+    copied.append(other.copied.bytes.extracting(droppingFirst: start))
   }
 
   /// Offers the waiting bytes, oldest first, until `accept` takes less than it is offered.
@@ -76,12 +98,11 @@ public struct OutputQueue: Sendable {
         shared[0].precedingCopied -= taken
         if taken < due { return }
       }
-      let offered = shared[0].bytes.count - shared[0].written
-      let piece = shared[0].bytes
-      let taken = min(max(accept(piece.span.extracting(last: offered)), 0), offered)
-      shared[0].written += taken
+      let (bytes, rest) = (shared[0].bytes, shared[0].rest)
+      let taken = min(max(accept(bytes.span.extracting(rest)), 0), rest.count)
+      shared[0].rest = rest.lowerBound + taken..<rest.upperBound
       sharedCount -= taken
-      if taken < offered { return }
+      if taken < rest.count { return }
       shared.removeFirst()
     }
     if !copied.isEmpty { copied.consume(accept(copied.bytes)) }

@@ -69,7 +69,6 @@ extension Server where Context: ~Copyable {
     } else {
       (stage, limit) = (.idle, limits.idleTimeout)
     }
-    if stage == .idle { table[index].http.trim() }
     guard stage != table[index].stage || table[index].deadline == .distantFuture || stage == .idle else { return }
     table[index].stage = stage
     setDeadline(index, now + limit)

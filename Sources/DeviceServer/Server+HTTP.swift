@@ -9,17 +9,19 @@ import WebSocketCore
 
 extension Server where Context: ~Copyable {
   /// Feeds bytes to the HTTP machine and handles the requests that they complete, until the connection is no longer an
-  /// HTTP one, or too much output waits.
+  /// HTTP one, or too much output waits: then the rest stays with the transport, whose window closes, and a peer that
+  /// sends requests without reading the answers takes no memory for them here.
   mutating func receiveRequests(
     _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context
   ) -> Int {
+    if table[index].isStalled { handleRequests(index, now: now, &context) }  // output may have gone
     var taken = 0
-    repeat {
+    while taken < bytes.count, table[index].phase == .http, !table[index].isStalled {
       let count = table[index].http.receive(bytes.extracting(taken..<bytes.count))
+      if count == 0 { break }
       taken += count
       handleRequests(index, now: now, &context)
-      if count == 0 { break }
-    } while taken < bytes.count && table[index].phase == .http && !table[index].isStalled
+    }
     return taken
   }
 
@@ -27,16 +29,12 @@ extension Server where Context: ~Copyable {
   mutating func handleRequests(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     table[index].isStalled = false
     requests: while table[index].phase == .http {
-      if table[index].http.pendingOutput > limits.outputHighWater {
-        table[index].isStalled = true
-        break
-      }
       do throws(RemoteProtocolError) {
         switch try table[index].http.nextEvent() {
         case .request(let head): begin(head, index, &context)
         case .endOfMessage: handleRequest(index, now: now, &context)
         case .needData: break requests
-        case .paused:  // requests may wait inside the machine: it must be asked again when output has gone
+        case .paused:  // the machine must be asked again when output has gone: requests may wait inside it
           table[index].isStalled = table[index].http.pendingOutput > 0
           break requests
         case .closed:
@@ -158,8 +156,9 @@ extension Server where Context: ~Copyable {
     response.head.add("Content-Type", asset.contentType)
     response.head.add("Cache-Control", "no-store")
     let template = asset.bytes ?? []
-    guard let handler = router.templateHandler else { return response.body.append(template.span) }
-    Template.append(template.span, to: &response.body) { name, value in handler(&context, name, &value) }
+    Template.append(template, to: &response.content) { name, value in
+      router.templateHandler?(&context, name, &value) ?? false
+    }
   }
 
   // MARK: Sending
@@ -187,13 +186,10 @@ extension Server where Context: ~Copyable {
   private mutating func send(_ response: Response, _ index: Int) {
     do throws(LocalProtocolError) {
       if isShuttingDown { table[index].http.close() }
+      let content = response.content.isEmpty ? OutputQueue(SharedBytes(response.body)) : response.content
       // A status without a body, 304 for one, is framed by the connection whatever length is given here.
-      try sendHead(response.head, .length(response.shared?.count ?? response.body.count), index)
-      if let shared = response.shared {
-        try table[index].http.send(shared: shared)
-      } else {
-        try table[index].http.send(body: response.body.span)
-      }
+      try sendHead(response.head, .length(content.count), index)
+      try table[index].http.send(content: content)
       try table[index].http.finish()
       if !table[index].http.mustClose { try table[index].http.startNextCycle() }
     } catch {
@@ -239,9 +235,10 @@ extension Server where Context: ~Copyable {
       linger(index, now: now)
       return
     } else {
+      table[index].http.trim()
       updateStage(index, now: now)
     }
-    if left <= limits.outputHighWater, table[index].isStalled { table.demand(.resume, index) }
+    if table[index].isStalled, !table[index].http.isOutputFull { table.demand(.resume, index) }
   }
 
   /// The peer has ended, or the last response is sent: close once everything is out.

@@ -14,7 +14,7 @@ public struct ServerLimits: Sendable {
   public var connections = 32
   /// WebSocket clients at a time in one hub; the next one is closed with 1013 (Try Again Later).
   public var clients = 8
-  /// Bytes of a request: head, fields, body; past them 414, 431 or 413.
+  /// Bytes of a request: head, fields, body; past them 414, 431 or 413. And of answers, before the next one is read.
   public var http = HTTPConnection.Limits()
   /// Bytes of a WebSocket message; past them the client is closed with 1009 (Message Too Big).
   public var webSocket = WebSocketConnection.Limits()
@@ -25,7 +25,7 @@ public struct ServerLimits: Sendable {
   public var timing = WebSocketConnection.Timing()
   /// Bytes that may wait for one client; an event that would not fit is discarded and counted.
   public var outboxSize = 262_144
-  /// Bytes waiting for a peer beyond which the server takes no more input from it.
+  /// Bytes waiting for a WebSocket client beyond which the server takes no more input from it.
   public var outputHighWater = 16_384
   /// From the first byte of a request head to its end; past it 408 (Request Timeout).
   public var headTimeout: Milliseconds = .seconds(5)

@@ -30,7 +30,7 @@ extension HTTPConnection {
   /// status may be sent; it closes the connection.
   public mutating func nextEvent() throws(RemoteProtocolError) -> HTTPEvent {
     switch states.request {
-    case .idle where output.count >= limits.outputSize && !output.isEmpty: .paused
+    case .idle where isOutputFull: .paused
     case .idle: try receiveHead()
     case .body: try receiveBody()
     case .done, .switched: .paused

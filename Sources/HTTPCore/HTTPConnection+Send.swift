@@ -72,12 +72,12 @@ extension HTTPConnection {
     endPart()
   }
 
-  /// Sends part of the body by reference: `bytes` are kept, not copied, until the transport takes them.
+  /// Sends part of the body, of which nothing is copied that `content` holds by reference.
   ///
   /// - Throws: as `send(body:)`.
-  public mutating func send(shared bytes: SharedBytes) throws(LocalProtocolError) {
-    guard try beginPart(bytes.count) else { return }
-    output.append(shared: bytes)
+  public mutating func send(content: OutputQueue) throws(LocalProtocolError) {
+    guard try beginPart(content.count) else { return }
+    output.append(content)
     endPart()
   }
 
@@ -104,6 +104,9 @@ extension HTTPConnection {
   /// How many bytes of output wait.
   @inlinable
   public var pendingOutput: Int { output.count }
+
+  /// Whether so much output waits that no further request is parsed.
+  public var isOutputFull: Bool { !output.isEmpty && output.count >= limits.outputSize }
 
   /// Offers the waiting output, oldest first, until `accept` takes less than it is offered.
   ///

@@ -29,7 +29,7 @@ public struct HTTPConnection: Sendable {
     /// more than this is answered with 413 (RFC 9112 section 7.1.1).
     public var chunkExtensionSize = 1024
     /// While so many bytes of output wait, no further request is parsed: a client that sends requests without
-    /// reading the answers comes to a halt.
+    /// reading the answers comes to a halt. At 0 each answer must be out before the next request is looked at.
     public var outputSize = 16_384
 
     /// The defaults.

@@ -29,7 +29,7 @@ extension WebSocketConnection {
     if frame.bytes.count <= EncodedFrame.maximumCopied {
       output.append(frame.bytes.span)
     } else {
-      output.append(shared: SharedBytes(frame.bytes))
+      output.append(SharedBytes(frame.bytes))
     }
     return true
   }

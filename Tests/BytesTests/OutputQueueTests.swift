@@ -14,7 +14,7 @@ import Testing
       var queue = OutputQueue()
       var model: [UInt8] = []
       for step in 0..<200 {
-        switch Int.random(in: 0..<14, using: &generator) {
+        switch Int.random(in: 0..<15, using: &generator) {
         case 0...2:
           let piece = randomBytes(upTo: 30, using: &generator)
           queue.append(piece.span)
@@ -26,16 +26,22 @@ import Testing
           queue.append("literal é")
           model += bytes("literal é")
         case 5...7:
-          let piece = randomBytes(upTo: 60, using: &generator)
-          let offset = Int.random(in: -1...piece.count + 1, using: &generator)
-          queue.append(shared: SharedBytes(piece), from: offset)
-          if offset >= 0 { model += piece.dropFirst(offset) }
+          let piece = randomBytes(upTo: 100, using: &generator)
+          let start = Int.random(in: -1...piece.count + 1, using: &generator)
+          let range = start..<Int.random(in: start...piece.count + 2, using: &generator)
+          queue.append(SharedBytes(piece), range)
+          model += piece[range.clamped(to: piece.indices)]
         case 8...11:
           let room = Int.random(in: 0...120, using: &generator)
           let taken = write(&queue, room: room)
           #expect(taken == Array(model.prefix(room)), "step \(step), seed \(generator.seed)")
           model.removeFirst(taken.count)
         case 12: queue.trim()
+        case 13:
+          var other = mixedQueue()
+          let taken = write(&other, room: Int.random(in: 0...other.count, using: &generator))
+          queue.append(other)
+          model += Self.mixed.dropFirst(taken.count)
         default:
           guard step % 20 == 0 else { continue }
           queue.removeAll()
@@ -52,7 +58,7 @@ import Testing
 
   @Test func aTransportThatTookLessIsNotAskedAgain() {
     var queue = mixedQueue()
-    for room in [0, 1, 4, 5, 9, 10, 14] {
+    for room in [0, 1, 4, 5, 6, 44, 45, 49] {
       queue = mixedQueue()
       var left = room
       var shortfalls = 0
@@ -64,7 +70,7 @@ import Testing
         return taken
       }
       #expect(shortfalls == 1, "room for \(room)")
-      #expect(queue.count == 15 - room)
+      #expect(queue.count == Self.mixed.count - room)
     }
   }
 
@@ -73,11 +79,11 @@ import Testing
     var calls = 0
     func offer() { queue.write { calls += 1; return $0.count } }
     offer()
-    queue.append(shared: [])
-    queue.append(shared: [1, 2], from: 2)
+    queue.append([])
+    queue.append([1, 2], 2..<9)
     offer()
     #expect(calls == 0)
-    queue.append(shared: [1, 2], from: 1)
+    queue.append([1, 2], 1..<2)
     offer()
     offer()
     #expect(calls == 1)
@@ -87,7 +93,7 @@ import Testing
   func aTransportThatLiesDoesNoHarm(_ answer: Int) {
     var queue = mixedQueue()
     for _ in 0..<5 { queue.write { _ in answer } }
-    #expect(queue.count == (answer < 0 ? 15 : 0))
+    #expect(queue.count == (answer < 0 ? Self.mixed.count : 0))
     queue.append("x")
     let rest = write(&queue, room: .max)
     #expect(rest.last == UInt8(ascii: "x"))
@@ -100,8 +106,8 @@ import Testing
     var first = OutputQueue()
     var second = OutputQueue()
     first.append("head")
-    first.append(shared: SharedBytes(body))
-    second.append(shared: SharedBytes(body), from: 10)
+    first.append(SharedBytes(body))
+    second.append(SharedBytes(body), 10..<1000)
     var offered: [UnsafePointer<UInt8>?] = []
     first.write { span in
       offered.append(span.withUnsafeBufferPointer { $0.baseAddress })
@@ -123,7 +129,7 @@ import Testing
     queue.append([UInt8](repeating: 1, count: backlog).span)
     func turn() {
       queue.append("twelve bytes")
-      queue.append(shared: SharedBytes(body))
+      queue.append(SharedBytes(body))
       queue.append("more")
       _ = write(&queue, room: 80)
     }
@@ -138,18 +144,28 @@ import Testing
   @Test func onlyAnEmptyQueueGivesItsMemoryBack() {
     var queue = mixedQueue()
     queue.trim()
-    #expect(queue.count == 15)
+    #expect(queue.count == Self.mixed.count)
     _ = write(&queue, room: .max)
     queue.trim()
     #expect(queue.copied.storage.capacity == 0)
     #expect(queue.shared.capacity == 0)
   }
 
-  /// Fifteen bytes in three pieces, the middle one shared.
+  @Test func aPieceThatIsSmallerThanItsPlaceWouldBeIsCopied() {
+    var queue = OutputQueue(SharedBytes([UInt8](repeating: 1, count: 32)))
+    #expect(queue.shared.isEmpty && queue.count == 32)
+    queue.append(SharedBytes([UInt8](repeating: 1, count: 33)))
+    #expect(queue.shared.count == 1 && queue.count == 65)
+  }
+
+  /// What `mixedQueue` holds.
+  private static let mixed = bytes("01234" + String(repeating: "m", count: 40) + "abcde")
+
+  /// Three pieces, the middle one shared.
   private func mixedQueue() -> OutputQueue {
     var queue = OutputQueue()
     queue.append("01234")
-    queue.append(shared: SharedBytes(bytes("56789")))
+    queue.append(SharedBytes(Self.mixed), 5..<45)
     queue.append("abcde")
     return queue
   }

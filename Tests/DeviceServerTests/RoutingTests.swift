@@ -192,8 +192,8 @@ import Testing
 
   @Test func whoSendsManyRequestsAndReadsNothingIsHeldAndLosesNothing() {
     var limits = ServerLimits()
-    limits.http.outputSize = 700  // below outputHighWater: requests wait inside the machine, too
-    for capacity in [50, 1000, 10_000] {
+    for (capacity, outputSize) in [(50, 0), (50, 700), (1000, 0), (1000, 700), (10_000, 700), (10_000, 16_384)] {
+      limits.http.outputSize = outputSize
       let network = makeNetwork(limits: limits) { router in
         router.get("/n/:n") { _, request, response in response.body = [UInt8](request.parameter("n")!) }
       }

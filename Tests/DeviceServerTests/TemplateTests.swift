@@ -11,8 +11,8 @@ import Testing
 @Suite struct TemplateTests {
   /// `A` is "on", `B_2` is "%A%", `MARKUP` is "<a href='x'>&\"", `EMPTY` is "".
   private func fill(_ page: String) -> String {
-    var output: [UInt8] = []
-    Template.append(bytes(page).span, to: &output) { name, value in
+    var output = OutputQueue()
+    Template.append(SharedBytes(bytes(page)), to: &output) { name, value in
       switch text([UInt8](name)) {
       case "A": value.append("on")
       case "B_2": value.append("%A%")
@@ -24,7 +24,7 @@ import Testing
       }
       return true
     }
-    return text(output)
+    return written(output)
   }
 
   @Test(arguments: [
@@ -40,29 +40,56 @@ import Testing
     #expect(fill(page) == filled)
   }
 
+  /// What a transport would be given.
+  private func written(_ output: consuming OutputQueue) -> String {
+    var all: [UInt8] = []
+    output.write { span in
+      all.append(span)
+      return span.count
+    }
+    return text(all)
+  }
+
   @Test func aNameHasAtMost32Bytes() {
     for length in [31, 32, 33, 40] {
       let name = String(repeating: "N", count: length)
       var asked: [String] = []
-      var output: [UInt8] = []
-      Template.append(bytes("%\(name)%").span, to: &output) { name, value in
+      var output = OutputQueue()
+      Template.append(SharedBytes(bytes("%\(name)%")), to: &output) { name, value in
         asked.append(text([UInt8](name)))
         value.append("!")
         return true
       }
       #expect(asked == (length <= 32 ? [name] : []))
-      #expect(text(output) == (length <= 32 ? "!" : "%\(name)%"))
+      #expect(written(output) == (length <= 32 ? "!" : "%\(name)%"))
     }
+  }
+
+  @Test func whatIsBetweenNamesIsOfferedWhereItLies() {
+    let page = bytes(String(repeating: "long ", count: 20) + "%A%" + String(repeating: "text ", count: 20))
+    let address = page.withUnsafeBufferPointer { $0.baseAddress }
+    var output = OutputQueue()
+    Template.append(SharedBytes(page), to: &output) { _, value in
+      value.append("&")
+      return true
+    }
+    var offered: [UnsafePointer<UInt8>?] = []
+    output.write { span in
+      offered.append(span.withUnsafeBufferPointer { $0.baseAddress })
+      return span.count
+    }
+    #expect(offered.count == 3)
+    #expect(offered.first == address && offered.last == address.map { $0 + 103 })
   }
 
   @Test func eachNameIsAskedForOnceWhereItStands() {
     var asked = 0
-    var output: [UInt8] = []
-    Template.append(bytes("%A%B%C%").span, to: &output) { _, _ in
+    var output = OutputQueue()
+    Template.append(SharedBytes(bytes("%A%B%C%")), to: &output) { _, _ in
       asked += 1
       return false
     }
     #expect(asked == 3)
-    #expect(text(output) == "%A%B%C%")
+    #expect(written(output) == "%A%B%C%")
   }
 }

@@ -78,7 +78,7 @@ struct EchoServer {
     requests.append(request)
     do {
       try connection.send(ResponseHead(.ok), .length(request.body.count))
-      try connection.send(shared: SharedBytes(request.body))
+      try connection.send(content: OutputQueue(SharedBytes(request.body)))
       try connection.finish()
       if !connection.mustClose { try connection.startNextCycle() }
     } catch {

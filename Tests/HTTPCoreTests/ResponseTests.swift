@@ -65,7 +65,7 @@ import Testing
     var connection = try connection(afterReceiving: Self.request(row.method, row.version))
     try connection.send(ResponseHead(row.status), row.framing)
     if isShared {
-      try connection.send(shared: SharedBytes(bytes(row.body)))
+      try connection.send(content: OutputQueue(SharedBytes(bytes(row.body))))
     } else {
       try connection.send(body: bytes(row.body).span)
     }
@@ -79,9 +79,9 @@ import Testing
     var connection = try connection(afterReceiving: Self.request())
     try connection.send(ResponseHead(.ok), .chunked)
     let long = [UInt8](repeating: UInt8(ascii: "x"), count: 0x1AF)
-    try connection.send(shared: SharedBytes(long))
+    try connection.send(content: OutputQueue(SharedBytes(long)))
     try connection.send(body: bytes("").span)
-    try connection.send(shared: [])
+    try connection.send(content: OutputQueue([]))
     try connection.send(body: bytes("0123456789").span)
     try connection.finish()
     let body = takeOutput(&connection).split(separator: "\r\n\r\n", maxSplits: 1)[1]
@@ -102,7 +102,7 @@ import Testing
   @Test func aBodyThatStaysTooShortEndsTheConnection() throws {
     var connection = try connection(afterReceiving: Self.request())
     try connection.send(ResponseHead(.ok), .length(3))
-    try connection.send(shared: SharedBytes(bytes("ab")))
+    try connection.send(content: OutputQueue(SharedBytes(bytes("ab"))))
     #expect(throws: LocalProtocolError.bodyLengthMismatch) { try connection.finish() }
     #expect(connection.mustClose)
     #expect(takeOutput(&connection).hasSuffix("\r\n\r\nab"))
@@ -183,7 +183,7 @@ import Testing
     var connection = try connection(afterReceiving: Self.request())
     try connection.send(ResponseHead(.ok), .chunked)
     try connection.send(body: bytes("copied").span)
-    try connection.send(shared: SharedBytes(bytes("shared")))
+    try connection.send(content: OutputQueue(SharedBytes(bytes("shared"))))
     try connection.finish()
     let expected =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ncopied\r\n6\r\nshared\r\n0\r\n\r\n"

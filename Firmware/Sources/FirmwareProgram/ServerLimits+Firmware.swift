@@ -18,7 +18,7 @@ extension ServerLimits {
     limits.http.fieldCount = 32
     limits.http.bodySize = 256
     limits.http.chunkExtensionSize = 64
-    limits.http.outputSize = 1024
+    limits.http.outputSize = 0  // one answer at a time: lwIP has the last one while the next is made
     limits.webSocket.messageSize = 512
     limits.outboxSize = 1024
     limits.outputHighWater = 512

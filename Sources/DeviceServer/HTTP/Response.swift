@@ -11,7 +11,8 @@ public struct Response: Sendable {
   public var head = ResponseHead(.ok)
   /// The body, unless `send(shared:)` gave one.
   public var body: [UInt8] = []
-  var shared: SharedBytes?
+  /// What is sent in place of `body`, if there is something: of the server's files nothing is copied.
+  var content = OutputQueue()
 
   init() {}
 
@@ -37,7 +38,7 @@ public struct Response: Sendable {
   /// Answers with bytes that are held by reference, not copied.
   public mutating func send(shared bytes: SharedBytes, type: StaticString) {
     head.add("Content-Type", type)
-    shared = bytes
+    content = OutputQueue(bytes)
   }
 
   /// Answers with an array that is held by reference, not copied.
@@ -49,7 +50,7 @@ public struct Response: Sendable {
   public mutating func fail(_ status: HTTPStatus, _ words: StaticString) {
     head = ResponseHead(status)
     body.removeAll(keepingCapacity: true)
-    shared = nil
+    content.removeAll()
     sendJSON { json in
       json.append("{\"error\":\"")
       json.append(words)

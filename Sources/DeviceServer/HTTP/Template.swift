@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 // The `%NAME%` templates of the seed, mended: one pass, so a value is never scanned again; values are escaped for
-// HTML; a name that nobody knows, and every percent sign that is not part of a name, stays as it is.
+// HTML; a name that nobody knows, and every percent sign that is not part of a name, stays as it is. What lies between
+// the names is sent from where it lies.
 
-import Bytes
+public import Bytes
 
 /// The template processor.
 public enum Template {
@@ -14,11 +15,12 @@ public enum Template {
   /// not know.
   public typealias Processor = (_ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
 
-  /// Appends `page` to `output` with each known `%NAME%` replaced by its value, escaped for HTML.
+  /// Appends `file` to `output` with each known `%NAME%` replaced by its value, escaped for HTML.
   ///
-  /// A name is 1 to 32 of `A`–`Z`, `0`–`9` and `_`.
-  public static func append(_ page: Span<UInt8>, to output: inout [UInt8], processor: Processor) {
-    var copied = 0
+  /// A name is 1 to 32 of `A`–`Z`, `0`–`9` and `_`. Of the page, only small parts are copied.
+  public static func append(_ file: SharedBytes, to output: inout OutputQueue, processor: Processor) {
+    let page = file.span
+    var done = 0
     var index = 0
     var value: [UInt8] = []
     while let start = page.firstIndex(of: UInt8(ascii: "%"), from: index) {
@@ -29,15 +31,15 @@ public enum Template {
       }
       value.removeAll(keepingCapacity: true)
       if processor(page.extracting(start + 1..<end), &value) {
-        output.append(page.extracting(copied..<start))
+        output.append(file, done..<start)
         appendEscaped(value.span, to: &output)
-        copied = end + 1
-        index = copied
+        done = end + 1
+        index = done
       } else {
         index = end  // the closing sign may open the next name
       }
     }
-    output.append(page.extracting(copied..<page.count))
+    output.append(file, done..<page.count)
   }
 
   private static func endOfName(in page: Span<UInt8>, from start: Int) -> Int {
@@ -52,7 +54,7 @@ public enum Template {
   }
 
   /// Appends `text` so that it can stand in HTML, between tags or in a quoted attribute.
-  public static func appendEscaped(_ text: Span<UInt8>, to output: inout [UInt8]) {
+  public static func appendEscaped(_ text: Span<UInt8>, to output: inout OutputQueue) {
     for index in text.indices {
       switch text[index] {
       case UInt8(ascii: "&"): output.append("&amp;")
