@@ -9,6 +9,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from bench import Bench, tail
@@ -234,6 +235,77 @@ def trickle(clients: list[socket.socket], words: bytes, until: float) -> Iterato
         time.sleep(1 - 0.01 * len(waiting))
 
 
+# MARK: Clients that ask for much at once
+
+def get(port: int, head_size: int) -> bytes:
+    """A request for the page whose head has so many bytes, or the least that it can have."""
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    padding = max(head_size - len(head) - len("X: \r\n\r\n"), 0)
+    return f"{head}X: {'x' * padding}\r\n\r\n".encode()
+
+
+def connect_all(stack: contextlib.ExitStack, board: Board, **options: int) -> list[socket.socket]:
+    """As many connections as the board has places, each with a request answered."""
+    def connect() -> socket.socket:
+        connection = stack.enter_context(connect_tcp(board.port, **options))
+        connection.sendall(b"HEAD" + get(board.port, 0)[3:])
+        check(connection.recv(1), "a connection ends at once")
+        return connection
+    return [connect() for _ in range(CONNECTIONS)]
+
+
+def clients_that_all_pipeline_requests_are_all_answered(bench: Bench) -> str:
+    count, words = 60, []
+    for size in (0, 900):
+        with bench.board() as board, contextlib.ExitStack() as stack:
+            clients = connect_all(stack, board)
+            start = time.monotonic()
+            with ThreadPoolExecutor(2 * CONNECTIONS) as pool:
+                for client in clients:
+                    pool.submit(client.sendall, get(board.port, size) * count)
+                answers = list(pool.map(lambda client: pages_read(client, count), clients))
+            check(answers == [count] * CONNECTIONS, f"of {count} requests with {size or 'few'} bytes of head are answered"
+                                                    f" {answers}")
+            words.append(f"{time.monotonic() - start:.1f} s")
+            check(board.starts == 1, "the board has started again")
+    return f"{CONNECTIONS} clients with {count} requests each, short heads and long ones, in {' and '.join(words)}"
+
+
+def pages_read(client: socket.socket, count: int) -> int:
+    """How many whole pages come before anything else does, or nothing for the client's time-out."""
+    read = bytearray()
+    with contextlib.suppress(TimeoutError):
+        while read.count(b"</html>") < count and (piece := client.recv(65_536)):
+            read += piece
+    return read.count(b"</html>") if read.count(b"HTTP/1.1 ") in (count, count + 1) else -read.count(b"HTTP/1.1 ")
+
+
+def clients_that_ask_for_all_they_can_and_read_nothing_do_not_exhaust_the_memory(bench: Bench) -> str:
+    peaks = []
+    with bench.board() as board:
+        warm_up(board)
+        boot = device_state(board.port)["boot"]
+        before = at_rest(board)
+        for size in (0, 900, 2000):
+            for ends in (False, True):
+                with contextlib.ExitStack() as stack:
+                    for client in connect_all(stack, board, receive_buffer=2048):
+                        client.setblocking(False)
+                        with contextlib.suppress(BlockingIOError):
+                            client.sendall(get(board.port, size) * 400)
+                        with contextlib.suppress(OSError):
+                            if ends:
+                                client.shutdown(socket.SHUT_WR)
+                    highest = max(board.heap.used for _ in range(20) if time.sleep(0.1) is None)
+                    peaks.append(highest)
+                until(lambda: board.network.is_at_rest, "all of them are gone", 30, 0.1)
+        after = at_rest(board, before)
+        check_same_start(board, boot)
+        check(is_back(after, before), f"the memory is not back: {before}, then {after}")
+        return f"heap at {min(peaks):,} to {max(peaks):,} bytes, {board.heap.peak:,} at most, of {after.heap.capacity:,}"
+
+
 TESTS = [a_thousand_resets_at_any_point_of_a_dialogue_do_no_harm, a_thousand_connections_of_garbage_do_no_harm,
          a_client_that_never_reads_holds_nobody_up,
-         a_handshake_of_a_byte_a_second_ends_by_its_deadline]
+         a_handshake_of_a_byte_a_second_ends_by_its_deadline, clients_that_all_pipeline_requests_are_all_answered,
+         clients_that_ask_for_all_they_can_and_read_nothing_do_not_exhaust_the_memory]

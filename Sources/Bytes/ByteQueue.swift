@@ -82,12 +82,16 @@ public struct ByteQueue: Sendable {
     head = 0
   }
 
-  /// Gives back memory beyond `capacity` bytes if the queue is empty.
+  /// Gives memory back if there are more than `capacity` bytes of it and at most half of them wait.
   public mutating func trim(to capacity: Int = 0) {
-    if isEmpty, storage.capacity > capacity {
-      storage = []
-      head = 0
+    guard storage.capacity > capacity, storage.capacity / 2 >= count else { return }
+    var waiting: [UInt8] = []
+    if !isEmpty {
+      waiting.reserveCapacity(count)
+      waiting.append(bytes)
     }
+    storage = waiting
+    head = 0
   }
 
   /// Moves the waiting bytes to the front of the array when that saves it from growing.

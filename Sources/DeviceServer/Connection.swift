@@ -78,6 +78,12 @@ struct ConnectionTable: Sendable {
     return id.index
   }
 
+  /// Takes the memory for so many rows at once, unless they are very many: where memory is scarce an array that doubles
+  /// finds no place for the double.
+  mutating func reserve(_ served: Int, _ refused: Int) {
+    rows.reserveCapacity(min(max(served, 0), 64) + refused)
+  }
+
   mutating func add(from remote: RemoteAddress, limits: HTTPConnection.Limits, isRefused: Bool = false) -> Int {
     let index: Int
     if let free = freeIndices.popLast() {

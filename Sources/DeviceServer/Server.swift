@@ -30,7 +30,7 @@ public struct Server<Context: ~Copyable> {
   /// What has happened so far.
   public internal(set) var counters = ServerCounters()
 
-  var table = ConnectionTable()
+  var table: ConnectionTable
   var hubs: [WebSocketHub]
   /// The buffer that messages are unmasked into, one after the other.
   var scratch: [UInt8] = []
@@ -38,8 +38,8 @@ public struct Server<Context: ~Copyable> {
   var nextDeadline = MonotonicTime.distantFuture
   var isShuttingDown = false
 
-  /// Connections beyond the limit: in the middle of being told so, or about to end for a newer one.
-  private static var refusalRows: Int { 8 }
+  /// How many connections may be there beyond the limit: in the middle of being told so, or about to end for a newer one.
+  private var refusals: Int { min(max(limits.connections / 4, 1), 8) }
 
   /// A server for the routes and endpoints that `router` has now; only its assets may change later.
   public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
@@ -47,6 +47,8 @@ public struct Server<Context: ~Copyable> {
     self.limits = limits
     self.hostNames = hostNames
     hubs = router.sockets.map { _ in WebSocketHub(limits: limits) }
+    table = ConnectionTable()
+    table.reserve(limits.connections, refusals)
   }
 
   /// How many connections are in the table.
@@ -72,7 +74,7 @@ public struct Server<Context: ~Copyable> {
     guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
       counters.connectionsRefused.count()
       router.refusalHandler?(&context, Refusal(reason: .tooManyConnections, remote: remote))
-      guard table.refusedCount < Self.refusalRows, !isShuttingDown else { return nil }
+      guard table.refusedCount < refusals, !isShuttingDown else { return nil }
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       refuseBeforeRequest(index, now: now)
       return table[index].id
@@ -85,7 +87,7 @@ public struct Server<Context: ~Copyable> {
 
   /// Ends a connection that waits for its peer, so that whoever only keeps connections keeps nobody out.
   private mutating func makeRoom() -> Bool {
-    guard table.refusedCount < Self.refusalRows, let index = longestWaiting else { return false }
+    guard table.refusedCount < refusals, let index = longestWaiting else { return false }
     counters.displaced.count()
     table.displace(index)
     table[index].deadline = .distantFuture

@@ -29,6 +29,17 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   private let buffer: UnsafeMutableBufferPointer<UInt8>
   /// Frames that the controller had no time for, when last looked at.
   private var deferred: UInt32 = 0
+  private var turn = Turn()
+
+  /// While memory is short one connection at a time goes on, with what is kept for that: else all might wait, each with
+  /// part of a request, for memory that nobody gives back.
+  private struct Turn {
+    /// Whose turn it is, until its answer is out, its connection or its time is over.
+    var holder: Row?
+    var end = MonotonicTime.zero
+    /// Who is asked first when it has ended.
+    var first = 0
+  }
 
   /// At most so many bytes are copied rather than sent from where they lie in flash: they take less memory
   /// than that.
@@ -90,7 +101,8 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     var deadline: MonotonicTime?
     var isQuiet = false
     while !isQuiet {  // what is done may make something due
-      for index in 0..<rowCount { report(rows + index, now: now) }
+      let first = turn.first
+      for step in 0..<rowCount { report(rows + (first + step) % rowCount, now: now) }
       deadline = application.poll(now: now)
       isQuiet = true
       while let action = application.nextAction() {
@@ -110,7 +122,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     if row.pointee.pcb == nil { return disconnect(row, now: now) }
     if row.pointee.id == nil { accept(row, now: now) }
     if row.pointee.received != nil || row.pointee.input == .ending { receive(row, now: now) }
-    if row.pointee.isDeferred, !isShortOfMemory { resume(row, now: now) }
+    if row.pointee.isDeferred, mayGoOn(row, now: now) { resume(row, now: now) }
     row.pointee.flush()
     if row.pointee.isWriteDue { write(row, now: now) }
     row.pointee.releaseIfOver()
@@ -118,7 +130,9 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
 
   @inline(never)
   private mutating func accept(_ row: Row, now: MonotonicTime) {
-    if !isShortOfMemory { row.pointee.id = application.accept(from: row.pointee.remoteAddress, now: now) }
+    if heap_largest_free() >= Self.enoughForNewcomers {
+      row.pointee.id = application.accept(from: row.pointee.remoteAddress, now: now)
+    }
     if row.pointee.id == nil { Connection.abort(row) }
   }
 
@@ -127,6 +141,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   private mutating func disconnect(_ row: Row, now: MonotonicTime) {
     guard let id = row.pointee.id else { return }
     row.pointee = Connection()
+    endTurn(of: row)
     application.disconnected(id, now: now)
   }
 
@@ -138,7 +153,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     while let piece = next, let id = row.pointee.id {
       let bytes = UnsafeBufferPointer(start: UnsafePointer(piece.bytes), count: piece.count)
       var taken = 0
-      if isShortOfMemory {
+      if !mayGoOn(row, now: now) {
         row.pointee.isDeferred = true
       } else if row.pointee.held.isEmpty {
         taken = min(max(application.receive(bytes.span, from: id, now: now), 0), bytes.count)
@@ -166,19 +181,51 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     endInput(row, now: now)
   }
 
-  /// Whether the heap has less in one piece than handling a request may take, and those that wait already when their
-  /// output leaves: as much in many pieces is of no use. Until others have gone, input then waits, so that the window
-  /// stays closed, and newcomers are reset: it is they who can be refused without harm.
-  private var isShortOfMemory: Bool { heap_largest_free() < 8192 }
+  // MARK: Memory
+  //
+  // What counts is the largest piece of the heap that is free: as much in many pieces is of no use.
+
+  /// With so many bytes every connection goes on. With less, input waits, so that its window stays closed, for all but
+  /// the one whose turn it is; what is on its way to the others takes a part of this, too.
+  private static var ample: Int { 12_288 }
+
+  /// With less, newcomers are reset: it is they who can be refused without harm.
+  private static var enoughForNewcomers: Int { 8192 }
+
+  /// What one step takes at most, from the last part of a longest head to its answer, and what time limits take beside
+  /// it. With less nobody goes on until a connection has ended.
+  private static var enoughForAStep: Int { 5632 }
+
+  /// A turn ends when so long nothing has come: the client has nothing to ask, or does not send the rest.
+  private static var turnTime: Milliseconds { 100 }
+
+  /// Whether a connection's input may be handled now.
+  private mutating func mayGoOn(_ row: Row, now: MonotonicTime) -> Bool {
+    let free = heap_largest_free()
+    guard free < Self.ample else { return true }
+    if now >= turn.end { turn.holder = nil }
+    if turn.holder == nil {
+      turn.holder = row
+      turn.first = (row - rows + 1) % rowCount
+    }
+    guard turn.holder == row, free >= Self.enoughForAStep else { return false }
+    turn.end = now + Self.turnTime
+    return true
+  }
+
+  private mutating func endTurn(of row: Row) {
+    if turn.holder == row { turn.holder = nil }
+  }
 
   /// Opens the receive window by what the application has taken.
   private func acknowledge(_ count: Int, _ row: Row) {
     if count > 0, let pcb = row.pointee.pcb { tcp_recved(pcb, UInt16(clamping: count)) }
   }
 
-  /// Tells once that the peer's last byte has been taken.
+  /// Tells once that the peer's last byte has been taken. That, too, may be answered.
   private mutating func endInput(_ row: Row, now: MonotonicTime) {
     guard let id = row.pointee.id, row.pointee.input == .ending, row.pointee.held.isEmpty else { return }
+    guard mayGoOn(row, now: now) else { return row.pointee.isDeferred = true }
     row.pointee.input = .ended
     if row.pointee.output == .open { application.endOfStream(id, now: now) }
   }
@@ -191,7 +238,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     case .endOutput(let id): row(id)?.pointee.endOutput()
     case .resume(let id):
       guard let row = row(id) else { return }
-      if isShortOfMemory { row.pointee.isDeferred = true } else { resume(row, now: now) }
+      if mayGoOn(row, now: now) { resume(row, now: now) } else { row.pointee.isDeferred = true }
     case .abort(let id): if let row = row(id) { Connection.abort(row) }
     }
   }
@@ -230,6 +277,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
       if count < room, inPlace.isEmpty { row.pointee.isWriteDue = false }
       row.pointee.write(UnsafeBufferPointer(rebasing: buffer[..<count]), inPlace: inPlace)
     }
+    endTurn(of: row)
   }
 
   /// The controller was busy: what TCP has not sent is sent now, not when its timer runs out.
