@@ -146,7 +146,11 @@ let package = Package(
         "HTTPCore", "Bytes", "Timebase",
       ]),
     tests(
-      "LinuxGPIOTests", ["LinuxGPIO", .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux]))]),
+      "LinuxGPIOTests",
+      [
+        "LinuxGPIO", "DeviceComponents", "SystemCalls", "Timebase",
+        .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
+      ]),
     tests("StateFileTests", ["StateFile", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),

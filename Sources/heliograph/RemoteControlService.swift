@@ -29,11 +29,11 @@ struct RemoteControlService: Service {
     let console = Console(logger: logger, hasKeyboard: options.board.board == .simulated)
     defer { console.finish() }
     let saved = options.state.restore { console.log(.warning, $0) }
-    let (faults, faultNews) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (boardNews, boardNewsSource) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
     let transport = try await startWhenFree(
       on: eventLoop, isOn: saved.isOn, keeper: saved.file.map { _ in StateKeeper(onDisk: saved.onDisk) },
-      console: console, faults: faultNews, writes: writeNews)
+      console: console, boardNews: boardNewsSource, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
     console.start(notifying: transport)
     let saver = saved.file.map { StateSaver(file: $0, transport: transport, console: console, writes: writes) }
@@ -45,7 +45,7 @@ struct RemoteControlService: Service {
           if let saver { group.addTask { await saver.run() } }
           #if os(Linux)
             let board = BoardKeeper(
-              transport: transport, console: console, supervisor: supervisor, faults: faults)
+              transport: transport, console: console, supervisor: supervisor, news: boardNews)
             group.addTask { try await board.run() }
           #endif
           for try await _ in group {}  // (not waitForAll, which would wait for those that never end)
@@ -69,13 +69,13 @@ struct RemoteControlService: Service {
   /// another name, are waited for a little.
   private func startWhenFree(
     on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
-    faults: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
+    boardNews: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<HostDevice> {
     #if os(Linux)
       for attempt in 1... {
         do {
           return try await startDevice(
-            on: eventLoop, isOn: isOn, keeper: keeper, console: console, faults: faults, writes: writes)
+            on: eventLoop, isOn: isOn, keeper: keeper, console: console, boardNews: boardNews, writes: writes)
         } catch let error as GPIOError {
           guard error.isBusyWithUs, attempt < 20 else { throw StartFailure(description: error.description) }
           try await Task.sleep(for: .milliseconds(100))
@@ -83,12 +83,12 @@ struct RemoteControlService: Service {
       }
     #endif
     return try await startDevice(
-      on: eventLoop, isOn: isOn, keeper: keeper, console: console, faults: faults, writes: writes)
+      on: eventLoop, isOn: isOn, keeper: keeper, console: console, boardNews: boardNews, writes: writes)
   }
 
   private func startDevice(
     on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
-    faults: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
+    boardNews: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<HostDevice> {
     let (options, supervisor) = (options, supervisor)
     let level: SerialLog.Level = logger.logLevel <= .debug ? .debug : .serial
@@ -97,7 +97,7 @@ struct RemoteControlService: Service {
       var device = HostDevice(options, isOn: isOn, logLevel: level, board: board)
       device.keeper = keeper
       #if os(Linux)
-        device.faults = faults
+        device.boardNews = boardNews
       #endif
       return device
     } onNewSecond: { device, seconds in

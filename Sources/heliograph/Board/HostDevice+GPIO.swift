@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The remote control on GPIO lines: edges of the button come with the times at which they happened, and a chip may vanish.
+// The remote control on GPIO lines: edges of the button come with the times at which they happened, and a chip may
+// vanish.
 
 #if os(Linux)
   import LinuxGPIO
@@ -25,9 +26,13 @@
       }
       noteDroppedEdges(of: board)
       noteFault(of: board)
-      var deadline = remoteControl.poll(now: now)
-      // A pin that was written just now may have found its chip gone: everyone is to know at once.
-      if noteFault(of: board) { deadline = remoteControl.poll(now: now) }
+      var deadline: MonotonicTime
+      // A pin that was written just now may have found its chip gone, or it is back: everyone is to know at once.
+      repeat {
+        deadline = remoteControl.poll(now: now) ?? .distantFuture
+        deadline = min(deadline, board.poll(now: now) ?? .distantFuture)
+      } while noteFault(of: board)
+      if board.hasEvents { boardNews?.yield() }
       return deadline
     }
 
@@ -43,11 +48,10 @@
 
     /// Tells the remote control of a fault, and of its end; true if that is news.
     @discardableResult
-    mutating func noteFault(of board: LinuxBoard) -> Bool {
+    private mutating func noteFault(of board: LinuxBoard) -> Bool {
       guard board.fault != shownFault else { return false }
       shownFault = board.fault
       remoteControl.device.state.noteFault(board.fault.map { Array($0.description.utf8) } ?? [])
-      if board.fault != nil { faults?.yield() }
       return true
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The device and its network: the seed's wait for an address, and the news when the address changes later. Nothing polls
-// after the wait: the kernel says when to look again.
+// The device and its network: the seed's wait for an address, and the news when the address changes later. Nothing
+// polls after the wait: the kernel says when to look again.
 
 import Bytes
 import DeviceServer

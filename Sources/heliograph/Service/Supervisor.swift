@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// systemd, if it started the program: it is told when the device serves and that its loop is alive, and it holds the GPIO
-// lines while the program is started anew. Without it everything here does nothing.
+// systemd, if it started the program: it is told when the device serves and that its loop is alive, and it holds the
+// GPIO lines while the program is started anew. Without it everything here does nothing.
 
 import Bytes
 import NIOCore
@@ -63,14 +63,15 @@ final class Supervisor: Sendable {
       for name in names { manager.remove(name) }
     }
 
-    /// Has the manager hold the lines of `board` from now on.
+    /// Has the manager hold the lines of `board` from now on, and let go of all others: what it holds of a chip that is
+    /// gone must not keep it busy.
     func hold(_ board: LinuxBoard) {
       let lines = board.heldLines
+      release(held.withLock { names in
+        defer { names = lines.map(\.name) }
+        return names
+      })
       for (name, descriptor) in lines { manager.store(descriptor: descriptor, name: name) }
-      held.withLock { $0 = lines.map(\.name) }
     }
-
-    /// Has the manager let go of the lines that it holds: a fault of one chip must not keep those of another busy.
-    func letGo() { release(held.withLock { $0 }) }
   #endif
 }
