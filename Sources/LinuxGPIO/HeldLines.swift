@@ -33,10 +33,10 @@
     func find(_ address: LineAddress, defaultChip: String) throws(GPIOError) -> (chip: String, line: LineInfo)
     /// Takes lines of a chip.
     func take(_ settings: [LineSetting], ofChipNamed chip: String) throws(GPIOError) -> any HeldLines
-    /// Goes on with lines that an earlier run of the program held with these settings; nil if they do not answer to
-    /// them.
+    /// Goes on with lines that an earlier run of the program held with these settings, and fills in the levels that are
+    /// to be kept; nil if they do not answer to them.
     func adopt(
-      _ descriptor: consuming Descriptor, _ settings: [LineSetting], ofChipNamed chip: String
+      _ descriptor: consuming Descriptor, _ settings: inout [LineSetting], ofChipNamed chip: String
     ) -> (any HeldLines)?
   }
 
@@ -70,9 +70,9 @@
     }
 
     func adopt(
-      _ descriptor: consuming Descriptor, _ settings: [LineSetting], ofChipNamed chip: String
+      _ descriptor: consuming Descriptor, _ settings: inout [LineSetting], ofChipNamed chip: String
     ) -> (any HeldLines)? {
-      LineRequest(adopting: descriptor, settings, ofChipNamed: chip)
+      LineRequest(adopting: descriptor, &settings, ofChipNamed: chip)
     }
   }
 #endif

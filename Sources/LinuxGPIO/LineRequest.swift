@@ -16,6 +16,8 @@
     var flags: LineFlags
     /// What an output is driven to from the start.
     var level = Level.low
+    /// Whether an output that somebody has held for this program stays as it is, whatever `level` says.
+    var keepsLevel = false
     /// How long the kernel waits for an input to be at rest, in microseconds; 0 for not at all.
     var debouncePeriod: UInt32 = 0
   }
@@ -52,9 +54,13 @@
 
     /// Goes on with lines that an earlier run of the program held with these settings; nil if they do not answer to
     /// them.
-    init?(adopting descriptor: consuming Descriptor, _ settings: [LineSetting], ofChipNamed chip: String) {
+    init?(adopting descriptor: consuming Descriptor, _ settings: inout [LineSetting], ofChipNamed chip: String) {
       self.chip = chip
       offsets = settings.map(\.offset)
+      for index in settings.indices where settings[index].keepsLevel {
+        guard let level = try? Self.level(of: index, in: descriptor) else { return nil }
+        settings[index].level = level
+      }
       var config = Self.config(settings)
       isDebounced = gpio_configure_lines(descriptor.number, &config) == 0
       if !isDebounced {
@@ -74,8 +80,16 @@
     }
 
     func level(of index: Int) throws(GPIOError) -> Level {
+      do throws(SystemError) {
+        return try Self.level(of: index, in: descriptor)
+      } catch {
+        throw GPIOError(using: chip, error)
+      }
+    }
+
+    private static func level(of index: Int, in lines: borrowing Descriptor) throws(SystemError) -> Level {
       var values = gpio_v2_line_values(bits: 0, mask: 1 << UInt64(index))
-      guard gpio_get_values(number, &values) == 0 else { throw GPIOError(using: chip, .last) }
+      guard gpio_get_values(lines.number, &values) == 0 else { throw .last }
       return values.bits & values.mask == 0 ? .low : .high
     }
 

@@ -54,6 +54,7 @@
 
     private let wiring: BoardWiring
     private let source: any LineSource
+    private let keepsStoredLed: Bool
     private var places: [Place?] = [nil, nil, nil]
     private var levels: [Level]
     private var losses: [Loss?] = [nil, nil]
@@ -74,19 +75,23 @@
     /// Takes the lines, and drives the LED to `ledLevel` in the same step; the status LED is dark at `statusLedLevel`.
     ///
     /// `stored` are lines that an earlier run left with whoever started the program. Those that fit are taken out and
-    /// gone on with, so their outputs never leave their levels.
+    /// gone on with, so their outputs need not leave their levels: an LED among them stays as it is, whatever
+    /// `ledLevel` says, if `keepsStoredLed`.
     public convenience init(
-      _ wiring: BoardWiring, ledLevel: Level, statusLedLevel: Level, stored: inout StoredLines
+      _ wiring: BoardWiring, ledLevel: Level, keepsStoredLed: Bool, statusLedLevel: Level, stored: inout StoredLines
     ) throws(GPIOError) {
       try self.init(
-        wiring, ledLevel: ledLevel, statusLedLevel: statusLedLevel, stored: &stored, source: SystemLines())
+        wiring, ledLevel: ledLevel, keepsStoredLed: keepsStoredLed, statusLedLevel: statusLedLevel, stored: &stored,
+        source: SystemLines())
     }
 
     init(
-      _ wiring: BoardWiring, ledLevel: Level, statusLedLevel: Level, stored: inout StoredLines, source: any LineSource
+      _ wiring: BoardWiring, ledLevel: Level, keepsStoredLed: Bool, statusLedLevel: Level,
+      stored: inout StoredLines, source: any LineSource
     ) throws(GPIOError) {
       self.wiring = wiring
       self.source = source
+      self.keepsStoredLed = keepsStoredLed
       levels = [ledLevel, .low, statusLedLevel]
       darkLevel = statusLedLevel
       if case .system(let name) = wiring.statusLed { systemLED = try SystemLED(name) }
@@ -117,6 +122,9 @@
         lose(place.lines.chip, error)
       }
     }
+
+    /// What the LED was last given.
+    public var ledLevel: Level { levels[Part.led.rawValue] }
 
     var buttonLevel: Level { levels[Part.button.rawValue] }
 
@@ -261,9 +269,12 @@
     private func take(_ circuits: [Circuit], _ stored: inout StoredLines) throws(GPIOError) {
       do throws(GPIOError) {
         for (chip, parts) in try wiring.find(circuits.flatMap(\.parts), among: source) {
-          let settings = parts.map { setting(of: $0.part, at: $0.offset) }
-          let lines = try take(settings, ofChipNamed: chip, &stored)
-          for (index, part) in parts.enumerated() { places[part.part.rawValue] = Place(lines: lines, index: index) }
+          var settings = parts.map { setting(of: $0.part, at: $0.offset) }
+          let lines = try take(&settings, ofChipNamed: chip, &stored)
+          for (index, part) in parts.enumerated() {
+            places[part.part.rawValue] = Place(lines: lines, index: index)
+            levels[part.part.rawValue] = settings[index].level
+          }
         }
         if circuits.contains(.control) { try beginEdges() }
       } catch {
@@ -273,10 +284,10 @@
     }
 
     private func take(
-      _ settings: [LineSetting], ofChipNamed chip: String, _ stored: inout StoredLines
+      _ settings: inout [LineSetting], ofChipNamed chip: String, _ stored: inout StoredLines
     ) throws(GPIOError) -> any HeldLines {
       if let descriptor = stored.take(chip, settings.map(\.offset)),
-        let lines = source.adopt(descriptor, settings, ofChipNamed: chip)
+        let lines = source.adopt(descriptor, &settings, ofChipNamed: chip)
       {
         return lines
       }
@@ -300,7 +311,9 @@
 
     private func setting(of part: Part, at offset: UInt32) -> LineSetting {
       switch part {
-      case .led, .statusLed: LineSetting(offset: offset, flags: .output, level: levels[part.rawValue])
+      case .led, .statusLed:
+        LineSetting(
+          offset: offset, flags: .output, level: levels[part.rawValue], keepsLevel: part == .led && keepsStoredLed)
       case .button:
         LineSetting(
           offset: offset, flags: [.input, .risingEdge, .fallingEdge, wiring.bias.flags],

@@ -4,6 +4,7 @@
 // signal. What goes on beside the event loop is a task each, and all of them end with the first that fails.
 
 import DataFolder
+import DeviceComponents
 import DeviceServer
 import HTTPCore
 import Logging
@@ -93,7 +94,7 @@ struct RemoteControlService: Service {
     let (options, supervisor) = (options, supervisor)
     let level: SerialLog.Level = logger.logLevel <= .debug ? .debug : .serial
     return try await NIOTransport.start(on: eventLoop) {
-      let board = try HostBoard(options.board, isOn: isOn, supervisor)
+      let board = try HostBoard(options.board, isOn: isOn, restores: options.state.restore.mode.restores, supervisor)
       var device = HostDevice(options, isOn: isOn, logLevel: level, board: board)
       device.keeper = keeper
       #if os(Linux)

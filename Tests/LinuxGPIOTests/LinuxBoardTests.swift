@@ -27,12 +27,14 @@
     }
 
     func makeBoard(
-      led: String = here, button: String = here, status: String? = there, stored: inout StoredLines
+      led: String = here, button: String = here, status: String? = there, keepsStoredLed: Bool = false,
+      stored: inout StoredLines
     ) throws -> LinuxBoard {
       let wiring = BoardWiring(
         led: try #require(LineAddress("\(led):4")), button: try #require(LineAddress("\(button):2")),
         statusLed: try status.map { .line(try #require(LineAddress("\($0):6"))) } ?? .none)
-      return try LinuxBoard(wiring, ledLevel: .low, statusLedLevel: .low, stored: &stored, source: chips)
+      return try LinuxBoard(
+        wiring, ledLevel: .low, keepsStoredLed: keepsStoredLed, statusLedLevel: .low, stored: &stored, source: chips)
     }
 
     func events(_ board: LinuxBoard) -> [LinuxBoard.Event] {
@@ -181,6 +183,28 @@
       chips.plugIn(Self.there)
       #expect(board.poll(now: now + Self.second) == nil)
       #expect(events(board) == [.found(.status)])
+    }
+
+    // MARK: After a restart
+
+    /// The names of the lines that were held for us and whether the LED's level is to be kept; what it is then.
+    static let restarts: [(stored: [String], keepsStoredLed: Bool, level: Level)] = [
+      ([], true, .low), (["gpiochip0-4-2"], false, .low), (["gpiochip0-4-2"], true, .high),
+      (["gpiochip0-4-2", "gpiochip1-6"], true, .high), (["gpiochip0-2-4"], true, .low),  // another wiring's
+    ]
+
+    @Test(arguments: restarts.indices)
+    func anLedThatWasHeldMeanwhileStaysAsItIsWhereThatIsWanted(_ row: Int) throws {
+      let (names, keepsStoredLed, level) = Self.restarts[row]
+      chips.levels = [Self.led: .high, Self.button: .high, Line(Self.there, 6): .high]
+      var stored = StoredLines()
+      for name in names { stored.add(name, try Descriptor(opening: "/dev/null", 0)) }
+      let board = try makeBoard(keepsStoredLed: keepsStoredLed, stored: &stored)
+      #expect(board.ledLevel == level)
+      #expect(chips.levels[Self.led] == level)
+      #expect(chips.levels[Line(Self.there, 6)] == .low, "the heartbeat begins anew")
+      #expect(board.buttonLevel == .high)
+      #expect(stored.names == names.filter { $0 == "gpiochip0-2-4" })
     }
 
     // MARK: Edges

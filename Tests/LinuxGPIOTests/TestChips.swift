@@ -57,9 +57,12 @@
     }
 
     func adopt(
-      _ descriptor: consuming Descriptor, _ settings: [LineSetting], ofChipNamed chip: String
+      _ descriptor: consuming Descriptor, _ settings: inout [LineSetting], ofChipNamed chip: String
     ) -> (any HeldLines)? {
-      TestLines(settings, of: chip, among: self)
+      for index in settings.indices where settings[index].keepsLevel {
+        settings[index].level = levels[Line(chip, settings[index].offset)] ?? .low
+      }
+      return TestLines(settings, of: chip, among: self)
     }
   }
 
