@@ -129,10 +129,10 @@ struct RemoteControlService: Service {
   /// Opens the port, when there is a network if it is to be for all, and stays until the task is cancelled.
   private func listen(_ transport: NIOTransport<HostDevice>, _ console: Console) async throws {
     if options.network.isForAll {
-      let network = NetworkKeeper(interface: options.network.interface, transport: transport, console: console)
+      var network = NetworkKeeper(interface: options.network.interface, transport: transport, console: console)
       let interface = try await network.waitForAddress()
       try await open(transport, console, isNetworkKnown: true)
-      try await network.watch(since: interface)
+      await network.watch(since: interface)
     } else {
       try await open(transport, console, isNetworkKnown: false)
     }
