@@ -23,7 +23,8 @@ MISTAKES = [
     (["--led", "32", "--button", "GPIO22"], ["32", "gpiochip0"]),
     (["--led", "GPIO26", "--button", "4"], ["GPIO26"]),
     (["--led", "gpiochip1:GPIO26", "--button", "GPIO22"], ["GPIO26", "gpiochip1"]),
-    (["--led", "GPIO26", "--button", "GPIO22", "--status-led", "no-such-led"], ["no-such-led"]),
+    (["--led", "GPIO26", "--button", "GPIO22", "--status-led", "no-such-led"],
+     ["no-such-led", "/sys/class/leds", "capslock", "heliograph pins"]),
 ]
 
 

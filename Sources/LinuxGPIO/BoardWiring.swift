@@ -62,7 +62,7 @@ public struct BoardWiring: Equatable, Sendable {
       var chips: [(chip: String, parts: [WiredPart])] = []
       for part in wanted {
         guard let address = address(of: part) else { continue }
-        let (chip, line) = try lines.find(address, defaultChip: defaultChip)
+        let (chip, line) = try find(address, of: part, among: lines)
         let index = chips.firstIndex { $0.chip == chip } ?? chips.endIndex
         if index == chips.endIndex { chips.append((chip, [])) }
         guard !chips[index].parts.contains(where: { $0.offset == line.offset }) else {
@@ -71,6 +71,16 @@ public struct BoardWiring: Equatable, Sendable {
         chips[index].parts.append(WiredPart(part: part, offset: line.offset))
       }
       return chips
+    }
+
+    private func find(
+      _ address: LineAddress, of part: LinuxBoard.Part, among lines: any LineSource
+    ) throws(GPIOError) -> (chip: String, line: LineInfo) {
+      do throws(GPIOError) {
+        return try lines.find(address, defaultChip: defaultChip)
+      } catch .unknownName(let name, chip: nil) where part == .statusLed {
+        throw .neitherLEDNorLine(name, available: SystemLED.names())  // a name alone may have been meant for one
+      }
     }
 
     private func address(of part: LinuxBoard.Part) -> LineAddress? {

@@ -63,6 +63,24 @@
       return record
     }
 
+    // MARK: Mistakes
+
+    /// Where the status LED is to be, and whether an LED of the system's may have been meant.
+    @Test(arguments: [("no-such-led", true), ("gpiochip0:no-such-line", false)])
+    func aStatusLedThatIsNowhereMayHaveBeenMeantForTheSystems(_ place: String, _ mayBeLED: Bool) throws {
+      let line = { try #require(LineAddress($0)) }
+      let wiring = BoardWiring(led: try line("4"), button: try line("2"), statusLed: .line(try line(place)))
+      var none = StoredLines()
+      let error = #expect(throws: GPIOError.self) {
+        _ = try LinuxBoard(
+          wiring, ledLevel: .low, keepsStoredLed: false, statusLedLevel: .low, stored: &none, source: chips)
+      }
+      switch error {
+      case .neitherLEDNorLine(place, _)?: #expect(mayBeLED)
+      default: #expect(!mayBeLED)
+      }
+    }
+
     // MARK: What is lost
 
     @Test mutating func withoutTheStatusLedLedAndButtonGoOn() throws {
@@ -229,7 +247,7 @@
 
     @Test mutating func whatTheKernelDroppedIsCountedButNotAcrossALoss() throws {
       let board = try makeBoard()
-      for (number, dropped) in [(7, 0), (8, 0), (11, 2), (12, 2)] as [(UInt32, UInt64)] {
+      for (number, dropped) in [(7, 0), (8, 0), (11, 2), (12, 2)] as [(UInt32, UInt32)] {
         board.receive(edge(number, isRising: true).span, of: board.taking)
         #expect(board.droppedEdges == dropped)
       }

@@ -44,7 +44,7 @@
     func find(_ address: LineAddress, defaultChip: String) throws(GPIOError) -> (chip: String, line: LineInfo) {
       let chip = address.chip ?? defaultChip
       guard present.contains(chip) else { throw .noSuchChip(name: chip, available: []) }
-      guard case .offset(let offset) = address.line else { throw .unknownName("\(address)", chip: chip) }
+      guard case .offset(let offset) = address.line else { throw .unknownName("\(address)", chip: address.chip) }
       return (chip, LineInfo(offset: offset, name: "", consumer: "", flags: []))
     }
 
