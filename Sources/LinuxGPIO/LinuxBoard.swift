@@ -47,8 +47,8 @@
       var reason: GPIOError
     }
 
-    /// How many edges the kernel dropped because they came faster than they were taken.
-    public private(set) var droppedEdges: UInt64 = 0
+    /// How many edges the kernel dropped because they came faster than they were taken; wraps at 2³².
+    public private(set) var droppedEdges: UInt32 = 0
     /// How often the lines of the button have been taken: who reads their edges says of which time they are.
     public private(set) var taking: UInt32 = 0
 
@@ -182,7 +182,7 @@
     }
 
     private func queue(_ event: LineEvent) {
-      if let lastNumber { droppedEdges &+= UInt64(event.number &- lastNumber &- 1) }
+      if let lastNumber { droppedEdges &+= event.number &- lastNumber &- 1 }
       lastNumber = event.number
       edges.append(event)
     }

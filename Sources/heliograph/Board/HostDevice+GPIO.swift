@@ -36,11 +36,11 @@
       return deadline
     }
 
-    /// Logs that the kernel had to drop edges: presses may have been among them.
+    /// Says that the kernel had to drop edges: presses may have been among them.
     private mutating func noteDroppedEdges(of board: LinuxBoard) {
-      guard board.droppedEdges != shownDrops else { return }
-      let count = board.droppedEdges &- shownDrops
-      shownDrops = board.droppedEdges
+      let count = board.droppedEdges &- remoteControl.device.state.droppedEdges
+      guard count != 0 else { return }
+      remoteControl.device.state.droppedEdges = board.droppedEdges
       remoteControl.device.log.debug { line in
         line.append(contentsOf: "the button's edges came too fast: \(count) were dropped".utf8)
       }

@@ -24,8 +24,6 @@ struct HostDevice: Application, ~Copyable {
     var boardNews: AsyncStream<Void>.Continuation?
     /// The fault that the remote control knows of.
     var shownFault: GPIOError?
-    /// The dropped edges that have been logged.
-    var shownDrops: UInt64 = 0
   #endif
 
   /// What an onlooker sees.
