@@ -73,12 +73,11 @@ struct RemoteControlService: Service {
     boardNews: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<HostDevice> {
     #if os(Linux)
-      for attempt in 1... {
+      for _ in 1..<20 {
         do {
           return try await startDevice(
             on: eventLoop, isOn: isOn, keeper: keeper, console: console, boardNews: boardNews, writes: writes)
-        } catch let error as GPIOError {
-          guard error.isBusyWithUs, attempt < 20 else { throw StartFailure(description: error.description) }
+        } catch let error as GPIOError where error.isBusyWithUs {
           try await Task.sleep(for: .milliseconds(100))
         }
       }
