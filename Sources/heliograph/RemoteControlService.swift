@@ -156,7 +156,7 @@ struct RemoteControlService: Service {
       device.remoteControl.setup(network)
       device.remoteControl.device.log.add { $0.append(contentsOf: url.utf8) }
     }
-    supervisor.ready(url)
+    try await supervisor.ready(url)
   }
 
   private func reason(_ error: any Error) -> String {

@@ -20,13 +20,12 @@
 
     /// Runs until the task is cancelled.
     func run() async throws {
-      try await transport.withApplication { [supervisor] device, _ in
-        if let board = device.gpio { supervisor.hold(board) }
-      }
+      try await hold()
       var edges = try await watch()
       for await _ in news {
-        while let event = try await nextEvent() {
+        while let event = try await transport.withApplication({ device, _ in device.gpio?.nextEvent() }) {
           console.log(event.level, event.words)
+          try await hold()
           guard event.isOfButton else { continue }
           try? await edges?.close()  // it may know already; if not, it must not hold a line of a chip that is gone
           edges = try await watch()
@@ -34,11 +33,10 @@
       }
     }
 
-    private func nextEvent() async throws -> LinuxBoard.Event? {
-      try await transport.withApplication { [supervisor] device, _ in
-        guard let board = device.gpio, let event = board.nextEvent() else { return nil }
-        supervisor.hold(board)
-        return event
+    /// Has systemd hold the lines that the board holds, and no others.
+    private func hold() async throws {
+      try await supervisor.insist {
+        try await transport.withApplication { [supervisor] device, _ in device.gpio.map(supervisor.hold) ?? true }
       }
     }
 

@@ -19,7 +19,7 @@ final class Supervisor: Sendable {
   #if os(Linux)
     /// Lines that the run before this one held.
     private let stored: Mutex<StoredLines>
-    /// The names of the lines that the manager holds.
+    /// The names of the lines that the manager holds, as far as it has heard.
     private let held = Mutex<[String]>([])
   #endif
 
@@ -34,8 +34,13 @@ final class Supervisor: Sendable {
     self.manager = manager
   }
 
-  /// The device serves at `url`.
-  func ready(_ url: String) { manager.notify(.ready, .status(url)) }
+  /// Says that the device serves at `url`.
+  func ready(_ url: String) async throws { try await insist { manager.notify(.ready, .status(url)) != .wouldBlock } }
+
+  /// Tells the manager again what it had no room to hear, until `isHeard`: it was told only once.
+  func insist(_ isHeard: () async throws -> Bool) async throws {
+    while try await !isHeard() { try await Task.sleep(for: .milliseconds(100)) }
+  }
 
   /// The program has begun to end.
   func stopping() { manager.notify(.stopping) }
@@ -64,14 +69,19 @@ final class Supervisor: Sendable {
     }
 
     /// Has the manager hold the lines of `board` from now on, and let go of all others: what it holds of a chip that is
-    /// gone must not keep it busy.
-    func hold(_ board: LinuxBoard) {
-      let lines = board.heldLines
-      release(held.withLock { names in
-        defer { names = lines.map(\.name) }
-        return names
-      })
-      for (name, descriptor) in lines { manager.store(descriptor: descriptor, name: name) }
+    /// gone must not keep it busy. False if it had no room to hear all of that.
+    func hold(_ board: LinuxBoard) -> Bool {
+      held.withLock { names in
+        while let name = names.last {
+          guard manager.remove(name) != .wouldBlock else { return false }
+          names.removeLast()
+        }
+        for (name, descriptor) in board.heldLines {
+          guard manager.store(descriptor: descriptor, name: name) != .wouldBlock else { return false }
+          names.append(name)
+        }
+        return true
+      }
     }
   #endif
 }
