@@ -20,15 +20,16 @@
 
     /// Runs until the task is cancelled.
     func run() async throws {
-      try await hold()
       var edges = try await watch()
+      try await hold()
       for await _ in news {
         while let event = try await transport.withApplication({ device, _ in device.gpio?.nextEvent() }) {
           console.log(event.level, event.words)
-          try await hold()
-          guard event.isOfButton else { continue }
-          try? await edges?.close()  // it may know already; if not, it must not hold a line of a chip that is gone
-          edges = try await watch()
+          if event.isOfButton {
+            try? await edges?.close()  // it may know already; if not, it must not hold a line of a chip that is gone
+            edges = try await watch()
+          }
+          try await hold()  // last, for it may have to wait
         }
       }
     }
