@@ -112,7 +112,7 @@ def a_chip_that_vanishes_is_told_and_used_again_when_it_is_back(bench: Bench) ->
                 check(newcomer.message("hello")["fault"] == fault, "a page that comes now is not told")
             before, idle = board.wake_ups(), 3
             time.sleep(idle)
-            rate = (board.wake_ups() - before) / idle
+            rate = (board.wake_ups() - before).total() / idle
             check(rate < 50, f"{rate:.0f} wake-ups per second without the chip")
         start = time.monotonic()
         state = until_told(page, has_fault=False)

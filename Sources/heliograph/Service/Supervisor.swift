@@ -37,7 +37,7 @@ final class Supervisor: Sendable {
   /// Says that the device serves at `url`.
   func ready(_ url: String) async throws { try await insist { manager.notify(.ready, .status(url)) != .wouldBlock } }
 
-  /// Tells the manager again what it had no room to hear, until `isHeard`: it was told only once.
+  /// Tells the manager what is told only once, again for as long as it has no room to hear it.
   func insist(_ isHeard: () async throws -> Bool) async throws {
     while try await !isHeard() { try await Task.sleep(for: .milliseconds(100)) }
   }
