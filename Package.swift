@@ -88,7 +88,7 @@ let package = Package(
     hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Bytes", "SystemCalls", "Timebase"]),
-    hosted("HostNetwork", ["DeviceServer", "SystemCalls"]),
+    hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
     hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
     // The kernel's own header, which every C library for Linux brings.
@@ -104,7 +104,8 @@ let package = Package(
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxGPIO", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", nioCore, nioPosix,
+      "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
+      nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -146,9 +147,13 @@ let package = Package(
         "HTTPCore", "Bytes", "Timebase",
       ]),
     tests(
-      "LinuxGPIOTests", ["LinuxGPIO", .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux]))]),
+      "LinuxGPIOTests",
+      [
+        "LinuxGPIO", "DeviceComponents", "SystemCalls", "Timebase",
+        .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
+      ]),
     tests("StateFileTests", ["StateFile", "Bytes", "SystemCalls", "Timebase"]),
-    tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls"]),
+    tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "DeviceComponents", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),

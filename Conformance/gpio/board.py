@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NamedTuple
 
 from common.claims import PATIENCE, check, until
@@ -144,10 +145,11 @@ class Board:
 
     # MARK: What it costs
 
-    def wake_ups(self) -> int:
-        """How often any of its threads has waited for something so far."""
-        lines = self.hand.shell(f"cat /proc/{self.pid}/task/*/status | grep ^voluntary")
-        return sum(int(line.split()[1]) for line in lines.splitlines())
+    def wake_ups(self) -> Counter[str]:
+        """How often each of its threads has waited for something so far. What one has is gone with it: the difference of
+        two is that of the threads which are there at the second."""
+        lines = self.hand.shell(f"grep -H ^voluntary /proc/{self.pid}/task/*/status").splitlines()
+        return Counter({line.partition(":")[0]: int(line.split()[-1]) for line in lines})
 
     def processor_time(self) -> float:
         """Seconds of a processor so far."""

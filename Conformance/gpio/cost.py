@@ -20,7 +20,7 @@ def idle(board: Board) -> tuple[float, float]:
     time.sleep(IDLE)
     wake_ups, used = board.wake_ups() - wake_ups, board.processor_time() - used
     took = time.monotonic() - start
-    return wake_ups / took, used / took
+    return wake_ups.total() / took, used / took
 
 
 def at_rest_it_hardly_wakes(bench: Bench) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from common.claims import check, until
 from hand import Hand
-from common.qemu import FIRST, Monitor
+from common.qemu import Monitor, launch
 
 BOOT = {"kvm": 20.0, "tcg": 90.0}  # seconds for a start; emulated on a busy machine it takes that long
 RESUME = 20.0  # the same from saved memory
@@ -62,7 +62,7 @@ class Machine:
         self.accelerator = accelerator
         monitor = self._path / "monitor"
         monitor.unlink(missing_ok=True)
-        command = [*FIRST, "qemu-system-x86_64", "-accel", accelerator, "-cpu", "max", "-m", MEMORY,
+        command = ["qemu-system-x86_64", "-accel", accelerator, "-cpu", "max", "-m", MEMORY,
                    "-nodefaults", "-no-user-config", "-display", "none", "-serial", f"file:{self.serial_file}",
                    "-qmp", f"unix:{monitor},server=on,wait=off",
                    "-kernel", self.files / "kernel" / "vmlinuz", "-initrd", self.files / "initramfs",
@@ -77,8 +77,7 @@ class Machine:
         if self.memory is not None:
             command += ["-incoming", f"exec:cat {self.memory}"]
         with open(self._path / "errors", "wb") as errors:
-            self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                                            stdout=errors, stderr=errors, start_new_session=True)
+            self.process = launch(command, stdout=errors, stderr=errors)
         until(lambda: self._is_alive() and monitor.exists(), "QEMU has a monitor")
         self.monitor = Monitor(monitor)
         ports = {int(found[2]): int(found[1]) for found in re.finditer(

@@ -95,6 +95,21 @@ def presses_while_the_program_stands_still_are_not_lost(bench: Bench) -> str:
         return f"{presses} presses of 30 ms between two looks, told apart by the kernel's timestamps"
 
 
+def edges_beyond_what_the_kernel_keeps_are_counted(bench: Bench) -> str:
+    presses, kept = 600, 1024
+    with bench.board() as board:
+        board.pins.press()  # its edges are the first that have a number
+        until(lambda: board.is_on, "the press counts")
+        check("droppedEdges" not in board.state, "edges are dropped with nothing to do")
+        bench.machine.hand.ask("signal", board.pid, 19)  # SIGSTOP
+        pull = board.pins.path(BUTTON, "pull")
+        press = f"echo pull-down >{pull}; echo pull-up >{pull}"
+        bench.machine.hand.shell(f"for press in $(seq {presses}); do {press}; done")
+        bench.machine.hand.ask("signal", board.pid, 18)  # SIGCONT
+        until(lambda: board.state.get("droppedEdges") == 2 * presses - kept, "what was dropped is counted")
+        return f"{board.state['droppedEdges']} of {2 * presses}, with {kept} kept"
+
+
 def a_button_that_is_held_toggles_once(bench: Bench) -> str:
     with bench.board() as board, board.page() as page:
         before = board.state["rev"]
@@ -108,4 +123,5 @@ def a_button_that_is_held_toggles_once(bench: Bench) -> str:
 
 
 CASES = [five_hundred_presses_that_bounce_count_five_hundred, a_press_of_15_ms_counts, a_blip_of_5_ms_does_not_count,
-         presses_while_the_program_stands_still_are_not_lost, a_button_that_is_held_toggles_once]
+         presses_while_the_program_stands_still_are_not_lost, edges_beyond_what_the_kernel_keeps_are_counted,
+         a_button_that_is_held_toggles_once]

@@ -182,6 +182,27 @@ def under_a_service_manager_a_restart_never_lets_go_of_the_led(bench: Bench) -> 
     return "killed and ended, the line high all the while"
 
 
+def an_led_that_was_never_let_go_is_believed_before_what_was_saved(bench: Bench) -> str:
+    for is_on in (True, False):
+        save(bench, not is_on)
+        stale = saved(bench)
+        bench.machine.hand.shell(f"cp {STATE_FILE} /tmp/stale")
+        save(bench, is_on)
+        with managed(bench), Trace(bench.machine) as trace:
+            with bench.board(*RESTORE, "restore-default-off") as board:
+                check(board.is_on == is_on, "it does not restore")
+                board.stop(9)
+            bench.machine.hand.shell(f"cp /tmp/stale {STATE_FILE}")
+            with bench.board(*RESTORE, "restore-default-off") as board:
+                check(board.is_on == is_on and board.pins.led == is_on, f"it shows what was saved, not {is_on}")
+                levels = {event.what for event in trace.events(LED) if event.what.startswith("set")}
+                check(levels <= {f"set {is_on:d}"}, f"the line was given {levels}")
+                until(lambda: saved(bench) != stale, "what it shows is saved", 3)
+            with bench.board("--restore", "always-on") as board:
+                check(board.pins.led == 1, "always-on is off")
+    return "on and off, with the other saved; always-on is on all the same"
+
+
 def a_service_manager_hears_that_it_serves_and_lives(bench: Bench) -> str:
     with managed(bench):
         bench.machine.hand.ask("notices")
@@ -202,7 +223,28 @@ def a_service_manager_hears_that_it_serves_and_lives(bench: Bench) -> str:
     return f"ready, {beats} signs of life in 3 s, none while it stands still, stopping"
 
 
+def a_service_manager_that_is_behind_hears_it_later(bench: Bench) -> str:
+    hand, told, notices = bench.machine.hand, ["READY=1", "FDSTORE=1"], []
+    with managed(bench):
+        hand.ask("deaf", 1)
+        try:
+            with bench.board():  # which serves all the same
+                time.sleep(0.5)
+                check(not any(word in hand.ask("notices") for word in told), "it hears though it is deaf")
+                hand.ask("deaf", 0)
+
+                def hears() -> bool:
+                    notices.append(hand.ask("notices"))
+                    return all(word in "".join(notices) for word in told)
+                took = until(hears, f"it hears {told}")
+        finally:
+            hand.ask("deaf", 0)
+    return f"{' and '.join(told)}, {took:.1f} s after it began to listen"
+
+
 CASES = [after_kill_9_it_shows_what_it_showed, each_mode_shows_what_it_says, at_the_end_the_last_change_is_saved,
          it_is_written_at_most_once_a_second, a_file_that_is_torn_or_foreign_is_told_and_kept_aside,
          a_full_disk_is_told_and_the_old_file_stays, a_restart_gives_the_led_its_level_at_once,
-         under_a_service_manager_a_restart_never_lets_go_of_the_led, a_service_manager_hears_that_it_serves_and_lives]
+         under_a_service_manager_a_restart_never_lets_go_of_the_led,
+         an_led_that_was_never_let_go_is_believed_before_what_was_saved,
+         a_service_manager_hears_that_it_serves_and_lives, a_service_manager_that_is_behind_hears_it_later]

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from bench import Bench
 from common.claims import check, until
-from board import BUTTON, LED, PINS
+from board import BUTTON, LED, PINS, Pins
 
 NOBODY, GROUP = 900, 997  # user and group `heliograph`, and the group `gpio` (guest/init)
+LAMP = 0  # of the second chip
 WORDS = 12  # a sentence has at least so many letters
 
 # Options, and what must be in the one line that is said.
@@ -22,7 +23,8 @@ MISTAKES = [
     (["--led", "32", "--button", "GPIO22"], ["32", "gpiochip0"]),
     (["--led", "GPIO26", "--button", "4"], ["GPIO26"]),
     (["--led", "gpiochip1:GPIO26", "--button", "GPIO22"], ["GPIO26", "gpiochip1"]),
-    (["--led", "GPIO26", "--button", "GPIO22", "--status-led", "no-such-led"], ["no-such-led"]),
+    (["--led", "GPIO26", "--button", "GPIO22", "--status-led", "no-such-led"],
+     ["no-such-led", "/sys/class/leds", "capslock", "heliograph pins"]),
 ]
 
 
@@ -94,7 +96,7 @@ def a_chip_that_vanishes_is_told_and_used_again_when_it_is_back(bench: Bench) ->
     with bench.board() as board, board.page() as page:
         board.set(True)
         page.message("state")
-        with unplugged(board):
+        with unplugged(board.pins):
             start = time.monotonic()
             fault = until_told(page, has_fault=True)["fault"]
             told = time.monotonic() - start
@@ -110,7 +112,7 @@ def a_chip_that_vanishes_is_told_and_used_again_when_it_is_back(bench: Bench) ->
                 check(newcomer.message("hello")["fault"] == fault, "a page that comes now is not told")
             before, idle = board.wake_ups(), 3
             time.sleep(idle)
-            rate = (board.wake_ups() - before) / idle
+            rate = (board.wake_ups() - before).total() / idle
             check(rate < 50, f"{rate:.0f} wake-ups per second without the chip")
         start = time.monotonic()
         state = until_told(page, has_fault=False)
@@ -129,15 +131,44 @@ def until_told(page, has_fault: bool) -> dict:
 
 
 @contextlib.contextmanager
-def unplugged(board) -> Iterator[None]:
-    """The first chip's driver is unbound."""
-    board.pins.unplug()
+def unplugged(pins: Pins) -> Iterator[None]:
+    """The driver of a chip is unbound."""
+    pins.unplug()
     try:
         yield
     finally:
-        board.pins.plug_in()
+        pins.plug_in()
         # Where udev would do it.
-        board.hand.shell("sleep 0.2; chgrp gpio /dev/gpiochip*; chmod 660 /dev/gpiochip*")
+        pins.machine.hand.shell("sleep 0.2; chgrp gpio /dev/gpiochip*; chmod 660 /dev/gpiochip*")
+
+
+def a_chip_takes_with_it_only_what_is_on_it(bench: Bench) -> str:
+    expander = Pins(bench.machine, "gpio-sim.1")
+
+    def blinks() -> None:
+        for level in (1, 0):
+            until(lambda: expander.level(LAMP) == level, f"the status LED is {level}", interval=0.005)
+    with bench.board("--status-led", "gpiochip1:LAMP") as board, board.page() as page:
+        page.message("hello")
+        blinks()
+        with unplugged(expander):
+            lost = board.wait_for("the status LED does not answer.*")
+            for is_on in (True, False):
+                board.set(is_on)  # which is not refused
+                check(board.pins.led == is_on, "the LED does not follow the page")
+            board.pins.press()
+            until(lambda: board.pins.led == 1, "the LED follows the button")
+            states = [page.message("state") for _ in range(4)]  # the LED three times, the button once
+            check(not any("fault" in state for state in [*states, board.state]), f"pages see a fault: {states}")
+        board.wait_for("the status LED answers again")
+        blinks()
+        with unplugged(board.pins):
+            until_told(page, has_fault=True)
+            blinks()  # that there is a fault
+        until_told(page, has_fault=False)
+        check(board.pins.led == 1, "the LED has not its state again")
+        check("board" not in lost, f"it says {lost!r}")
+        return f"“{lost}”, while LED and button go on; and the other way round"
 
 
 def a_chip_that_comes_and_goes_does_no_harm(bench: Bench) -> str:
@@ -147,7 +178,7 @@ def a_chip_that_comes_and_goes_does_no_harm(bench: Bench) -> str:
             return int(bench.machine.hand.shell(f"ls /proc/{board.pid}/fd | wc -l"))
         before = 0
         for number in range(rounds):
-            with unplugged(board):
+            with unplugged(board.pins):
                 until(lambda: "fault" in board.state, f"round {number}: there is a fault")
             until(lambda: "fault" not in board.state, f"round {number}: it is over")
             board.send("POST", "/api/led/toggle")
@@ -161,4 +192,4 @@ def a_chip_that_comes_and_goes_does_no_harm(bench: Bench) -> str:
 CASES = [a_mistake_in_a_line_is_one_line_with_what_there_is,
          a_line_that_is_busy_is_refused_with_the_name_of_who_has_it, without_permission_it_says_which_group_to_join,
          the_table_of_pins_lists_every_line, a_chip_that_vanishes_is_told_and_used_again_when_it_is_back,
-         a_chip_that_comes_and_goes_does_no_harm]
+         a_chip_takes_with_it_only_what_is_on_it, a_chip_that_comes_and_goes_does_no_harm]

@@ -58,7 +58,9 @@ func makeCounter() -> ServerApplication<Counter> {
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 8082
 let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-let transport = try await NIOTransport.start(on: eventLoop, makeApplication: makeCounter)
+let transport = try await NIOTransport.start(on: eventLoop, makeApplication: makeCounter) { counter, seconds in
+  counter.server.date = HTTPDate(secondsSince1970: seconds)
+}
 let address = try await transport.listen(host: "127.0.0.1", port: port)
 print("http://127.0.0.1:\(address.port ?? port)/count")
 fflush(nil)  // into a pipe, too

@@ -16,7 +16,7 @@ from common.claims import PATIENCE, until
 from boards import ADDRESS, facts
 from common.http import device_state
 from elf import Image
-from common.qemu import FIRST, Debugger, Monitor
+from common.qemu import Debugger, Monitor, launch
 
 GATEWAY = "10.0.2.2"  # whom the board sees when this machine connects
 HARDWARE_ADDRESS = "52:54:00:12:34:56"
@@ -66,13 +66,11 @@ class Board:
         self._news = threading.Condition()
         self._folder = tempfile.TemporaryDirectory(prefix="heliograph-")
         self._path = Path(self._folder.name)
-        command = [*FIRST, *self.facts.qemu(image.path, 0), "-qmp", f"unix:{self._path}/monitor,server=on,wait=off",
+        command = [*self.facts.qemu(image.path, 0), "-qmp", f"unix:{self._path}/monitor,server=on,wait=off",
                    "-gdb", f"unix:{self._path}/debugger,server=on,wait=off", "-S"]
         if fast:
             command += ["-icount", "shift=4,sleep=off"]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, start_new_session=True)
+        self.process = launch(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         threading.Thread(target=self._read, daemon=True).start()
         try:
             self.monitor = Monitor(self._path / "monitor")

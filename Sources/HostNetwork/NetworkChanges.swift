@@ -17,8 +17,8 @@ public enum NetworkChanges {
   /// A descriptor that can be read when an interface, an address or a route has come, gone or changed; nil where there
   /// is no netlink, which only Linux has.
   ///
-  /// Reading never blocks. Whoever reads takes everything (`drain` does so) and looks at the interfaces afterwards, not
-  /// before: then no change is missed, not even one whose message found the socket full. The kernel is told not to
+  /// Reading never blocks. Whoever reads takes everything and looks at the interfaces afterwards, not before: then no
+  /// change is missed, not even one whose message found the socket full. The kernel is told not to
   /// report such a loss; were a read to fail with `ENOBUFS` all the same, that means "look again" too.
   public static func open() throws(SystemError) -> Descriptor? {
     #if os(Linux)
@@ -35,30 +35,6 @@ public enum NetworkChanges {
       return changes
     #else
       return nil
-    #endif
-  }
-
-  /// Takes all messages that are there; returns whether there were any.
-  public static func drain(_ changes: borrowing Descriptor) throws(SystemError) -> Bool {
-    #if os(Linux)
-      let number = changes.number
-      var wereAny = false
-      var message: InlineArray<256, UInt8> = InlineArray(repeating: 0)  // the rest of a longer one is let go
-      while true {
-        let taken = withUnsafeMutableBytes(of: &message) { read(number, $0.baseAddress, $0.count) }
-        guard taken < 0 else {
-          wereAny = true
-          continue
-        }
-        switch SystemError.last.code {
-        case EINTR: continue
-        case ENOBUFS: wereAny = true
-        case EAGAIN: return wereAny
-        case let code: throw SystemError(code: code)
-        }
-      }
-    #else
-      return false
     #endif
   }
 }

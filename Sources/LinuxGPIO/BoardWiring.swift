@@ -55,13 +55,14 @@ public struct BoardWiring: Equatable, Sendable {
       let offset: UInt32
     }
 
-    /// The parts on each chip, so that the lines of one chip are taken in one request.
-    func parts() throws(GPIOError) -> [(chip: String, parts: [WiredPart])] {
-      var wanted: [(LinuxBoard.Part, LineAddress)] = [(.led, led), (.button, button)]
-      if case .line(let address) = statusLed { wanted.append((.statusLed, address)) }
+    /// These parts on each chip, so that the lines of one chip are taken in one request; but for those on no line.
+    func find(
+      _ wanted: [LinuxBoard.Part], among lines: any LineSource
+    ) throws(GPIOError) -> [(chip: String, parts: [WiredPart])] {
       var chips: [(chip: String, parts: [WiredPart])] = []
-      for (part, address) in wanted {
-        let (chip, line) = try find(address)
+      for part in wanted {
+        guard let address = address(of: part) else { continue }
+        let (chip, line) = try find(address, of: part, among: lines)
         let index = chips.firstIndex { $0.chip == chip } ?? chips.endIndex
         if index == chips.endIndex { chips.append((chip, [])) }
         guard !chips[index].parts.contains(where: { $0.offset == line.offset }) else {
@@ -72,27 +73,21 @@ public struct BoardWiring: Equatable, Sendable {
       return chips
     }
 
-    /// The chip and the line that `address` means.
-    private func find(_ address: LineAddress) throws(GPIOError) -> (chip: String, line: LineInfo) {
-      switch address.line {
-      case .offset(let offset):
-        let chip = address.chip ?? defaultChip
-        return (chip, try Chip(named: chip).line(offset))
-      case .name(let name):
-        var found: [(chip: String, line: LineInfo)] = []
-        var failure: GPIOError?
-        for chip in address.chip.map({ [$0] }) ?? Chip.names() {
-          do throws(GPIOError) {
-            found += try Chip(named: chip).lines().filter { $0.name == name }.map { (chip, $0) }
-          } catch {
-            failure = failure ?? error
-          }
-        }
-        if found.count == 1 { return found[0] }
-        guard found.isEmpty else {
-          throw .ambiguousName(name, places: found.map { "\($0.chip):\($0.line.offset)" })
-        }
-        throw failure ?? .unknownName(name, chip: address.chip)
+    private func find(
+      _ address: LineAddress, of part: LinuxBoard.Part, among lines: any LineSource
+    ) throws(GPIOError) -> (chip: String, line: LineInfo) {
+      do throws(GPIOError) {
+        return try lines.find(address, defaultChip: defaultChip)
+      } catch .unknownName(let name, chip: nil) where part == .statusLed {
+        throw .neitherLEDNorLine(name, available: SystemLED.names())  // a name alone may have been meant for one
+      }
+    }
+
+    private func address(of part: LinuxBoard.Part) -> LineAddress? {
+      switch part {
+      case .led: led
+      case .button: button
+      case .statusLed: if case .line(let address) = statusLed { address } else { nil }
       }
     }
   }

@@ -32,8 +32,8 @@ public enum GPIOError: Error, Equatable, CustomStringConvertible {
   case kernelTooOld(release: String)
   /// The chip was there and is not any more.
   case gone(chip: String)
-  /// There is no such LED among the system's.
-  case noSuchLED(name: String, available: [String])
+  /// It was to show the status, and is neither an LED of the system's, which are `available`, nor the name of a line.
+  case neitherLEDNorLine(String, available: [String])
   /// A file of the LED may not be written.
   case cannotDriveLED(name: String, code: Int32)
   /// The kernel refused for another reason.
@@ -65,9 +65,10 @@ public enum GPIOError: Error, Equatable, CustomStringConvertible {
     case .sameLine(let line, let chip): "line \(line) of \(chip) cannot be two things at once"
     case .kernelTooOld(let release): "Linux 5.10 or newer is needed for GPIO; this is \(release)"
     case .gone(let chip): "\(chip) is gone"
-    case .noSuchLED(let name, let available):
-      "there is no LED \(name) in /sys/class/leds"
-        + (available.isEmpty ? ", nor any other" : "; there is \(available.joined(separator: ", "))")
+    case .neitherLEDNorLine(let name, let available):
+      "\(name) is neither an LED in /sys/class/leds ("
+        + (available.isEmpty ? "there is none" : "there is \(available.joined(separator: ", "))")
+        + ") nor a line; heliograph pins lists the lines"
     case .cannotDriveLED(let name, let code):
       "cannot drive the LED \(name): \(SystemError(code: code)) (its file brightness must be writable; see packaging/)"
     case .refused(let chip, let code): "\(chip) refuses: \(SystemError(code: code))"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Lines of one chip that this program holds. An output gets its level in the very call that makes it an output, so there
-// is no moment in which the pin shows something else.
+// Lines of one chip that this program holds. An output gets its level in the very call that makes it an output, so
+// there is no moment in which the pin shows something else.
 // Source: Linux uAPI, linux/gpio.h, GPIO_V2_GET_LINE_IOCTL and what its descriptor understands.
 
 #if os(Linux)
@@ -16,17 +16,18 @@
     var flags: LineFlags
     /// What an output is driven to from the start.
     var level = Level.low
+    /// Whether an output that somebody has held for this program stays as it is, whatever `level` says.
+    var keepsLevel = false
     /// How long the kernel waits for an input to be at rest, in microseconds; 0 for not at all.
     var debouncePeriod: UInt32 = 0
   }
 
-  /// Lines of one chip, held until the last reference goes.
-  final class LineRequest {
+  /// Lines as the kernel hands them out.
+  final class LineRequest: HeldLines {
     let chip: String
     let offsets: [UInt32]
-    let descriptor: Descriptor
-    /// Whether the kernel debounces the inputs that are to be, which not every driver lets it.
     let isDebounced: Bool
+    private let descriptor: Descriptor
 
     /// How many events the kernel keeps until they are read: as many as it allows.
     private static var eventBufferSize: UInt32 { 1024 }
@@ -51,10 +52,15 @@
       }
     }
 
-    /// Goes on with lines that an earlier run of the program held with these settings; nil if they do not answer to them.
-    init?(adopting descriptor: consuming Descriptor, _ settings: [LineSetting], ofChipNamed chip: String) {
+    /// Goes on with lines that an earlier run of the program held with these settings; nil if they do not answer to
+    /// them.
+    init?(adopting descriptor: consuming Descriptor, _ settings: inout [LineSetting], ofChipNamed chip: String) {
       self.chip = chip
       offsets = settings.map(\.offset)
+      for index in settings.indices where settings[index].keepsLevel {
+        guard let level = try? Self.level(of: index, in: descriptor) else { return nil }
+        settings[index].level = level
+      }
       var config = Self.config(settings)
       isDebounced = gpio_configure_lines(descriptor.number, &config) == 0
       if !isDebounced {
@@ -64,26 +70,42 @@
       self.descriptor = descriptor
     }
 
-    /// Drives the output that is `index`th in the request.
+    var number: Int32 { descriptor.number }
+
+    func duplicate() throws(SystemError) -> Descriptor { try descriptor.duplicate() }
+
     func drive(_ index: Int, to level: Level) throws(GPIOError) {
       var values = gpio_v2_line_values(bits: level == .high ? 1 << UInt64(index) : 0, mask: 1 << UInt64(index))
-      guard gpio_set_values(descriptor.number, &values) == 0 else { throw GPIOError(using: chip, .last) }
+      guard gpio_set_values(number, &values) == 0 else { throw GPIOError(using: chip, .last) }
     }
 
-    /// The level of the line that is `index`th in the request, at this moment.
     func level(of index: Int) throws(GPIOError) -> Level {
+      do throws(SystemError) {
+        return try Self.level(of: index, in: descriptor)
+      } catch {
+        throw GPIOError(using: chip, error)
+      }
+    }
+
+    private static func level(of index: Int, in lines: borrowing Descriptor) throws(SystemError) -> Level {
       var values = gpio_v2_line_values(bits: 0, mask: 1 << UInt64(index))
-      guard gpio_get_values(descriptor.number, &values) == 0 else { throw GPIOError(using: chip, .last) }
+      guard gpio_get_values(lines.number, &values) == 0 else { throw .last }
       return values.bits & values.mask == 0 ? .low : .high
     }
 
-    /// Events that are waiting, as bytes, at most `buffer` of them; none if nothing happened.
-    func readEvents(into buffer: inout [UInt8]) throws(GPIOError) -> Int {
+    func hasEdges() throws(GPIOError) -> Bool {
+      var state = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      guard poll(&state, 1, 0) > 0 else { return false }
+      if state.revents & Int16(POLLERR | POLLHUP) != 0 { throw .gone(chip: chip) }
+      return state.revents & Int16(POLLIN) != 0
+    }
+
+    func forgetEdges() throws(GPIOError) {
+      var buffer = [UInt8](repeating: 0, count: 64 * LineEvent.size)
       do throws(SystemError) {
-        return try SystemError.check { [number = descriptor.number] in read(number, &buffer, buffer.count) }
+        while try SystemError.check({ read(number, &buffer, buffer.count) }) > 0 {}
       } catch {
-        if error.code == EAGAIN { return 0 }
-        throw GPIOError(using: chip, error)
+        if error.code != EAGAIN { throw GPIOError(using: chip, error) }
       }
     }
 

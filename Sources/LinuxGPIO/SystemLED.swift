@@ -22,7 +22,6 @@
     init(_ name: String) throws(GPIOError) {
       self.name = name
       let path = "\(Self.folder)/\(name)"
-      guard Self.exists(name) else { throw .noSuchLED(name: name, available: Self.names()) }
       do throws(SystemError) {
         brightness = try Descriptor(opening: "\(path)/brightness", O_WRONLY)
         brightest = (try? Self.content(of: "\(path)/max_brightness")) ?? Array("1".utf8)
@@ -49,7 +48,8 @@
       !name.contains("/") && name != "." && name != ".." && access("\(folder)/\(name)/brightness", F_OK) == 0
     }
 
-    private static func names() -> [String] {
+    /// The names of the LEDs that the system has.
+    static func names() -> [String] {
       guard let folder = opendir(folder) else { return [] }
       defer { closedir(folder) }
       var names: [String] = []

@@ -26,6 +26,11 @@ struct WallClock {
     guard now >= nextSecond else { return nil }
     var time = timespec()
     guard clock_gettime(CLOCK_REALTIME, &time) == 0 else { return nil }
+    return second(of: time, now: now)
+  }
+
+  /// The seconds of `time`, which the clock shows at `now`; nil if nobody can have set it so.
+  mutating func second(of time: timespec, now: MonotonicTime) -> Int64? {
     nextSecond = now + Milliseconds(1000 - UInt32(clamping: time.tv_nsec / 1_000_000))
     return time.tv_sec < Self.earliest ? nil : Int64(time.tv_sec)
   }

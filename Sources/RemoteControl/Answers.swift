@@ -64,6 +64,9 @@ enum Answers {
     json.endObject()
     json.member("clients", UInt32(clamping: clients))
     if !state.fault.isEmpty { json.member("fault", state.fault.span) }
+    #if !hasFeature(Embedded)  // where the button is looked at there is no queue of edges
+      if state.droppedEdges > 0 { json.member("droppedEdges", state.droppedEdges) }
+    #endif
     guard let author = state.author else { return }
     json.name("by")
     switch author {

@@ -25,6 +25,9 @@ public struct DeviceState: Sendable {
   public private(set) var author: Author?
   /// Why the board cannot do what it is told, in words; empty while all is well.
   public private(set) var fault: [UInt8] = []
+  /// How many edges of the push button came faster than they could be taken, since the start: presses may have been
+  /// among them. No change that clients are told of; they see it with the next.
+  public var droppedEdges: UInt32 = 0
 
   /// The state at the start, with the button up.
   public init(isOn: Bool = false) { self.isOn = isOn }

@@ -41,9 +41,6 @@ public struct ServiceManager: ~Copyable, Sendable {
 
   deinit { for descriptor in stored { close(descriptor.number) } }
 
-  /// Whether there is a manager that listens.
-  public var isPresent: Bool { socket != nil }
-
   /// Tells the manager one thing or several in one message, without waiting; returns why it did not get it, if so.
   /// Nothing happens without a manager. `EAGAIN` means that it is behind: try again later.
   @discardableResult

@@ -114,6 +114,9 @@ public struct BoardConsole: Sendable {
     lineIsOpen = false
   }
 
+  /// Whether there is output to write.
+  public var hasOutput: Bool { !output.isEmpty }
+
   /// Hands pending output to `accept`, which says how many of the bytes it took.
   public mutating func writeOutput(_ accept: (Span<UInt8>) -> Int) {
     guard !output.isEmpty else { return }

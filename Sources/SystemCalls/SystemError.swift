@@ -25,6 +25,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible, Sendable {
   /// What opening a link gives where links are not followed.
   public static let link = SystemError(code: ELOOP)
 
+  /// What a call would have to wait for.
+  public static let wouldBlock = SystemError(code: EAGAIN)
+
   /// What the last call of this thread failed with.
   public static var last: SystemError { SystemError(code: errno) }
 

@@ -118,11 +118,12 @@ final class Console: Sendable {
   // MARK: Standard output
 
   private func write() {
-    let isIdle = state.withLock { state in
-      defer { state.isWriting = true }
-      return !state.isWriting && !state.isOver
+    let isToBegin = state.withLock { state in
+      guard !state.isWriting, !state.isOver, state.board.hasOutput || !state.log.isEmpty else { return false }
+      state.isWriting = true
+      return true
     }
-    if isIdle { output.async { [self] in writeAll() } }
+    if isToBegin { output.async { [self] in writeAll() } }
   }
 
   private func writeAll() {

@@ -4,6 +4,7 @@
 // signal. What goes on beside the event loop is a task each, and all of them end with the first that fails.
 
 import DataFolder
+import DeviceComponents
 import DeviceServer
 import HTTPCore
 import Logging
@@ -29,11 +30,11 @@ struct RemoteControlService: Service {
     let console = Console(logger: logger, hasKeyboard: options.board.board == .simulated)
     defer { console.finish() }
     let saved = options.state.restore { console.log(.warning, $0) }
-    let (faults, faultNews) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (boardNews, boardNewsSource) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
     let transport = try await startWhenFree(
       on: eventLoop, isOn: saved.isOn, keeper: saved.file.map { _ in StateKeeper(onDisk: saved.onDisk) },
-      console: console, faults: faultNews, writes: writeNews)
+      console: console, boardNews: boardNewsSource, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
     console.start(notifying: transport)
     let saver = saved.file.map { StateSaver(file: $0, transport: transport, console: console, writes: writes) }
@@ -45,7 +46,7 @@ struct RemoteControlService: Service {
           if let saver { group.addTask { await saver.run() } }
           #if os(Linux)
             let board = BoardKeeper(
-              transport: transport, console: console, supervisor: supervisor, faults: faults)
+              transport: transport, console: console, supervisor: supervisor, news: boardNews)
             group.addTask { try await board.run() }
           #endif
           for try await _ in group {}  // (not waitForAll, which would wait for those that never end)
@@ -69,35 +70,34 @@ struct RemoteControlService: Service {
   /// another name, are waited for a little.
   private func startWhenFree(
     on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
-    faults: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
+    boardNews: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<HostDevice> {
     #if os(Linux)
-      for attempt in 1... {
+      for _ in 1..<20 {
         do {
           return try await startDevice(
-            on: eventLoop, isOn: isOn, keeper: keeper, console: console, faults: faults, writes: writes)
-        } catch let error as GPIOError {
-          guard error.isBusyWithUs, attempt < 20 else { throw StartFailure(description: error.description) }
+            on: eventLoop, isOn: isOn, keeper: keeper, console: console, boardNews: boardNews, writes: writes)
+        } catch let error as GPIOError where error.isBusyWithUs {
           try await Task.sleep(for: .milliseconds(100))
         }
       }
     #endif
     return try await startDevice(
-      on: eventLoop, isOn: isOn, keeper: keeper, console: console, faults: faults, writes: writes)
+      on: eventLoop, isOn: isOn, keeper: keeper, console: console, boardNews: boardNews, writes: writes)
   }
 
   private func startDevice(
     on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
-    faults: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
+    boardNews: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<HostDevice> {
     let (options, supervisor) = (options, supervisor)
     let level: SerialLog.Level = logger.logLevel <= .debug ? .debug : .serial
     return try await NIOTransport.start(on: eventLoop) {
-      let board = try HostBoard(options.board, isOn: isOn, supervisor)
+      let board = try HostBoard(options.board, isOn: isOn, restores: options.state.restore.mode.restores, supervisor)
       var device = HostDevice(options, isOn: isOn, logLevel: level, board: board)
       device.keeper = keeper
       #if os(Linux)
-        device.faults = faults
+        device.boardNews = boardNews
       #endif
       return device
     } onNewSecond: { device, seconds in
@@ -128,10 +128,10 @@ struct RemoteControlService: Service {
   /// Opens the port, when there is a network if it is to be for all, and stays until the task is cancelled.
   private func listen(_ transport: NIOTransport<HostDevice>, _ console: Console) async throws {
     if options.network.isForAll {
-      let network = NetworkKeeper(interface: options.network.interface, transport: transport, console: console)
+      var network = NetworkKeeper(interface: options.network.interface, transport: transport, console: console)
       let interface = try await network.waitForAddress()
       try await open(transport, console, isNetworkKnown: true)
-      try await network.watch(since: interface)
+      await network.watch(since: interface)
     } else {
       try await open(transport, console, isNetworkKnown: false)
     }
@@ -156,7 +156,7 @@ struct RemoteControlService: Service {
       device.remoteControl.setup(network)
       device.remoteControl.device.log.add { $0.append(contentsOf: url.utf8) }
     }
-    supervisor.ready(url)
+    try await supervisor.ready(url)
   }
 
   private func reason(_ error: any Error) -> String {

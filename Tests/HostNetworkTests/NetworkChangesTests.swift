@@ -14,7 +14,7 @@
   @Suite(.timeLimit(.minutes(1))) struct NetworkChangesTests {
     @Test func readingDoesNotBlockAndNoOtherProgramGetsTheDescriptor() throws {
       let changes = try open()
-      _ = try NetworkChanges.drain(changes)
+      _ = try drain(changes)
       #expect(fcntl(changes.number, F_GETFL) & O_NONBLOCK != 0)
       #expect(fcntl(changes.number, F_GETFD) & FD_CLOEXEC != 0)
     }
@@ -36,11 +36,11 @@
       let seen = try await OwnNetwork.run {
         let changes = try open()
         return try Self.changes.map { change in
-          _ = try NetworkChanges.drain(changes)
+          _ = try drain(changes)
           try IPCommand.run(change.command)
           var wait = pollfd(fd: changes.number, events: Int16(POLLIN), revents: 0)
           let isReadable = poll(&wait, 1, 10_000) == 1
-          let wasTold = try isReadable && NetworkChanges.drain(changes)
+          let wasTold = try isReadable && drain(changes)
           let loopback = try InterfaceStatus.named("lo")
           return Seen(
             wasTold: wasTold, address: loopback.ranked.first { $0.isIPv4 && loopback.isRunning }?.address.text,
@@ -79,6 +79,15 @@
   private func open() throws -> Descriptor {
     guard let changes = try NetworkChanges.open() else { throw SystemError(code: EAFNOSUPPORT) }
     return changes
+  }
+
+  /// Takes all messages that are there; whether there were any.
+  private func drain(_ changes: borrowing Descriptor) throws -> Bool {
+    var count = 0
+    var message = [UInt8](repeating: 0, count: 256)  // the rest of a longer one is let go
+    while read(changes.number, &message, message.count) >= 0 { count += 1 }
+    guard SystemError.last == .wouldBlock else { throw SystemError.last }
+    return count > 0
   }
 
   extension InterfaceAddress {

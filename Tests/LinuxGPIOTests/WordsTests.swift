@@ -51,7 +51,14 @@ import Testing
     ),
     (.kernelTooOld(release: "4.19.0"), "Linux 5.10 or newer is needed for GPIO; this is 4.19.0"),
     (.gone(chip: "gpiochip0"), "gpiochip0 is gone"),
-    (.noSuchLED(name: "ACT", available: ["PWR"]), "there is no LED ACT in /sys/class/leds; there is PWR"),
+    (
+      .neitherLEDNorLine("ACT", available: ["PWR", "mmc0"]),
+      "ACT is neither an LED in /sys/class/leds (there is PWR, mmc0) nor a line; heliograph pins lists the lines"
+    ),
+    (
+      .neitherLEDNorLine("ACT", available: []),
+      "ACT is neither an LED in /sys/class/leds (there is none) nor a line; heliograph pins lists the lines"
+    ),
   ]
 
   @Test func whatGoesWrongIsOneLineWithWhatToDo() {

@@ -47,6 +47,13 @@ import Timebase
     #expect(!bench.state.isOn)
   }
 
+  @Test func droppedEdgesCanBeReadWhenThereAreAny() {
+    let bench = Bench()
+    #expect(bench.ask("GET", "/api/state")?.text.contains("droppedEdges") == false)
+    bench.network.change { control, _ in control.device.state.droppedEdges = 176 }
+    #expect(bench.ask("GET", "/api/state")?.text.contains(#""droppedEdges":176"#) == true)
+  }
+
   @Test func aPingIsAnsweredAllTheSame() {
     let bench = Bench()
     fail(bench, "gpiochip0 is gone")

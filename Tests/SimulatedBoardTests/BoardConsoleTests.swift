@@ -9,6 +9,17 @@ import Testing
 import Timebase
 
 @Suite struct WordsModeTests {
+  @Test func aStateThatIsShownAlreadyIsNothingToWrite() {
+    var console = BoardConsole(mode: .words)
+    let lit = BoardState(isLedLit: true)
+    for (state, isNews) in [(BoardState(), false), (lit, true), (lit, false)] {
+      console.show(state)
+      #expect(console.hasOutput == isNews)
+      _ = console.takeOutput()
+      #expect(!console.hasOutput)
+    }
+  }
+
   @Test(arguments: Delivery.allCases)
   func eachWordIsACommand(delivery: Delivery) {
     var console = BoardConsole(mode: .words)

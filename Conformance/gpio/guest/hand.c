@@ -151,7 +151,7 @@ static const struct {
     {"press", do_press}, {"bounce", do_bounce}, {"page", do_page}, {"hold", do_hold},
     {"let_go", do_let_go}, {"start", do_start}, {"wait", do_wait}, {"signal", do_signal},
     {"watch", do_watch}, {"next_event", do_next_event}, {"manage", do_manage},
-    {"manage_no_more", do_manage_no_more}, {"notices", do_notices},
+    {"manage_no_more", do_manage_no_more}, {"notices", do_notices}, {"deaf", do_deaf},
 };
 
 static int obey(char *line, struct answer *answer) {

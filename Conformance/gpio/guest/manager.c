@@ -26,6 +26,7 @@ static struct stored {
   char name[256];
 } stored[most_descriptors];
 static int count;
+static volatile int is_deaf;
 static const char *watchdog;  // in microseconds; NULL while nobody is managed
 
 static void forget(const char *name) {
@@ -64,6 +65,7 @@ static void *listen_to_services(void *argument) {
     struct iovec part = {.iov_base = message, .iov_len = sizeof message - 1};
     struct msghdr header = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    while (is_deaf) usleep(1000);
     if (recvmsg(notify, &header, MSG_CMSG_CLOEXEC) < 0) continue;
     struct cmsghdr *passed = CMSG_FIRSTHDR(&header);
     int descriptor = -1;
@@ -97,6 +99,21 @@ int do_manage_no_more(char *words, struct answer *answer) {
   forget(NULL);
   notices.count = 0;
   pthread_mutex_unlock(&lock);
+  return 1;
+}
+
+// Has it hear nothing, 1, until it is told to hear again, 0: its socket is full meanwhile.
+int do_deaf(char *words, struct answer *answer) {
+  is_deaf = next_number(&words) == 1;
+  if (!is_deaf) return 1;
+  struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = notify_path};
+  int filler = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (connect(filler, (struct sockaddr *)&address, sizeof address) != 0) return fails(answer, notify_path);
+  for (int round = 0; round < 2; round++) {  // it may have waited for the first
+    while (send(filler, "X_FILLER=1", 10, 0) > 0);
+    usleep(20000);
+  }
+  close(filler);
   return 1;
 }
 

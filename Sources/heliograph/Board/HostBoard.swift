@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The boards that this program can drive, as one type: which one is chosen when the program starts, so what runs on them
-// is compiled once. Each case forwards to a board's own pins.
+// The boards that this program can drive, as one type: which one is chosen when the program starts, so what runs on
+// them is compiled once. Each case forwards to a board's own pins.
 
 import DeviceComponents
 import SimulatedBoard
@@ -16,6 +16,16 @@ enum HostBoard {
   #if os(Linux)
     case gpio(LinuxBoard)
   #endif
+
+  /// What the LED's line has been given; nil if that is yet to come.
+  var ledLevel: Level? {
+    switch self {
+    case .simulated: nil
+    #if os(Linux)
+      case .gpio(let board): board.ledLevel
+    #endif
+    }
+  }
 
   var led: HostOutputPin {
     switch self {

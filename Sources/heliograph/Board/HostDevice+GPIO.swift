@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The remote control on GPIO lines: edges of the button come with the times at which they happened, and a chip may vanish.
+// The remote control on GPIO lines: edges of the button come with the times at which they happened, and a chip may
+// vanish.
 
 #if os(Linux)
   import LinuxGPIO
@@ -25,17 +26,21 @@
       }
       noteDroppedEdges(of: board)
       noteFault(of: board)
-      var deadline = remoteControl.poll(now: now)
-      // A pin that was written just now may have found its chip gone: everyone is to know at once.
-      if noteFault(of: board) { deadline = remoteControl.poll(now: now) }
+      var deadline: MonotonicTime
+      // A pin that was written just now may have found its chip gone, or it is back: everyone is to know at once.
+      repeat {
+        deadline = remoteControl.poll(now: now) ?? .distantFuture
+        deadline = min(deadline, board.poll(now: now) ?? .distantFuture)
+      } while noteFault(of: board)
+      if board.hasEvents { boardNews?.yield() }
       return deadline
     }
 
-    /// Logs that the kernel had to drop edges: presses may have been among them.
+    /// Says that the kernel had to drop edges: presses may have been among them.
     private mutating func noteDroppedEdges(of board: LinuxBoard) {
-      guard board.droppedEdges != shownDrops else { return }
-      let count = board.droppedEdges &- shownDrops
-      shownDrops = board.droppedEdges
+      let count = board.droppedEdges &- remoteControl.device.state.droppedEdges
+      guard count != 0 else { return }
+      remoteControl.device.state.droppedEdges = board.droppedEdges
       remoteControl.device.log.debug { line in
         line.append(contentsOf: "the button's edges came too fast: \(count) were dropped".utf8)
       }
@@ -43,11 +48,10 @@
 
     /// Tells the remote control of a fault, and of its end; true if that is news.
     @discardableResult
-    mutating func noteFault(of board: LinuxBoard) -> Bool {
+    private mutating func noteFault(of board: LinuxBoard) -> Bool {
       guard board.fault != shownFault else { return false }
       shownFault = board.fault
       remoteControl.device.state.noteFault(board.fault.map { Array($0.description.utf8) } ?? [])
-      if board.fault != nil { faults?.yield() }
       return true
     }
   }

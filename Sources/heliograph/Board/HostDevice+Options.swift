@@ -15,10 +15,11 @@ import Timebase
 #endif
 
 extension HostDevice {
-  /// A device as `options` want it, with its LED on or off from the start.
+  /// A device as `options` want it, with its LED on or off from the start unless the board knows better.
   init(_ options: Heliograph, isOn: Bool, logLevel: SerialLog.Level, board: consuming HostBoard) {
     let ledLevel = options.board.ledActive.level
     let board = consume board
+    let isOn = board.ledLevel.map { $0 == ledLevel } ?? isOn
     var limits = ServerLimits.remoteControl
     limits.clients = options.maxClients
     limits.connections = options.maxClients * 2 + 16  // each page loads files while its socket is open
@@ -36,8 +37,9 @@ extension HostDevice {
 }
 
 extension HostBoard {
-  /// The board that `options` name; its LED shows `isOn` from the start.
-  init(_ options: BoardOptions, isOn: Bool, _ supervisor: Supervisor) throws {
+  /// The board that `options` name; its LED shows `isOn` from the start, unless that is what it showed before
+  /// (`restores`) and it has gone on showing it: the line is right, and what was saved may be a second old.
+  init(_ options: BoardOptions, isOn: Bool, restores: Bool, _ supervisor: Supervisor) throws {
     let ledLevel = options.ledActive.level
     switch options.board {
     case .simulated:
@@ -50,8 +52,8 @@ extension HostBoard {
         do throws(GPIOError) {
           self = .gpio(
             try LinuxBoard(
-              wiring, ledLevel: isOn ? ledLevel : ledLevel.inverted, statusLedLevel: ledLevel.inverted,
-              stored: &stored))
+              wiring, ledLevel: isOn ? ledLevel : ledLevel.inverted, keepsStoredLed: restores,
+              statusLedLevel: ledLevel.inverted, stored: &stored))
           supervisor.release(stored.names)
         } catch {
           supervisor.release(names)  // what is held may be what is in the way

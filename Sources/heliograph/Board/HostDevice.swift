@@ -20,12 +20,10 @@ struct HostDevice: Application, ~Copyable {
   /// Decides when the state is saved; nil if it is not.
   var keeper: StateKeeper?
   #if os(Linux)
-    /// Yields when the board has got a fault.
-    var faults: AsyncStream<Void>.Continuation?
+    /// Yields when there are events of the board to take.
+    var boardNews: AsyncStream<Void>.Continuation?
     /// The fault that the remote control knows of.
     var shownFault: GPIOError?
-    /// The dropped edges that have been logged.
-    var shownDrops: UInt64 = 0
   #endif
 
   /// What an onlooker sees.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The device and its network: the seed's wait for an address, and the news when the address changes later. Nothing polls
-// after the wait: the kernel says when to look again.
+// The device and its network: the seed's wait for an address, and the news when the address changes later. Nothing
+// polls after the wait: the kernel says when to look again.
 
 import Bytes
 import DeviceServer
@@ -17,27 +17,24 @@ struct NetworkKeeper {
   let interface: String?
   let transport: NIOTransport<HostDevice>
   let console: Console
-
-  /// How long an interface that has just come up may have no address but one for its own link: DHCP takes its time.
-  private static var settling: Milliseconds { .seconds(10) }
+  /// Why the interfaces could not be listed when they were last looked at; nil if they could.
+  var problem: HostNetworkError?
 
   /// Prints a dot every 500 ms until the interface has an address. An interface that was asked for must be there.
-  func waitForAddress() async throws -> InterfaceStatus {
+  mutating func waitForAddress() async throws -> InterfaceStatus {
     if let interface {
       do throws(HostNetworkError) { _ = try InterfaceStatus.named(interface) } catch {
         throw StartFailure(description: error.description)
       }
     }
     var wait: NetworkWait?
-    var start: MonotonicTime?
+    var settling = AddressSettling()
     while true {
-      let status = look()
+      let status = look(last: nil)
       let now = try await transport.withApplication { _, now in now }
-      start = start ?? now
       var line: [UInt8] = []
       var started = wait ?? NetworkWait(hardwareAddress: status?.hardwareAddress ?? InlineArray(repeating: 0))
-      let isSettled = status?.isLinkLocal != true || now - (start ?? now) > Self.settling
-      let next = started.poll(now: now, address: isSettled ? status?.address : nil, to: &line)
+      let next = started.poll(now: now, address: settling.poll(status, now: now), to: &line)
       wait = started
       console.grow(line, isEnd: next == nil)
       if let status, next == nil { return status }
@@ -45,34 +42,55 @@ struct NetworkKeeper {
     }
   }
 
-  /// Logs each change of the address until the task is cancelled.
-  func watch(since first: InterfaceStatus) async throws {
-    guard let changes = try NetworkChanges.open() else { return }
+  /// Logs each change of the address until the task is cancelled; or says that it cannot.
+  mutating func watch(since first: InterfaceStatus) async {
     let (news, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    try await transport.watch(changes.release()) { _, _, _ in
-      continuation.yield()
-    } end: { _, _, _ in
-      continuation.finish()
+    do {
+      guard let changes = try NetworkChanges.open() else { return }
+      try await transport.watch(changes.release()) { _, _, _ in
+        continuation.yield()
+      } end: { _, _, _ in
+        continuation.finish()
+      }
+    } catch {
+      return console.log(.warning, "changes of the address are not noticed: \(error)")
     }
+    continuation.yield()  // it may have changed since it was looked at
     var last: InterfaceStatus? = first
     for await _ in news {
-      let status = look()
+      let status = look(last: last)
       guard status?.address != last?.address || status?.name != last?.name else { continue }
       console.log(.notice, Self.words(last, status))
       last = status
     }
+    if !Task.isCancelled { console.log(.warning, "changes of the address are not noticed any more") }
   }
 
-  /// The interface at this moment: without a default route (a network that leads nowhere else) any that has an address.
-  /// One that cannot be looked at is not there.
-  private func look() -> InterfaceStatus? {
-    if let interface { return try? .named(interface) }
+  /// The interface at this moment. That none can be listed is told, once; then it is as it was.
+  private mutating func look(last: InterfaceStatus?) -> InterfaceStatus? {
+    do throws(HostNetworkError) {
+      let status = try find()
+      problem = nil
+      return status
+    } catch {
+      if error != problem { console.log(.warning, error.description) }
+      problem = error
+      return last
+    }
+  }
+
+  /// Without a default route (a network that leads nowhere else, or whose routes cannot be read) it is any interface
+  /// that has an address.
+  private func find() throws(HostNetworkError) -> InterfaceStatus? {
+    if let interface { return try InterfaceStatus.all().first { $0.name == interface } }
     if let main = try? InterfaceStatus.ofDefaultRoute() { return main }
-    return try? InterfaceStatus.all().first { !$0.isLoopback && $0.address != nil }
+    return try InterfaceStatus.all().first { !$0.isLoopback && $0.address != nil }
   }
 
   private static func words(_ before: InterfaceStatus?, _ after: InterfaceStatus?) -> String {
-    guard let after, let address = after.address else { return "the network is gone: \(before?.name ?? "no interface")" }
+    guard let after, let address = after.address else {
+      return "the network is gone: \(before?.name ?? "no interface")"
+    }
     let old = before.flatMap { $0.address }.map { " (was \(text($0)))" } ?? ""
     return "the address has changed: \(after.name) \(text(address))\(old)"
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// systemd, if it started the program: it is told when the device serves and that its loop is alive, and it holds the GPIO
-// lines while the program is started anew. Without it everything here does nothing.
+// systemd, if it started the program: it is told when the device serves and that its loop is alive, and it holds the
+// GPIO lines while the program is started anew. Without it everything here does nothing.
 
 import Bytes
 import NIOCore
@@ -19,7 +19,7 @@ final class Supervisor: Sendable {
   #if os(Linux)
     /// Lines that the run before this one held.
     private let stored: Mutex<StoredLines>
-    /// The names of the lines that the manager holds.
+    /// The names of the lines that the manager holds, as far as it has heard.
     private let held = Mutex<[String]>([])
   #endif
 
@@ -34,8 +34,13 @@ final class Supervisor: Sendable {
     self.manager = manager
   }
 
-  /// The device serves at `url`.
-  func ready(_ url: String) { manager.notify(.ready, .status(url)) }
+  /// Says that the device serves at `url`.
+  func ready(_ url: String) async throws { try await insist { manager.notify(.ready, .status(url)) != .wouldBlock } }
+
+  /// Tells the manager what is told only once, again for as long as it has no room to hear it.
+  func insist(_ isHeard: () async throws -> Bool) async throws {
+    while try await !isHeard() { try await Task.sleep(for: .milliseconds(100)) }
+  }
 
   /// The program has begun to end.
   func stopping() { manager.notify(.stopping) }
@@ -63,14 +68,20 @@ final class Supervisor: Sendable {
       for name in names { manager.remove(name) }
     }
 
-    /// Has the manager hold the lines of `board` from now on.
-    func hold(_ board: LinuxBoard) {
-      let lines = board.heldLines
-      for (name, descriptor) in lines { manager.store(descriptor: descriptor, name: name) }
-      held.withLock { $0 = lines.map(\.name) }
+    /// Has the manager hold the lines of `board` from now on, and let go of all others: what it holds of a chip that is
+    /// gone must not keep it busy. False if it had no room to hear all of that.
+    func hold(_ board: LinuxBoard) -> Bool {
+      held.withLock { names in
+        while let name = names.last {
+          guard manager.remove(name) != .wouldBlock else { return false }
+          names.removeLast()
+        }
+        for (name, descriptor) in board.heldLines {
+          guard manager.store(descriptor: descriptor, name: name) != .wouldBlock else { return false }
+          names.append(name)
+        }
+        return true
+      }
     }
-
-    /// Has the manager let go of the lines that it holds: a fault of one chip must not keep those of another busy.
-    func letGo() { release(held.withLock { $0 }) }
   #endif
 }
