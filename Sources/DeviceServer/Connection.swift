@@ -81,7 +81,7 @@ struct ConnectionTable: Sendable {
   /// Takes the memory for so many rows at once, unless they are very many: where memory is scarce an array that doubles
   /// finds no place for the double.
   mutating func reserve(_ served: Int, _ refused: Int) {
-    rows.reserveCapacity(min(max(served, 0), 64) + refused)
+    rows.reserveCapacity(min(max(served, 0), 64) + min(max(refused, 0), 64))
   }
 
   mutating func add(from remote: RemoteAddress, limits: HTTPConnection.Limits, isRefused: Bool = false) -> Int {

@@ -38,9 +38,6 @@ public struct Server<Context: ~Copyable> {
   var nextDeadline = MonotonicTime.distantFuture
   var isShuttingDown = false
 
-  /// How many connections may be there beyond the limit: in the middle of being told so, or about to end for a newer one.
-  private var refusals: Int { min(max(limits.connections / 4, 1), 8) }
-
   /// A server for the routes and endpoints that `router` has now; only its assets may change later.
   public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     self.router = router
@@ -48,7 +45,7 @@ public struct Server<Context: ~Copyable> {
     self.hostNames = hostNames
     hubs = router.sockets.map { _ in WebSocketHub(limits: limits) }
     table = ConnectionTable()
-    table.reserve(limits.connections, refusals)
+    table.reserve(limits.connections, limits.refusals)
   }
 
   /// How many connections are in the table.
@@ -74,7 +71,7 @@ public struct Server<Context: ~Copyable> {
     guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
       counters.connectionsRefused.count()
       router.refusalHandler?(&context, Refusal(reason: .tooManyConnections, remote: remote))
-      guard table.refusedCount < refusals, !isShuttingDown else { return nil }
+      guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       refuseBeforeRequest(index, now: now)
       return table[index].id
@@ -87,7 +84,7 @@ public struct Server<Context: ~Copyable> {
 
   /// Ends a connection that waits for its peer, so that whoever only keeps connections keeps nobody out.
   private mutating func makeRoom() -> Bool {
-    guard table.refusedCount < refusals, let index = longestWaiting else { return false }
+    guard table.refusedCount < limits.refusals, let index = longestWaiting else { return false }
     counters.displaced.count()
     table.displace(index)
     table[index].deadline = .distantFuture

@@ -12,6 +12,9 @@ public struct ServerLimits: Sendable {
   /// TCP connections at a time, WebSocket ones included. The next one takes the place of the one that has waited
   /// longest for a request, for the rest of one's head, or for its end; if none does, it gets 503 (Service Unavailable).
   public var connections = 32
+  /// Connections beyond these at a time: in the middle of being told 503, or about to end for a newer one. Still more are
+  /// closed without a word.
+  public var refusals = 8
   /// WebSocket clients at a time in one hub; the next one is closed with 1013 (Try Again Later).
   public var clients = 8
   /// Bytes of a request: head, fields, body; past them 414, 431 or 413. And of answers, before the next one is read.

@@ -13,6 +13,7 @@ extension ServerLimits {
     var limits = ServerLimits()
     limits.clients = 8
     limits.connections = 12
+    limits.refusals = 3
     limits.http.headSize = 2048  // browsers on a home network send 400 to 900 bytes
     limits.http.targetSize = 256
     limits.http.fieldCount = 32
