@@ -28,9 +28,9 @@ int do_press(char *words, struct answer *answer) {
   if (pull < 0) return fails(answer, "pull");
   int64_t hold = next_number(&words) * 1000;
   hurry();
+  int64_t start = now();  // before the edge: a stall between the two must make the press longer, not shorter
   set_pressed(pull, 1);
-  int64_t start = now();
-  sleep_until(start + hold);
+  sleep_until(now() + hold);
   set_pressed(pull, 0);
   int64_t end = now();
   close(pull);
