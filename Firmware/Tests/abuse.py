@@ -81,22 +81,8 @@ def warm_up(board: Board) -> None:
                 page.message("error")
         request(board.port)
         request(board.port, "/index.js", headers={"Accept-Encoding": "gzip"})
-    # As many connections as there can be: the server's table keeps its size.
-    until(lambda: is_full(board), f"{CONNECTIONS} connections at a time", 60, 0)
     for count in range(0, len(dialogue(board.port)), 7):
         talk(board, dialogue(board.port)[:count], 0)
-
-
-def is_full(board: Board) -> bool:
-    """Whether every place for a connection could be taken; a fast board's time may be over before the last has come."""
-    with contextlib.ExitStack() as stack:
-        for _ in range(16):
-            stack.enter_context(socket.create_connection(("127.0.0.1", board.port)))
-        for _ in range(50):
-            if board.network.connections >= CONNECTIONS:
-                return True
-            time.sleep(0.002)
-    return False
 
 
 def is_back(now: Rest, base: Rest) -> bool:

@@ -57,8 +57,7 @@ struct Connection: Sendable {
 struct ConnectionTable: Sendable {
   private(set) var rows: [Connection] = []
   private var freeIndices: [Int] = []
-  private var listed: [Int] = []
-  private var firstListed = 0
+  private var listed = IndexQueue()
   /// How many connections are served.
   private(set) var servedCount = 0
   /// How many are one too many, and have yet to go.
@@ -81,7 +80,10 @@ struct ConnectionTable: Sendable {
   /// Takes the memory for so many rows at once, unless they are very many: where memory is scarce an array that doubles
   /// finds no place for the double.
   mutating func reserve(_ served: Int, _ refused: Int) {
-    rows.reserveCapacity(min(max(served, 0), 64) + min(max(refused, 0), 64))
+    let count = min(max(served, 0), 64) + min(max(refused, 0), 64)
+    rows.reserveCapacity(count)
+    freeIndices.reserveCapacity(count)
+    listed.reserve(count)
   }
 
   mutating func add(from remote: RemoteAddress, limits: HTTPConnection.Limits, isRefused: Bool = false) -> Int {
@@ -122,13 +124,12 @@ struct ConnectionTable: Sendable {
 
   /// The next thing for the transport to do; an abort comes before all else, the end after the last write.
   mutating func nextAction() -> TransportAction? {
-    while firstListed < listed.count {
-      let index = listed[firstListed]
+    while let index = listed.first {
       let tasks = rows[index].tasks
       let id = rows[index].id
       if tasks.contains(.abort) || tasks.isEmpty {
         rows[index].tasks = []
-        firstListed += 1
+        listed.removeFirst()
         if tasks.contains(.abort) { return .abort(id) }
       } else if tasks.contains(.write) {
         return done(.write, index, .write(id))
@@ -138,15 +139,12 @@ struct ConnectionTable: Sendable {
         return done(.endOutput, index, .endOutput(id))
       }
     }
-    guard firstListed > 0 else { return nil }
-    listed.removeAll(keepingCapacity: true)
-    firstListed = 0
     return nil
   }
 
   private mutating func done(_ task: Connection.Tasks, _ index: Int, _ action: TransportAction) -> TransportAction {
     rows[index].tasks.remove(task)
-    if rows[index].tasks.isEmpty { firstListed += 1 }
+    if rows[index].tasks.isEmpty { listed.removeFirst() }
     return action
   }
 }

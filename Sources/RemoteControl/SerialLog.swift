@@ -49,12 +49,14 @@ public struct SerialLog: Sendable {
 
   /// Hands each line, oldest first, to `body`, and forgets it.
   public mutating func drain(_ body: (Level, Span<UInt8>) -> Void) {
+    guard !ends.isEmpty else { return }
     var start = 0
     for (level, end) in ends {
       body(level, bytes.span.extracting(start..<end))
       start = end
     }
-    bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
+    // Lines are rare; kept, the memory would be that of the most that ever came at once.
+    bytes = []
+    ends = []
   }
 }

@@ -30,9 +30,8 @@ public struct WebSocketHub: Sendable {
   var clients: [Client] = []
   private var freeIndices: [Int] = []
   private var lastNumber: UInt32 = 0
-  /// Clients for which the transport has something to do, in the order in which it came up; read from `firstListed`.
-  private var listed: [Int] = []
-  private var firstListed = 0
+  /// Clients for which the transport has something to do, in the order in which it came up.
+  private var listed = IndexQueue()
   /// The buffer in which frames for all are encoded: used again as soon as no outbox holds it.
   var broadcastFrame = EncodedFrame(.binary, Span())
   var stateFrame = EncodedFrame(.text, Span())
@@ -122,16 +121,12 @@ public struct WebSocketHub: Sendable {
 
   /// The next client to write to or to abort.
   mutating func nextListed() -> TransportAction? {
-    while firstListed < listed.count {
-      let index = listed[firstListed]
-      firstListed += 1
+    while let index = listed.first {
+      listed.removeFirst()
       clients[index].isListed = false
       if clients[index].isGivenUp { return .abort(clients[index].connection) }
       if hasOutput(index) { return .write(clients[index].connection) }
     }
-    guard firstListed > 0 else { return nil }
-    listed.removeAll(keepingCapacity: true)
-    firstListed = 0
     return nil
   }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+// In which order rows of a table are to be looked after. Memory is kept and used again: whoever takes from the front
+// while others append, without an end, makes it no larger than a few times what waits.
+
+/// A first-in, first-out queue of row numbers.
+struct IndexQueue: Sendable {
+  private var indices: [Int] = []
+  /// Those before it have been taken.
+  private var start = 0
+
+  /// The one that has waited longest.
+  @inline(__always)
+  var first: Int? { start < indices.count ? indices[start] : nil }
+
+  /// Takes the memory for `count` that wait.
+  mutating func reserve(_ count: Int) { indices.reserveCapacity(2 * count) }
+
+  @inline(__always)
+  mutating func append(_ index: Int) {
+    if start > 0, indices.count == indices.capacity { discardTaken() }
+    indices.append(index)
+  }
+
+  /// Takes the first one away; there is one.
+  @inline(__always)
+  mutating func removeFirst() {
+    start += 1
+    guard start == indices.count else { return }
+    indices.removeAll(keepingCapacity: true)
+    start = 0
+  }
+
+  /// At least half must be taken, so that each is moved at most once for one that was taken.
+  @inline(never)
+  private mutating func discardTaken() {
+    guard start >= indices.count - start else { return }
+    indices.removeSubrange(0..<start)
+    start = 0
+  }
+}
