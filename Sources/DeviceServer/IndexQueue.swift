@@ -13,6 +13,9 @@ struct IndexQueue: Sendable {
   @inline(__always)
   var first: Int? { start < indices.count ? indices[start] : nil }
 
+  /// How many there is memory for, those that have been taken included.
+  var capacity: Int { indices.capacity }
+
   /// Takes the memory for `count` that wait.
   mutating func reserve(_ count: Int) { indices.reserveCapacity(2 * count) }
 
