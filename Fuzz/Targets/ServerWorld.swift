@@ -93,12 +93,12 @@ struct ServerWorld {
     guard let id = lines[line].id ?? lines[line].lateID else { return }
     let isLate = lines[line].id == nil
     switch kind % 5 {
-    case 0: if isLate { server.writeOutput(id, now: now) { $0.count } } else { try write(line) }
+    case 0: if isLate { server.writeOutput(id, now: now, &journal) { $0.count } } else { try write(line) }
     case 1 where lines[line].toServer.isEmpty:
       try check(server.receive(Span(), from: id, now: now, &journal) == 0, "of nothing nothing is taken")
     case 2: if isLate { server.disconnected(id, now: now, &journal) }
     case 3: if isLate { server.endOfStream(id, now: now, &journal) }
-    default: server.writeOutput(id, now: now) { _ in 0 }
+    default: server.writeOutput(id, now: now, &journal) { _ in 0 }
     }
     try settle()
   }
@@ -199,7 +199,7 @@ struct ServerWorld {
       lines[line].isWriteDue = room == 0
       guard room > 0 else { return }
       var output: [UInt8] = []
-      server.writeOutput(id, now: now) { bytes in
+      server.writeOutput(id, now: now, &journal) { bytes in
         let count = min(bytes.count, room - output.count)
         output += [UInt8](bytes.extracting(first: count))
         return count

@@ -12,6 +12,11 @@ public struct Router<Context: ~Copyable> {
   public typealias Handler = (inout Context, borrowing Request, inout Response) -> Void
   /// Sees what happens on a WebSocket endpoint; it may send to any client, the sender included.
   public typealias SocketHandler = (inout Context, inout WebSocketHub, borrowing WebSocketEvent) -> Void
+  /// Appends a text message about what has changed in the state after revision `since`, and returns the revision that a
+  /// client has after it: that of the state. It appends nothing if no client need be told.
+  ///
+  /// It is asked at the moment of sending, once for all clients with the same `since`; 0: whoever has nothing yet.
+  public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
   /// Is told of each refusal, for a log.
@@ -26,6 +31,7 @@ public struct Router<Context: ~Copyable> {
   struct SocketRoute {
     let path: StaticString
     let origin: OriginPolicy
+    let encoder: StateEncoder?
     let handler: SocketHandler
   }
 
@@ -53,11 +59,15 @@ public struct Router<Context: ~Copyable> {
   public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
 
   /// Makes `path` a WebSocket endpoint with a hub of its own, and gives the number of that hub.
+  ///
+  /// - Parameter state: makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
+  ///   `WebSocketHub.publishState(_:)`.
   @discardableResult
   public mutating func webSocket(
-    _ path: StaticString, origin: OriginPolicy = .sameOrigin, _ handler: @escaping SocketHandler
+    _ path: StaticString, origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
+    _ handler: @escaping SocketHandler
   ) -> Int {
-    sockets.append(SocketRoute(path: path, origin: origin, handler: handler))
+    sockets.append(SocketRoute(path: path, origin: origin, encoder: encoder, handler: handler))
     return sockets.count - 1
   }
 

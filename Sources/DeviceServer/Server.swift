@@ -168,12 +168,12 @@ public struct Server<Context: ~Copyable> {
   /// See `Application.writeOutput(_:now:_:)`.
   @inline(__always)
   public mutating func writeOutput(
-    _ connection: ConnectionID, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int
+    _ connection: ConnectionID, now: MonotonicTime, _ context: inout Context, _ accept: (Span<UInt8>) -> Int
   ) {
     guard let index = table.index(of: connection) else { return }
     if table[index].http.pendingOutput > 0 { writeResponse(index, now: now, accept) }
     if table[index].phase == .webSocket, table[index].http.pendingOutput == 0 {
-      writeFrames(index, now: now, accept)
+      writeFrames(index, now: now, &context, accept)
     }
   }
 
