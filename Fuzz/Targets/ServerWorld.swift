@@ -12,6 +12,7 @@ import WebSocketCore
 
 struct ServerWorld {
   private var server: Server<Journal>
+  private let endpoint: WebSocketEndpoint
   private var journal = Journal()
   private var now = MonotonicTime.zero
   private var nextDeadline: MonotonicTime?
@@ -21,7 +22,9 @@ struct ServerWorld {
   private var longestRead = 0
 
   init(limits: ServerLimits, compresses: Bool) {
-    server = Server(router: Journal.router, limits: limits)
+    let router: Router<Journal>
+    (router, endpoint) = Journal.makeRouter()
+    server = Server(router: router, limits: limits)
     if compresses { server.compression = DeflateSupport.zlib() }
   }
 
@@ -82,7 +85,7 @@ struct ServerWorld {
   }
 
   mutating func callHub(_ kind: Int, _ size: Int) throws(BrokenInvariant) {
-    server.withHub(0, now: now) { journal.use(&$0, kind: kind, size: size) }
+    server.withHub(endpoint, now: now) { journal.use(&$0, kind: kind, size: size) }
     try settle()
   }
 
@@ -233,7 +236,7 @@ extension ServerWorld {
   mutating func checkTables() throws(BrokenInvariant) {
     let up = lines.filter { $0.id != nil }.count
     try check(server.connectionCount == up, "the table has the connections that are up, and no others")
-    let clients = server.withHub(0, now: now) { $0.count }
+    let clients = server.withHub(endpoint, now: now) { $0.count }
     try check(clients == journal.clients.count, "a hub counts those who have come and not gone")
     try check(clients <= server.limits.clients, "a hub keeps its limit")
     try checkInput()
@@ -320,7 +323,7 @@ extension ServerWorld {
     try checkTables()
     try advance(by: 60_000)
     try check(nextDeadline == nil, "nothing is waited for when nobody is there")
-    try check(server.withHub(0, now: now) { $0.codecMemory } == 0, "memory for compression is given back")
+    try check(server.withHub(endpoint, now: now) { $0.codecMemory } == 0, "memory for compression is given back")
     for line in lines { _ = try line.heard() }
   }
 }

@@ -41,7 +41,7 @@ public struct Router<Context: ~Copyable> {
   var refusalHandler: RefusalHandler?
   /// Which sites' pages may send requests that change something.
   public var origin = OriginPolicy.sameOrigin
-  /// The files to serve where no route matches; swap the whole table to change one.
+  /// The files to serve where no route matches; a server's can be changed later, by `Server.assets`.
   public var assets = AssetTable()
 
   /// A router without routes: every request is answered 404 (Not Found).
@@ -58,7 +58,7 @@ public struct Router<Context: ~Copyable> {
   /// Answers GET (and HEAD) on `pattern` with `handler`.
   public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
 
-  /// Makes `path` a WebSocket endpoint with a hub of its own, and gives the number of that hub.
+  /// Makes `path` a WebSocket endpoint with a hub of its own, to be reached with `Server.withHub`.
   ///
   /// - Parameter state: makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
   ///   `WebSocketHub.publishState(_:)`.
@@ -66,9 +66,9 @@ public struct Router<Context: ~Copyable> {
   public mutating func webSocket(
     _ path: StaticString, origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
     _ handler: @escaping SocketHandler
-  ) -> Int {
+  ) -> WebSocketEndpoint {
     sockets.append(SocketRoute(path: path, origin: origin, encoder: encoder, handler: handler))
-    return sockets.count - 1
+    return WebSocketEndpoint(index: sockets.count - 1)
   }
 
   /// Sets who gives values to the names in templates.
@@ -100,8 +100,7 @@ public struct Router<Context: ~Copyable> {
   }
 
   /// Appends the methods that `path` answers to, as the `Allow` field lists them (RFC 9110 section 10.2.1).
-  func appendAllowed(for path: Span<UInt8>, to list: inout [UInt8]) {
-    let isAsset = assets.asset(at: path) != nil
+  func appendAllowed(for path: Span<UInt8>, isAsset: Bool, to list: inout [UInt8]) {
     for method in HTTPMethod.allCases {
       var isAllowed = isAsset && (method == .get || method == .head)
       if case .route = match(method, path) { isAllowed = true }
