@@ -129,7 +129,7 @@ enum Routes {
     } catch {
       return response.fail(.badRequest, "Malformed JSON")
     }
-    guard let isOn else { return response.fail(.badRequest, "Send {\\\"on\\\":true} or {\\\"on\\\":false}") }
+    guard let isOn else { return response.fail(.badRequest, "Send {\"on\":true} or {\"on\":false}") }
     guard isUsable(device, &response) else { return }
     device.state.set(isOn, by: .http)
     getState(&device, request, &response)
