@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // How parts are shown: all of them in the one line that is redrawn in place, or a line for each change.
-// Rule: no escape sequences; a word is as wide as the longest that can stand in its place, so that the line stands still.
+// Rule: no escape sequences; a word is as wide as the longest that can stand in its place, so that the line stands
+// still.
 
 import Timebase
 
@@ -38,7 +39,7 @@ enum StatusLine {
   private static func lamp(_ isOn: Bool) -> String { isOn ? "● on " : "○ off" }
 
   private static func wanted(_ part: PartView) -> String {
-    part.wanted.map { $0 == part.isOn ? "" : $0 ? " → on " : " → off" } ?? ""
+    part.wanted.map { $0 == part.isOn ? "" : $0 ? " → on" : " → off" } ?? ""
   }
 
   /// " 29:59", " 1:00:00": what is left until the part switches off, rounded up to seconds.
