@@ -145,7 +145,7 @@ private let (lamp, desk, strip, wall, bell, door, celsius, target) = (0, 1, 2, 3
     #expect(console.receive("help\n") == [])
     let lines = screen(console.takeOutput())
     #expect(lines.count == 9)
-    for line in lines { #expect(line.count < 100, "\(line)") }
+    for line in lines { #expect(line.count < 80, "\(line)") }
     for word in Self.all.split(separator: ", ").flatMap({ $0.split(separator: " or ") }) where word != "help" {
       #expect(lines.contains { $0.contains(word) }, "\(word)")
     }

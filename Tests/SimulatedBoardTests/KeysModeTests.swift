@@ -184,6 +184,16 @@ private func makeConsole() -> BoardConsole { BoardConsole(mode: .keys, parts: [l
     #expect(screen(console.takeOutput()) == [text + (part.kind == .contact ? "  " : "") + "   heartbeat"])
   }
 
+  @Test func aLongFaultIsCutBeforePartsAreLeftOut() {
+    let parts = [led.with { $0.fault = "the relay board is unplugged" }, button]
+    var console = BoardConsole(mode: .keys, parts: parts)
+    _ = console.takeOutput()
+    console.show(parts)
+    #expect(screen(console.takeOutput()) == ["LED ✗ the relay board is unplugged   button ○ up     heartbeat"])
+    console.columns = 60
+    #expect(screen(console.takeOutput()) == ["LED ✗ the relay board…   button ○ up"])
+  }
+
   @Test func aLineThatBecomesShorterLeavesNothingBehind() {
     var console = makeConsole()
     console.show([led.with { $0.fault = "a long story" }, button])
