@@ -85,7 +85,7 @@ let package = Package(
       ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== the Embedded line: everything above compiles as Embedded Swift ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
-    hosted("SimulatedBoard", ["Parts", "Timebase"]),
+    hosted("SimulatedBoard", ["Parts", "Bytes", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
@@ -155,7 +155,7 @@ let package = Package(
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
-    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Timebase"]),
+    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
     tests(
       "NIOTransportTests",

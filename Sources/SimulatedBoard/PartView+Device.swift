@@ -46,8 +46,8 @@ extension PartView {
       kind = .light
       isOn = part.isOn
       brightness = part.brightness
-      let (color, channelCount) = (part.color, part.channelCount)
-      self.color = channelCount < 3 ? [] : [color.red, color.green, color.blue] + (channelCount > 3 ? [color.white] : [])
+      let channels = [part.color.red, part.color.green, part.color.blue, part.color.white]
+      color = part.channelCount < 3 ? [] : Array(channels.prefix(part.channelCount))
     case .button(let part):
       kind = .button
       isPressed = part.isPressed
