@@ -64,32 +64,80 @@ public struct JSONValue: ~Escapable {
   /// The number if it fits 32 bits, or nil as for `uint64`.
   public var uint32: UInt32? { uint64.flatMap { UInt32(exactly: $0) } }
 
+  /// The number, with its sign and decimals, or nil: this is something else, or `Decimal` cannot hold it.
+  public var decimal: Decimal? { kind == .number ? Decimal(text) : nil }
+
   /// The value of the member `name`, or nil if there is none or this is no object.
   ///
   /// Names are compared after their escapes are decoded. Of several members with this name the last counts,
   /// as it does for `JSON.parse` in a browser.
   public subscript(_ name: StaticString) -> JSONValue? {
     @_lifetime(copy self) get {
-      guard kind == .object else { return nil }
       var found: Range<Int>?
-      var scanner = JSONScanner(text)
-      do throws(JSONError) {
-        try scanner.expect(UInt8(ascii: "{"))
-        scanner.skipWhitespace()
-        while scanner.next == UInt8(ascii: "\"") {
-          let isWanted = JSONValue(checked: text.extracting(scanner.position..<text.count)).equals(name)
-          try scanner.skipName()
-          let start = scanner.position
-          try scanner.skipValue()
-          if isWanted { found = start..<scanner.position }
-          scanner.skipWhitespace()
-          guard scanner.skip(UInt8(ascii: ",")) else { break }
-          scanner.skipWhitespace()
-        }
-      } catch { return nil }  // does not happen: the text was checked
+      // Every value follows its name in `text`; where it does is all that may leave the closure.
+      _ = forEachMemberRange { nameRange, valueRange in
+        if JSONValue(checked: text.extracting(nameRange)).equals(name) { found = valueRange }
+        return true
+      }
       guard let found else { return nil }
       return JSONValue(checked: text.extracting(found))
     }
+  }
+
+  /// Calls `body` with each member of this object, in order, until that returns false; false if this is something else.
+  ///
+  /// A name is a string whose escapes are not decoded yet: compare it with `equals`. A name may come more than once.
+  @discardableResult
+  public func forEachMember(_ body: (_ name: JSONValue, _ value: JSONValue) -> Bool) -> Bool {
+    forEachMemberRange { nameRange, valueRange in
+      body(JSONValue(checked: text.extracting(nameRange)), JSONValue(checked: text.extracting(valueRange)))
+    }
+  }
+
+  /// Calls `body` with each element of this array, in order, until that returns false; false if this is something else.
+  @discardableResult
+  public func forEachElement(_ body: (JSONValue) -> Bool) -> Bool {
+    guard kind == .array else { return false }
+    var scanner = JSONScanner(text)
+    do throws(JSONError) {
+      try scanner.expect(UInt8(ascii: "["))
+      scanner.skipWhitespace()
+      while let byte = scanner.next, byte != UInt8(ascii: "]") {
+        let start = scanner.position
+        try scanner.skipValue()
+        guard body(JSONValue(checked: text.extracting(start..<scanner.position))) else { break }
+        scanner.skipWhitespace()
+        guard scanner.skip(UInt8(ascii: ",")) else { break }
+        scanner.skipWhitespace()
+      }
+    } catch {}  // does not happen: the text was checked
+    return true
+  }
+
+  /// Calls `body` with where each member's name and value stand in `text`, until that returns false; false if this is
+  /// no object.
+  private func forEachMemberRange(_ body: (_ name: Range<Int>, _ value: Range<Int>) -> Bool) -> Bool {
+    guard kind == .object else { return false }
+    var scanner = JSONScanner(text)
+    do throws(JSONError) {
+      try scanner.expect(UInt8(ascii: "{"))
+      scanner.skipWhitespace()
+      while scanner.next == UInt8(ascii: "\"") {
+        let name = scanner.position
+        try scanner.skipString()
+        let nameEnd = scanner.position
+        scanner.skipWhitespace()
+        try scanner.expect(UInt8(ascii: ":"))
+        scanner.skipWhitespace()
+        let start = scanner.position
+        try scanner.skipValue()
+        guard body(name..<nameEnd, start..<scanner.position) else { break }
+        scanner.skipWhitespace()
+        guard scanner.skip(UInt8(ascii: ",")) else { break }
+        scanner.skipWhitespace()
+      }
+    } catch {}  // does not happen: the text was checked
+    return true
   }
 
   /// Whether this is a string that, its escapes decoded, is exactly `other`.

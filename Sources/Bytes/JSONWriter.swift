@@ -51,6 +51,13 @@ public struct JSONWriter: ~Copyable {
     needsComma = false
   }
 
+  /// Writes a member's name that is known at run time only; its value must follow.
+  public mutating func name(_ name: Span<UInt8>) {
+    value(name)
+    output.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   // MARK: values
 
   /// Writes a string.
@@ -68,6 +75,20 @@ public struct JSONWriter: ~Copyable {
   public mutating func value(_ number: some UnsignedInteger & FixedWidthInteger) {
     beginValue()
     output.append(decimal: number)
+  }
+
+  /// Writes a number, exactly; JavaScript reads it exactly between -2^53 and 2^53.
+  public mutating func value(_ number: some SignedInteger & FixedWidthInteger) {
+    beginValue()
+    if number < 0 { output.append(UInt8(ascii: "-")) }
+    output.append(decimal: number.magnitude)
+  }
+
+  /// Writes a number, exactly; `null` stands for none.
+  public mutating func value(_ number: Decimal?) {
+    guard let number else { return null() }
+    beginValue()
+    output.append(number)
   }
 
   /// Writes `true` or `false`.
@@ -98,6 +119,18 @@ public struct JSONWriter: ~Copyable {
 
   /// Writes a member whose value is a number.
   public mutating func member(_ name: StaticString, _ number: some UnsignedInteger & FixedWidthInteger) {
+    self.name(name)
+    value(number)
+  }
+
+  /// Writes a member whose value is a number.
+  public mutating func member(_ name: StaticString, _ number: some SignedInteger & FixedWidthInteger) {
+    self.name(name)
+    value(number)
+  }
+
+  /// Writes a member whose value is a number; `null` stands for none.
+  public mutating func member(_ name: StaticString, _ number: Decimal?) {
     self.name(name)
     value(number)
   }

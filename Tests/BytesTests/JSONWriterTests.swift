@@ -78,6 +78,24 @@ import Testing
     #expect(text(written { $0.value(UInt64.min) }) == "0")
     #expect(text(written { $0.value(UInt32.max) }) == "4294967295")
     #expect(text(written { $0.value(UInt8(7)) }) == "7")
+    #expect(text(written { $0.value(Int64.min) }) == "-9223372036854775808")
+    #expect(text(written { $0.value(-7) }) == "-7")
+    #expect(text(written { $0.value(Bytes.Decimal(-215, exponent: -1)) }) == "-21.5")
+  }
+
+  @Test func aNumberThatIsNotThereIsNullAndNamesMayBeKnownAtRunTimeOnly() {
+    let name = bytes("ce\"lsius")
+    let message = written { json in
+      json.beginObject()
+      json.name(name.span)
+      json.beginObject()
+      json.member("value", Bytes.Decimal(214, exponent: -1))
+      json.member("at", Int64(-3))
+      json.member("min", nil as Bytes.Decimal?)
+      json.endObject()
+      json.endObject()
+    }
+    #expect(text(message) == #"{"ce\"lsius":{"value":21.4,"at":-3,"min":null}}"#)
   }
 
   // MARK: strings
