@@ -50,7 +50,7 @@ let package = Package(
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
-    .library(name: "LinuxGPIO", targets: ["LinuxGPIO"]),
+    .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
@@ -94,7 +94,7 @@ let package = Package(
     // The kernel's own header, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxGPIO"),
     hosted(
-      "LinuxGPIO",
+      "LinuxBoard",
       [
         "Parts", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
@@ -103,7 +103,7 @@ let package = Package(
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
-      .target(name: "LinuxGPIO", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
+      .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -147,9 +147,9 @@ let package = Package(
         "HTTPCore", "Bytes", "Timebase",
       ]),
     tests(
-      "LinuxGPIOTests",
+      "LinuxBoardTests",
       [
-        "LinuxGPIO", "Parts", "SystemCalls", "Timebase",
+        "LinuxBoard", "Parts", "SystemCalls", "Timebase",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
