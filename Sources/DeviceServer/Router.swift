@@ -38,7 +38,7 @@ public struct Router<Context: ~Copyable> {
     let snapshot: SnapshotEncoder?
   }
 
-  struct SocketRoute {
+  struct Endpoint {
     let path: StaticString
     let origin: OriginPolicy
     let encoder: StateEncoder?
@@ -46,7 +46,7 @@ public struct Router<Context: ~Copyable> {
   }
 
   var routes: [Route] = []
-  var sockets: [SocketRoute] = []
+  var endpoints: [Endpoint] = []
   var eventRoutes: [EventRoute] = []
   var eventStreams: EventStreamCalls<Context>?
   var templateHandler: TemplateHandler?
@@ -92,8 +92,8 @@ public struct Router<Context: ~Copyable> {
     _ path: StaticString, origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
     _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
-    sockets.append(SocketRoute(path: path, origin: origin, encoder: encoder, handler: handler))
-    return WebSocketEndpoint(index: sockets.count - 1)
+    endpoints.append(Endpoint(path: path, origin: origin, encoder: encoder, handler: handler))
+    return WebSocketEndpoint(index: endpoints.count - 1)
   }
 
   /// Answers GET on `pattern` with server-sent events: what the sockets of `endpoint` are sent about the state, each
@@ -145,8 +145,8 @@ public struct Router<Context: ~Copyable> {
     return pathIsKnown ? .otherMethods : .none
   }
 
-  func socket(at path: Span<UInt8>) -> Int? {
-    for index in sockets.indices where path.equals(sockets[index].path) { return index }
+  func endpoint(at path: Span<UInt8>) -> Int? {
+    for index in endpoints.indices where path.equals(endpoints[index].path) { return index }
     return nil
   }
 

@@ -49,7 +49,7 @@ public struct Server<Context: ~Copyable> {
     assets = router.assets
     self.limits = limits
     self.hostNames = hostNames
-    hubs = router.sockets.map { _ in WebSocketHub(limits: limits) }
+    hubs = router.endpoints.map { _ in WebSocketHub(limits: limits) }
     table = ConnectionTable()
     table.reserve(limits.connections, limits.refusals)
   }
@@ -131,7 +131,7 @@ public struct Server<Context: ~Copyable> {
       taken += receiveMessages(bytes.extracting(taken..<bytes.count), index, now: now, &context)
     case .eventStream, .lingering: taken = bytes.count  // nothing more is answered
     }
-    table[index].isStalled = taken < bytes.count || table[index].isStalled
+    table[index].isInputHeld = taken < bytes.count || table[index].isInputHeld
     return taken
   }
 
@@ -201,7 +201,7 @@ public struct Server<Context: ~Copyable> {
     table[index].http.trim()
     setDeadline(index, now + limits.lingerTimeout)
     table.demand(.endOutput, index)
-    if table[index].isStalled { table.demand(.resume, index) }  // held-back input is discarded now
+    if table[index].isInputHeld { table.demand(.resume, index) }  // held input is discarded now
   }
 
   mutating func giveUp(_ index: Int, _ context: inout Context) {
