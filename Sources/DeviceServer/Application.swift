@@ -19,7 +19,7 @@ public protocol Application: ~Copyable, SendableMetatype {
   /// The peer has sent its last byte (it may still read).
   mutating func endOfStream(_ connection: ConnectionID, now: MonotonicTime)
 
-  /// The connection is gone. A transport calls this exactly once for each accepted connection, whoever ended it.
+  /// The connection is gone. A transport calls this exactly once for each accepted connection, whichever side ended it.
   mutating func disconnected(_ connection: ConnectionID, now: MonotonicTime)
 
   /// Does what is due and returns when to be called next, or nil if only bytes can change anything.

@@ -18,7 +18,7 @@ extension Server where Context: ~Copyable {
       refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, nil, &context)
       return
     }
-    if hubs[hub].count >= limits.clients {  // whoever has missed a ping's deadline goes first
+    if hubs[hub].count >= limits.clients {  // clients that missed a ping's deadline go first
       table[index].deadline = .distantFuture
       nextDeadline = .zero
       _ = poll(now: now, &context)

@@ -13,7 +13,7 @@ public import WebSocketCore
 ///
 /// Calls take the context that the handlers get; it lies beside the server, never inside it.
 public struct Server<Context: ~Copyable> {
-  /// What is answered, and by whom: as it was when the server was made, since each endpoint has a hub here.
+  /// The routes: those that there were when the server was made, since each endpoint has a hub here.
   let router: Router<Context>
   /// The files to serve where no route matches; swap the whole table to change one.
   public var assets: AssetTable
@@ -88,7 +88,7 @@ public struct Server<Context: ~Copyable> {
     return table[index].id
   }
 
-  /// Ends a connection that waits for its peer, so that whoever only keeps connections keeps nobody out.
+  /// Ends a connection that waits for its peer, so that peers that only hold connections shut no other out.
   private mutating func makeRoom() -> Bool {
     guard table.refusedCount < limits.refusals, let index = longestWaiting else { return false }
     counters.displaced.count()
