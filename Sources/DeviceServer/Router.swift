@@ -17,6 +17,8 @@ public struct Router<Context: ~Copyable> {
   ///
   /// It is asked at the moment of sending, once for all clients with the same `since`; 0: whoever has nothing yet.
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
+  /// Appends a text message that contains the whole state, and returns its revision.
+  public typealias SnapshotEncoder = (inout Context, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Template.Value?
   /// Is told of each refusal, for a log.
@@ -28,6 +30,11 @@ public struct Router<Context: ~Copyable> {
     let handler: Handler
   }
 
+  struct EventRoute {
+    let hub: Int
+    let snapshot: SnapshotEncoder?
+  }
+
   struct SocketRoute {
     let path: StaticString
     let origin: OriginPolicy
@@ -37,6 +44,8 @@ public struct Router<Context: ~Copyable> {
 
   var routes: [Route] = []
   var sockets: [SocketRoute] = []
+  var eventRoutes: [EventRoute] = []
+  var eventStreams: EventStreamCalls<Context>?
   var templateHandler: TemplateHandler?
   var refusalHandler: RefusalHandler?
   /// Which sites' pages may send requests that change something.
@@ -69,6 +78,20 @@ public struct Router<Context: ~Copyable> {
   ) -> WebSocketEndpoint {
     sockets.append(SocketRoute(path: path, origin: origin, encoder: encoder, handler: handler))
     return WebSocketEndpoint(index: sockets.count - 1)
+  }
+
+  /// Answers GET on `pattern` with server-sent events: what the sockets of `endpoint` are sent about the state, each
+  /// message as the data of one event whose `id` is the revision.
+  ///
+  /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client that
+  ///   has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
+  public mutating func events(
+    _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil
+  ) {
+    let number = eventRoutes.count
+    eventRoutes.append(EventRoute(hub: endpoint.index, snapshot: snapshot))
+    eventStreams = EventStreamCalls()
+    get(pattern) { _, _, response in response.eventRoute = number }
   }
 
   /// Sets who gives values to the names in templates.

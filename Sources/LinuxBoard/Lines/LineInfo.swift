@@ -18,7 +18,7 @@ public struct LineInfo: Equatable, Sendable {
   public let offset: UInt32
   /// Its name, such as `GPIO26`; empty if the board's description gives none.
   public let name: String
-  /// Who uses it, if anyone; may be empty even then.
+  /// What uses it, if anything does; may be empty even then.
   public let consumer: String
   /// How it is used.
   public let flags: LineFlags
@@ -33,7 +33,7 @@ public struct LineFlags: OptionSet, Sendable {
 
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  /// Somebody has it: the kernel or a program.
+  /// The kernel or a program has it.
   public static let used = LineFlags(rawValue: 1 << 0)
   public static let activeLow = LineFlags(rawValue: 1 << 1)
   public static let input = LineFlags(rawValue: 1 << 2)
@@ -45,23 +45,4 @@ public struct LineFlags: OptionSet, Sendable {
   public static let pullUp = LineFlags(rawValue: 1 << 8)
   public static let pullDown = LineFlags(rawValue: 1 << 9)
   public static let biasDisabled = LineFlags(rawValue: 1 << 10)
-}
-
-/// What pulls an input while nothing drives it.
-public enum Bias: Sendable {
-  /// A resistor in the chip.
-  case pullUp, pullDown
-  /// Nothing in the chip: the resistor is on the board.
-  case disabled
-  /// Whatever it is now.
-  case asIs
-
-  var flags: LineFlags {
-    switch self {
-    case .pullUp: .pullUp
-    case .pullDown: .pullDown
-    case .disabled: .biasDisabled
-    case .asIs: []
-    }
-  }
 }

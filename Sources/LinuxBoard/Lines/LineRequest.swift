@@ -6,21 +6,8 @@
 
 #if os(Linux)
   import CLinuxGPIO
-  import DeviceComponents
   import Glibc
   import SystemCalls
-
-  /// How a line is to be used.
-  struct LineSetting: Equatable {
-    let offset: UInt32
-    var flags: LineFlags
-    /// What an output is driven to from the start.
-    var level = Level.low
-    /// Whether an output that somebody has held for this program stays as it is, whatever `level` says.
-    var keepsLevel = false
-    /// How long the kernel waits for an input to be at rest, in microseconds; 0 for not at all.
-    var debouncePeriod: UInt32 = 0
-  }
 
   /// Lines as the kernel hands them out.
   final class LineRequest: HeldLines {
@@ -33,7 +20,7 @@
     private static var eventBufferSize: UInt32 { 1024 }
 
     /// Takes the lines of `chip`; a debounce that its driver does not support is done without.
-    init(_ settings: [LineSetting], of chip: borrowing Chip) throws(GPIOError) {
+    init(_ settings: [LineSetting], of chip: borrowing Chip) throws(BoardError) {
       self.chip = chip.info.name
       offsets = settings.map(\.offset)
       do throws(SystemError) {
@@ -44,7 +31,7 @@
           descriptor = try Self.request(settings.map(\.withoutDebounce), of: chip)
           isDebounced = false
         }
-        // Whoever reads never waits.
+        // A read never waits.
         let flags = try SystemError.check { [number = descriptor.number] in fcntl(number, F_GETFL) }
         try SystemError.check { [number = descriptor.number] in fcntl(number, F_SETFL, flags | O_NONBLOCK) }
       } catch {
@@ -57,14 +44,17 @@
     init?(adopting descriptor: consuming Descriptor, _ settings: inout [LineSetting], ofChipNamed chip: String) {
       self.chip = chip
       offsets = settings.map(\.offset)
-      for index in settings.indices where settings[index].keepsLevel {
-        guard let level = try? Self.level(of: index, in: descriptor) else { return nil }
-        settings[index].level = level
+      let kept = settings.mask(\.keepsLevel)
+      if kept != 0 {
+        guard let levels = try? Self.levels(kept, in: descriptor) else { return nil }
+        for index in settings.indices where settings[index].keepsLevel {
+          settings[index].isHigh = levels & 1 << UInt64(index) != 0
+        }
       }
-      var config = Self.config(settings)
+      var config = settings.config
       isDebounced = gpio_configure_lines(descriptor.number, &config) == 0
       if !isDebounced {
-        config = Self.config(settings.map(\.withoutDebounce))
+        config = settings.map(\.withoutDebounce).config
         guard gpio_configure_lines(descriptor.number, &config) == 0 else { return nil }
       }
       self.descriptor = descriptor
@@ -74,38 +64,39 @@
 
     func duplicate() throws(SystemError) -> Descriptor { try descriptor.duplicate() }
 
-    func drive(_ index: Int, to level: Level) throws(GPIOError) {
-      var values = gpio_v2_line_values(bits: level == .high ? 1 << UInt64(index) : 0, mask: 1 << UInt64(index))
-      guard gpio_set_values(number, &values) == 0 else { throw GPIOError(using: chip, .last) }
+    func drive(_ index: Int, high isHigh: Bool) throws(BoardError) {
+      let bit: UInt64 = 1 << UInt64(index)
+      var values = gpio_v2_line_values(bits: isHigh ? bit : 0, mask: bit)
+      guard gpio_set_values(number, &values) == 0 else { throw BoardError(using: chip, .last) }
     }
 
-    func level(of index: Int) throws(GPIOError) -> Level {
+    func levels(_ mask: UInt64) throws(BoardError) -> UInt64 {
       do throws(SystemError) {
-        return try Self.level(of: index, in: descriptor)
+        return try Self.levels(mask, in: descriptor)
       } catch {
-        throw GPIOError(using: chip, error)
+        throw BoardError(using: chip, error)
       }
     }
 
-    private static func level(of index: Int, in lines: borrowing Descriptor) throws(SystemError) -> Level {
-      var values = gpio_v2_line_values(bits: 0, mask: 1 << UInt64(index))
+    private static func levels(_ mask: UInt64, in lines: borrowing Descriptor) throws(SystemError) -> UInt64 {
+      var values = gpio_v2_line_values(bits: 0, mask: mask)
       guard gpio_get_values(lines.number, &values) == 0 else { throw .last }
-      return values.bits & values.mask == 0 ? .low : .high
+      return values.bits & mask
     }
 
-    func hasEdges() throws(GPIOError) -> Bool {
+    func hasEdges() throws(BoardError) -> Bool {
       var state = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
       guard poll(&state, 1, 0) > 0 else { return false }
       if state.revents & Int16(POLLERR | POLLHUP) != 0 { throw .gone(chip: chip) }
       return state.revents & Int16(POLLIN) != 0
     }
 
-    func forgetEdges() throws(GPIOError) {
+    func forgetEdges() throws(BoardError) {
       var buffer = [UInt8](repeating: 0, count: 64 * LineEvent.size)
       do throws(SystemError) {
         while try SystemError.check({ read(number, &buffer, buffer.count) }) > 0 {}
       } catch {
-        if error.code != EAGAIN { throw GPIOError(using: chip, error) }
+        if error.code != EAGAIN { throw BoardError(using: chip, error) }
       }
     }
 
@@ -120,8 +111,8 @@
           raw.storeBytes(of: offset, toByteOffset: index * 4, as: UInt32.self)
         }
       }
-      withUnsafeMutableBytes(of: &request.consumer) { raw in raw.copyBytes(from: GPIOError.consumer.utf8) }
-      request.config = config(settings)
+      withUnsafeMutableBytes(of: &request.consumer) { raw in raw.copyBytes(from: BoardError.consumer.utf8) }
+      request.config = settings.config
       request.num_lines = UInt32(settings.count)
       request.event_buffer_size = eventBufferSize
       // (Not in a closure that may run twice: the kernel fills the request in.)
@@ -129,59 +120,22 @@
       return Descriptor(owning: request.fd)
     }
 
-    /// The flags, the levels of the outputs and the debounce of each line; a bit of a mask for each.
-    private static func config(_ settings: [LineSetting]) -> gpio_v2_line_config {
-      var attributes: [gpio_v2_line_config_attribute] = []
-      func add(_ id: gpio_v2_line_attr_id, mask: UInt64, _ set: (inout gpio_v2_line_attribute) -> Void) {
-        var attribute = gpio_v2_line_config_attribute()
-        attribute.attr.id = id.rawValue
-        attribute.mask = mask
-        set(&attribute.attr)
-        attributes.append(attribute)
-      }
-      var outputs: UInt64 = 0
-      var levels: UInt64 = 0
-      for (index, setting) in settings.enumerated() {
-        let bit: UInt64 = 1 << UInt64(index)
-        add(GPIO_V2_LINE_ATTR_ID_FLAGS, mask: bit) { $0.flags = setting.flags.rawValue }
-        if setting.flags.contains(.output) { outputs |= bit }
-        if setting.level == .high { levels |= bit }
-        guard setting.debouncePeriod > 0 else { continue }
-        add(GPIO_V2_LINE_ATTR_ID_DEBOUNCE, mask: bit) { $0.debounce_period_us = setting.debouncePeriod }
-      }
-      if outputs != 0 {
-        add(GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES, mask: outputs) { $0.values = levels & outputs }
-      }
-      var config = gpio_v2_line_config()
-      config.num_attrs = UInt32(attributes.count)
-      withUnsafeMutableBytes(of: &config.attrs) { raw in
-        attributes.withUnsafeBytes { raw.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(raw.count))) }
-      }
-      return config
-    }
-
     private static func explain(
       _ error: SystemError, _ settings: [LineSetting], _ chip: borrowing Chip
-    ) -> GPIOError {
+    ) -> BoardError {
       let lines = settings.compactMap { setting in try? chip.line(setting.offset) }
       switch error.code {
       case EBUSY:
         let taken = lines.first { $0.flags.contains(.used) }
         return .busy(line: taken?.words ?? "", chip: chip.info.name, consumer: taken?.consumer ?? "")
       case ENXIO:
-        let inputs = settings.filter { $0.flags.contains(.risingEdge) }.map(\.offset)
-        let deaf = lines.first { inputs.contains($0.offset) }
-        return deaf.map { .noEdges(line: $0.words, chip: chip.info.name) } ?? .gone(chip: chip.info.name)
-      default: return GPIOError(using: chip.info.name, error)
+        let inputs = settings.filter { $0.flags.contains(.risingEdge) }
+        // The kernel does not say which of them it is.
+        let deaf = inputs.count == 1 ? inputs.first : inputs.first { (try? request([$0], of: chip)) == nil }
+        let line = lines.first { $0.offset == deaf?.offset }
+        return line.map { .noEdges(line: $0.words, chip: chip.info.name) } ?? .gone(chip: chip.info.name)
+      default: return BoardError(using: chip.info.name, error)
       }
-    }
-  }
-
-  extension LineSetting {
-    fileprivate var withoutDebounce: LineSetting {
-      var setting = self
-      setting.debouncePeriod = 0
-      return setting
     }
   }
 

@@ -15,57 +15,45 @@
     let descriptor: Descriptor
 
     /// Opens the chip with this name, such as `gpiochip0`.
-    init(named name: String) throws(GPIOError) {
+    init(named name: String) throws(BoardError) {
       let descriptor = try Self.open(name)
       var raw = gpiochip_info()
       guard gpio_get_chip_info(descriptor.number, &raw) == 0 else { throw .notAChip(name: name) }
       self.descriptor = descriptor
-      info = ChipInfo(name: name, label: withUnsafeBytes(of: raw.label, text), lineCount: raw.lines)
+      info = ChipInfo(name: name, label: withUnsafeBytes(of: raw.label, fieldText), lineCount: raw.lines)
     }
 
-    private static func open(_ name: String) throws(GPIOError) -> Descriptor {
+    private static func open(_ name: String) throws(BoardError) -> Descriptor {
       do throws(SystemError) {
         return try Descriptor(opening: "/dev/\(name)", O_RDWR)
       } catch {
-        throw GPIOError(opening: name, error)
+        throw BoardError(opening: name, error)
       }
     }
 
     /// What the kernel knows of the line at `offset`.
-    func line(_ offset: UInt32) throws(GPIOError) -> LineInfo {
+    func line(_ offset: UInt32) throws(BoardError) -> LineInfo {
       guard offset < info.lineCount else { throw .noSuchLine(offset: offset, chip: info) }
       var raw = gpio_v2_line_info()
       raw.offset = offset
       guard gpio_get_line_info(descriptor.number, &raw) == 0 else {
-        throw GPIOError(asking: info.name, .last)
+        throw BoardError(asking: info.name, .last)
       }
       return LineInfo(
-        offset: offset, name: withUnsafeBytes(of: raw.name, text), consumer: withUnsafeBytes(of: raw.consumer, text),
+        offset: offset, name: withUnsafeBytes(of: raw.name, fieldText), consumer: withUnsafeBytes(of: raw.consumer, fieldText),
         flags: LineFlags(rawValue: raw.flags))
     }
 
     /// All its lines, in order.
-    func lines() throws(GPIOError) -> [LineInfo] {
+    func lines() throws(BoardError) -> [LineInfo] {
       var lines: [LineInfo] = []
       for offset in 0..<info.lineCount { lines.append(try line(offset)) }
       return lines
     }
-
-    /// The names of the chips that there are: `gpiochip0`, `gpiochip1`, ….
-    static func names() -> [String] {
-      guard let folder = opendir("/dev") else { return [] }
-      defer { closedir(folder) }
-      var numbers: [Int] = []
-      while let entry = readdir(folder) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name, text)
-        if name.hasPrefix("gpiochip"), let number = Int(name.dropFirst(8)) { numbers.append(number) }
-      }
-      return numbers.sorted().map { "gpiochip\($0)" }
-    }
   }
 
   /// The text in a field of fixed size, up to its end or the first NUL.
-  func text(_ field: UnsafeRawBufferPointer) -> String {
+  func fieldText(_ field: UnsafeRawBufferPointer) -> String {
     String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
   }
 #endif
