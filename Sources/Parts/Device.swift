@@ -10,7 +10,7 @@ public import Timebase
 /// The parts of a device, and all that they do.
 public struct Device: Sendable {
   /// What people call it, in UTF-8.
-  public let name: [UInt8]
+  public var name: [UInt8]
   /// The parts, in the order of their description.
   public internal(set) var parts: [Part]
   /// Counts changes since the start, from 1 to at most 2^53 − 1, which JavaScript holds exactly.

@@ -24,6 +24,11 @@ struct Heliograph: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "heliograph",
     abstract: "A device server: switches, lights, buttons, contacts and sensors, in sync on every open page.",
+    usage: """
+      heliograph [<options>] [<file>]
+      heliograph check <file>
+      heliograph pins
+      """,
     discussion: """
       Runs the device that FILE describes (see Examples/kitchen.yaml) on the pins of this machine, or with \
       --board simulated on a board in this terminal. Without a file it is the demonstration: a simulated LED and a \
@@ -76,6 +81,16 @@ struct Heliograph: AsyncParsableCommand {
   @Option(
     help: "How much to log on standard error (trace, debug, info, notice, warning, error, critical). (default: info)")
   var logLevel: Logger.Level?
+
+  /// A subcommand is told from a file by its name: the parser, which would take either, takes the file.
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch arguments.first {
+    case CheckCommand.configuration.commandName: CheckCommand.main(Array(arguments.dropFirst()))
+    case PinsCommand.configuration.commandName: PinsCommand.main(Array(arguments.dropFirst()))
+    default: await main(nil)
+    }
+  }
 
   mutating func run() async throws {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program

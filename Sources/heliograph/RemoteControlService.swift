@@ -92,9 +92,7 @@ struct RemoteControlService: Service {
     writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<RemoteControl> {
     try await NIOTransport.start(on: eventLoop) {
-      let (application, made) = try builder.make()
-      host.value = made
-      return application
+      try builder.make(&host.value)
     } onNewSecond: { application, seconds in
       application.server.date = HTTPDate(secondsSince1970: seconds)
       host.value?.today = UInt32(clamping: seconds / 86_400)

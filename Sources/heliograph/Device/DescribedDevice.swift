@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The device that the program runs, and what it is soldered to: described in a file, by options, or the demonstration.
+// The device that the program runs, and what it is soldered to: described in a file or by options.
 
 import DeviceDescription
 import Parts
@@ -20,17 +20,12 @@ struct DeviceChannels: Sendable {
 /// A device with its channels.
 struct DescribedDevice: Sendable {
   var device: Device
-  /// Nil for the demonstration, which is soldered to nothing.
-  var channels: DeviceChannels?
+  var channels: DeviceChannels
 
-  /// The LED and the button of the tutorial, on a simulated board.
-  static func demonstration(name: String) -> DescribedDevice {
-    DescribedDevice(device: .demonstration(Array(name.utf8), isRemote: true), channels: nil)
-  }
-
-  /// What a file describes.
-  init(_ description: DeviceDescription) {
-    let device = description.makeDevice()
+  /// What a file describes, under the name that people call it.
+  init(_ description: DeviceDescription, name: String) {
+    var device = description.makeDevice()
+    device.name = Array(name.utf8)
     self.init(device: device, outputs: description.outputs, inputs: description.inputs)
   }
 
@@ -40,10 +35,6 @@ struct DescribedDevice: Sendable {
     for part in device.parts where part.saved != nil {
       channels.restoring.insert(String(decoding: part.name, as: UTF8.self))
     }
-    self.init(device: device, channels: channels)
-  }
-
-  private init(device: Device, channels: DeviceChannels?) {
     self.device = device
     self.channels = channels
   }

@@ -24,29 +24,31 @@ struct RemoteControlBuilder: Sendable {
   let supervisor: Supervisor
   let logLevel: SerialLog.Level
 
-  func make() throws -> (RemoteControl, Host) {
+  /// The application; `host` is given what belongs to it.
+  func make(_ host: inout Host?) throws -> RemoteControl {
     var device = described.device
     saved.restore(&device)
-    let host: Host
+    let made: Host
     let board: any Board
     switch settings.board {
     case .simulated:
       let simulated = SimulatedBoard(for: device)
-      host = Host(simulated: simulated)
+      made = Host(simulated: simulated)
       board = simulated
     case .linux:
       #if os(Linux)
         let linux = try makeLinuxBoard(&device)
-        host = Host()
-        host.linux = linux
+        made = Host()
+        made.linux = linux
         board = linux
       #else
         throw StartFailure(description: "the pins of this machine need Linux; there is --board simulated")
       #endif
     }
-    host.earlier = saved.state
-    host.keeper = saved.file.map { _ in StateKeeper(onDisk: saved.state) }
-    return (application(device, board, host), host)
+    made.earlier = saved.state
+    made.keeper = saved.file.map { _ in StateKeeper(onDisk: saved.state) }
+    host = made
+    return application(device, board, made)
   }
 
   private func application(_ device: Device, _ board: any Board, _ host: Host) -> RemoteControl {
@@ -65,10 +67,7 @@ struct RemoteControlBuilder: Sendable {
 
   #if os(Linux)
     private func makeLinuxBoard(_ device: inout Device) throws -> LinuxBoard {
-      guard let channels = described.channels else {
-        throw StartFailure(description: "the demonstration is not soldered to anything: name a file, or --led and --button")
-      }
-      let wiring = try LinuxWiring(channels, chip: settings.chip)
+      let wiring = try LinuxWiring(described.channels, chip: settings.chip)
       var stored = supervisor.takeStoredLines()
       let names = stored.names
       do {

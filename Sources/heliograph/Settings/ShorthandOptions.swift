@@ -51,7 +51,7 @@ struct ShorthandOptions: ParsableArguments {
       "What the LED shows after a start (always-off, always-on, restore-default-off, restore-default-on).",
       discussion: "The last two restore what it showed before; without that it is off, or on. (default: always-off)",
       valueName: "mode"))
-  var restore: RestoreMode?
+  var restore: Restore?
 
   enum BiasOption: String, ExpressibleByArgument, CaseIterable {
     case pullUp = "pull-up"
@@ -69,6 +69,22 @@ struct ShorthandOptions: ParsableArguments {
     }
   }
 
+  enum Restore: String, ExpressibleByArgument, CaseIterable {
+    case alwaysOff = "always-off"
+    case alwaysOn = "always-on"
+    case restoreDefaultOff = "restore-default-off"
+    case restoreDefaultOn = "restore-default-on"
+
+    var mode: RestoreMode {
+      switch self {
+      case .alwaysOff: .alwaysOff
+      case .alwaysOn: .alwaysOn
+      case .restoreDefaultOff: .restoreDefaultOff
+      case .restoreDefaultOn: .restoreDefaultOn
+      }
+    }
+  }
+
   /// A level as an option.
   enum Polarity: String, ExpressibleByArgument, CaseIterable { case high, low }
 
@@ -80,6 +96,9 @@ struct ShorthandOptions: ParsableArguments {
       throw ValidationError("The kernel's debounce must be at most 1000 ms.")
     }
   }
+
+  /// Whether some option says where on a real board something is.
+  var namesLines: Bool { led != nil || button != nil || statusLed != nil }
 
   /// The first option that was given; nil if none was.
   var firstGiven: String? {
@@ -102,7 +121,7 @@ extension ShorthandOptions {
     if let debounce { timing.debounce = Milliseconds(debounce) }
     let toggle = Part.Reaction(.press, [Action(.toggle, target: Array("led".utf8))])
     let parts: [Part] = [
-      .switch(Array("led".utf8), label: Array("LED".utf8), output: 0, restore: restore ?? .alwaysOff),
+      .switch(Array("led".utf8), label: Array("LED".utf8), output: 0, restore: restore?.mode ?? .alwaysOff),
       .button(Array("button".utf8), input: 0, timing: timing, isRemote: isSimulated, reactions: [toggle]),
     ]
     let hasStatusLED = statusLed != nil || isSimulated
@@ -127,6 +146,3 @@ extension ShorthandOptions {
   }
 }
 
-extension RestoreMode: @retroactive ExpressibleByArgument {
-  public init?(argument: String) { self.init(name: argument) }
-}
