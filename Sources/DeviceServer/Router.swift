@@ -28,6 +28,9 @@ public struct Router<Context: ~Copyable> {
     let method: HTTPMethod
     let pattern: StaticString
     let handler: Handler
+    #if !hasFeature(Embedded)
+      var operation: Operation?
+    #endif
   }
 
   struct EventRoute {
@@ -64,6 +67,19 @@ public struct Router<Context: ~Copyable> {
     routes.append(Route(method: method, pattern: pattern, handler: handler))
   }
 
+  /// Answers `method` on `pattern` with `handler`, and describes it for `appendOpenAPI`; under Embedded Swift the
+  /// description goes nowhere and is not even made.
+  @inline(__always)
+  public mutating func on(
+    _ method: HTTPMethod, _ pattern: StaticString, _ handler: @escaping Handler,
+    documented operation: @autoclosure () -> Operation
+  ) {
+    on(method, pattern, handler)
+    #if !hasFeature(Embedded)
+      routes[routes.count - 1].operation = operation()
+    #endif
+  }
+
   /// Answers GET (and HEAD) on `pattern` with `handler`.
   public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
 
@@ -92,6 +108,18 @@ public struct Router<Context: ~Copyable> {
     eventRoutes.append(EventRoute(hub: endpoint.index, snapshot: snapshot))
     eventStreams = EventStreamCalls()
     get(pattern) { _, _, response in response.eventRoute = number }
+  }
+
+  /// Answers GET on `pattern` with server-sent events, and describes the route for `appendOpenAPI`.
+  @inline(__always)
+  public mutating func events(
+    _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil,
+    documented operation: @autoclosure () -> Operation
+  ) {
+    events(pattern, of: endpoint, snapshot: snapshot)
+    #if !hasFeature(Embedded)
+      routes[routes.count - 1].operation = operation()
+    #endif
   }
 
   /// Sets who gives values to the names in templates.
