@@ -69,7 +69,7 @@ import Testing
     #expect(reply.status == 303)
     #expect(reply["location"] == "../../", "relative: the page may stand under a prefix")
     #expect(bench.isLit)
-    #expect(bench.ask("GET", "/")?.text.contains(#"class="on""#) == true)
+    #expect(bench.ask("GET", "/")?.text.contains(#"class="on"></div>"#) == true)
   }
 
   @Test(arguments: [
