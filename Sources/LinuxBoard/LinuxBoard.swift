@@ -66,7 +66,7 @@
     /// For each input, the kernel's number of the edge that came last; nil before the first, for lines that are gone on
     /// with have more.
     var lastNumbers: [UInt32?]
-    /// For each input, when its last reading was.
+    /// For each input, when its last edge was.
     var lastTimes: [MonotonicTime]
     /// Since when edges have been waiting for those of another request.
     var waitsSince: MonotonicTime?
