@@ -50,7 +50,7 @@ let package = Package(
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
-    .library(name: "LinuxGPIO", targets: ["LinuxGPIO"]),
+    .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
@@ -85,16 +85,16 @@ let package = Package(
       ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== the Embedded line: everything above compiles as Embedded Swift ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
-    hosted("SimulatedBoard", ["Parts", "Timebase"]),
+    hosted("SimulatedBoard", ["Parts", "Bytes", "Timebase"]),
     hosted("SystemCalls", []),
-    hosted("StateFile", ["Bytes", "SystemCalls", "Timebase"]),
+    hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
     hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
     // The kernel's own header, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxGPIO"),
     hosted(
-      "LinuxGPIO",
+      "LinuxBoard",
       [
         "Parts", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
@@ -103,7 +103,7 @@ let package = Package(
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
-      .target(name: "LinuxGPIO", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
+      .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -147,15 +147,15 @@ let package = Package(
         "HTTPCore", "Bytes", "Timebase",
       ]),
     tests(
-      "LinuxGPIOTests",
+      "LinuxBoardTests",
       [
-        "LinuxGPIO", "Parts", "SystemCalls", "Timebase",
+        "LinuxBoard", "Parts", "SystemCalls", "Timebase",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
-    tests("StateFileTests", ["StateFile", "Bytes", "SystemCalls", "Timebase"]),
+    tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
-    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Timebase"]),
+    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
     tests(
       "NIOTransportTests",

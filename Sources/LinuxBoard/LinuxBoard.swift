@@ -161,6 +161,8 @@
       }
     }
 
+    public var isCaughtUp: Bool { !hasUnreadEdges }
+
     // MARK: What others want to know
 
     /// Has `body` called when `report(to:now:)` has something new to say: on some thread, or on the board's own from

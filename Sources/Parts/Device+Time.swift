@@ -44,6 +44,9 @@ extension Device {
     return next
   }
 
+  /// Whether the time has come for something, as opposed to a reading or a command that has come in.
+  public func hasTimeOut(by now: MonotonicTime) -> Bool { deadline <= now }
+
   private var next: MonotonicTime? { deadline == .distantFuture ? nil : deadline }
 
   private func deadline(of index: Int) -> MonotonicTime {

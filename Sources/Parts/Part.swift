@@ -91,6 +91,17 @@ public struct Part: Equatable, Sendable {
     }
   }
 
+  /// How long it is until the part turns itself off; nil if it does not.
+  public func left(at now: MonotonicTime) -> Milliseconds? {
+    let time: MonotonicTime
+    switch kind {
+    case .switch(let part): time = part.offTime
+    case .light(let part): time = part.offTime
+    case .button, .contact, .sensor, .number: return nil
+    }
+    return time == .distantFuture ? nil : time - now
+  }
+
   /// What is to be saved for the next start; nil if nothing is.
   public var saved: Settings? {
     switch kind {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The `%NAME%` templates of the seed, mended: one pass, so a value is never scanned again; values are escaped for
+// The `%NAME%` templates of the tutorial, mended: one pass, so a value is never scanned again; values are escaped for
 // HTML; a name that nobody knows, and every percent sign that is not part of a name, stays as it is. What lies between
 // the names is sent from where it lies.
 
