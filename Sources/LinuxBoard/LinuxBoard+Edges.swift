@@ -22,7 +22,8 @@
 
     /// The requests for lines, each by a number that no other has: an event loop is to watch a descriptor for each.
     ///
-    /// They change with each event of lines. Those of outputs alone have nothing to read, but tell when their chip goes.
+    /// They change with each event of lines. Those of outputs alone have nothing to read, but tell when their chip
+    /// goes.
     public var edgeSources: [UInt32] { requests.map(\.id) }
 
     /// A descriptor that has the edges of a request to read; nil if the request is gone.

@@ -22,7 +22,9 @@
 
     /// What the kernel makes of a configuration for each of the lines (gpio_v2_line_config_flags and the others in
     /// drivers/gpio/gpiolib-cdev.c): the first attribute whose mask has the line's bit.
-    func kernelsReading(_ config: gpio_v2_line_config, lines: Int) -> [(flags: UInt64, isHigh: Bool, debounce: UInt32)] {
+    func kernelsReading(
+      _ config: gpio_v2_line_config, lines: Int
+    ) -> [(flags: UInt64, isHigh: Bool, debounce: UInt32)] {
       var config = config
       let attributes = withUnsafeBytes(of: &config.attrs) {
         Array($0.bindMemory(to: gpio_v2_line_config_attribute.self).prefix(Int(config.num_attrs)))
@@ -65,7 +67,7 @@
     @Test func whatFitsOneRequestIsOne() {
       #expect([LineSetting]().requests().isEmpty)
       let alike = (0..<64).map { $0 < 32 ? output($0) : input($0) }
-      #expect(alike.requests() == [Array(0..<64)], "in the order of the wiring, by which lines that were held are known")
+      #expect(alike.requests() == [Array(0..<64)], "in the order of the wiring, by which held lines are known")
       // Five kinds of flags (one of them the request's own), the levels, and five times for debouncing.
       let mixed =
         [output(0)] + [.pullUp, .pullDown, .disabled, .asIs].map { input(1, $0) }

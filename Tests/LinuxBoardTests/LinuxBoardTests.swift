@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a board does when its chips come and go, and with the edges of its lines: on chips of the test's own, in a time of
-// its own.
+// What a board does when its chips come and go, and with the edges of its lines: on chips of the test's own, in a time
+// of its own.
 
 #if os(Linux)
   import ConformanceSupport

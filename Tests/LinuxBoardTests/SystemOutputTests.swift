@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// PWM channels and LEDs, in a folder of the shape of /sys. What the kernel does when a file is written is not seen here.
+// PWM channels and LEDs, in a folder of the shape of /sys. What a kernel does when a file is written is not seen here.
 
 #if os(Linux)
   import ConformanceSupport
