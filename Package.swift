@@ -106,7 +106,7 @@ let package = Package(
     hosted(
       "LinuxBoard",
       [
-        "Parts", "Timebase", "SystemCalls",
+        "Parts", "Bytes", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -159,7 +159,7 @@ let package = Package(
     tests(
       "LinuxBoardTests",
       [
-        "LinuxBoard", "Parts", "SystemCalls", "Timebase",
+        "LinuxBoard", "Parts", "Bytes", "SystemCalls", "Timebase",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
