@@ -32,27 +32,21 @@ function send(type, details) {
 
 const perform = {
   open({ socket }) {
-    console.log('Trying to open a WebSocket connection...');
-    const closed = ({ code = 1006 }) => {
-      console.log('Connection closed');
-      send('closed', { socket, code });
-    };
+    const closed = ({ code = 1006 }) => send('closed', { socket, code });
     try {
       websocket = new WebSocket(gateway);
     } catch (error) { // a policy forbids it: Firefox and Safari throw
       setTimeout(closed, 0, error);
       return;
     }
-    websocket.onopen = () => console.log('Connection opened');
     websocket.onmessage = ({ data }) => send('message', { socket, text: data });
     websocket.onclose = websocket.onerror = closed; // not every error is followed by a close
   },
 
   // A dead socket takes long to close: it is not waited for, nor listened to again.
   close({ code }) {
-    websocket.onopen = websocket.onmessage = websocket.onclose = websocket.onerror = null;
+    websocket.onmessage = websocket.onclose = websocket.onerror = null;
     websocket.close(code);
-    console.log('Connection closed');
   },
 
   send({ message }) {
@@ -123,20 +117,20 @@ function drawLamp({ lamp, hero, fresh, name }) {
 
 const time = (at) => new Date(at).toLocaleTimeString();
 const sentence = ({ label, what, by = '' }) => `${label} ${what} ${by}`;
+const terms = {};
 let listed;
 
 function drawDetails({ changes, about }) {
   const [last] = changes;
   if (last) put(byId('last'), 'textContent', `Last change: ${time(last.at)}, ${sentence(last)}`);
   if (listed !== changes) {
-    byId('changes').replaceChildren(...changes.map((change) => make('li', {}, `${time(change.at)} ${sentence(change)}`)));
+    byId('changes').replaceChildren(...changes.map((change) => make('li', time(change.at), ' ', sentence(change))));
   }
   listed = changes;
   const list = byId('about');
   for (const [term, text] of Object.entries({ Address: location.host, ...about })) {
-    let value = list.querySelector(`[data-term=${term}]`);
-    if (!value) list.append(make('dt', {}, term), value = make('dd', { 'data-term': term }));
-    put(value, 'textContent', text ?? 'unknown');
+    terms[term] ??= list.appendChild(make('dt', term)) && list.appendChild(make('dd'));
+    put(terms[term], 'textContent', text ?? 'unknown');
   }
 }
 
@@ -166,7 +160,8 @@ on('pointerdown', (event) => {
   pointed = button && !event.button && (event.pointerType === 'mouse' || event.target.closest('.key'));
   if (pointed) hold(button);
 });
-for (const type of ['pointerup', 'pointercancel', 'blur']) on(type, release, window);
+for (const type of ['pointerup', 'pointercancel']) on(type, release, window);
+window.onblur = release;
 
 on('keydown', (event) => {
   if (![' ', 'Enter'].includes(event.key)) return;
@@ -183,10 +178,10 @@ on('keyup', (event) => {
 
 on('click', (event) => {
   const { target, detail } = event;
-  const { step } = target.dataset;
+  const step = { less: 'stepDown', more: 'stepUp' }[target.title];
   if (step) {
     const input = target.parentNode.querySelector('input');
-    input[step > 0 ? 'stepUp' : 'stepDown']();
+    input[step]();
     ask(input);
   } else if (keyOf(event)) {
     event.preventDefault();
@@ -212,7 +207,7 @@ on('input', ({ target }) => {
 });
 on('change', ({ target }) => target.type === 'number' && ask(target));
 on('focusout', ({ target }) => {
-  release();
+  if (target.closest('form') && held === partOf(target)) release();
   target.editing = false;
   draw(shown);
 });

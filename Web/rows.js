@@ -16,10 +16,8 @@ export function mark(node, attribute, value) {
   else if (node.getAttribute(attribute) !== `${value}`) node.setAttribute(attribute, value);
 }
 
-export function make(tag, attributes = {}, ...children) {
-  const node = document.createElementNS(
-    `http://www.w3.org/${['svg', 'path'].includes(tag) ? '2000/svg' : '1999/xhtml'}`, tag);
-  for (const [attribute, value] of Object.entries(attributes)) mark(node, attribute, value);
+export function make(tag, ...children) {
+  const node = document.createElement(tag);
   node.append(...children);
   return node;
 }
@@ -28,7 +26,7 @@ export function make(tag, attributes = {}, ...children) {
 export function arrange(groups) {
   const root = byId('parts');
   groups.forEach(({ group, parts }, n) => {
-    const section = root.children[n] ?? root.appendChild(make('section', {}, make('ul')));
+    const section = root.children[n] ?? root.appendChild(make('section', make('ul')));
     if (group && section.children.length < 2) section.prepend(make('h2'));
     if (!group && section.children.length > 1) section.firstChild.remove();
     if (group) put(section.firstChild, 'textContent', group);
@@ -53,15 +51,11 @@ function row(part) {
   if (node?.shape === shape) return node;
   if (node?.shape || node?.dataset.kind !== kind || !node.querySelector('button') === !!remote) {
     node?.remove();
-    node = make('li', { 'data-part': name, 'data-kind': kind });
-    const inner = [make('b', { id: `${name}-label` }), make('i')];
-    if (kind === 'button') inner.push(make('span', { class: 'key' }));
-    if (isLamp(part) || remote) {
-      const button = make('button', { 'aria-labelledby': `${name}-label` }, ...inner);
-      if (isLamp(part)) mark(button, 'role', 'switch');
-      inner.splice(0, 3, make('form', {}, button));
-    }
-    node.append(...inner);
+    node = make('li');
+    Object.assign(node.dataset, { part: name, kind });
+    const inner = `<b></b><i></i>${kind === 'button' ? '<span class=key></span>' : ''}`;
+    const role = isLamp(part) ? 'role=switch' : '';
+    node.innerHTML = role || remote ? `<form><button ${role}>${inner}</button></form>` : inner;
   }
   complete(node, part);
   node.shape = shape;
@@ -69,61 +63,60 @@ function row(part) {
   return node;
 }
 
-// Adds the controls that need JavaScript.
-function complete(node, { name, kind, label, channels, min, max, step }) {
-  const word = node.querySelector('i');
-  mark(word, 'id', `${name}-word`);
-  const input = (type, value, more) => make('input', {
-    type, 'data-value': value, title: value, 'aria-label': `${label} ${value}`, ...more,
-  });
-  const stepper = (by, sign, what) => make('button', {
-    type: 'button', 'data-step': by, 'aria-label': `${label} ${what}`,
-  }, sign);
+const range = (title, min) => `<input type=range title=${title} min=${min} max=255>`;
+const stepper = '<span class=stepper><button type=button title=less>−</button><input type=number title=value>'
+  + '<button type=button title=more>+</button></span>';
+const chart = '<svg viewBox="0 0 100 30" preserveAspectRatio=none aria-hidden=true><path /></svg><p></p>';
+
+// Adds the controls that need JavaScript. Their titles say what they are, to everyone and to `wanted`.
+function complete(node, { name, kind, channels, min, max, step }) {
+  node.querySelector('b').id = `${name}-label`;
+  node.querySelector('i').id = `${name}-word`;
   if (kind === 'light') {
-    const controls = make('div', { class: 'controls' }, input('range', 'brightness', { min: 1, max: 255 }));
-    if (channels >= 3) controls.append(input('color', 'color'));
-    if (channels >= 4) controls.append(input('range', 'white', { min: 0, max: 255 }));
-    node.append(controls);
+    node.insertAdjacentHTML('beforeend', `<div class=controls>${range('brightness', 1)}`
+      + `${channels > 2 ? '<input type=color title=color>' : ''}${channels > 3 ? range('white', 0) : ''}</div>`);
   } else if (kind === 'number') {
-    const field = input('number', 'value', { min, max, step, 'aria-label': undefined, 'aria-labelledby': `${name}-label` });
-    word.before(make('span', { class: 'stepper' }, stepper(-1, '−', 'less'), field, stepper(1, '+', 'more')));
+    node.querySelector('i').insertAdjacentHTML('beforebegin', stepper);
+    Object.assign(node.querySelector('input'), { min, max, step });
   } else if (kind === 'sensor') {
-    const summary = make('summary', {}, ...node.childNodes);
-    const chart = make('svg', { viewBox: '0 0 100 30', preserveAspectRatio: 'none', 'aria-hidden': true }, make('path'));
-    node.append(make('details', {}, summary, chart, make('p')));
+    node.innerHTML = `<details><summary>${node.innerHTML}</summary>${chart}</details>`;
   }
 }
 
 function drawRow(part, node) {
-  const { name, kind, label, word, fault, unit, on, checked, pressed, ring, usable, chart } = part;
+  const { name, kind, label, word, fault, unit = '', on, checked, pressed, ring, usable } = part;
   put(node, 'className', Object.entries({ on, pressed, ring, gone: fault }).filter(([, is]) => is)
     .map(([key]) => key).join(' '));
   put(node.querySelector('b'), 'textContent', label);
-  put(node.querySelector('i'), 'textContent', kind === 'number' && !fault ? unit ?? '' : word);
-  for (const control of node.querySelectorAll('button, input')) mark(control, 'aria-disabled', !usable);
-  const button = node.querySelector('form button');
-  if (button) mark(button, 'aria-describedby', !fault && usable ? undefined : fault ? `${name}-word` : 'connection');
-  if (isLamp(part)) mark(button, 'aria-checked', checked);
-  for (const input of node.querySelectorAll('input')) drawInput(input, part);
-  if (chart) {
-    mark(node.querySelector('path'), 'd', chart.path);
-    put(node.querySelector('p'), 'textContent', chart.words);
+  put(node.querySelector('i'), 'textContent', kind === 'number' && !fault ? unit : word);
+  for (const control of node.querySelectorAll('button, input')) {
+    mark(control, 'aria-disabled', !usable);
+    if (control.title) mark(control, 'aria-label', `${label} ${control.title}`);
+    else {
+      mark(control, 'aria-labelledby', `${name}-label`);
+      mark(control, 'aria-describedby', fault ? `${name}-word` : usable ? undefined : 'connection');
+      if (isLamp(part)) mark(control, 'aria-checked', checked);
+    }
+    if (control.matches('input')) drawInput(control, part);
   }
+  if (!part.chart) return;
+  mark(node.querySelector('path'), 'd', part.chart.path);
+  put(node.querySelector('p'), 'textContent', part.chart.words);
 }
 
 const hex = ([r, g, b]) => `#${[r, g, b].map((n) => n.toString(16).padStart(2, '0')).join('')}`;
 
 function drawInput(input, { brightness = 255, color = [255, 255, 255, 0], value }) {
   if (input.editing) return; // somebody types a number
-  const shown = { brightness, color: hex(color), white: color[3] ?? 0, value: value ?? '' }[input.dataset.value];
+  const shown = { brightness, color: hex(color), white: color[3] ?? 0, value: value ?? '' }[input.title];
   put(input, 'value', `${shown}`);
-  if (input.dataset.value === 'brightness') mark(input, 'aria-valuetext', percent(brightness));
+  if (input.title === 'brightness') mark(input, 'aria-valuetext', percent(brightness));
 }
 
 // What an input asks for.
-export function wanted({ dataset, value }, { color = [] }) {
+export function wanted({ title, value }, { color = [] }) {
   const number = Number(value);
-  switch (dataset.value) {
+  switch (title) {
     case 'brightness': return { on: true, brightness: number };
     case 'white': return { on: true, color: [...color.slice(0, 3), number] };
     case 'color': {

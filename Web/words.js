@@ -45,7 +45,7 @@ function clock(milliseconds) {
   const digits = (n) => `${n % 60}`.padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
-  return `${hours ? `${hours}:${digits(minutes)}` : minutes}:${digits(seconds)}`;
+  return [...(hours ? [hours, digits(minutes)] : [minutes]), digits(seconds)].join(':');
 }
 
 // 3 d 4 h, 4 h 5 min, 5 min or 6 s.
