@@ -40,7 +40,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
 
 let portableModules = [
-  "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "DeviceComponents",
+  "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "Parts",
   "RemoteControlPage", "RemoteControl",
 ]
 
@@ -50,7 +50,7 @@ let package = Package(
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
-    .library(name: "LinuxGPIO", targets: ["LinuxGPIO"]),
+    .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
@@ -78,32 +78,32 @@ let package = Package(
     portable("WebSocketCore", ["HTTPCore", "Bytes", "Timebase"]),
     portable("DeviceServer", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     portable("DataVolume", ["DeviceServer", "Bytes"]),
-    portable("DeviceComponents", ["Timebase"]),
+    portable("Parts", ["Bytes", "Timebase"]),
     portable("RemoteControlPage"),
     portable(
       "RemoteControl",
-      ["DeviceServer", "DeviceComponents", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
+      ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== the Embedded line: everything above compiles as Embedded Swift ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
-    hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
+    hosted("SimulatedBoard", ["Parts", "Bytes", "Timebase"]),
     hosted("SystemCalls", []),
-    hosted("StateFile", ["Bytes", "SystemCalls", "Timebase"]),
+    hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
     hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
     // The kernel's own header, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxGPIO"),
     hosted(
-      "LinuxGPIO",
+      "LinuxBoard",
       [
-        "DeviceComponents", "Timebase", "SystemCalls",
+        "Parts", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
-      "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "DataFolder",
-      .target(name: "LinuxGPIO", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
+      "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
+      .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -139,23 +139,23 @@ let package = Package(
     tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DataVolumeTests", ["DataVolume", "DeviceServer", "Bytes"]),
     tests("DeflateTests", ["Deflate", "WebSocketCore", zlib]),
-    tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
+    tests("PartsTests", ["Parts", "Bytes", "Timebase"]),
     tests(
       "RemoteControlTests",
       [
-        "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "WebSocketCore",
+        "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "WebSocketCore",
         "HTTPCore", "Bytes", "Timebase",
       ]),
     tests(
-      "LinuxGPIOTests",
+      "LinuxBoardTests",
       [
-        "LinuxGPIO", "DeviceComponents", "SystemCalls", "Timebase",
+        "LinuxBoard", "Parts", "SystemCalls", "Timebase",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
-    tests("StateFileTests", ["StateFile", "Bytes", "SystemCalls", "Timebase"]),
+    tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
-    tests("SimulatedBoardTests", ["SimulatedBoard", "DeviceComponents", "Timebase"]),
+    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
     tests(
       "NIOTransportTests",

@@ -23,6 +23,10 @@ public struct ServerCounters: Sendable {
   public var compressionDeclined: UInt32 = 0
   /// WebSocket clients closed for breaking the protocol or a limit.
   public var clientsFailed: UInt32 = 0
+  /// Event streams that have begun.
+  public var eventStreams: UInt32 = 0
+  /// Requests for events answered with 503 because there were `ServerLimits.eventStreams` of them.
+  public var eventStreamsRefused: UInt32 = 0
   /// WebSocket clients and connections given up because they did not answer in time.
   public var timedOut: UInt32 = 0
 }
@@ -33,7 +37,8 @@ public struct HubCounters: Sendable {
   public var enqueued: UInt32 = 0
   /// Messages that found no room in a client's outbox.
   public var discarded: UInt32 = 0
-  /// States that a client skipped because a later one came before it could be written.
+  /// Publications of the state that a client was not sent by themselves, because a later one came before they could be
+  /// written: it was sent both in one.
   public var conflated: UInt32 = 0
 }
 

@@ -105,7 +105,7 @@ extension Server where Context: ~Copyable {
     }
     let match = router.match(head.method, path.span)
     if case .route(let route) = match { return .route(route) }
-    let asset = router.assets.asset(at: path.span)
+    let asset = assets.asset(at: path.span)
     if let asset, head.method == .get || head.method == .head { return .asset(asset) }
     // RFC 9110 section 9.1: a method that is not known anywhere is not implemented.
     if head.method == .other { return .refuse(.unknownMethod, .notImplemented, "Unknown method") }
@@ -132,8 +132,12 @@ extension Server where Context: ~Copyable {
     case .route(let route):
       let pattern = router.routes[route].pattern
       let request = Request(
-        head: head, remote: table[index].remote, decodedPath: path, pattern: pattern, content: body)
+        head: head, remote: table[index].remote, now: now, decodedPath: path, pattern: pattern, content: body)
       router.routes[route].handler(&context, request, &response)
+      if let events = response.eventRoute {
+        router.eventStreams?.begin(&self, index, events, head.method == .head, now, &context)
+        return
+      }
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     }
     if response.status.code >= 400 {
@@ -157,7 +161,7 @@ extension Server where Context: ~Copyable {
     response.head.add("Cache-Control", "no-store")
     let template = asset.bytes ?? []
     Template.append(template, to: &response.content) { name, value in
-      router.templateHandler?(&context, name, &value) ?? false
+      router.templateHandler?(&context, name, &value)
     }
   }
 
@@ -175,7 +179,9 @@ extension Server where Context: ~Copyable {
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
       var allowed: [UInt8] = []
-      if RequestPath.decode(head.path, into: &path) { router.appendAllowed(for: path.span, to: &allowed) }
+      if RequestPath.decode(head.path, into: &path) {
+        router.appendAllowed(for: path.span, isAsset: assets.asset(at: path.span) != nil, to: &allowed)
+      }
       response.head.add("Allow", allowed.span)
     }
     if case .badHandshake(let error) = reason { error.addFields(to: &response.head) }
@@ -200,7 +206,7 @@ extension Server where Context: ~Copyable {
     table.demand(.write, index)
   }
 
-  private mutating func sendHead(
+  mutating func sendHead(
     _ head: ResponseHead, _ framing: BodyFraming, _ index: Int
   ) throws(LocalProtocolError) {
     #if !hasFeature(Embedded)
@@ -234,6 +240,8 @@ extension Server where Context: ~Copyable {
     } else if table[index].http.mustClose {
       linger(index, now: now)
       return
+    } else if table[index].phase == .eventStream {
+      setDeadline(index, now + limits.eventKeepAlive)
     } else {
       table[index].http.trim()
       updateStage(index, now: now)

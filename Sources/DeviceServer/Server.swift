@@ -13,8 +13,10 @@ public import WebSocketCore
 ///
 /// Calls take the context that the handlers get; it lies beside the server, never inside it.
 public struct Server<Context: ~Copyable> {
-  /// What is answered, and by whom.
-  public var router: Router<Context>
+  /// What is answered, and by whom: as it was when the server was made, since each endpoint has a hub here.
+  let router: Router<Context>
+  /// The files to serve where no route matches; swap the whole table to change one.
+  public var assets: AssetTable
   /// What peers may use.
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
@@ -32,15 +34,19 @@ public struct Server<Context: ~Copyable> {
 
   var table: ConnectionTable
   var hubs: [WebSocketHub]
-  /// The buffer that messages are unmasked into, one after the other.
+  /// The buffer that messages are unmasked into, one after the other; between them, that in which states are made.
   var scratch: [UInt8] = []
+  /// Connections that get events: a table with holes.
+  var eventStreams: [EventStream] = []
+  var eventStreamCount = 0
   /// No deadline lies before this one; deadlines that were moved back may make it too early, which costs one look.
   var nextDeadline = MonotonicTime.distantFuture
   var isShuttingDown = false
 
-  /// A server for the routes and endpoints that `router` has now; only its assets may change later.
+  /// A server for the routes and endpoints that `router` has now, and no others.
   public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     self.router = router
+    assets = router.assets
     self.limits = limits
     self.hostNames = hostNames
     hubs = router.sockets.map { _ in WebSocketHub(limits: limits) }
@@ -51,12 +57,12 @@ public struct Server<Context: ~Copyable> {
   /// How many connections are in the table.
   public var connectionCount: Int { table.servedCount + table.refusedCount }
 
-  /// Lets `body` use a hub, by the number that `Router.webSocket` gave.
+  /// Lets `body` use the hub of an endpoint, which `Router.webSocket` of this server's router has given.
   public mutating func withHub<Result>(
-    _ number: Int, now: MonotonicTime, _ body: (inout WebSocketHub) -> Result
+    _ endpoint: WebSocketEndpoint, now: MonotonicTime, _ body: (inout WebSocketHub) -> Result
   ) -> Result {
-    hubs[number].now = now
-    return body(&hubs[number])
+    hubs[endpoint.index].now = now
+    return body(&hubs[endpoint.index])
   }
 
   // MARK: What a transport tells
@@ -123,7 +129,7 @@ public struct Server<Context: ~Copyable> {
     case .http, .free: break
     case .webSocket:
       taken += receiveMessages(bytes.extracting(taken..<bytes.count), index, now: now, &context)
-    case .lingering: taken = bytes.count
+    case .eventStream, .lingering: taken = bytes.count  // nothing more is answered
     }
     table[index].isStalled = taken < bytes.count || table[index].isStalled
     return taken
@@ -139,6 +145,7 @@ public struct Server<Context: ~Copyable> {
     case .webSocket:
       endSocket(index, now: now, &context)
       afterSocketCall(index, now: now)
+    case .eventStream: router.eventStreams?.end(&self, index, now)
     case .lingering, .free: break
     }
   }
@@ -150,6 +157,8 @@ public struct Server<Context: ~Copyable> {
       if hubs[table[index].hub].clients[table[index].client].isGivenUp { noteUnresponsive(index, &context) }
       endSocket(index, now: now, &context)
       hubs[table[index].hub].remove(table[index].client)
+    } else if table[index].phase == .eventStream {
+      router.eventStreams?.remove(&self, index)
     }
     table.remove(index, limits: limits.http)
   }
@@ -160,6 +169,10 @@ public struct Server<Context: ~Copyable> {
   @inline(__always)
   public mutating func nextAction() -> TransportAction? {
     for hub in hubs.indices {
+      if hubs[hub].hasPublished {
+        hubs[hub].hasPublished = false
+        router.eventStreams?.announce(&self, hub)
+      }
       if let action = hubs[hub].nextListed() { return action }
     }
     return table.nextAction()
@@ -168,12 +181,15 @@ public struct Server<Context: ~Copyable> {
   /// See `Application.writeOutput(_:now:_:)`.
   @inline(__always)
   public mutating func writeOutput(
-    _ connection: ConnectionID, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int
+    _ connection: ConnectionID, now: MonotonicTime, _ context: inout Context, _ accept: (Span<UInt8>) -> Int
   ) {
     guard let index = table.index(of: connection) else { return }
     if table[index].http.pendingOutput > 0 { writeResponse(index, now: now, accept) }
     if table[index].phase == .webSocket, table[index].http.pendingOutput == 0 {
-      writeFrames(index, now: now, accept)
+      writeFrames(index, now: now, &context, accept)
+    } else if table[index].phase == .eventStream, table[index].http.pendingOutput == 0 {
+      router.eventStreams?.write(&self, index, now, &context)
+      writeResponse(index, now: now, accept)
     }
   }
 
@@ -212,6 +228,9 @@ public struct Server<Context: ~Copyable> {
     for hub in hubs.indices {
       hubs[hub].now = now
       hubs[hub].closeAll(.goingAway, reason: "shutting down")
+    }
+    for index in table.indices where table[index].phase == .eventStream {
+      router.eventStreams?.end(&self, index, now)
     }
     for index in table.indices where table[index].phase == .http {
       table[index].http.close()

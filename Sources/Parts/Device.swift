@@ -10,7 +10,7 @@ public import Timebase
 /// The parts of a device, and all that they do.
 public struct Device: Sendable {
   /// What people call it, in UTF-8.
-  public let name: [UInt8]
+  public var name: [UInt8]
   /// The parts, in the order of their description.
   public internal(set) var parts: [Part]
   /// Counts changes since the start, from 1 to at most 2^53 − 1, which JavaScript holds exactly.
@@ -31,8 +31,8 @@ public struct Device: Sendable {
   var rivals: [[Int]]
   /// For each action of each button: the part that it is for; nil for all.
   var targets: [[Int?]]
-  /// Readings that were not yet worked off, in the order of their times.
-  var readings: [TimedReading] = []
+  /// What happened on the inputs and was not yet worked off, in the order of its times.
+  var events: [InputEvent] = []
   /// No part has anything to do before this time.
   var deadline = MonotonicTime.zero
   /// When the status LED changes.

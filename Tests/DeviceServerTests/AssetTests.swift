@@ -22,9 +22,9 @@ import Testing
       ])
       router.onTemplate { journal, name, value in
         journal.handled += 1
-        guard name.equals("STATE") else { return false }
+        guard name.equals("STATE") else { return nil }
         value.append("o\"n")
-        return true
+        return .text
       }
     }
   }
@@ -183,7 +183,7 @@ import Testing
     let client = Client(network)
     #expect(client.ask("GET", "/app.js")?.text == "js")
     network.change { application, _ in
-      application.server.router.assets = AssetTable([StaticAsset(path: bytes("/new.js"), bytes: bytes("new"))])
+      application.server.assets = AssetTable([StaticAsset(path: bytes("/new.js"), bytes: bytes("new"))])
     }
     #expect(client.ask("GET", "/app.js")?.status == 404)
     #expect(client.ask("GET", "/new.js")?.text == "new")

@@ -12,7 +12,7 @@ import Testing
   func theDocumentShowsTheTrueState(_ target: String) throws {
     let bench = Bench()
     let dark = try #require(bench.ask("GET", target)).text
-    #expect(dark.contains(#"<div id="led" class="off"></div>"#))  // S20
+    #expect(dark.contains(#"<div id="led" class="off"></div>"#))
     #expect(dark.contains(#"aria-checked="false""#))
     #expect(dark.contains(">Off<"))
     #expect(dark.contains(">released<"))
