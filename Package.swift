@@ -68,6 +68,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals to a graceful shutdown.
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // The descriptions of devices: YAML, with the line and column of everything.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Settings from options, the environment and the file, in that order.
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     // The program's log beside its serial lines, with levels.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
@@ -89,6 +93,12 @@ let package = Package(
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
+    hosted(
+      "DeviceDescription",
+      [
+        "Parts", "Bytes", "Timebase", .product(name: "Yams", package: "Yams"),
+        .product(name: "Configuration", package: "swift-configuration"),
+      ]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
     hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
     // The kernel's own header, which every C library for Linux brings.
@@ -96,7 +106,7 @@ let package = Package(
     hosted(
       "LinuxBoard",
       [
-        "Parts", "Timebase", "SystemCalls",
+        "Parts", "Bytes", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -104,7 +114,7 @@ let package = Package(
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
+      "DeviceDescription", "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -149,7 +159,7 @@ let package = Package(
     tests(
       "LinuxBoardTests",
       [
-        "LinuxBoard", "Parts", "SystemCalls", "Timebase",
+        "LinuxBoard", "Parts", "Bytes", "SystemCalls", "Timebase",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),

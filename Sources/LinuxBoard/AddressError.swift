@@ -40,7 +40,8 @@ public enum AddressError: Error, Equatable, Sendable, CustomStringConvertible {
       "'\(text)' names no sensor: write device and channel, as iio:bmp280:temp or hwmon:lm75:temp1"
     case .no1WireDevice(let text):
       "'\(text)' names no 1-Wire sensor: write a folder of /sys/bus/w1/devices, as w1:28-0000075b1c2d"
-    case .noThermalZone(let text): "'\(text)' names no thermal zone: write its type or number, as thermal:cpu-thermal or thermal0"
+    case .noThermalZone(let text):
+      "'\(text)' names no thermal zone: write its type or number, as thermal:cpu-thermal or thermal0"
     case .noPath(let text): "'\(text)' names no file: write its path, as file:/run/power"
     case .notAnOutput(let text): "'\(text)' is a sensor, which cannot be driven: write a line, a PWM channel or an LED"
     case .notAnInput(let text): "'\(text)' is an output, which cannot be read: write a line or a sensor"

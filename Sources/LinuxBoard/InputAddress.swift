@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What an input reads, as people write it. Nothing here asks the kernel, so a description can be checked on any machine.
+// What an input reads, as people write it. Nothing here asks the kernel, so a description can be checked on any
+// machine.
 
 /// What can be read: a GPIO line, or a sensor.
 public enum InputAddress: Hashable, Sendable {

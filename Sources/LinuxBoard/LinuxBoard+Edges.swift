@@ -22,7 +22,8 @@
 
     /// The requests for lines, each by a number that no other has: an event loop is to watch a descriptor for each.
     ///
-    /// They change with each event of lines. Those of outputs alone have nothing to read, but tell when their chip goes.
+    /// They change with each event of lines. Those of outputs alone have nothing to read, but tell when their chip
+    /// goes.
     public var edgeSources: [UInt32] { requests.map(\.id) }
 
     /// A descriptor that has the edges of a request to read; nil if the request is gone.
@@ -91,20 +92,20 @@
     /// Tells the device what its inputs showed when they were taken, and the edges since then.
     func senseLines(of device: inout some Listener, now: MonotonicTime) {
       edges.sort { $0.time < $1.time }  // (which keeps the order of equals)
-      let start = edges.first?.time ?? now
-      for (input, isHigh) in firstLevels { sense(input, isHigh, at: min(start, now), now: now, of: &device) }
-      for edge in edges { sense(edge.input, edge.isHigh, at: edge.time, now: now, of: &device) }
+      let start = min(now, edges.first?.time ?? now)
+      for (input, isHigh) in firstLevels { device.sense(input, reading(isHigh, ofInput: input), at: start) }
+      for edge in edges {
+        // Never later than now, nor before the edge before it.
+        let time = min(now, max(lastTimes[edge.input], edge.time))
+        lastTimes[edge.input] = time
+        device.sense(edge.input, reading(edge.isHigh, ofInput: edge.input), at: time)
+      }
       firstLevels = []
       edges.removeAll(keepingCapacity: true)
     }
 
-    /// A reading is never later than `now`, nor before the one before it.
-    private func sense(
-      _ input: Int, _ isHigh: Bool, at time: MonotonicTime, now: MonotonicTime, of device: inout some Listener
-    ) {
-      let time = min(now, max(lastTimes[input], time))
-      lastTimes[input] = time
-      device.sense(input, isHigh != wiring.inputs[input].isActiveLow ? .active : .inactive, at: time)
+    private func reading(_ isHigh: Bool, ofInput input: Int) -> Reading {
+      isHigh != wiring.inputs[input].isActiveLow ? .active : .inactive
     }
   }
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// The board of a Linux machine: as many channels as the device names, on GPIO lines, PWM channels, LEDs and sensors of the
-// kernel's.
-// Rule: it is owned by one thread and never waits. Edges are reported one by one, each with its time, in order of time: so
-// a press between two looks is seen as if somebody had looked all along. Sensors are read on other threads.
+// The board of a Linux machine: as many channels as the device names, on GPIO lines, PWM channels, LEDs and sensors of
+// the kernel's.
+// Rule: it is owned by one thread and never waits. Edges are reported one by one, each with its time, in order of time:
+// so a press between two looks is seen as if somebody had looked all along. Sensors are read on other threads.
 // Rule: outputs do not fail. What vanishes takes only its own channels with it, and is asked for every second; what is
 // driven meanwhile is what the outputs are given when they are back.
 
@@ -66,20 +66,20 @@
     /// For each input, the kernel's number of the edge that came last; nil before the first, for lines that are gone on
     /// with have more.
     var lastNumbers: [UInt32?]
-    /// For each input, when its last reading was.
+    /// For each input, when its last edge was.
     var lastTimes: [MonotonicTime]
     /// Since when edges have been waiting for those of another request.
     var waitsSince: MonotonicTime?
 
     var sensors: [SensorState] = []
 
-    /// Takes the channels. Each output shows its initial level, 0 to 65,535, from the start: a line in the very call that
-    /// makes it an output.
+    /// Takes the channels. Each output shows its initial level, 0 to 65,535, from the start: a line in the very call
+    /// that makes it an output.
     ///
-    /// `stored` are lines that an earlier run left with whoever started the program. Those that fit are taken out and gone
-    /// on with: an output among them whose `keepsHeldLevel` is set stays as it is, and is in `heldLevels`. PWM channels,
-    /// LEDs and sensors are looked for below `systemFolder`. A sensor that cannot be read is no error here, but a fault of
-    /// its input.
+    /// `stored` are lines that an earlier run left with whoever started the program. Those that fit are taken out and
+    /// gone on with: an output among them whose `keepsHeldLevel` is set stays as it is, and is in `heldLevels`. PWM
+    /// channels, LEDs and sensors are looked for below `systemFolder`. A sensor that cannot be read is no error here,
+    /// but a fault of its input.
     public convenience init(
       _ wiring: LinuxWiring, initial: (Int) -> UInt16, stored: inout StoredLines, systemFolder: String = "/sys"
     ) throws(BoardError) {
@@ -165,8 +165,8 @@
 
     // MARK: What others want to know
 
-    /// Has `body` called when `report(to:now:)` has something new to say: on some thread, or on the board's own from
-    /// inside one of its functions.
+    /// Has `body` called when `report(to:now:)` has something new to say, and when there are events to take: on some
+    /// thread, or on the board's own from inside one of its functions.
     public func onNews(_ body: @escaping @Sendable () -> Void) {
       onNews = body
       reader.onNews(body)

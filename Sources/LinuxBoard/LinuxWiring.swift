@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What is soldered where, as the user gave it. Names of lines and sensors are looked up each time they are taken: a chip
-// that was unplugged may come back under another name.
+// What is soldered where, as the user gave it. Names of lines and sensors are looked up each time they are taken: a
+// chip that was unplugged may come back under another name.
 
 public import Timebase
 

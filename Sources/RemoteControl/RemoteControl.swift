@@ -27,7 +27,8 @@ extension ServerApplication where Context == RemoteControlContext {
     var board = board
     self.init(
       Server(router: router, limits: limits, hostNames: hostNames),
-      context: RemoteControlContext(device, identity: identity, log: log, clientLimit: limits.clients)
+      context: RemoteControlContext(
+        device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients)
     ) { context, server, now in
       let deadline = context.loop(board: &board, now: now)
       if context.hasNews { server.withHub(endpoint, now: now) { $0.publish(revision: context.device.revision) } }

@@ -5,6 +5,7 @@
 // that nobody reads, or a full disk stops nothing else. Another thread reads.
 
 import Bytes
+import DeviceServer
 import Dispatch
 import Logging
 import NIOCore

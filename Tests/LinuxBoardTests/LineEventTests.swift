@@ -7,7 +7,7 @@
   import ConformanceSupport
   import Testing
 
-  @testable import LinuxGPIO
+  @testable import LinuxBoard
 
   @Suite struct LineEventTests {
     @Test func aRecordIsWhatTheKernelsHeaderSays() throws {

@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: MIT
 
-// What a board does when its chips come and go: on chips of the test's own, in a time of its own.
+// What a board does when its chips come and go, and with the edges of its lines: on chips of the test's own, in a time
+// of its own.
 
 #if os(Linux)
-  import DeviceComponents
+  import ConformanceSupport
+  import Parts
   import SystemCalls
   import Testing
   import Timebase
 
-  @testable import LinuxGPIO
+  @testable import LinuxBoard
 
   @Suite struct LinuxBoardTests {
     static let (here, there) = ("gpiochip0", "gpiochip1")
-    static let (led, button) = (Line(here, 4), Line(here, 2))
     static let second = Milliseconds.seconds(1)
 
     let chips = TestChips(here, there)
+    var recorder = Recorder()
     var now = MonotonicTime(milliseconds: 5000)
 
-    /// A board with its parts on these chips.
-    func makeBoard(
-      led: String = here, button: String = here, status: String? = there
-    ) throws -> LinuxBoard {
+    /// A board with outputs and inputs at these places.
+    func makeBoard(_ outputs: [String], _ inputs: [String]) throws -> LinuxBoard {
       var none = StoredLines()
-      return try makeBoard(led: led, button: button, status: status, stored: &none)
+      return try makeBoard(outputs, inputs, stored: &none)
     }
 
     func makeBoard(
-      led: String = here, button: String = here, status: String? = there, keepsStoredLed: Bool = false,
+      _ outputs: [String], _ inputs: [String], keeps: Bool = false, isActiveLow: Bool = false, initial: UInt16 = 0,
       stored: inout StoredLines
     ) throws -> LinuxBoard {
-      let wiring = BoardWiring(
-        led: try #require(LineAddress("\(led):4")), button: try #require(LineAddress("\(button):2")),
-        statusLed: try status.map { .line(try #require(LineAddress("\($0):6"))) } ?? .none)
+      let wiring = LinuxWiring(
+        outputs: try outputs.map {
+          LinuxWiring.Output(try OutputAddress($0), isActiveLow: isActiveLow, keepsHeldLevel: keeps)
+        },
+        inputs: try inputs.map { LinuxWiring.Input(try InputAddress($0), isActiveLow: isActiveLow) })
       return try LinuxBoard(
-        wiring, ledLevel: .low, keepsStoredLed: keepsStoredLed, statusLedLevel: .low, stored: &stored, source: chips)
+        wiring, initial: { _ in initial }, stored: &stored, source: chips, system: SystemFolder(path: "/nowhere"))
     }
 
     func events(_ board: LinuxBoard) -> [LinuxBoard.Event] {
@@ -43,219 +45,317 @@
       return events
     }
 
-    /// Drives all outputs high, as far as there are any.
-    func drive(_ board: LinuxBoard) {
-      var led = board.led
-      var statusLed = board.statusLed
-      led.write(.high)
-      statusLed.write(.high)
+    func unit(_ name: String, _ outputs: [Int], _ inputs: [Int]) -> LinuxBoard.Unit {
+      LinuxBoard.Unit(name: name, outputs: outputs, inputs: inputs)
     }
 
-    /// The record of an edge of the button.
-    func edge(_ number: UInt32, isRising: Bool, at milliseconds: UInt64 = 1) -> [UInt8] {
+    /// What the board has told since the last call.
+    mutating func told(_ board: LinuxBoard) -> [Recorder.Word] {
+      recorder = Recorder()
+      _ = board.report(to: &recorder, at: now)
+      return recorder.words
+    }
+
+    /// The record of an edge of the line at `offset`.
+    func edge(_ offset: UInt32, _ number: UInt32, isRising: Bool, at milliseconds: UInt64 = 4000) -> [UInt8] {
       var record = [UInt8](repeating: 0, count: LineEvent.size)
       record.withUnsafeMutableBytes {
         $0.storeBytes(of: milliseconds * 1_000_000, toByteOffset: 0, as: UInt64.self)
         $0.storeBytes(of: isRising ? 1 : 2, toByteOffset: 8, as: UInt32.self)
-        $0.storeBytes(of: Self.button.offset, toByteOffset: 12, as: UInt32.self)
+        $0.storeBytes(of: offset, toByteOffset: 12, as: UInt32.self)
         $0.storeBytes(of: number, toByteOffset: 20, as: UInt32.self)
       }
       return record
     }
 
+    // MARK: Outputs and inputs
+
+    @Test mutating func outputsShowTheirInitialLevelAndThenWhatIsDriven() throws {
+      var none = StoredLines()
+      let board = try makeBoard(["4", "6"], [], initial: .max, stored: &none)
+      #expect(chips.high == [Line(Self.here, 4), Line(Self.here, 6)])
+      board.drive(Drive(output: 1, level: 0))
+      #expect(chips.high == [Line(Self.here, 4)])
+      board.drive(Drive(output: 1, level: 1))
+      #expect(chips.high == [Line(Self.here, 4), Line(Self.here, 6)], "a line is on for anything but 0")
+      board.drive(Drive(output: 2, level: 1))
+      #expect(told(board).isEmpty, "an output that is not there is none of its business")
+    }
+
+    @Test mutating func whatIsActiveLowIsActiveWhileItIsLow() throws {
+      var none = StoredLines()
+      chips.high = [Line(Self.here, 3)]
+      let board = try makeBoard(["4"], ["2", "3"], isActiveLow: true, stored: &none)
+      #expect(chips.high.contains(Line(Self.here, 4)), "off")
+      board.drive(Drive(output: 0, level: .max))
+      #expect(!chips.high.contains(Line(Self.here, 4)))
+      #expect(told(board) == [.sense(0, .active, 5000), .sense(1, .inactive, 5000)])
+      #expect(chips.settings[Line(Self.here, 2)]?.flags.contains(.pullUp) == true)
+    }
+
+    @Test func linesOfAChipAreTakenInOneRequest() throws {
+      let board = try makeBoard(["4", "gpiochip1:7", "6"], ["2", "gpiochip1:1", "3"])
+      #expect(chips.requests == [Self.here, Self.there])
+      #expect(board.heldLines.map(\.name) == ["gpiochip0-4-6-2-3", "gpiochip1-7-1"])
+      #expect(board.edgeSources.count == 2)
+    }
+
+    @Test func aHundredLinesTakeTwoRequests() throws {
+      let board = try makeBoard((0..<50).map { "\($0)" }, (50..<100).map { "\($0)" })
+      #expect(chips.requests == [Self.here, Self.here])
+      #expect(chips.held.count == 100)
+      #expect(Set(board.heldLines.map(\.name)).count == 2)
+      #expect(board.heldLines.allSatisfy { $0.name.utf8.count <= 255 }, "systemd takes no longer name")
+    }
+
     // MARK: Mistakes
 
-    /// Where the status LED is to be, and whether an LED of the system's may have been meant.
-    @Test(arguments: [("no-such-led", true), ("gpiochip0:no-such-line", false)])
-    func aStatusLedThatIsNowhereMayHaveBeenMeantForTheSystems(_ place: String, _ mayBeLED: Bool) throws {
-      let line = { try #require(LineAddress($0)) }
-      let wiring = BoardWiring(led: try line("4"), button: try line("2"), statusLed: .line(try line(place)))
-      var none = StoredLines()
-      let error = #expect(throws: GPIOError.self) {
-        _ = try LinuxBoard(
-          wiring, ledLevel: .low, keepsStoredLed: false, statusLedLevel: .low, stored: &none, source: chips)
+    @Test func oneLineIsNotTwoThings() throws {
+      #expect(throws: BoardError.sameLine("4", chip: Self.here)) { try makeBoard(["4"], ["gpiochip0:4"]) }
+      #expect(throws: BoardError.sameOutput("pwm0:1")) { try makeBoard(["pwm0:1", "pwm0:1"], []) }
+      #expect(chips.held.isEmpty)
+    }
+
+    @Test func whatIsNotThereAtTheStartIsAnErrorAndNothingIsHeld() throws {
+      chips.unplug(Self.there)
+      #expect(throws: BoardError.noSuchChip(name: Self.there, available: [])) {
+        try makeBoard(["4", "gpiochip1:4"], [])
       }
-      switch error {
-      case .neitherLEDNorLine(place, _)?: #expect(mayBeLED)
-      default: #expect(!mayBeLED)
-      }
+      #expect(throws: BoardError.unknownName("LAMP", chip: nil)) { try makeBoard(["4", "LAMP"], []) }
+      #expect(throws: BoardError.noSuchPWM(name: "pwm0:1", available: [])) { try makeBoard(["4", "pwm0:1"], []) }
+      #expect(throws: BoardError.noSuchLED(name: "ACT", available: [])) { try makeBoard(["4", "led:ACT"], []) }
+      #expect(chips.held.isEmpty)
     }
 
     // MARK: What is lost
 
-    @Test mutating func withoutTheStatusLedLedAndButtonGoOn() throws {
-      let board = try makeBoard()
+    /// The chip that goes, and what goes with it.
+    @Test mutating func withAChipGoesWhatIsOnItAndNothingElse() throws {
+      let board = try makeBoard(["4", "gpiochip1:7"], ["2", "gpiochip1:1"])
+      _ = told(board)
       chips.unplug(Self.there)
-      drive(board)
-      #expect(events(board) == [.lost(.status, .gone(chip: Self.there))])
-      #expect(board.fault == nil)
-      #expect(chips.levels[Self.led] == .high)
-      board.receive(edge(1, isRising: true).span, of: board.taking)
-      board.showNextEdge(now: now)
-      #expect(board.buttonLevel == .high)
-
-      chips.plugIn(Self.there)
-      let due = try #require(board.poll(now: now))
-      #expect(due == now + Self.second)
-      #expect(board.poll(now: due) == nil, "nothing is lost any more")
-      #expect(events(board) == [.found(.status)])
-      #expect(chips.levels[Line(Self.there, 6)] == .high, "as it was last written")
+      board.drive(Drive(output: 1, level: .max))
+      board.drive(Drive(output: 0, level: .max))
+      #expect(events(board) == [.lost(unit(Self.there, [1], [1]), .gone(chip: Self.there))])
+      #expect(told(board) == [.outputFault(1, "gpiochip1 is gone"), .inputFault(1, "gpiochip1 is gone")])
+      #expect(told(board).isEmpty, "it is told once")
+      #expect(chips.held.allSatisfy { $0.chip == Self.here }, "a chip that is held cannot come back")
+      #expect(chips.high == [Line(Self.here, 4)])
+      let source = try #require(board.edgeSources.first)
+      board.receive(edge(2, 1, isRising: true).span, of: source)
+      #expect(told(board) == [.sense(0, .active, 4000)], "the others work on")
     }
 
-    /// Where the parts are, the chip that goes, and the circuits that go with it.
-    static let losses: [(led: String, button: String, status: String?, gone: String, lost: [LinuxBoard.Circuit])] = [
-      (here, here, nil, here, [.control]),
-      (here, here, here, here, [.control, .status]),
-      (here, here, there, here, [.control]),
-      (here, here, there, there, [.status]),
-      (here, there, nil, here, [.control]),
-      (here, there, nil, there, [.control]),
-      (here, there, here, there, [.control, .status]),  // the status LED is in a request with the LED
-    ]
-
-    @Test(arguments: losses.indices)
-    func withAChipGoesWhatIsOnItAndNothingElse(_ row: Int) throws {
-      let (led, button, status, gone, lost) = Self.losses[row]
-      let board = try makeBoard(led: led, button: button, status: status)
-      let before = Set(chips.held)
-      chips.unplug(gone)
-      drive(board)
-      #expect(board.hasUnreadEdges == false)
-      #expect(events(board) == lost.map { .lost($0, .gone(chip: gone)) })
-      #expect(board.fault == (lost.contains(.control) ? .gone(chip: gone) : nil))
-      #expect(chips.held.allSatisfy { $0.chip != gone }, "a chip that somebody holds cannot come back")
-      #expect(Set(chips.held).isSubset(of: before))
-      if lost == [.control] { #expect(chips.held.count == (status == nil ? 0 : 1)) }
+    @Test mutating func aLossIsNoticedWhereverItShows() throws {
+      for way in 0..<3 {
+        let chips = TestChips(Self.here, Self.there)
+        var none = StoredLines()
+        let wiring = LinuxWiring(
+          outputs: [.init(try OutputAddress("4"))], inputs: [.init(try InputAddress("2"))])
+        let board = try LinuxBoard(
+          wiring, initial: { _ in 0 }, stored: &none, source: chips, system: SystemFolder(path: "/nowhere"))
+        chips.unplug(Self.here)
+        switch way {
+        case 0: board.drive(Drive(output: 0, level: 1))
+        case 1: #expect(!board.hasUnreadEdges)
+        default: board.receiveEnd(of: board.edgeSources[0])
+        }
+        #expect(events(board) == [.lost(unit(Self.here, [0], [0]), .gone(chip: Self.here))])
+      }
     }
 
     // MARK: What comes back
 
     @Test mutating func whatIsLostIsAskedForOnceASecondAndAReasonIsToldOnce() throws {
-      let board = try makeBoard(status: nil)
-      #expect(board.poll(now: now) == nil)
+      let board = try makeBoard(["4"], ["2"])
+      #expect(board.report(to: &recorder, at: now) == nil)
       chips.unplug(Self.here)
-      drive(board)
-      #expect(events(board) == [.lost(.control, .gone(chip: Self.here))])
+      board.drive(Drive(output: 0, level: 1))
+      let lost = unit(Self.here, [0], [0])
+      #expect(events(board) == [.lost(lost, .gone(chip: Self.here))])
       let reasons: [[LinuxBoard.Event]] = [
-        [.stillLost(.control, .noSuchChip(name: Self.here, available: []))], [], [],
+        [.stillLost(lost, .noSuchChip(name: Self.here, available: []))], [], [],
       ]
       for expected in reasons {
-        let due = try #require(board.poll(now: now))
+        let due = try #require(board.report(to: &recorder, at: now))
         #expect(due == now + Self.second)
-        #expect(board.poll(now: now + 999) == due, "before its time nothing happens")
+        #expect(board.report(to: &recorder, at: now + 999) == due, "before its time nothing happens")
         #expect(events(board).isEmpty)
         now = due
-        #expect(board.poll(now: now) == now + Self.second)
+        #expect(board.report(to: &recorder, at: now) == now + Self.second)
         #expect(events(board) == expected)
-        #expect(board.fault == .gone(chip: Self.here), "what pages are told stays the same")
       }
       #expect(chips.requests == [Self.here], "of a chip that is not there nothing is asked")
       chips.plugIn(Self.here)
-      #expect(board.poll(now: now + Self.second) == nil)
-      #expect(events(board) == [.found(.control)])
-      #expect(board.fault == nil)
+      chips.high = [Line(Self.here, 2)]
+      now = now + Self.second
+      #expect(told(board) == [.outputFault(0, ""), .inputFault(0, ""), .sense(0, .active, now.milliseconds)])
+      #expect(events(board) == [.found(lost)])
+      #expect(board.report(to: &recorder, at: now) == nil, "nothing is lost any more")
     }
 
-    @Test mutating func whatIsWrittenMeanwhileIsWhatTheLineIsGiven() throws {
-      let board = try makeBoard()
+    @Test mutating func whatIsDrivenMeanwhileIsWhatTheLineIsGiven() throws {
+      let board = try makeBoard(["4", "6"], [])
       chips.unplug(Self.here)
-      drive(board)
-      var led = board.led
-      led.write(.low)
-      led.write(.high)
-      chips.levels[Self.led] = .low
-      chips.levels[Self.button] = .high  // pressed or let go meanwhile
+      for (output, level) in [(0, 1), (0, 0), (0, 7), (1, 9), (1, 0)] as [(Int, UInt16)] {
+        board.drive(Drive(output: output, level: level))
+      }
       chips.plugIn(Self.here)
-      now = try #require(board.poll(now: now))
-      #expect(board.poll(now: now) == nil)
-      #expect(chips.levels[Self.led] == .high)
-      #expect(board.buttonLevel == .high)
+      now = try #require(board.report(to: &recorder, at: now))
+      _ = told(board)
+      #expect(chips.high == [Line(Self.here, 4)])
+      #expect(chips.settings[Line(Self.here, 4)]?.isHigh == true, "in the call that makes it an output")
     }
 
     @Test mutating func theLinesOfAChipAreTakenInOneRequestAgain() throws {
-      let board = try makeBoard(status: Self.here)
-      #expect(board.heldLines.map(\.name) == ["gpiochip0-4-2-6"])
+      let board = try makeBoard(["4", "6"], ["2"])
+      #expect(board.heldLines.map(\.name) == ["gpiochip0-4-6-2"])
       chips.unplug(Self.here)
-      drive(board)
+      board.drive(Drive(output: 0, level: 1))
       #expect(board.heldLines.isEmpty)
       chips.plugIn(Self.here)
-      now = try #require(board.poll(now: now))
-      #expect(board.poll(now: now) == nil)
-      #expect(events(board).suffix(2) == [.found(.control), .found(.status)])
-      #expect(board.heldLines.map(\.name) == ["gpiochip0-4-2-6"])
+      now = try #require(board.report(to: &recorder, at: now))
+      _ = told(board)
+      #expect(board.heldLines.map(\.name) == ["gpiochip0-4-6-2"])
       #expect(chips.requests == [Self.here, Self.here])
     }
 
     @Test mutating func ofTwoLostChipsTheOneThatIsBackIsUsed() throws {
-      let board = try makeBoard()
+      let board = try makeBoard(["4", "gpiochip1:4"], [])
       chips.unplug(Self.here)
       chips.unplug(Self.there)
-      drive(board)
-      #expect(events(board) == [.lost(.control, .gone(chip: Self.here)), .lost(.status, .gone(chip: Self.there))])
-      chips.plugIn(Self.here)
-      now = try #require(board.poll(now: now))
-      #expect(board.poll(now: now) == now + Self.second)
-      #expect(
-        events(board) == [.found(.control), .stillLost(.status, .noSuchChip(name: Self.there, available: []))])
-      #expect(board.fault == nil)
+      for output in 0..<2 { board.drive(Drive(output: output, level: 1)) }
+      #expect(events(board).count == 2)
       chips.plugIn(Self.there)
-      #expect(board.poll(now: now + Self.second) == nil)
-      #expect(events(board) == [.found(.status)])
+      now = try #require(board.report(to: &recorder, at: now))
+      #expect(told(board) == [.outputFault(1, "")])
+      #expect(
+        events(board) == [
+          .stillLost(unit(Self.here, [0], []), .noSuchChip(name: Self.here, available: [])),
+          .found(unit(Self.there, [1], [])),
+        ])
+      #expect(chips.high == [Line(Self.there, 4)])
     }
 
     // MARK: After a restart
 
-    /// The names of the lines that were held for us and whether the LED's level is to be kept; what it is then.
-    static let restarts: [(stored: [String], keepsStoredLed: Bool, level: Level)] = [
-      ([], true, .low), (["gpiochip0-4-2"], false, .low), (["gpiochip0-4-2"], true, .high),
-      (["gpiochip0-4-2", "gpiochip1-6"], true, .high), (["gpiochip0-2-4"], true, .low),  // another wiring's
+    /// The names of the lines that were held for us and whether their level is to be kept; whether the lamp is on then.
+    static let restarts: [(stored: [String], keeps: Bool, isOn: Bool)] = [
+      ([], true, false), (["gpiochip0-4-2"], false, false), (["gpiochip0-4-2"], true, true),
+      (["gpiochip0-4-2", "gpiochip1-6"], true, true), (["gpiochip0-2-4"], true, false),  // another wiring's
     ]
 
-    @Test(arguments: restarts.indices)
-    func anLedThatWasHeldMeanwhileStaysAsItIsWhereThatIsWanted(_ row: Int) throws {
-      let (names, keepsStoredLed, level) = Self.restarts[row]
-      chips.levels = [Self.led: .high, Self.button: .high, Line(Self.there, 6): .high]
+    @Test(arguments: restarts.indices, [false, true])
+    func whatWasHeldMeanwhileStaysAsItIsWhereThatIsWanted(_ row: Int, _ isActiveLow: Bool) throws {
+      let (names, keeps, isOn) = Self.restarts[row]
+      let lamp = Line(Self.here, 4)
+      if !isActiveLow { chips.high = [lamp] }
       var stored = StoredLines()
       for name in names { stored.add(name, try Descriptor(opening: "/dev/null", 0)) }
-      let board = try makeBoard(keepsStoredLed: keepsStoredLed, stored: &stored)
-      #expect(board.ledLevel == level)
-      #expect(chips.levels[Self.led] == level)
-      #expect(chips.levels[Line(Self.there, 6)] == .low, "the heartbeat begins anew")
-      #expect(board.buttonLevel == .high)
-      #expect(stored.names == names.filter { $0 == "gpiochip0-2-4" })
+      let board = try makeBoard(["4"], ["2"], keeps: keeps, isActiveLow: isActiveLow, stored: &stored)
+      #expect(board.heldLevels == (isOn ? [Drive(output: 0, level: .max)] : []))
+      #expect(chips.high.contains(lamp) == (isOn != isActiveLow))
+      #expect(stored.names == names.filter { $0 != "gpiochip0-4-2" })
     }
 
     // MARK: Edges
 
-    @Test mutating func edgesOfLinesThatAreGoneSayNothing() throws {
-      let board = try makeBoard()
-      let old = board.taking
-      board.receive(edge(1, isRising: true).span, of: old)
-      board.receiveEnd(of: old)
-      #expect(events(board) == [.lost(.control, .gone(chip: Self.here))])
-      #expect(board.nextEdge(now: now) == nil, "what waited is forgotten")
-      now = try #require(board.poll(now: now))
-      #expect(board.poll(now: now) == nil)
-      _ = events(board)
-
-      board.receive(edge(2, isRising: true).span, of: old)
-      board.receiveEnd(of: old)
-      #expect(board.nextEdge(now: now) == nil)
-      #expect(board.fault == nil)
-      #expect(events(board).isEmpty)
+    @Test mutating func edgesAreReportedInOrderOfTimeAcrossChips() throws {
+      let board = try makeBoard([], ["2", "gpiochip1:1"])
+      let (first, second) = (board.edgeSources[0], board.edgeSources[1])
+      let early = edge(2, 1, isRising: true, at: 4000) + edge(2, 2, isRising: false, at: 4200)
+      board.receive(early.span, of: first)
+      board.receive((edge(1, 1, isRising: true, at: 4100) + [1, 2, 3]).span, of: second)
+      #expect(
+        told(board) == [
+          .sense(0, .inactive, 4000), .sense(1, .inactive, 4000),  // what they showed before
+          .sense(0, .active, 4000), .sense(1, .active, 4100), .sense(0, .inactive, 4200),
+        ])
     }
 
-    @Test mutating func whatTheKernelDroppedIsCountedButNotAcrossALoss() throws {
-      let board = try makeBoard()
-      for (number, dropped) in [(7, 0), (8, 0), (11, 2), (12, 2)] as [(UInt32, UInt32)] {
-        board.receive(edge(number, isRising: true).span, of: board.taking)
+    @Test mutating func edgesWaitALittleForThoseThatHaveYetToBeRead() throws {
+      let board = try makeBoard([], ["2", "gpiochip1:1"])
+      _ = told(board)
+      chips.unread = [Self.there]
+      #expect(board.hasUnreadEdges)
+      board.receive(edge(2, 1, isRising: true, at: 4500).span, of: board.edgeSources[0])
+      #expect(board.report(to: &recorder, at: now) == now + 1)
+      #expect(told(board).isEmpty)
+      chips.unread = []
+      #expect(board.hasUnreadEdges, "they are here, and the device does not know them")
+      board.receive(edge(1, 1, isRising: true, at: 4400).span, of: board.edgeSources[1])
+      #expect(told(board) == [.sense(1, .active, 4400), .sense(0, .active, 4500)])
+      #expect(!board.hasUnreadEdges)
+
+      // A line that never rests does not hold up the others.
+      chips.unread = [Self.there]
+      board.receive(edge(2, 2, isRising: false, at: 5000).span, of: board.edgeSources[0])
+      #expect(told(board).isEmpty)
+      now = now + 20
+      #expect(told(board) == [.sense(0, .inactive, 5000)])
+    }
+
+    @Test mutating func anEdgeIsNeverLaterThanNowNorBeforeTheOneBeforeIt() throws {
+      let board = try makeBoard([], ["2"])
+      board.receive(edge(2, 1, isRising: true, at: 9000).span, of: board.edgeSources[0])
+      #expect(told(board).last == .sense(0, .active, 5000))
+      board.receive(edge(2, 2, isRising: false, at: 4000).span, of: board.edgeSources[0])
+      #expect(told(board) == [.sense(0, .inactive, 5000)])
+    }
+
+    @Test mutating func whatTheKernelsDebounceAddsIsTakenOff() throws {
+      var none = StoredLines()
+      let wiring = LinuxWiring(inputs: [.init(try InputAddress("2"), kernelDebounce: 30)])
+      let board = try LinuxBoard(
+        wiring, initial: { _ in 0 }, stored: &none, source: chips, system: SystemFolder(path: "/nowhere"))
+      board.receive(edge(2, 1, isRising: true, at: 4000).span, of: board.edgeSources[0])
+      #expect(told(board).last == .sense(0, .active, 3970))
+      #expect(chips.settings[Line(Self.here, 2)]?.debouncePeriod == 30_000)
+    }
+
+    @Test mutating func edgesOfLinesThatAreGoneSayNothing() throws {
+      let board = try makeBoard([], ["2"])
+      _ = told(board)
+      let old = board.edgeSources[0]
+      board.receive(edge(2, 1, isRising: true).span, of: old)
+      board.receiveEnd(of: old)
+      #expect(told(board) == [.inputFault(0, "gpiochip0 is gone")], "what waited is forgotten")
+      now = now + Self.second
+      #expect(told(board) == [.inputFault(0, ""), .sense(0, .inactive, 6000)])
+      _ = events(board)
+      board.receive(edge(2, 2, isRising: true).span, of: old)
+      board.receiveEnd(of: old)
+      #expect(told(board).isEmpty)
+      #expect(events(board).isEmpty)
+      #expect(board.edgeSources != [old])
+    }
+
+    @Test mutating func whatTheKernelDroppedIsCountedByLineButNotAcrossALoss() throws {
+      let board = try makeBoard([], ["2", "3"])
+      let source = board.edgeSources[0]
+      for (offset, number, dropped) in [(2, 7, 0), (3, 1, 0), (2, 8, 0), (2, 11, 2), (3, 2, 2), (3, 4, 3)]
+        as [(UInt32, UInt32, UInt32)]
+      {
+        board.receive(edge(offset, number, isRising: true).span, of: source)
         #expect(board.droppedEdges == dropped)
       }
-      board.receiveEnd(of: board.taking)
-      now = try #require(board.poll(now: now))
-      _ = board.poll(now: now)
-      board.receive(edge(1, isRising: true).span, of: board.taking)
-      #expect(board.droppedEdges == 2)
+      board.receiveEnd(of: source)
+      now = try #require(board.report(to: &recorder, at: now))
+      _ = told(board)
+      board.receive(edge(2, 1, isRising: true).span, of: board.edgeSources[0])
+      #expect(board.droppedEdges == 3)
+    }
+
+    @Test mutating func anyBytesAreEdgesOrNone() throws {
+      let board = try makeBoard([], ["2", "3"])
+      var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
+      for _ in 0..<500 {
+        let bytes = (0..<Int.random(in: 0...150, using: &generator)).map { _ in
+          UInt8.random(in: 0...3, using: &generator)
+        }
+        board.receive(bytes.span, of: board.edgeSources[0])
+        _ = told(board)
+      }
     }
   }
 #endif

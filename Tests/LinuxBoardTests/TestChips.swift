@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-// GPIO chips of a test's own, which come and go as it likes, and what a board has on them.
+// GPIO chips of a test's own, which come and go as it likes, what a board has on them, and what it tells of them.
 
 #if os(Linux)
-  import DeviceComponents
+  import Bytes
+  import Parts
   import SystemCalls
+  import Timebase
 
-  @testable import LinuxGPIO
+  @testable import LinuxBoard
 
   /// A line, wherever it is.
   struct Line: Hashable {
@@ -19,14 +21,18 @@
     }
   }
 
-  /// Chips with as many lines as anyone asks for.
+  /// Chips with as many lines as a board asks for.
   final class TestChips: LineSource {
-    /// The levels of all lines; what nobody has driven or pulled is low.
-    var levels: [Line: Level] = [:]
-    /// The lines that somebody holds, whether their chip is there or not.
+    /// The lines that are high.
+    var high: Set<Line> = []
+    /// The chips that have edges which have yet to be read.
+    var unread: Set<String> = []
+    /// The lines that are held, whether their chip is there or not.
     fileprivate(set) var held: [Line] = []
     /// The chips from which lines were taken, and tried to be, a request each.
     private(set) var requests: [String] = []
+    /// What was asked of each line that was taken last.
+    private(set) var settings: [Line: LineSetting] = [:]
     private var present: Set<String>
     /// How often each chip has gone.
     fileprivate private(set) var departures: [String: Int] = [:]
@@ -41,18 +47,24 @@
 
     func plugIn(_ chip: String) { present.insert(chip) }
 
-    func find(_ address: LineAddress, defaultChip: String) throws(GPIOError) -> (chip: String, line: LineInfo) {
+    func set(_ line: Line, _ isHigh: Bool) {
+      if isHigh { high.insert(line) } else { high.remove(line) }
+    }
+
+    func find(_ address: LineAddress, defaultChip: String) throws(BoardError) -> FoundLine {
+      if address.chip == nil, case .name(let name) = address.line { throw .unknownName(name, chip: nil) }
       let chip = address.chip ?? defaultChip
       guard present.contains(chip) else { throw .noSuchChip(name: chip, available: []) }
       guard case .offset(let offset) = address.line else { throw .unknownName("\(address)", chip: address.chip) }
-      return (chip, LineInfo(offset: offset, name: "", consumer: "", flags: []))
+      return FoundLine(chip: chip, line: LineInfo(offset: offset, name: "", consumer: "", flags: []))
     }
 
-    func take(_ settings: [LineSetting], ofChipNamed chip: String) throws(GPIOError) -> any HeldLines {
+    func take(_ settings: [LineSetting], ofChipNamed chip: String) throws(BoardError) -> any HeldLines {
       requests.append(chip)
       for setting in settings where held.contains(Line(chip, setting.offset)) {
-        throw .busy(line: "\(setting.offset)", chip: chip, consumer: GPIOError.consumer)
+        throw .busy(line: "\(setting.offset)", chip: chip, consumer: BoardError.consumer)
       }
+      for setting in settings { self.settings[Line(chip, setting.offset)] = setting }
       return TestLines(settings, of: chip, among: self)
     }
 
@@ -60,9 +72,32 @@
       _ descriptor: consuming Descriptor, _ settings: inout [LineSetting], ofChipNamed chip: String
     ) -> (any HeldLines)? {
       for index in settings.indices where settings[index].keepsLevel {
-        settings[index].level = levels[Line(chip, settings[index].offset)] ?? .low
+        settings[index].isHigh = high.contains(Line(chip, settings[index].offset))
       }
       return TestLines(settings, of: chip, among: self)
+    }
+  }
+
+  /// What a board tells, in order.
+  struct Recorder: Listener {
+    enum Word: Equatable {
+      case sense(Int, Reading, UInt64)
+      case inputFault(Int, String)
+      case outputFault(Int, String)
+    }
+
+    private(set) var words: [Word] = []
+
+    mutating func sense(_ input: Int, _ reading: Reading, at time: MonotonicTime) {
+      words.append(.sense(input, reading, time.milliseconds))
+    }
+
+    mutating func noteFault(_ words: [UInt8], ofInput input: Int) {
+      self.words.append(.inputFault(input, String(decoding: words, as: UTF8.self)))
+    }
+
+    mutating func noteFault(_ words: [UInt8], ofOutput output: Int) {
+      self.words.append(.outputFault(output, String(decoding: words, as: UTF8.self)))
     }
   }
 
@@ -71,7 +106,7 @@
     let chip: String
     let offsets: [UInt32]
     let number: Int32 = -1
-    let isDebounced = false
+    let isDebounced = true
     private let chips: TestChips
     private let departures: Int?
 
@@ -82,32 +117,36 @@
       offsets = settings.map(\.offset)
       chips.held += offsets.map { Line(chip, $0) }
       for setting in settings where setting.flags.contains(.output) {
-        chips.levels[Line(chip, setting.offset)] = setting.level
+        chips.set(Line(chip, setting.offset), setting.isHigh)
       }
     }
 
     deinit { chips.held.removeAll { $0.chip == chip && offsets.contains($0.offset) } }
 
-    private func check() throws(GPIOError) {
+    private func check() throws(BoardError) {
       if chips.departures[chip] != departures { throw .gone(chip: chip) }
     }
 
-    func drive(_ index: Int, to level: Level) throws(GPIOError) {
+    func drive(_ index: Int, high isHigh: Bool) throws(BoardError) {
       try check()
-      chips.levels[Line(chip, offsets[index])] = level
+      chips.set(Line(chip, offsets[index]), isHigh)
     }
 
-    func level(of index: Int) throws(GPIOError) -> Level {
+    func levels(_ mask: UInt64) throws(BoardError) -> UInt64 {
       try check()
-      return chips.levels[Line(chip, offsets[index])] ?? .low
+      var levels: UInt64 = 0
+      for (index, offset) in offsets.enumerated() where chips.high.contains(Line(chip, offset)) {
+        levels |= 1 << UInt64(index)
+      }
+      return levels & mask
     }
 
-    func hasEdges() throws(GPIOError) -> Bool {
+    func hasEdges() throws(BoardError) -> Bool {
       try check()
-      return false
+      return chips.unread.contains(chip)
     }
 
-    func forgetEdges() throws(GPIOError) { try check() }
+    func forgetEdges() throws(BoardError) { try check() }
 
     func duplicate() throws(SystemError) -> Descriptor { throw SystemError(code: 0) }
   }

@@ -40,8 +40,8 @@
         throw BoardError(asking: info.name, .last)
       }
       return LineInfo(
-        offset: offset, name: withUnsafeBytes(of: raw.name, fieldText), consumer: withUnsafeBytes(of: raw.consumer, fieldText),
-        flags: LineFlags(rawValue: raw.flags))
+        offset: offset, name: withUnsafeBytes(of: raw.name, fieldText),
+        consumer: withUnsafeBytes(of: raw.consumer, fieldText), flags: LineFlags(rawValue: raw.flags))
     }
 
     /// All its lines, in order.

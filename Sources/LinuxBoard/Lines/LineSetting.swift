@@ -85,7 +85,9 @@
         add(GPIO_V2_LINE_ATTR_ID_FLAGS, mask: mask { $0.flags == flags }) { $0.flags = flags.rawValue }
       }
       for period in attributes.periods {
-        add(GPIO_V2_LINE_ATTR_ID_DEBOUNCE, mask: mask { $0.debouncePeriod == period }) { $0.debounce_period_us = period }
+        add(GPIO_V2_LINE_ATTR_ID_DEBOUNCE, mask: mask { $0.debouncePeriod == period }) {
+          $0.debounce_period_us = period
+        }
       }
       let outputs = mask { $0.flags.contains(.output) }
       if outputs != 0 {

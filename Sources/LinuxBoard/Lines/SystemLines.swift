@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The chips of this machine, and how a line is found on them: a chip by the name of its device or by its label, a line by
-// its number or its name.
+// The chips of this machine, and how a line is found on them: a chip by the name of its device or by its label, a line
+// by its number or its name.
 
 #if os(Linux)
   import SystemCalls

@@ -7,7 +7,6 @@
 
 #if os(Linux)
   import Bytes
-  import SystemCalls
 
   /// A channel, and the folder of its device.
   struct IIOChannel {
@@ -21,9 +20,9 @@
     func read() throws(BoardError) -> Decimal {
       let value: Decimal
       if folder.has("in_\(channel)_input") {
-        value = try number("in_\(channel)_input")
+        value = try folder.number("in_\(channel)_input", of: name)
       } else if folder.has("in_\(channel)_raw") {
-        let raw = try number("in_\(channel)_raw")
+        let raw = try folder.number("in_\(channel)_raw", of: name)
         let offset = try shared("offset") ?? .zero
         let scale = try shared("scale") ?? 1
         guard let sum = raw + offset, let product = sum * scale else { throw tooLarge }
@@ -61,7 +60,7 @@
     private func shared(_ what: String) throws(BoardError) -> Decimal? {
       for owner in owners {
         let file = owner.isEmpty ? "in_\(what)" : "in_\(owner)_\(what)"
-        if folder.has(file) { return try number(file) }
+        if folder.has(file) { return try folder.number(file, of: name) }
       }
       return nil
     }
@@ -80,16 +79,5 @@
     }
 
     private var tooLarge: BoardError { .notANumber(name: name, file: "in_\(channel)_scale") }
-
-    private func number(_ file: String) throws(BoardError) -> Decimal {
-      let content: [UInt8]
-      do throws(SystemError) {
-        content = try folder.read(file)
-      } catch {
-        throw .cannotReadSensor(name: name, file: file, code: error.code)
-      }
-      guard let number = Decimal(content.span) else { throw .notANumber(name: name, file: file) }
-      return number
-    }
   }
 #endif

@@ -18,16 +18,16 @@
         value = try IIOChannel(name: description, channel: channel, folder: try iio(device, in: system)).read()
       case .hwmon(let device, let channel):
         let folder = try hwmon(device, channel, in: system)
-        value = try scaled(try number("\(channel)_input", in: folder), by: Self.hwmonExponent(of: channel))
+        value = try number("\(channel)_input", in: folder, times: Self.hwmonExponent(of: channel))
       case .w1(let id):
         let devices = system.folder("bus/w1/devices")
         guard devices.folder(id).has("temperature") else {
           let others = devices.names.filter { devices.folder($0).has("temperature") }
           throw .noSuchSensor(name: description, available: others.map { "w1:\($0)" })
         }
-        value = try scaled(try number("temperature", in: devices.folder(id)), by: -3)
+        value = try number("temperature", in: devices.folder(id), times: -3)
       case .thermal(let zone):
-        value = try scaled(try number("temp", in: try thermal(zone, in: system)), by: -3)
+        value = try number("temp", in: try thermal(zone, in: system), times: -3)
       case .file(let path):
         value = try firstLine(of: path)
       }
@@ -38,12 +38,14 @@
 
     private func iio(_ device: String, in system: SystemFolder) throws(BoardError) -> SystemFolder {
       let folders = system.folder("bus/iio/devices")
-      return try find(device, among: folders.names.filter { $0.hasPrefix("iio:device") }, of: folders, nameIn: "name") {
-        folder, name in IIOChannel.names(in: folder).map { "iio:\(name):\($0)" }
-      }
+      return try find(
+        device, among: folders.names.filter { $0.hasPrefix("iio:device") }, of: folders, nameIn: "name"
+      ) { folder, name in IIOChannel.names(in: folder).map { "iio:\(name):\($0)" } }
     }
 
-    private func hwmon(_ device: String, _ channel: String, in system: SystemFolder) throws(BoardError) -> SystemFolder {
+    private func hwmon(
+      _ device: String, _ channel: String, in system: SystemFolder
+    ) throws(BoardError) -> SystemFolder {
       let folders = system.folder("class/hwmon")
       let folder = try find(device, among: folders.names, of: folders, nameIn: "name") { folder, name in
         Self.hwmonChannels(in: folder).map { "hwmon:\(name):\($0)" }
@@ -112,19 +114,13 @@
       }
     }
 
-    private func number(_ file: String, in folder: SystemFolder) throws(BoardError) -> Decimal {
-      let content: [UInt8]
-      do throws(SystemError) {
-        content = try folder.read(file)
-      } catch {
-        throw .cannotReadSensor(name: description, file: file, code: error.code)
+    private func number(
+      _ file: String, in folder: SystemFolder, times exponent: Int8
+    ) throws(BoardError) -> Decimal {
+      let number = try folder.number(file, of: description)
+      guard let value = number * Decimal(1, exponent: exponent) else {
+        throw .notANumber(name: description, file: file)
       }
-      guard let number = Decimal(content.span) else { throw .notANumber(name: description, file: file) }
-      return number
-    }
-
-    private func scaled(_ number: Decimal, by exponent: Int8) throws(BoardError) -> Decimal {
-      guard let value = number * Decimal(1, exponent: exponent) else { throw .notANumber(name: description, file: "it") }
       return value
     }
 
@@ -138,6 +134,20 @@
       }
       let word = content.split(maxSplits: 1, omittingEmptySubsequences: true) { $0 <= 0x20 }.first ?? []
       guard let number = Decimal(Array(word).span) else { throw .notANumber(name: description, file: path) }
+      return number
+    }
+  }
+
+  extension SystemFolder {
+    /// The number in a file of the sensor that is called `name`.
+    func number(_ file: String, of name: String) throws(BoardError) -> Decimal {
+      let content: [UInt8]
+      do throws(SystemError) {
+        content = try read(file)
+      } catch {
+        throw .cannotReadSensor(name: name, file: file, code: error.code)
+      }
+      guard let number = Decimal(content.span) else { throw .notANumber(name: name, file: file) }
       return number
     }
   }
