@@ -174,6 +174,12 @@ extension WebSocketHub {
     clients[index].writeOutput(revision, accept)
   }
 
+  /// Whether something waits for a client that is open: all that a message leaves to do.
+  @inline(__always)
+  func hasOutputToList(_ index: Int) -> Bool {
+    clients[index].socket.pendingOutput > 0 && clients[index].socket.isOpen
+  }
+
   /// How a client's outbox is after it was offered to the transport.
   struct Written {
     var waiting: Int
