@@ -57,8 +57,8 @@ import Testing
   // MARK: numbers with sign and decimals, elements and members one by one
 
   @Test(arguments: [
-    ("21.50", 215, -1), ("-4e-3", -4, -3), ("1e1", 1, 1), ("0", 0, 0), ("\"1\"", nil, 0), ("true", nil, 0), ("null", nil, 0),
-    ("[1]", nil, 0), ("1e400", nil, 0), ("1234567890123456789", nil, 0),
+    ("21.50", 215, -1), ("-4e-3", -4, -3), ("1e1", 1, 1), ("0", 0, 0), ("\"1\"", nil, 0), ("true", nil, 0),
+    ("null", nil, 0), ("[1]", nil, 0), ("1e400", nil, 0), ("1234567890123456789", nil, 0),
   ] as [(String, Int64?, Int8)])
   func aNumberIsReadAsADecimal(_ document: String, _ significand: Int64?, _ exponent: Int8) throws {
     let payload = bytes(document)
@@ -67,7 +67,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", []), ("[ ]", []), ("[255,128,0]", ["255", "128", "0"]), (" [ {\"a\":[1]} , [2,3],\"]\" ]", ["{\"a\":[1]}", "[2,3]", "\"]\""]),
+    ("[]", []), ("[ ]", []), ("[255,128,0]", ["255", "128", "0"]),
+    (" [ {\"a\":[1]} , [2,3],\"]\" ]", ["{\"a\":[1]}", "[2,3]", "\"]\""]),
     ("{\"a\":1}", nil), ("1", nil), ("\"[]\"", nil),
   ] as [(String, [String]?)])
   func elementsComeInOrder(_ document: String, _ elements: [String]?) throws {
