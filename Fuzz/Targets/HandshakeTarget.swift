@@ -48,7 +48,7 @@ private enum HandshakeServer {
     _ = server.receive(input.span, from: id, now: .zero, &context)
     let clients = Int(server.counters.clients)
     var output: [UInt8] = []
-    server.writeOutput(id, now: .zero) { bytes in
+    server.writeOutput(id, now: .zero, &context) { bytes in
       output += [UInt8](bytes)
       return bytes.count
     }

@@ -24,9 +24,9 @@ struct Journal {
   private var messageNumber = 0
   private var everyone: [ClientID] = []
 
-  static var router: Router<Journal> {
+  static func makeRouter() -> (Router<Journal>, WebSocketEndpoint) {
     var router = Router<Journal>()
-    router.webSocket("/ws") { journal, hub, event in journal.handle(event, &hub) }
+    let endpoint = router.webSocket("/ws") { journal, hub, event in journal.handle(event, &hub) }
     router.get("/") { _, _, response in response.send("hello") }
     router.get("/large") { _, _, response in response.body = [UInt8](repeating: 1, count: 1500) }
     router.on(.put, "/") { _, request, response in response.body = Array("body ".utf8) + [UInt8](request.body) }
@@ -50,7 +50,7 @@ struct Journal {
         entityTag: Array("tag".utf8)),
       StaticAsset(path: Array("/page.html".utf8), bytes: Array("<p>%NAME%</p>".utf8), isTemplate: true),
     ])
-    return router
+    return (router, endpoint)
   }
 
   private mutating func expect(_ condition: Bool, _ invariant: String) {

@@ -61,7 +61,7 @@ private enum PathServer {
     let taken = server.receive(request.span, from: id, now: .zero, &context)
     try check(taken == request.count, "a small request is taken whole")
     var output: [UInt8] = []
-    server.writeOutput(id, now: .zero) { bytes in
+    server.writeOutput(id, now: .zero, &context) { bytes in
       output += [UInt8](bytes)
       return bytes.count
     }

@@ -12,6 +12,7 @@ import WebSocketCore
 
 struct ServerWorld {
   private var server: Server<Journal>
+  private let endpoint: WebSocketEndpoint
   private var journal = Journal()
   private var now = MonotonicTime.zero
   private var nextDeadline: MonotonicTime?
@@ -21,7 +22,9 @@ struct ServerWorld {
   private var longestRead = 0
 
   init(limits: ServerLimits, compresses: Bool) {
-    server = Server(router: Journal.router, limits: limits)
+    let router: Router<Journal>
+    (router, endpoint) = Journal.makeRouter()
+    server = Server(router: router, limits: limits)
     if compresses { server.compression = DeflateSupport.zlib() }
   }
 
@@ -82,7 +85,7 @@ struct ServerWorld {
   }
 
   mutating func callHub(_ kind: Int, _ size: Int) throws(BrokenInvariant) {
-    server.withHub(0, now: now) { journal.use(&$0, kind: kind, size: size) }
+    server.withHub(endpoint, now: now) { journal.use(&$0, kind: kind, size: size) }
     try settle()
   }
 
@@ -93,12 +96,12 @@ struct ServerWorld {
     guard let id = lines[line].id ?? lines[line].lateID else { return }
     let isLate = lines[line].id == nil
     switch kind % 5 {
-    case 0: if isLate { server.writeOutput(id, now: now) { $0.count } } else { try write(line) }
+    case 0: if isLate { server.writeOutput(id, now: now, &journal) { $0.count } } else { try write(line) }
     case 1 where lines[line].toServer.isEmpty:
       try check(server.receive(Span(), from: id, now: now, &journal) == 0, "of nothing nothing is taken")
     case 2: if isLate { server.disconnected(id, now: now, &journal) }
     case 3: if isLate { server.endOfStream(id, now: now, &journal) }
-    default: server.writeOutput(id, now: now) { _ in 0 }
+    default: server.writeOutput(id, now: now, &journal) { _ in 0 }
     }
     try settle()
   }
@@ -199,7 +202,7 @@ struct ServerWorld {
       lines[line].isWriteDue = room == 0
       guard room > 0 else { return }
       var output: [UInt8] = []
-      server.writeOutput(id, now: now) { bytes in
+      server.writeOutput(id, now: now, &journal) { bytes in
         let count = min(bytes.count, room - output.count)
         output += [UInt8](bytes.extracting(first: count))
         return count
@@ -233,7 +236,7 @@ extension ServerWorld {
   mutating func checkTables() throws(BrokenInvariant) {
     let up = lines.filter { $0.id != nil }.count
     try check(server.connectionCount == up, "the table has the connections that are up, and no others")
-    let clients = server.withHub(0, now: now) { $0.count }
+    let clients = server.withHub(endpoint, now: now) { $0.count }
     try check(clients == journal.clients.count, "a hub counts those who have come and not gone")
     try check(clients <= server.limits.clients, "a hub keeps its limit")
     try checkInput()
@@ -320,7 +323,7 @@ extension ServerWorld {
     try checkTables()
     try advance(by: 60_000)
     try check(nextDeadline == nil, "nothing is waited for when nobody is there")
-    try check(server.withHub(0, now: now) { $0.codecMemory } == 0, "memory for compression is given back")
+    try check(server.withHub(endpoint, now: now) { $0.codecMemory } == 0, "memory for compression is given back")
     for line in lines { _ = try line.heard() }
   }
 }

@@ -33,7 +33,8 @@ public struct HubCounters: Sendable {
   public var enqueued: UInt32 = 0
   /// Messages that found no room in a client's outbox.
   public var discarded: UInt32 = 0
-  /// States that a client skipped because a later one came before it could be written.
+  /// Publications of the state that a client was not sent by themselves, because a later one came before they could be
+  /// written: it was sent both in one.
   public var conflated: UInt32 = 0
 }
 

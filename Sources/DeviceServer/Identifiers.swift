@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Names for connections and clients. Both are small values, never references: one that has outlived its connection
-// names nothing, and every call with it is a harmless no-op.
+// Names for connections, clients and endpoints: small values, never references. One of a connection or client that has
+// gone names nothing, and every call with it does nothing.
 
 /// A TCP connection that a transport handed to the server.
 ///
@@ -11,6 +11,12 @@ public struct ConnectionID: Hashable, Sendable {
   /// The place in the server's table; a transport may use it as an index into a table of its own.
   public let index: Int
   let generation: UInt32
+}
+
+/// A WebSocket endpoint of a router, and the hub of its clients in every server that is made with that router.
+public struct WebSocketEndpoint: Hashable, Sendable {
+  /// The place among the router's endpoints and the server's hubs.
+  let index: Int
 }
 
 /// A WebSocket client of one hub.

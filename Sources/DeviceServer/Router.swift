@@ -12,6 +12,11 @@ public struct Router<Context: ~Copyable> {
   public typealias Handler = (inout Context, borrowing Request, inout Response) -> Void
   /// Sees what happens on a WebSocket endpoint; it may send to any client, the sender included.
   public typealias SocketHandler = (inout Context, inout WebSocketHub, borrowing WebSocketEvent) -> Void
+  /// Appends a text message about what has changed in the state after revision `since`, and returns the revision that a
+  /// client has after it: that of the state. It appends nothing if no client need be told.
+  ///
+  /// It is asked at the moment of sending, once for all clients with the same `since`; 0: whoever has nothing yet.
+  public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
   /// Is told of each refusal, for a log.
@@ -26,6 +31,7 @@ public struct Router<Context: ~Copyable> {
   struct SocketRoute {
     let path: StaticString
     let origin: OriginPolicy
+    let encoder: StateEncoder?
     let handler: SocketHandler
   }
 
@@ -35,7 +41,7 @@ public struct Router<Context: ~Copyable> {
   var refusalHandler: RefusalHandler?
   /// Which sites' pages may send requests that change something.
   public var origin = OriginPolicy.sameOrigin
-  /// The files to serve where no route matches; swap the whole table to change one.
+  /// The files to serve where no route matches; a server's can be changed later, by `Server.assets`.
   public var assets = AssetTable()
 
   /// A router without routes: every request is answered 404 (Not Found).
@@ -52,13 +58,17 @@ public struct Router<Context: ~Copyable> {
   /// Answers GET (and HEAD) on `pattern` with `handler`.
   public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
 
-  /// Makes `path` a WebSocket endpoint with a hub of its own, and gives the number of that hub.
+  /// Makes `path` a WebSocket endpoint with a hub of its own, to be reached with `Server.withHub`.
+  ///
+  /// - Parameter state: makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
+  ///   `WebSocketHub.publishState(_:)`.
   @discardableResult
   public mutating func webSocket(
-    _ path: StaticString, origin: OriginPolicy = .sameOrigin, _ handler: @escaping SocketHandler
-  ) -> Int {
-    sockets.append(SocketRoute(path: path, origin: origin, handler: handler))
-    return sockets.count - 1
+    _ path: StaticString, origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
+    _ handler: @escaping SocketHandler
+  ) -> WebSocketEndpoint {
+    sockets.append(SocketRoute(path: path, origin: origin, encoder: encoder, handler: handler))
+    return WebSocketEndpoint(index: sockets.count - 1)
   }
 
   /// Sets who gives values to the names in templates.
@@ -90,8 +100,7 @@ public struct Router<Context: ~Copyable> {
   }
 
   /// Appends the methods that `path` answers to, as the `Allow` field lists them (RFC 9110 section 10.2.1).
-  func appendAllowed(for path: Span<UInt8>, to list: inout [UInt8]) {
-    let isAsset = assets.asset(at: path) != nil
+  func appendAllowed(for path: Span<UInt8>, isAsset: Bool, to list: inout [UInt8]) {
     for method in HTTPMethod.allCases {
       var isAllowed = isAsset && (method == .get || method == .head)
       if case .route = match(method, path) { isAllowed = true }

@@ -105,7 +105,7 @@ extension Server where Context: ~Copyable {
     }
     let match = router.match(head.method, path.span)
     if case .route(let route) = match { return .route(route) }
-    let asset = router.assets.asset(at: path.span)
+    let asset = assets.asset(at: path.span)
     if let asset, head.method == .get || head.method == .head { return .asset(asset) }
     // RFC 9110 section 9.1: a method that is not known anywhere is not implemented.
     if head.method == .other { return .refuse(.unknownMethod, .notImplemented, "Unknown method") }
@@ -175,7 +175,9 @@ extension Server where Context: ~Copyable {
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
       var allowed: [UInt8] = []
-      if RequestPath.decode(head.path, into: &path) { router.appendAllowed(for: path.span, to: &allowed) }
+      if RequestPath.decode(head.path, into: &path) {
+        router.appendAllowed(for: path.span, isAsset: assets.asset(at: path.span) != nil, to: &allowed)
+      }
       response.head.add("Allow", allowed.span)
     }
     if case .badHandshake(let error) = reason { error.addFields(to: &response.head) }

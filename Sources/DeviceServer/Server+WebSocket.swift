@@ -170,10 +170,16 @@ extension Server where Context: ~Copyable {
   }
 
   @inline(__always)
-  mutating func writeFrames(_ index: Int, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int) {
+  mutating func writeFrames(
+    _ index: Int, now: MonotonicTime, _ context: inout Context, _ accept: (Span<UInt8>) -> Int
+  ) {
     let hub = table[index].hub
     let client = table[index].client
-    hubs[hub].writeOutput(client, accept)
+    hubs[hub].clients[client].socket.writeOutput(accept)
+    if hubs[hub].isStateDue(client) {
+      let frame = stateFrame(since: hubs[hub].clients[client].cursor, hub, &context)
+      hubs[hub].sendState(client, frame, accept)
+    }
     if table[index].isStalled, hubs[hub].clients[client].socket.pendingOutput <= limits.outputHighWater {
       table[index].isStalled = false
       table.demand(.resume, index)
@@ -181,6 +187,25 @@ extension Server where Context: ~Copyable {
     if hubs[hub].clients[client].socket.state == .closed, hubs[hub].clients[client].socket.pendingOutput == 0 {
       lingerSocket(index, now: now)
     }
+  }
+
+  /// The place among the hub's `stateFrames` of the message about what has changed after `cursor`.
+  mutating func stateFrame(since cursor: UInt64, _ hub: Int, _ context: inout Context) -> Int {
+    if let kept = hubs[hub].stateFrames.index(since: cursor, to: hubs[hub].revision) { return kept }
+    return encodeState(since: cursor, hub, &context)
+  }
+
+  @inline(never)
+  private mutating func encodeState(since cursor: UInt64, _ hub: Int, _ context: inout Context) -> Int {
+    var message = scratch
+    scratch = []
+    message.removeAll(keepingCapacity: true)
+    defer { scratch = message.capacity <= Self.keptCapacity ? message : [] }
+    // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
+    let reached = router.sockets[hub].encoder?(&context, cursor, &message) ?? cursor
+    let revision = max(reached, hubs[hub].revision)
+    return hubs[hub].stateFrames.keep(
+      message.span, since: cursor...cursor, revision: revision, isEmpty: message.isEmpty)
   }
 
   /// Pings, and gives up a client that has not answered in time.

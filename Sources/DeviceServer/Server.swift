@@ -13,8 +13,10 @@ public import WebSocketCore
 ///
 /// Calls take the context that the handlers get; it lies beside the server, never inside it.
 public struct Server<Context: ~Copyable> {
-  /// What is answered, and by whom.
-  public var router: Router<Context>
+  /// What is answered, and by whom: as it was when the server was made, since each endpoint has a hub here.
+  let router: Router<Context>
+  /// The files to serve where no route matches; swap the whole table to change one.
+  public var assets: AssetTable
   /// What peers may use.
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
@@ -38,9 +40,10 @@ public struct Server<Context: ~Copyable> {
   var nextDeadline = MonotonicTime.distantFuture
   var isShuttingDown = false
 
-  /// A server for the routes and endpoints that `router` has now; only its assets may change later.
+  /// A server for the routes and endpoints that `router` has now, and no others.
   public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     self.router = router
+    assets = router.assets
     self.limits = limits
     self.hostNames = hostNames
     hubs = router.sockets.map { _ in WebSocketHub(limits: limits) }
@@ -51,12 +54,12 @@ public struct Server<Context: ~Copyable> {
   /// How many connections are in the table.
   public var connectionCount: Int { table.servedCount + table.refusedCount }
 
-  /// Lets `body` use a hub, by the number that `Router.webSocket` gave.
+  /// Lets `body` use the hub of an endpoint, which `Router.webSocket` of this server's router has given.
   public mutating func withHub<Result>(
-    _ number: Int, now: MonotonicTime, _ body: (inout WebSocketHub) -> Result
+    _ endpoint: WebSocketEndpoint, now: MonotonicTime, _ body: (inout WebSocketHub) -> Result
   ) -> Result {
-    hubs[number].now = now
-    return body(&hubs[number])
+    hubs[endpoint.index].now = now
+    return body(&hubs[endpoint.index])
   }
 
   // MARK: What a transport tells
@@ -168,12 +171,12 @@ public struct Server<Context: ~Copyable> {
   /// See `Application.writeOutput(_:now:_:)`.
   @inline(__always)
   public mutating func writeOutput(
-    _ connection: ConnectionID, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int
+    _ connection: ConnectionID, now: MonotonicTime, _ context: inout Context, _ accept: (Span<UInt8>) -> Int
   ) {
     guard let index = table.index(of: connection) else { return }
     if table[index].http.pendingOutput > 0 { writeResponse(index, now: now, accept) }
     if table[index].phase == .webSocket, table[index].http.pendingOutput == 0 {
-      writeFrames(index, now: now, accept)
+      writeFrames(index, now: now, &context, accept)
     }
   }
 

@@ -51,7 +51,7 @@ public struct ServerApplication<Context: ~Copyable>: Application, ~Copyable {
   public mutating func writeOutput(
     _ connection: ConnectionID, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int
   ) {
-    server.writeOutput(connection, now: now, accept)
+    server.writeOutput(connection, now: now, &context, accept)
   }
 
   public mutating func shutdown(now: MonotonicTime) { server.shutdown(now: now) }

@@ -36,7 +36,7 @@ where StatusPin: ~Copyable, LedPin: ~Copyable, ButtonPin: ~Copyable {
   public mutating func writeOutput(
     _ connection: ConnectionID, now: MonotonicTime, _ accept: (Span<UInt8>) -> Int
   ) {
-    server.writeOutput(connection, now: now, accept)
+    server.writeOutput(connection, now: now, &device, accept)
   }
 
   public mutating func shutdown(now: MonotonicTime) { server.shutdown(now: now) }

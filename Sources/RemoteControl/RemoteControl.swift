@@ -23,7 +23,8 @@ where
   public var server: Server<Device>
   /// Whether there is nothing to serve: the board only blinks for help.
   public private(set) var hasFailed = false
-  private let hub: Int
+  /// Where the pages' sockets are.
+  public let endpoint: WebSocketEndpoint
   /// When the loop wants to run again; nil before the first time.
   public private(set) var nextLoop: MonotonicTime?
   private var publishedRevision: UInt32
@@ -40,7 +41,7 @@ where
     self.led = led
     self.button = button
     self.device = device
-    hub = routes.hub
+    endpoint = routes.endpoint
     publishedRevision = device.state.revision
     server = Server(router: routes.router, limits: limits, hostNames: hostNames)
   }
@@ -105,7 +106,7 @@ where
     message.removeAll(keepingCapacity: true)
     Answers.appendState(device.state, device.identity, clients: device.clients, to: &message)
     let text = message
-    server.withHub(hub, now: now) { $0.publishState(text.span) }
+    server.withHub(endpoint, now: now) { $0.publishState(text.span) }
   }
 }
 

@@ -10,17 +10,17 @@ import HTTPCore
 import WebSocketCore
 
 enum Routes {
-  /// The router, and the number of the hub of `/ws`.
-  static func make(assets: AssetTable) -> (router: Router<Device>, hub: Int) {
+  /// The router, and the endpoint `/ws`.
+  static func make(assets: AssetTable) -> (router: Router<Device>, endpoint: WebSocketEndpoint) {
     var router = Router<Device>()
-    let hub = router.webSocket("/ws", onEvent)
+    let endpoint = router.webSocket("/ws", onEvent)
     router.get("/api/state", getState)
     router.on(.put, "/api/led", putLed)
     router.on(.post, "/api/led/toggle", postToggle)
     router.onTemplate(processor)
     router.onRefusal { device, refusal in device.log.debug { refusal.append(to: &$0) } }
     router.assets = assets
-    return (router, hub)
+    return (router, endpoint)
   }
 
   // MARK: The web socket
@@ -129,7 +129,7 @@ enum Routes {
     } catch {
       return response.fail(.badRequest, "Malformed JSON")
     }
-    guard let isOn else { return response.fail(.badRequest, "Send {\\\"on\\\":true} or {\\\"on\\\":false}") }
+    guard let isOn else { return response.fail(.badRequest, "Send {\"on\":true} or {\"on\":false}") }
     guard isUsable(device, &response) else { return }
     device.state.set(isOn, by: .http)
     getState(&device, request, &response)

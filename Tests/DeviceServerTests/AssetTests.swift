@@ -183,7 +183,7 @@ import Testing
     let client = Client(network)
     #expect(client.ask("GET", "/app.js")?.text == "js")
     network.change { application, _ in
-      application.server.router.assets = AssetTable([StaticAsset(path: bytes("/new.js"), bytes: bytes("new"))])
+      application.server.assets = AssetTable([StaticAsset(path: bytes("/new.js"), bytes: bytes("new"))])
     }
     #expect(client.ask("GET", "/app.js")?.status == 404)
     #expect(client.ask("GET", "/new.js")?.text == "new")

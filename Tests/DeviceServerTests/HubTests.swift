@@ -314,12 +314,12 @@ import WebSocketCore
     let old = Client.webSocket(network)
     let dead = Client.webSocket(network)
     let young = Client.webSocket(network)
-    network.application.server.withHub(0, now: network.now) { $0.pingAll() }
+    network.application.server.withHub(network.journal.endpoint, now: network.now) { $0.pingAll() }
     network.settle()
     for client in [old, young] { client.send(Wire.frame(10, [])) }
     // At the deadline itself, before any poll has seen it.
     let later = network.now + .seconds(10)
-    network.application.server.withHub(0, now: later) { $0.cleanupClients(max: 2) }
+    network.application.server.withHub(network.journal.endpoint, now: later) { $0.cleanupClients(max: 2) }
     network.settle()
     #expect(dead.wasAborted)
     #expect(network.journal.events.last == "#2 disconnect 1006 ")

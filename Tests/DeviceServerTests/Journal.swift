@@ -21,6 +21,8 @@ struct Journal {
   var clients: [ClientID] = []
   var sent: [SendStatus] = []
   var sentToAll: [BroadcastStatus] = []
+  /// Where the clients are, unless a test has endpoints of its own.
+  var endpoint: WebSocketEndpoint
   /// How often a request was handled.
   var handled = 0
 }
@@ -34,7 +36,7 @@ func makeNetwork(
   _ configure: (inout Router<Journal>) -> Void = { _ in }
 ) -> Network {
   var router = Router<Journal>()
-  router.webSocket("/ws", obey)
+  let endpoint = router.webSocket("/ws", obey)
   router.onRefusal { journal, refusal in
     var line: [UInt8] = []
     refusal.append(to: &line)
@@ -42,7 +44,7 @@ func makeNetwork(
   }
   configure(&router)
   let server = Server(router: router, limits: limits, hostNames: hostNames)
-  return Network(ServerApplication(server, context: Journal()), now: now)
+  return Network(ServerApplication(server, context: Journal(endpoint: endpoint)), now: now)
 }
 
 /// The handler of `/ws`.
@@ -97,7 +99,7 @@ extension VirtualNetwork where App == ServerApplication<Journal> {
   /// Uses the hub as the program's loop would.
   @discardableResult
   func withHub<Result>(_ body: (inout WebSocketHub) -> Result) -> Result {
-    change { application, now in application.server.withHub(0, now: now, body) }
+    change { application, now in application.server.withHub(application.context.endpoint, now: now, body) }
   }
 
   func publish(_ state: String) { withHub { $0.publishState(bytes(state).span) } }

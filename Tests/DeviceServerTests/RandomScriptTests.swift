@@ -57,7 +57,7 @@ private struct Script {
     default: if pick(0..<4) == 0 { with { $0.breakOff() } }
     }
     #expect(network.server.connectionCount <= 14, "seed \(generator.seed)")
-    #expect(network.application.server.withHub(0, now: network.now) { $0.count } <= 3, "seed \(generator.seed)")
+    #expect(network.clientCount <= 3, "seed \(generator.seed)")
     if let deadline = network.nextDeadline { #expect(deadline > network.now, "seed \(generator.seed)") }
   }
 

@@ -37,6 +37,10 @@ import Testing
         response.send("half an answer")
         response.fail(.conflict, "Not now")
       }
+      router.get("/sorry/:words") { _, request, response in
+        response.fail(.conflict, request.parameter("words")!)
+      }
+      router.get("/say") { _, _, response in response.fail(.badRequest, #"Say "on" or C:\off"#) }
       router.get("/impossible") { _, _, response in response.status = .switchingProtocols }
       router.on(.post, "/page.txt") { _, _, response in response.send("posted") }
       router.assets = AssetTable([
@@ -62,6 +66,8 @@ import Testing
     ("POST", "/page.txt", 200, "posted"),
     ("GET", "/folder/", 200, "<p>"),
     ("GET", "/sorry", 409, "{\"error\":\"Not now\"}"),
+    ("GET", "/sorry/%22a%5C%3Cb%FF", 409, #"{"error":"\"a\\\u003Cb\#u{FFFD}"}"#),
+    ("GET", "/say", 400, #"{"error":"Say \"on\" or C:\\off"}"#),
     ("POST", "/state/toggle", 303, ""),
     ("GET", "/State", 404, "{\"error\":\"Not found\"}"),
     ("GET", "/state/", 404, "{\"error\":\"Not found\"}"),

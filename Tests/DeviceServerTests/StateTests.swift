@@ -64,14 +64,15 @@ import WebSocketCore
   @Test(arguments: [16_384, 1]) func aSnapshotStandsInForTheState(highWater: Int) {
     var limits = ServerLimits()
     limits.outputHighWater = highWater
+    var endpoint: WebSocketEndpoint?
     let network = makeNetwork(limits: limits) { router in
-      router.webSocket("/hello") { _, hub, event in
+      endpoint = router.webSocket("/hello") { _, hub, event in
         if case .connect(let client, _) = event { hub.snapshot(bytes("hello, it is 1").span, to: client) }
       }
     }
     func publish(_ state: String) {
       network.change { application, now in
-        application.server.withHub(1, now: now) { $0.publishState(bytes(state).span) }
+        application.server.withHub(endpoint!, now: now) { $0.publishState(bytes(state).span) }
       }
     }
     publish("1")

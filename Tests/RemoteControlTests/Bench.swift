@@ -74,7 +74,7 @@ final class Bench {
   var refusedMessages: UInt32 { network.application.device.refusedMessages }
   var counters: ServerCounters { network.application.server.counters }
   var hubCounters: HubCounters {
-    network.change { control, now in control.server.withHub(0, now: now) { $0.counters } }
+    network.change { control, now in control.server.withHub(control.endpoint, now: now) { $0.counters } }
   }
 
   /// The lines that the device has logged since the last call.

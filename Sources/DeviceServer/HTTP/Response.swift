@@ -47,14 +47,21 @@ public struct Response: Sendable {
   }
 
   /// Answers with an error and its reason as JSON, `{"error":"…"}`, in place of anything said before.
-  public mutating func fail(_ status: HTTPStatus, _ words: StaticString) {
+  ///
+  /// The words are plain text; what JSON needs escaped is escaped here.
+  public mutating func fail(_ status: HTTPStatus, _ words: StaticString) { fail(status, words.span) }
+
+  /// Answers with an error and its reason, by the same rule; U+FFFD stands for each piece of it that is not UTF-8.
+  public mutating func fail(_ status: HTTPStatus, _ words: Span<UInt8>) {
     head = ResponseHead(status)
     body.removeAll(keepingCapacity: true)
     content.removeAll()
-    sendJSON { json in
-      json.append("{\"error\":\"")
-      json.append(words)
-      json.append("\"}")
+    sendJSON { text in
+      JSONWriter.append(to: &text) { json in
+        json.beginObject()
+        json.member("error", words)
+        json.endObject()
+      }
     }
   }
 

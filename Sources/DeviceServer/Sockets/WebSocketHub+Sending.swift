@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Messages and states to one client or to all. Messages (events) are queued in order, within the outbox's bound; a
-// state is what counts now, so only the latest is ever sent, and a slow client costs one frame, not a backlog.
+// Messages to one client or to all: queued in order, within the outbox's bound. The state, which is never queued, has a
+// file of its own.
 
 import WebSocketCore
 
@@ -26,27 +26,7 @@ extension WebSocketHub {
   @discardableResult
   public mutating func binaryAll(_ payload: Span<UInt8>) -> BroadcastStatus { sendAll(.binary, payload) }
 
-  /// Makes `payload`, a text message, the state that every client is to have.
-  ///
-  /// Each client gets it when the network takes it, or a later one instead; whoever connects gets the last one.
-  public mutating func publishState(_ payload: Span<UInt8>) {
-    stateFrame.encode(.text, payload)
-    stateVersion &+= 1
-    if stateVersion == 0 { stateVersion = 1 }  // 0 means that nothing was published
-    for index in clients.indices where clients[index].isConnected { list(index) }
-  }
-
-  /// Sends a text message that contains the present state to one client, in place of that state.
-  @discardableResult
-  public mutating func snapshot(_ payload: Span<UInt8>, to client: ClientID) -> SendStatus {
-    let status = send(.text, payload, to: client)
-    if status == .enqueued || status == .backpressure, let index = index(of: client) {
-      clients[index].stateVersion = stateVersion
-    }
-    return status
-  }
-
-  private mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>, to client: ClientID) -> SendStatus {
+  mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>, to client: ClientID) -> SendStatus {
     guard let index = index(of: client) else { return .noSuchClient }
     guard hasRoom(index, for: payload.count), clients[index].socket.send(opcode, payload) else {
       counters.discarded.count()

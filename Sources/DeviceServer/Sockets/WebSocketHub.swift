@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// All clients of one WebSocket endpoint, with the calls that the seed's library has (`textAll`, `pingAll`,
-// `cleanupClients`, …) and one that it lacks: `publishState`, which never queues. A broadcast is encoded once; small
-// frames are copied into the outboxes, large ones held there by reference.
+// All clients of one WebSocket endpoint, with the calls that the tutorial's library has (`textAll`, `pingAll`,
+// `cleanupClients`, …) and one that it lacks: `publish`, which never queues. A broadcast is encoded once; small frames
+// are copied into the outboxes, large ones held there by reference. WebSocketHub+State.swift has what each client is sent
+// of the state.
 
 import Bytes
 import Timebase
@@ -15,8 +16,8 @@ public struct WebSocketHub: Sendable {
     var connection: ConnectionID
     var remote: RemoteAddress
     var socket: WebSocketConnection
-    /// The version of the state that it has been sent.
-    var stateVersion: UInt32 = 0
+    /// The revision of the state that it has: what changed later it has yet to be sent.
+    var cursor: UInt64 = 0
     /// Between `connect` and `disconnect`: it counts, and can be sent to.
     var isConnected = false
     /// It stands in `listed`.
@@ -34,8 +35,9 @@ public struct WebSocketHub: Sendable {
   private var listed = IndexQueue()
   /// The buffer in which frames for all are encoded: used again as soon as no outbox holds it.
   var broadcastFrame = EncodedFrame(.binary, Span())
-  var stateFrame = EncodedFrame(.text, Span())
-  var stateVersion: UInt32 = 0
+  /// The revision of the state that every client is to have; 0: nothing was published.
+  public internal(set) var revision: UInt64 = 0
+  var stateFrames = StateFrames()
   /// How much memory the codecs of the clients take, in bytes.
   public private(set) var codecMemory = 0
   /// The time of the call through which the hub was reached.
@@ -89,7 +91,7 @@ public struct WebSocketHub: Sendable {
     clients[index].id = id
     clients[index].isConnected = true
     count += 1
-    if stateVersion != 0 { list(index) }  // whoever comes gets the state that was published last
+    if revision > 0 { list(index) }  // whoever comes gets the state that was published last
     return id
   }
 
@@ -131,19 +133,6 @@ public struct WebSocketHub: Sendable {
   }
 
   private func hasOutput(_ index: Int) -> Bool {
-    clients[index].socket.pendingOutput > 0
-      || (clients[index].isConnected && clients[index].stateVersion != stateVersion)
-  }
-
-  /// Offers what waits for a client: its outbox in order, then the newest state if it has not had it.
-  mutating func writeOutput(_ index: Int, _ accept: (Span<UInt8>) -> Int) {
-    clients[index].socket.writeOutput(accept)
-    guard clients[index].stateVersion != stateVersion, clients[index].isConnected,
-      clients[index].socket.pendingOutput == 0
-    else { return }
-    let skipped = stateVersion &- clients[index].stateVersion &- 1
-    if clients[index].stateVersion != 0 { counters.conflated.count(skipped) }
-    clients[index].stateVersion = stateVersion
-    if clients[index].socket.send(stateFrame) { clients[index].socket.writeOutput(accept) }
+    clients[index].socket.pendingOutput > 0 || (clients[index].cursor < revision && clients[index].isConnected)
   }
 }

@@ -56,6 +56,6 @@ struct FolderKeeper {
   private func use(_ assets: AssetTable) async throws {
     for line in folder.skipped { console.log(.warning, "data folder: skipped \(line)") }
     console.log(.info, "data folder: \(assets.count) files")
-    try await transport.withApplication { device, _ in device.remoteControl.server.router.assets = assets }
+    try await transport.withApplication { device, _ in device.remoteControl.server.assets = assets }
   }
 }

@@ -25,6 +25,8 @@ struct World: Sendable {
     let promise: EventLoopPromise<Void>
   }
 
+  /// Where the clients are.
+  let endpoint: WebSocketEndpoint
   var happenings: [Happening] = []
   /// What the system's clock said, each time that it was told.
   var seconds: [Int64] = []
@@ -65,7 +67,8 @@ struct TestServer: Sendable {
     let transport = try await NIOTransport.start(on: MultiThreadedEventLoopGroup.singleton.next()) {
       var limits = ServerLimits()
       adjust(&limits)
-      return ServerApplication(Server(router: router(), limits: limits), context: World())
+      let (router, endpoint) = router()
+      return ServerApplication(Server(router: router, limits: limits), context: World(endpoint: endpoint))
     } onNewSecond: { app, seconds in
       app.server.date = HTTPDate(secondsSince1970: seconds)
       app.context.seconds.append(seconds)
@@ -79,7 +82,7 @@ struct TestServer: Sendable {
     return TestServer(transport: transport, address: try await transport.listen(host: host, port: 0))
   }
 
-  private static func router() -> Router<World> {
+  private static func router() -> (Router<World>, WebSocketEndpoint) {
     var router = Router<World>()
     router.get("/") { _, _, response in response.send("<p>on</p>", type: MediaType.html) }
     router.get("/big") { _, _, response in response.send(shared: bigBody, type: MediaType.text) }
@@ -87,7 +90,7 @@ struct TestServer: Sendable {
       response.head.add("Content-Type", MediaType.text)
       response.body.append(decimal: UInt32(request.body.count))
     }
-    router.webSocket("/ws") { world, hub, event in
+    let endpoint = router.webSocket("/ws") { world, hub, event in
       switch event {
       case .connect(_, let remote): world.happenings.append(.connect(remote))
       case .disconnect(_, let code, let reason):
@@ -102,7 +105,7 @@ struct TestServer: Sendable {
       case .error: break
       }
     }
-    return router
+    return (router, endpoint)
   }
 
   // MARK: Waiting and looking
@@ -125,7 +128,7 @@ struct TestServer: Sendable {
 
   /// Waits until this many WebSocket clients are connected.
   func untilClients(are count: Int) async throws {
-    try await until("\(count) clients") { app in app.server.withHub(0, now: .zero) { $0.count == count } }
+    try await until("\(count) clients") { app in app.server.withHub(app.context.endpoint, now: .zero) { $0.count == count } }
   }
 
   var happenings: [World.Happening] {
@@ -135,7 +138,7 @@ struct TestServer: Sendable {
   func withHub<Result: Sendable>(
     _ body: @escaping @Sendable (inout WebSocketHub) -> Result
   ) async throws -> Result {
-    try await transport.withApplication { app, now in app.server.withHub(0, now: now, body) }
+    try await transport.withApplication { app, now in app.server.withHub(app.context.endpoint, now: now, body) }
   }
 
   func publishState(_ text: String) async throws {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+// What every surface may ask of a part. A command that a part does not know, or cannot obey at present, is an error with
+// a name, and changes nothing.
+
+/// Something that a part is to do.
+public enum Command: Equatable, Sendable {
+  /// Take these values.
+  case set(Settings)
+  /// Turn on if off, and off if on.
+  case toggle
+  /// Make a light a little brighter or darker; in which direction changes with each hold of a button.
+  case dim
+  /// Act as if a button had been worked in this way.
+  case gesture(Gesture)
+  /// Hold a button down until `release`.
+  case press
+  /// Let go of a button that was held down by `press`.
+  case release
+}
+
+/// Why a command is not obeyed.
+public enum CommandError: Error, Equatable, Sendable {
+  /// There is no part of that name.
+  case unknownPart
+  /// Parts of this kind do not know the command.
+  case unsuitableCommand
+  /// A value is missing, of the wrong type or out of range.
+  case malformedValue
+  /// The part has a fault.
+  case partFault
+  /// The button may be worked on the board only.
+  case notRemote
+
+  /// The words for it, for an answer.
+  public var words: StaticString {
+    switch self {
+    case .unknownPart: "unknown part"
+    case .unsuitableCommand: "this kind of part does not do that"
+    case .malformedValue: "malformed value"
+    case .partFault: "the part does not work at present"
+    case .notRemote: "this button can be worked on the device only"
+    }
+  }
+}

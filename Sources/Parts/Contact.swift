@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+// A contact is an input that is on or off: a door, a window, a motion detector. It may be slow to believe what it sees.
+
+import Bytes
+public import Timebase
+
+/// An input that is on or off.
+public struct Contact: Equatable, Sendable {
+  /// The number of its input.
+  public let input: Int
+  /// How long the input must have been active before the contact is on.
+  public let onAfter: Milliseconds
+  /// How long the input must have been at rest before the contact is off.
+  public let offAfter: Milliseconds
+  /// Whether it is on while its input is at rest.
+  public let isInverted: Bool
+  /// Whether it is on; nil until its input was read.
+  public private(set) var isOn: Bool?
+
+  private var debouncer = Debouncer()
+
+  init(input: Int, onAfter: Milliseconds, offAfter: Milliseconds, isInverted: Bool) {
+    self.input = input
+    self.onAfter = onAfter
+    self.offAfter = offAfter
+    self.isInverted = isInverted
+  }
+
+  /// Takes a reading; the first one counts at once. Returns whether the contact has changed.
+  mutating func sense(_ level: Bool, at time: MonotonicTime) -> Bool {
+    let hadChanged = settle(by: time)
+    debouncer.sense(level != isInverted, at: time)
+    guard isOn == nil else { return hadChanged }
+    debouncer.settle()
+    isOn = debouncer.isActive
+    return true
+  }
+
+  /// When the contact will change, if nothing else happens.
+  var deadline: MonotonicTime { debouncer.deadline(debouncer.level ? onAfter : offAfter) }
+
+  /// Believes a level that has stood for long enough; returns whether the contact has changed.
+  mutating func settle(by time: MonotonicTime) -> Bool {
+    guard isOn != nil, deadline <= time else { return false }
+    debouncer.settle()
+    isOn = debouncer.isActive
+    return true
+  }
+
+  /// The input is out of order: what it shows is not known.
+  mutating func reset() {
+    debouncer.reset()
+    isOn = nil
+  }
+
+  func writeValues(to json: inout JSONWriter) { json.member("on", isOn ?? false) }
+}

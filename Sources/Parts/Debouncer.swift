@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+// Contacts bounce: a level counts once it has stood for a while since its last edge. Time is that of the edges, so it
+// does not matter how late they are heard of.
+
+import Timebase
+
+/// A digital input with its bounces left out.
+struct Debouncer: Equatable, Sendable {
+  /// What the input showed last.
+  private(set) var level = false
+  /// What counts.
+  private(set) var isActive = false
+  private var lastEdge = MonotonicTime.zero
+
+  /// Takes a reading; one that is older than the last counts as of its time.
+  mutating func sense(_ level: Bool, at time: MonotonicTime) {
+    guard level != self.level else { return }
+    self.level = level
+    lastEdge = max(time, lastEdge)
+  }
+
+  /// When the level will count, if it stays; a level counts once it has stood for more than `duration`.
+  func deadline(_ duration: Milliseconds) -> MonotonicTime {
+    level == isActive ? .distantFuture : lastEdge + duration + 1
+  }
+
+  /// The level counts from now on.
+  mutating func settle() { isActive = level }
+
+  /// Forgets the input: it counts as at rest until the next reading.
+  mutating func reset() {
+    level = false
+    isActive = false
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+
+// A device is a list of parts: the one state that every surface shows and changes. It is a plain value. Readings and
+// commands go in with a time, what the outputs are to show comes out, and between two calls it needs nothing but the time
+// of the next. So a day with eight buttons and a storm of commands is a test of a millisecond.
+
+public import Bytes
+public import Timebase
+
+/// The parts of a device, and all that they do.
+public struct Device: Sendable {
+  /// What people call it, in UTF-8.
+  public let name: [UInt8]
+  /// The parts, in the order of their description.
+  public internal(set) var parts: [Part]
+  /// Counts changes since the start, from 1 to at most 2^53 − 1, which JavaScript holds exactly.
+  public internal(set) var revision: UInt64 = 1
+  /// The number of the output that shows the heartbeat; nil if none does.
+  public let statusOutput: Int?
+  /// Whether there is nothing to serve: the status LED blinks for help.
+  public var hasFailed = false { didSet { isDue = isDue || hasFailed != oldValue } }
+
+  /// The present, as far as it is known: the owner sets it before it lets the board report.
+  public var now = MonotonicTime.zero
+
+  /// For each output: whose it is, and what it shows and is to show.
+  var outputs: [Output]
+  /// For each input: whose it is.
+  var inputs: [Channel]
+  /// For each switch with an interlock: the parts that must be off while it is on.
+  var rivals: [[Int]]
+  /// For each action of each button: the part that it is for; nil for all.
+  var targets: [[Int?]]
+  /// No part has anything to do before this time.
+  var deadline = MonotonicTime.distantFuture
+  /// Some part may have something to do at once.
+  var isDue = true
+  /// Some output may be shown otherwise than it is to be.
+  var hasDrives = true
+
+  struct Channel: Sendable {
+    var part: Int?
+    var fault: [UInt8] = []
+  }
+
+  struct Output: Sendable {
+    var channel = Channel()
+    var level: UInt16 = 0
+    /// What the board was told last; nil if it is to be told, whatever it shows.
+    var driven: UInt16?
+  }
+
+  /// The greatest revision.
+  public static let greatestRevision: UInt64 = 1 << 53 - 1
+
+  /// A device called `name` with these parts.
+  public init(_ name: [UInt8] = [], parts: [Part], statusOutput: Int? = nil) throws(DeviceMistake) {
+    let check = try DeviceCheck(parts, statusOutput: statusOutput)
+    self.name = name
+    self.parts = parts
+    self.statusOutput = statusOutput
+    outputs = check.outputs.map { Output(channel: Channel(part: $0)) }
+    inputs = check.inputs.map { Channel(part: $0) }
+    rivals = check.rivals
+    targets = check.targets
+    for index in parts.indices { showAtStart(index) }
+  }
+
+  /// How many outputs and inputs the parts use: one more than the greatest number.
+  public var outputCount: Int { outputs.count }
+  /// How many inputs the parts use: one more than the greatest number.
+  public var inputCount: Int { inputs.count }
+
+  /// The number of the part with this name, or nil.
+  public func index(of name: Span<UInt8>) -> Int? {
+    for index in parts.indices where parts[index].isCalled(name) { return index }
+    return nil
+  }
+
+  /// The first switch or light: what a client that knows only one thing means.
+  public var mainPart: Int? {
+    for index in parts.indices {
+      switch parts[index].kind {
+      case .switch, .light: return index
+      case .button, .contact, .sensor, .number: continue
+      }
+    }
+    return nil
+  }
+
+  /// What an output is to show.
+  public func level(ofOutput output: Int) -> UInt16 { outputs.indices.contains(output) ? outputs[output].level : 0 }
+
+  /// Whether some part does not work at present.
+  public var hasFault: Bool { parts.contains { !$0.fault.isEmpty } }
+
+  /// Appends the parts that changed after `revision` to a JSON object, or all with their description.
+  public func writeParts(to json: inout JSONWriter, since revision: UInt64?, now: MonotonicTime) {
+    json.beginObject()
+    for part in parts where revision.map({ part.revision > $0 }) ?? true {
+      json.name(part.name.span)
+      json.beginObject()
+      if revision == nil { part.writeDescription(to: &json) }
+      part.writeValues(to: &json, now: now)
+      json.endObject()
+    }
+    json.endObject()
+  }
+
+  /// Counts a change of a part.
+  mutating func note(_ index: Int, by author: Author?) {
+    if revision < Self.greatestRevision { revision += 1 }
+    parts[index].revision = revision
+    if let author { parts[index].author = author }
+  }
+
+  /// Sets what an output is to show.
+  mutating func show(_ level: UInt16, onOutput output: Int) {
+    guard outputs.indices.contains(output), outputs[output].level != level else { return }
+    outputs[output].level = level
+    hasDrives = true
+  }
+
+  /// The next output that the board is to drive; nil if all show what they are to show.
+  ///
+  /// What goes off comes first: no interlock is broken by the order of two calls.
+  public mutating func nextDrive() -> Drive? {
+    guard hasDrives else { return nil }
+    var found: Int?
+    for output in outputs.indices where outputs[output].driven != outputs[output].level {
+      if found == nil || outputs[output].level == 0 { found = output }
+      if outputs[output].level == 0 { break }
+    }
+    guard let found else {
+      hasDrives = false
+      return nil
+    }
+    outputs[found].driven = outputs[found].level
+    return Drive(output: found, level: outputs[found].level)
+  }
+}
+
+/// Collects the parts between braces.
+@resultBuilder
+public enum DeviceBuilder {
+  public static func buildExpression(_ part: Part) -> [Part] { [part] }
+  public static func buildExpression(_ parts: [Part]) -> [Part] { parts }
+  public static func buildBlock(_ parts: [Part]...) -> [Part] { parts.flatMap { $0 } }
+  public static func buildOptional(_ parts: [Part]?) -> [Part] { parts ?? [] }
+  public static func buildEither(first: [Part]) -> [Part] { first }
+  public static func buildEither(second: [Part]) -> [Part] { second }
+  public static func buildArray(_ parts: [[Part]]) -> [Part] { parts.flatMap { $0 } }
+}
+
+extension Device {
+  /// A device called `name` with the parts between the braces.
+  public init(
+    _ name: StaticString, statusOutput: Int? = nil, @DeviceBuilder _ parts: () -> [Part]
+  ) throws(DeviceMistake) {
+    try self.init([UInt8](name), parts: parts(), statusOutput: statusOutput)
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+
+// Finds what is wrong with a list of parts, and who belongs to what: outputs and inputs to parts, switches to their
+// interlocks, actions to their targets. Names are looked up here, once, and never again.
+
+import Bytes
+
+/// What a list of parts amounts to, if it is right.
+struct DeviceCheck {
+  private(set) var outputs: [Int?] = []
+  private(set) var inputs: [Int?] = []
+  private(set) var rivals: [[Int]]
+  private(set) var targets: [[Int?]]
+
+  private let parts: [Part]
+
+  init(_ parts: [Part], statusOutput: Int?) throws(DeviceMistake) {
+    self.parts = parts
+    rivals = Array(repeating: [], count: parts.count)
+    targets = Array(repeating: [], count: parts.count)
+    for index in parts.indices {
+      try checkName(index)
+      try takeChannels(index)
+    }
+    for index in parts.indices {
+      try findRivals(index)
+      try findTargets(index)
+    }
+    if let statusOutput, statusOutput >= outputs.count, statusOutput < Self.channelLimit {
+      outputs += Array(repeating: nil, count: statusOutput - outputs.count + 1)
+    }
+  }
+
+  /// Numbers of channels are below this.
+  private static var channelLimit: Int { 4096 }
+
+  private func find(_ name: [UInt8]) -> Int? { parts.firstIndex { $0.name == name } }
+
+  private func checkName(_ index: Int) throws(DeviceMistake) {
+    let name = parts[index].name
+    guard Part.isName(name.span), name != [UInt8]("all") else {
+      throw DeviceMistake(part: index, reason: .malformedName)
+    }
+    if find(name) != index { throw DeviceMistake(part: index, reason: .duplicateName) }
+  }
+
+  private mutating func takeChannels(_ index: Int) throws(DeviceMistake) {
+    switch parts[index].kind {
+    case .switch(let part): try takeOutput(part.output, index)
+    case .light(let part):
+      guard part.channelCount == 1 || part.channelCount == 3 || part.channelCount == 4 else {
+        throw DeviceMistake(part: index, reason: .impossibleChannel)
+      }
+      for channel in 0..<part.channelCount { try takeOutput(part.output &+ channel, index) }
+    case .button(let part): try takeInput(part.input, index)
+    case .contact(let part): try takeInput(part.input, index)
+    case .sensor(let part): try takeInput(part.input, index)
+    case .number(let part):
+      guard part.minimum <= part.maximum, part.step > .zero, part.initial >= part.minimum,
+        part.initial <= part.maximum
+      else { throw DeviceMistake(part: index, reason: .impossibleRange) }
+    }
+  }
+
+  private mutating func takeOutput(_ output: Int, _ part: Int) throws(DeviceMistake) {
+    guard Self.take(output, part, from: &outputs) else {
+      throw DeviceMistake(part: part, reason: Self.isNumber(output) ? .outputTaken(output) : .impossibleChannel)
+    }
+  }
+
+  private mutating func takeInput(_ input: Int, _ part: Int) throws(DeviceMistake) {
+    guard Self.take(input, part, from: &inputs) else {
+      throw DeviceMistake(part: part, reason: Self.isNumber(input) ? .inputTaken(input) : .impossibleChannel)
+    }
+  }
+
+  private static func isNumber(_ channel: Int) -> Bool { channel >= 0 && channel < channelLimit }
+
+  private static func take(_ channel: Int, _ part: Int, from channels: inout [Int?]) -> Bool {
+    guard isNumber(channel) else { return false }
+    if channel >= channels.count { channels += Array(repeating: nil, count: channel - channels.count + 1) }
+    guard channels[channel] == nil else { return false }
+    channels[channel] = part
+    return true
+  }
+
+  /// An interlock that one of two switches names holds for both.
+  private mutating func findRivals(_ index: Int) throws(DeviceMistake) {
+    for name in parts[index].interlock {
+      guard let rival = find(name) else { throw DeviceMistake(part: index, reason: .unknownInterlock(name)) }
+      guard case .switch = parts[rival].kind, rival != index else {
+        throw DeviceMistake(part: index, reason: .interlockIsNoSwitch(name))
+      }
+      if !rivals[index].contains(rival) { rivals[index].append(rival) }
+      if !rivals[rival].contains(index) { rivals[rival].append(index) }
+    }
+  }
+
+  private mutating func findTargets(_ index: Int) throws(DeviceMistake) {
+    for (number, (_, action)) in parts[index].actions.enumerated() {
+      guard let name = action.target else {
+        targets[index].append(nil)
+        continue
+      }
+      guard let target = find(name) else {
+        throw DeviceMistake(part: index, reason: .unknownTarget(index: number, name))
+      }
+      guard parts[target].knows(action.command) else {
+        throw DeviceMistake(part: index, reason: .unsuitableAction(index: number, name))
+      }
+      targets[index].append(target)
+    }
+  }
+}

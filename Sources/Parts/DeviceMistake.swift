@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+// What can be wrong with a list of parts. A description in a file knows where each option stands, and adds the line and
+// the column (module DeviceDescription).
+
+/// Why a list of parts is no device.
+public struct DeviceMistake: Error, Equatable, Sendable {
+  /// What is wrong.
+  public enum Reason: Equatable, Sendable {
+    /// The name is not `[a-z][a-z0-9_]{0,31}`.
+    case malformedName
+    /// Another part has the name.
+    case duplicateName
+    /// Another part has the output.
+    case outputTaken(Int)
+    /// Another part has the input.
+    case inputTaken(Int)
+    /// A light has other than one, three or four channels, or a number is below zero.
+    case impossibleChannel
+    /// An interlock names a part that is not there.
+    case unknownInterlock([UInt8])
+    /// An interlock names a part that is no switch.
+    case interlockIsNoSwitch([UInt8])
+    /// The `index`th action, counted over all gestures of the part, names a part that is not there.
+    case unknownTarget(index: Int, [UInt8])
+    /// The `index`th action asks for what parts of this kind do not do.
+    case unsuitableAction(index: Int, [UInt8])
+    /// The least value of a number is above its greatest, its step is not above zero, or its first value is not between.
+    case impossibleRange
+  }
+
+  /// Which part it is about.
+  public let part: Int
+  /// What is wrong.
+  public let reason: Reason
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+// A number is a value that people set and a program uses: a set point, a limit. It drives nothing by itself.
+
+public import Bytes
+
+/// A value between two bounds, in steps.
+public struct Number: Equatable, Sendable {
+  /// The least value.
+  public let minimum: Decimal
+  /// The greatest value.
+  public let maximum: Decimal
+  /// The distance between two values, above zero.
+  public let step: Decimal
+  /// What it is after a start: the value before, or else this.
+  public let initial: Decimal
+  /// Whether the value before a start comes back after it.
+  public let restores: Bool
+  /// Its value.
+  public internal(set) var value: Decimal
+
+  init(minimum: Decimal, maximum: Decimal, step: Decimal, initial: Decimal, restores: Bool) {
+    self.minimum = minimum
+    self.maximum = maximum
+    self.step = step
+    self.initial = initial
+    self.restores = restores
+    value = initial
+  }
+
+  /// Takes a value, brought to the nearest step; returns whether it is another than before.
+  mutating func set(_ settings: Settings) throws(CommandError) -> Bool {
+    guard let wish = settings.value, settings.isOn == nil, settings.brightness == nil, settings.color == nil else {
+      throw .unsuitableCommand
+    }
+    guard wish >= minimum, wish <= maximum, let rounded = wish.rounded(toMultipleOf: step, from: minimum) else {
+      throw .malformedValue
+    }
+    let before = value
+    value = min(rounded, maximum)
+    return value != before
+  }
+
+  func writeDescription(to json: inout JSONWriter) {
+    json.member("min", minimum)
+    json.member("max", maximum)
+    json.member("step", step)
+  }
+
+  func writeValues(to json: inout JSONWriter) { json.member("value", value) }
+}

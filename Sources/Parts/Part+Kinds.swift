@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+
+// How a description in Swift makes parts, one call for each kind:
+//
+//     try Device("Kitchen") {
+//       Part.switch("lamp", output: 0, offAfter: .minutes(30))
+//       Part.button("wall", input: 0, .on(.click, "toggle lamp"), .on(.long, "off all"))
+//     }
+//
+// A file gives the same parts (module DeviceDescription).
+
+public import Bytes
+public import Timebase
+
+extension Part {
+  /// An output that is on or off.
+  ///
+  /// - Parameters:
+  ///   - restore: What it shows after a start.
+  ///   - offAfter: How long after it was turned on it turns itself off.
+  ///   - minDwell: How long it rests at least after each change.
+  ///   - interlock: The names of the switches that must be off while this one is on; its own may be among them.
+  ///   - dwell: How long the others of its interlock stay off at least after this one went off.
+  public static func `switch`(
+    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], output: Int, restore: RestoreMode = .alwaysOff,
+    offAfter: Milliseconds? = nil, minDwell: Milliseconds = 0, interlock: [[UInt8]] = [],
+    dwell: Milliseconds = Switch.defaultDwell
+  ) -> Part {
+    var part = Part(
+      name, label: label, group: group,
+      kind: .switch(
+        Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
+    part.interlock = interlock.filter { $0 != name }
+    return part
+  }
+
+  /// A light on one, three or four outputs that follow each other.
+  ///
+  /// - Parameters:
+  ///   - output: The first of its outputs.
+  ///   - channelCount: 1 for white, 3 for red, green and blue, 4 for white as well.
+  ///   - transition: How long a change takes.
+  public static func light(
+    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], output: Int, channelCount: Int = 1,
+    restore: RestoreMode = .alwaysOff, transition: Milliseconds = 0, offAfter: Milliseconds? = nil,
+    gamma: Gamma = .standard
+  ) -> Part {
+    Part(
+      name, label: label, group: group,
+      kind: .light(
+        Light(
+          output: output, channelCount: channelCount, restore: restore, transition: transition, offAfter: offAfter,
+          gamma: gamma)))
+  }
+
+  /// What a gesture does.
+  public struct Reaction: Equatable, Sendable {
+    /// The gesture.
+    public let gesture: Gesture
+    /// What it does, in order; with nothing to do the gesture is only reported.
+    public let actions: [Action]
+
+    /// A gesture and what it does.
+    public init(_ gesture: Gesture, _ actions: [Action]) {
+      self.gesture = gesture
+      self.actions = actions
+    }
+  }
+
+  /// A push button.
+  ///
+  /// - Parameters:
+  ///   - isRemote: Whether it may be worked from a page and by HTTP, too.
+  ///   - reactions: What its gestures do; a double click, a long press and a repeat are told apart from a click only if
+  ///     they are among them.
+  public static func button(
+    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int, timing: Button.Timing = .init(),
+    isRemote: Bool = false, _ reactions: Reaction...
+  ) -> Part {
+    button(name, label: label, group: group, input: input, timing: timing, isRemote: isRemote, reactions: reactions)
+  }
+
+  /// A push button, with its reactions in an array.
+  public static func button(
+    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int, timing: Button.Timing = .init(),
+    isRemote: Bool = false, reactions: [Reaction]
+  ) -> Part {
+    var button = Button(input: input, timing: timing, isRemote: isRemote)
+    button.usesDouble = reactions.contains { $0.gesture == .double }
+    button.usesLong = reactions.contains { $0.gesture == .long || $0.gesture == .repeat }
+    var part = Part(name, label: label, group: group, kind: .button(button))
+    for reaction in reactions {
+      for action in reaction.actions { part.actions.append((reaction.gesture, action)) }
+    }
+    return part
+  }
+
+  /// An input that is on or off.
+  ///
+  /// - Parameters:
+  ///   - onAfter: How long the input must have been active before the contact is on.
+  ///   - offAfter: How long the input must have been at rest before it is off.
+  ///   - isInverted: Whether it is on while its input is at rest.
+  ///   - deviceClass: What Home Assistant calls it, such as `door`.
+  public static func contact(
+    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int,
+    onAfter: Milliseconds = Button.Timing.standardDebounce, offAfter: Milliseconds = Button.Timing.standardDebounce,
+    isInverted: Bool = false, deviceClass: [UInt8] = []
+  ) -> Part {
+    var part = Part(
+      name, label: label, group: group,
+      kind: .contact(Contact(input: input, onAfter: onAfter, offAfter: offAfter, isInverted: isInverted)))
+    part.deviceClass = deviceClass
+    return part
+  }
+
+  /// An input with a measured value.
+  ///
+  /// - Parameters:
+  ///   - unit: What the value is measured in, after `scale`.
+  ///   - scale: What a reading is multiplied by.
+  ///   - offset: What is then added.
+  ///   - decimals: How many decimals are kept.
+  public static func sensor(
+    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int, unit: [UInt8] = [],
+    deviceClass: [UInt8] = [], scale: Decimal = Decimal(1), offset: Decimal = .zero, decimals: UInt8? = nil,
+    report: Sensor.Report = .init()
+  ) -> Part {
+    var part = Part(
+      name, label: label, group: group,
+      kind: .sensor(Sensor(input: input, scale: scale, offset: offset, decimals: decimals, report: report)))
+    part.unit = unit
+    part.deviceClass = deviceClass
+    return part
+  }
+
+  /// A value that people set.
+  ///
+  /// - Parameters:
+  ///   - initial: What it is at first; the least value if nil.
+  ///   - restores: Whether the value before a start comes back after it.
+  public static func number(
+    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], minimum: Decimal, maximum: Decimal,
+    step: Decimal = Decimal(1), initial: Decimal? = nil, unit: [UInt8] = [], restores: Bool = false
+  ) -> Part {
+    var part = Part(
+      name, label: label, group: group,
+      kind: .number(
+        Number(
+          minimum: minimum, maximum: maximum, step: step, initial: initial ?? minimum, restores: restores)))
+    part.unit = unit
+    return part
+  }
+}

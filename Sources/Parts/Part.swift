@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+
+// A part is a name and one of six kinds. What all kinds have in common is here; what only one of them has is in its own
+// file, and the places where a kind is told from the others are below and in `Device`.
+
+public import Bytes
+public import Timebase
+
+/// One thing on a device.
+public struct Part: Equatable, Sendable {
+  /// What a part is, with its values.
+  public enum Kind: Equatable, Sendable {
+    case `switch`(Switch)
+    case light(Light)
+    case button(Button)
+    case contact(Contact)
+    case sensor(Sensor)
+    case number(Number)
+  }
+
+  /// What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  public let name: [UInt8]
+  /// What people call it, in UTF-8.
+  public var label: [UInt8]
+  /// The heading that it stands under, in UTF-8; empty for none.
+  public var group: [UInt8] = []
+  /// What Home Assistant calls this sort of contact or sensor, such as `door`; empty if unknown.
+  public var deviceClass: [UInt8] = []
+  /// What a value is measured in; empty if it has no unit.
+  public var unit: [UInt8] = []
+  /// What the gestures of a button do, in order.
+  public internal(set) var actions: [(gesture: Gesture, action: Action)] = []
+  /// The names of the switches that must be off while this one is on.
+  public internal(set) var interlock: [[UInt8]] = []
+  /// What it is, with its values.
+  public internal(set) var kind: Kind
+
+  /// The revision of its last change.
+  public internal(set) var revision: UInt64 = 1
+  /// What made its last change; nil since the start.
+  public internal(set) var author: Author?
+  /// Why it does not work at present; empty while it does.
+  public internal(set) var fault: [UInt8] = []
+
+  init(_ name: [UInt8], label: [UInt8]?, group: [UInt8], kind: Kind) {
+    self.name = name
+    self.label = label ?? Self.label(for: name)
+    self.group = group
+    self.kind = kind
+  }
+
+  /// A name with its first letter large and blanks for its underscores.
+  private static func label(for name: [UInt8]) -> [UInt8] {
+    var label = name.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: " ") : $0 }
+    if let first = label.first, first &- 0x61 < 26 { label[0] = first - 0x20 }
+    return label
+  }
+
+  /// Whether this is a name that a part may have.
+  public static func isName(_ text: Span<UInt8>) -> Bool {
+    guard text.count > 0, text.count <= 32, text[0] &- 0x61 < 26 else { return false }
+    for index in text.indices {
+      let byte = text[index]
+      guard byte &- 0x61 < 26 || byte.isASCIIDigit || byte == UInt8(ascii: "_") else { return false }
+    }
+    return true
+  }
+
+  /// Whether this is its name.
+  func isCalled(_ text: Span<UInt8>) -> Bool { text.equals(name.span) }
+
+  /// The kind's name.
+  public var kindName: StaticString {
+    switch kind {
+    case .switch: "switch"
+    case .light: "light"
+    case .button: "button"
+    case .contact: "contact"
+    case .sensor: "sensor"
+    case .number: "number"
+    }
+  }
+
+  /// Whether it is on; nil for kinds that are never on or off, and for a contact that has not been read.
+  public var isOn: Bool? {
+    switch kind {
+    case .switch(let part): part.isOn
+    case .light(let part): part.isOn
+    case .contact(let part): part.isOn
+    case .button, .sensor, .number: nil
+    }
+  }
+
+  /// What is to be saved for the next start; nil if nothing is.
+  public var saved: Settings? {
+    switch kind {
+    case .switch(let part): part.restore.restores ? Settings(isOn: part.isWantedOn) : nil
+    case .light(let part): part.restore.restores ? part.saved : nil
+    case .number(let part): part.restores ? Settings(value: part.value) : nil
+    case .button, .contact, .sensor: nil
+    }
+  }
+
+  /// When it has something to do, if nothing else happens.
+  var deadline: MonotonicTime {
+    switch kind {
+    case .switch(let part): part.offTime
+    case .light(let part): min(part.nextStep, part.offTime)
+    case .button(let part): part.deadline
+    case .contact(let part): part.deadline
+    case .sensor(let part): part.deadline
+    case .number: .distantFuture
+    }
+  }
+
+  public static func == (left: Part, right: Part) -> Bool {
+    guard left.name == right.name, left.label == right.label, left.group == right.group, left.unit == right.unit,
+      left.deviceClass == right.deviceClass, left.interlock == right.interlock, left.kind == right.kind,
+      left.actions.count == right.actions.count
+    else { return false }
+    for (mine, other) in zip(left.actions, right.actions)
+    where mine.gesture != other.gesture || mine.action != other.action { return false }
+    return left.revision == right.revision && left.author == right.author && left.fault == right.fault
+  }
+}
+
+// MARK: JSON
+
+extension Part {
+  /// Writes its kind, its label and its options as members of the object that has been begun.
+  public func writeDescription(to json: inout JSONWriter) {
+    json.member("kind", kindName)
+    json.member("label", label.span)
+    if !group.isEmpty { json.member("group", group.span) }
+    if !deviceClass.isEmpty { json.member("device_class", deviceClass.span) }
+    if !unit.isEmpty { json.member("unit", unit.span) }
+    switch kind {
+    case .switch(let part): part.writeDescription(to: &json)
+    case .light(let part): part.writeDescription(to: &json)
+    case .button(let part): part.writeDescription(to: &json)
+    case .number(let part): part.writeDescription(to: &json)
+    case .contact, .sensor: break
+    }
+    guard !interlock.isEmpty else { return }
+    json.name("interlock")
+    json.beginArray()
+    for name in interlock { json.value(name.span) }
+    json.endArray()
+  }
+
+  /// Writes its values, the author of its last change and its fault as members of the object that has been begun.
+  public func writeValues(to json: inout JSONWriter, now: MonotonicTime) {
+    switch kind {
+    case .switch(let part): part.writeValues(to: &json, now: now)
+    case .light(let part): part.writeValues(to: &json, now: now)
+    case .button(let part): part.writeValues(to: &json)
+    case .contact(let part): part.writeValues(to: &json)
+    case .sensor(let part): part.writeValues(to: &json)
+    case .number(let part): part.writeValues(to: &json)
+    }
+    if let author {
+      var name: [UInt8] = []
+      author.append(to: &name)
+      json.member("by", name.span)
+    }
+    if !fault.isEmpty { json.member("fault", fault.span) }
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+
+// What a command asks of a part, what an action of a button does, and what is saved for the next start: the same few
+// values, each of which may be left out. Which of them a part knows is a matter of its kind.
+
+public import Bytes
+
+/// A color as the channels of a light show it.
+public struct Color: Equatable, Sendable {
+  /// How strong each channel is, 0 to 255; `white` counts only for a light with four channels.
+  public var red, green, blue, white: UInt8
+
+  /// A color.
+  public init(red: UInt8, green: UInt8, blue: UInt8, white: UInt8 = 0) {
+    self.red = red
+    self.green = green
+    self.blue = blue
+    self.white = white
+  }
+}
+
+/// Values that a part is to take; nil where it is to keep its own.
+public struct Settings: Equatable, Sendable {
+  /// Whether it is to be on.
+  public var isOn: Bool?
+  /// How bright a light is to be, 1 to 255.
+  public var brightness: UInt8?
+  /// The color of a light with three or four channels.
+  public var color: Color?
+  /// The value of a number.
+  public var value: Decimal?
+
+  /// Values; those left out are to stay as they are.
+  public init(isOn: Bool? = nil, brightness: UInt8? = nil, color: Color? = nil, value: Decimal? = nil) {
+    self.isOn = isOn
+    self.brightness = brightness
+    self.color = color
+    self.value = value
+  }
+
+  /// Whether nothing is asked for.
+  public var isEmpty: Bool { isOn == nil && brightness == nil && color == nil && value == nil }
+
+  /// The members `on`, `brightness`, `color` and `value` of a JSON object; other members are left alone.
+  ///
+  /// - Throws: `CommandError.malformedValue` if one of them is of the wrong type or out of range.
+  public init(_ json: borrowing JSONValue) throws(CommandError) {
+    if let member = json["on"] {
+      guard let isOn = member.bool else { throw .malformedValue }
+      self.isOn = isOn
+    }
+    if let member = json["brightness"] {
+      guard let number = member.uint64, let brightness = UInt8(exactly: number), brightness > 0 else {
+        throw .malformedValue
+      }
+      self.brightness = brightness
+    }
+    if let member = json["color"] { color = try Self.color(member) }
+    if let member = json["value"] {
+      guard let value = member.decimal else { throw .malformedValue }
+      self.value = value
+    }
+  }
+
+  /// `[r, g, b]` or `[r, g, b, w]`, each 0 to 255.
+  private static func color(_ json: borrowing JSONValue) throws(CommandError) -> Color {
+    guard json.kind == .array else { throw .malformedValue }
+    var channels = InlineArray<4, UInt8>(repeating: 0)
+    var count = 0
+    var isRight = true
+    json.forEachElement { element in
+      if count < 4, let number = element.uint64, let channel = UInt8(exactly: number) {
+        channels[count] = channel
+      } else {
+        isRight = false
+      }
+      count += 1
+      return true
+    }
+    guard isRight, count >= 3 else { throw .malformedValue }
+    return Color(red: channels[0], green: channels[1], blue: channels[2], white: channels[3])
+  }
+
+  /// Writes what is not nil as members of the object that has been begun.
+  public func write(to json: inout JSONWriter) {
+    if let isOn { json.member("on", isOn) }
+    if let brightness { json.member("brightness", brightness) }
+    if let color { color.write(to: &json, hasWhite: true) }
+    if let value { json.member("value", value) }
+  }
+}
+
+extension Color {
+  func write(to json: inout JSONWriter, hasWhite: Bool) {
+    json.name("color")
+    json.beginArray()
+    json.value(red)
+    json.value(green)
+    json.value(blue)
+    if hasWhite { json.value(white) }
+    json.endArray()
+  }
+}

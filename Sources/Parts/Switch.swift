@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+// A switch drives one output that is on or off: a relay, a socket, an LED. What was asked for and what the output shows
+// are apart, since a relay may have to rest: after its own last change (`min_dwell`) and after another of its interlock
+// went off (`dwell`).
+
+import Bytes
+public import Timebase
+
+/// An output that is on or off.
+public struct Switch: Equatable, Sendable {
+  /// The number of its output.
+  public let output: Int
+  /// What it shows after a start.
+  public let restore: RestoreMode
+  /// How long after it was turned on it turns itself off; nil for never.
+  public let offAfter: Milliseconds?
+  /// How long it rests at least after each change.
+  public let minDwell: Milliseconds
+  /// How long all others of its interlock stay off at least after it went off.
+  public let dwell: Milliseconds
+  /// Whether its output is on.
+  public internal(set) var isOn = false
+  /// What was asked for last; while this differs from `isOn`, it rests.
+  public internal(set) var isWantedOn = false
+
+  var lastChange = MonotonicTime.zero
+  var offTime = MonotonicTime.distantFuture
+
+  init(output: Int, restore: RestoreMode, offAfter: Milliseconds?, minDwell: Milliseconds, dwell: Milliseconds) {
+    self.output = output
+    self.restore = restore
+    self.offAfter = offAfter
+    self.minDwell = minDwell
+    self.dwell = dwell
+    isWantedOn = restore.initialState(saved: nil)
+  }
+
+  /// What parts rest between a switch that went off and the next of its interlock, unless told otherwise.
+  public static let defaultDwell: Milliseconds = 500
+
+  mutating func change(at now: MonotonicTime) {
+    isOn = isWantedOn
+    lastChange = now
+    offTime = .distantFuture
+    if isOn, let offAfter { offTime = now + offAfter }
+  }
+
+  func writeDescription(to json: inout JSONWriter) {
+    if let offAfter { json.member("off_after", offAfter.count) }
+  }
+
+  func writeValues(to json: inout JSONWriter, now: MonotonicTime) {
+    json.member("on", isOn)
+    if isWantedOn != isOn { json.member("wanted", isWantedOn) }
+    if offTime != .distantFuture { json.member("left", (offTime - now).count) }
+  }
+}
