@@ -77,25 +77,26 @@ public struct JSONValue: ~Escapable {
       // Every value follows its name in `text`; where it does is all that may leave the closure.
       _ = forEachMemberRange { nameRange, valueRange in
         if JSONValue(checked: text.extracting(nameRange)).equals(name) { found = valueRange }
+        return true
       }
       guard let found else { return nil }
       return JSONValue(checked: text.extracting(found))
     }
   }
 
-  /// Calls `body` with each member of this object, in order; false, without a call, if this is something else.
+  /// Calls `body` with each member of this object, in order, until that returns false; false if this is something else.
   ///
   /// A name is a string whose escapes are not decoded yet: compare it with `equals`. A name may come more than once.
   @discardableResult
-  public func forEachMember(_ body: (_ name: JSONValue, _ value: JSONValue) -> Void) -> Bool {
+  public func forEachMember(_ body: (_ name: JSONValue, _ value: JSONValue) -> Bool) -> Bool {
     forEachMemberRange { nameRange, valueRange in
       body(JSONValue(checked: text.extracting(nameRange)), JSONValue(checked: text.extracting(valueRange)))
     }
   }
 
-  /// Calls `body` with each element of this array, in order; false, without a call, if this is something else.
+  /// Calls `body` with each element of this array, in order, until that returns false; false if this is something else.
   @discardableResult
-  public func forEachElement(_ body: (JSONValue) -> Void) -> Bool {
+  public func forEachElement(_ body: (JSONValue) -> Bool) -> Bool {
     guard kind == .array else { return false }
     var scanner = JSONScanner(text)
     do throws(JSONError) {
@@ -104,7 +105,7 @@ public struct JSONValue: ~Escapable {
       while let byte = scanner.next, byte != UInt8(ascii: "]") {
         let start = scanner.position
         try scanner.skipValue()
-        body(JSONValue(checked: text.extracting(start..<scanner.position)))
+        guard body(JSONValue(checked: text.extracting(start..<scanner.position))) else { break }
         scanner.skipWhitespace()
         guard scanner.skip(UInt8(ascii: ",")) else { break }
         scanner.skipWhitespace()
@@ -113,8 +114,9 @@ public struct JSONValue: ~Escapable {
     return true
   }
 
-  /// Calls `body` with where each member's name and value stand in `text`; false if this is no object.
-  private func forEachMemberRange(_ body: (_ name: Range<Int>, _ value: Range<Int>) -> Void) -> Bool {
+  /// Calls `body` with where each member's name and value stand in `text`, until that returns false; false if this is
+  /// no object.
+  private func forEachMemberRange(_ body: (_ name: Range<Int>, _ value: Range<Int>) -> Bool) -> Bool {
     guard kind == .object else { return false }
     var scanner = JSONScanner(text)
     do throws(JSONError) {
@@ -129,7 +131,7 @@ public struct JSONValue: ~Escapable {
         scanner.skipWhitespace()
         let start = scanner.position
         try scanner.skipValue()
-        body(name..<nameEnd, start..<scanner.position)
+        guard body(name..<nameEnd, start..<scanner.position) else { break }
         scanner.skipWhitespace()
         guard scanner.skip(UInt8(ascii: ",")) else { break }
         scanner.skipWhitespace()

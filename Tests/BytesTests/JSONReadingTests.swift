@@ -57,8 +57,8 @@ import Testing
   // MARK: numbers with sign and decimals, elements and members one by one
 
   @Test(arguments: [
-    ("21.50", 215, -1), ("-4e-3", -4, -3), ("1e1", 1, 1), ("0", 0, 0), ("\"1\"", nil, 0), ("true", nil, 0),
-    ("null", nil, 0), ("[1]", nil, 0), ("1e400", nil, 0), ("1234567890123456789", nil, 0),
+    ("21.50", 215, -1), ("-4e-3", -4, -3), ("1e1", 1, 1), ("0", 0, 0), ("\"1\"", nil, 0), ("true", nil, 0), ("null", nil, 0),
+    ("[1]", nil, 0), ("1e400", nil, 0), ("1234567890123456789", nil, 0),
   ] as [(String, Int64?, Int8)])
   func aNumberIsReadAsADecimal(_ document: String, _ significand: Int64?, _ exponent: Int8) throws {
     let payload = bytes(document)
@@ -67,8 +67,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", []), ("[ ]", []), ("[255,128,0]", ["255", "128", "0"]),
-    (" [ {\"a\":[1]} , [2,3],\"]\" ]", ["{\"a\":[1]}", "[2,3]", "\"]\""]),
+    ("[]", []), ("[ ]", []), ("[255,128,0]", ["255", "128", "0"]), (" [ {\"a\":[1]} , [2,3],\"]\" ]", ["{\"a\":[1]}", "[2,3]", "\"]\""]),
     ("{\"a\":1}", nil), ("1", nil), ("\"[]\"", nil),
   ] as [(String, [String]?)])
   func elementsComeInOrder(_ document: String, _ elements: [String]?) throws {
@@ -76,12 +75,13 @@ import Testing
     var seen: [String] = []
     let isArray = try JSONValue(parsing: payload.span).forEachElement { element in
       seen.append(ConformanceSupport.text([UInt8](element.text)))
+      return true
     }
     #expect(isArray == (elements != nil))
     #expect(seen == elements ?? [])
   }
 
-  @Test func membersComeInOrderAsTheyAreWritten() throws {
+  @Test func membersComeInOrderAndAWalkMayEnd() throws {
     let payload = bytes(#"{"parts":{"d\u0065sk":{"on":true},"lamp" : {}, "desk":1}}"#)
     let message = try JSONValue(parsing: payload.span)
     var seen: [String] = []
@@ -89,12 +89,23 @@ import Testing
     message["parts"]?.forEachMember { name, value in
       seen.append(ConformanceSupport.text([UInt8](name.text) + bytes("=") + [UInt8](value.text)))
       isDesk.append(name.equals("desk"))
+      return true
     }
     #expect(seen == [#""d\u0065sk"={"on":true}"#, #""lamp"={}"#, #""desk"=1"#])
     #expect(isDesk == [true, false, true])
 
+    var count = 0
+    message["parts"]?.forEachMember { _, _ in
+      count += 1
+      return false
+    }
     let numbers = bytes("[1,2,3]")
-    let isObject = try JSONValue(parsing: numbers.span).forEachMember { _, _ in }
+    try JSONValue(parsing: numbers.span).forEachElement { _ in
+      count += 1
+      return false
+    }
+    #expect(count == 2)
+    let isObject = try JSONValue(parsing: numbers.span).forEachMember { _, _ in true }
     #expect(!isObject)
   }
 
