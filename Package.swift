@@ -40,7 +40,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
 
 let portableModules = [
-  "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "DeviceComponents",
+  "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "Parts",
   "RemoteControlPage", "RemoteControl",
 ]
 
@@ -78,14 +78,14 @@ let package = Package(
     portable("WebSocketCore", ["HTTPCore", "Bytes", "Timebase"]),
     portable("DeviceServer", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     portable("DataVolume", ["DeviceServer", "Bytes"]),
-    portable("DeviceComponents", ["Timebase"]),
+    portable("Parts", ["Bytes", "Timebase"]),
     portable("RemoteControlPage"),
     portable(
       "RemoteControl",
-      ["DeviceServer", "DeviceComponents", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
+      ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== the Embedded line: everything above compiles as Embedded Swift ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
-    hosted("SimulatedBoard", ["DeviceComponents", "Timebase"]),
+    hosted("SimulatedBoard", ["Parts", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Bytes", "SystemCalls", "Timebase"]),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
@@ -96,13 +96,13 @@ let package = Package(
     hosted(
       "LinuxGPIO",
       [
-        "DeviceComponents", "Timebase", "SystemCalls",
+        "Parts", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
-      "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "DataFolder",
+      "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxGPIO", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
@@ -139,23 +139,23 @@ let package = Package(
     tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DataVolumeTests", ["DataVolume", "DeviceServer", "Bytes"]),
     tests("DeflateTests", ["Deflate", "WebSocketCore", zlib]),
-    tests("DeviceComponentsTests", ["DeviceComponents", "Timebase"]),
+    tests("PartsTests", ["Parts", "Bytes", "Timebase"]),
     tests(
       "RemoteControlTests",
       [
-        "RemoteControl", "RemoteControlPage", "DeviceServer", "DeviceComponents", "SimulatedBoard", "WebSocketCore",
+        "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "WebSocketCore",
         "HTTPCore", "Bytes", "Timebase",
       ]),
     tests(
       "LinuxGPIOTests",
       [
-        "LinuxGPIO", "DeviceComponents", "SystemCalls", "Timebase",
+        "LinuxGPIO", "Parts", "SystemCalls", "Timebase",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     tests("StateFileTests", ["StateFile", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
-    tests("SimulatedBoardTests", ["SimulatedBoard", "DeviceComponents", "Timebase"]),
+    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
     tests(
       "NIOTransportTests",

@@ -16,6 +16,10 @@ extension UInt8 {
   @inlinable
   public var isLinearWhitespace: Bool { self == 0x20 || self == 0x09 }
 
+  /// Whether this is a space, a tab or a line end.
+  @inlinable
+  public var isWhitespace: Bool { isLinearWhitespace || self == 0x0A || self == 0x0D }
+
   /// The value of a hexadecimal digit of either case, or nil.
   public var hexadecimalValue: UInt8? {
     switch self {
@@ -89,6 +93,17 @@ extension Span<UInt8> {
       var upper = count
       while lower < upper, self[lower].isLinearWhitespace { lower += 1 }
       while upper > lower, self[upper - 1].isLinearWhitespace { upper -= 1 }
+      return extracting(lower..<upper)
+    }
+  }
+
+  /// These bytes without spaces, tabs and line ends at either end.
+  public var trimmedOfLineEnds: Span<UInt8> {
+    @_lifetime(copy self) get {
+      var lower = 0
+      var upper = count
+      while lower < upper, self[lower].isWhitespace { lower += 1 }
+      while upper > lower, self[upper - 1].isWhitespace { upper -= 1 }
       return extracting(lower..<upper)
     }
   }

@@ -18,7 +18,7 @@ public struct Router<Context: ~Copyable> {
   /// It is asked at the moment of sending, once for all clients with the same `since`; 0: whoever has nothing yet.
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
-  public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
+  public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Template.Value?
   /// Is told of each refusal, for a log.
   public typealias RefusalHandler = (inout Context, Refusal) -> Void
 

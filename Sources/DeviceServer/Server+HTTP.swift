@@ -132,7 +132,7 @@ extension Server where Context: ~Copyable {
     case .route(let route):
       let pattern = router.routes[route].pattern
       let request = Request(
-        head: head, remote: table[index].remote, decodedPath: path, pattern: pattern, content: body)
+        head: head, remote: table[index].remote, now: now, decodedPath: path, pattern: pattern, content: body)
       router.routes[route].handler(&context, request, &response)
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     }
@@ -157,7 +157,7 @@ extension Server where Context: ~Copyable {
     response.head.add("Cache-Control", "no-store")
     let template = asset.bytes ?? []
     Template.append(template, to: &response.content) { name, value in
-      router.templateHandler?(&context, name, &value) ?? false
+      router.templateHandler?(&context, name, &value)
     }
   }
 

@@ -1,85 +1,78 @@
 // SPDX-License-Identifier: MIT
 
-// What the device says, as JSON. A state is whole and small, so a client needs nothing but the newest; its
-// `status` keeps the tutorial's own page working.
+// What the device says, as JSON (protocol 2). A state holds the parts that changed since the client was last sent any,
+// each with its values as they are now; its `status`, which is that of the first switch or light, keeps the tutorial's
+// own page working.
 
 import Bytes
-
-/// Who the device is; the same for as long as it runs.
-public struct Identity: Sendable {
-  /// What people call it.
-  public let name: [UInt8]
-  /// The number of this start, in eight hexadecimal digits.
-  public let boot: [UInt8]
-
-  /// A device called `name`, in UTF-8; `boot` is another number at each start, so that clients notice a
-  /// reboot.
-  public init(name: [UInt8], boot: UInt32) {
-    self.name = name
-    var digits: [UInt8] = []
-    digits.append(hexadecimal: boot, width: 8)
-    self.boot = digits
-  }
-}
+import Parts
+import Timebase
 
 enum Answers {
-  /// The first message to a client, and the answer to `GET /api/state`.
-  static func appendHello(_ state: DeviceState, _ identity: Identity, clients: Int, to text: inout [UInt8]) {
+  /// The first message to a client, and the answer to `GET /api/state`: all parts, with their descriptions.
+  static func appendHello(_ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("type", "hello")
-      json.member("proto", UInt8(1))
-      appendState(state, identity, clients: clients, &json)
-      json.member("name", identity.name.span)
+      json.member("proto", UInt8(2))
+      writeHead(context, &json)
+      json.member("name", context.device.name.span)
+      json.member("board", context.identity.board.span)
+      json.member("version", Identity.version)
+      json.member("uptime", uptime(of: context))
+      if context.droppedEdges > 0 { json.member("dropped_edges", context.droppedEdges) }
+      if context.clients >= context.clientLimit { json.member("full", true) }
+      json.name("parts")
+      context.device.writeParts(to: &json, since: nil, now: context.device.now)
       json.endObject()
     }
   }
 
-  /// The message at each change.
-  static func appendState(_ state: DeviceState, _ identity: Identity, clients: Int, to text: inout [UInt8]) {
+  /// What has changed since a revision.
+  static func appendState(
+    _ context: borrowing RemoteControlContext, since revision: UInt64, to text: inout [UInt8]
+  ) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("type", "state")
-      appendState(state, identity, clients: clients, &json)
+      writeHead(context, &json)
+      json.name("parts")
+      context.device.writeParts(to: &json, since: revision, now: context.device.now)
       json.endObject()
     }
   }
 
-  private static func appendState(
-    _ state: DeviceState, _ identity: Identity, clients: Int, _ json: inout JSONWriter
-  ) {
-    json.member("boot", identity.boot.span)
-    json.member("rev", state.revision)
-    json.member("status", state.isOn ? "on" : "off")
-    json.name("pins")
-    json.beginObject()
-    json.name("led")
-    json.beginObject()
-    json.member("on", state.isOn)
-    json.endObject()
-    json.name("button")
-    json.beginObject()
-    json.member("pressed", state.isButtonPressed)
-    json.endObject()
-    json.endObject()
-    json.member("clients", UInt32(clamping: clients))
-    if !state.fault.isEmpty { json.member("fault", state.fault.span) }
-    #if !hasFeature(Embedded)  // where the button is looked at there is no queue of edges
-      if state.droppedEdges > 0 { json.member("droppedEdges", state.droppedEdges) }
-    #endif
-    guard let author = state.author else { return }
-    json.name("by")
-    switch author {
-    case .button: json.value("button")
-    case .http: json.value("http")
-    case .client(let number):
-      var name: [UInt8] = [UInt8(ascii: "#")]
-      name.append(decimal: number)
-      json.value(name.span)
+  /// One part, whole.
+  static func appendPart(_ index: Int, _ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
+    JSONWriter.append(to: &text) { json in
+      let part = context.device.parts[index]
+      json.beginObject()
+      json.member("name", part.name.span)
+      json.member("rev", part.revision)
+      part.writeDescription(to: &json)
+      part.writeValues(to: &json, now: context.device.now)
+      json.endObject()
     }
   }
 
-  static func appendAcknowledgement(_ id: UInt64, revision: UInt32, to text: inout [UInt8]) {
+  private static func writeHead(_ context: borrowing RemoteControlContext, _ json: inout JSONWriter) {
+    json.member("boot", context.identity.boot.span)
+    json.member("rev", context.device.revision)
+    writeStatus(context.device, &json)
+    json.member("clients", UInt32(clamping: context.clients))
+  }
+
+  private static func writeStatus(_ device: borrowing Device, _ json: inout JSONWriter) {
+    guard let index = device.mainPart else { return }
+    json.member("status", device.parts[index].isOn == true ? "on" : "off")
+  }
+
+  private static func uptime(of context: borrowing RemoteControlContext) -> UInt64 {
+    let start = context.startTime ?? context.device.now
+    return context.device.now > start ? context.device.now.milliseconds &- start.milliseconds : 0
+  }
+
+  static func appendAcknowledgement(_ id: UInt64, revision: UInt64, to text: inout [UInt8]) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("type", "ack")
@@ -89,13 +82,16 @@ enum Answers {
     }
   }
 
-  /// To a message without an `id` the answer is of the type `error`: who sends none gets no `ack`.
-  static func appendError(_ error: CommandError, id: UInt64?, to text: inout [UInt8]) {
+  /// To a message without an `id` the answer is of the type `error`, with the `status` that the tutorial's page shows.
+  static func appendError(
+    _ error: MessageError, id: UInt64?, _ device: borrowing Device, to text: inout [UInt8]
+  ) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("type", id == nil ? "error" : "ack")
       if let id { json.member("id", id) }
       json.member("error", error.words)
+      if id == nil { writeStatus(device, &json) }
       json.endObject()
     }
   }

@@ -1,102 +1,163 @@
 // SPDX-License-Identifier: MIT
 
-// The face of a simulated board on a terminal or a pipe: bytes of standard input become commands, states of
-// the board become bytes of standard output. It reads and writes nothing itself.
-// Rule: what is shown is the difference to what was shown last. If the output is not taken, nothing piles up:
-// the states in between are left out, and the latest is shown when there is room.
+// The face of a board on a terminal or a pipe: bytes of standard input become commands, states of the parts become
+// bytes of standard output. It reads and writes nothing itself.
+// Rule: what is shown is the difference to what was shown last. If the output is not taken, nothing piles up: the states
+// in between are left out, and the latest is shown when there is room.
 
-/// What someone at the console wants.
-public enum BoardCommand: Equatable, Sendable {
-  case press, release, tap
-  /// End the program (`q`, only with keys).
-  case quit
-}
+public import Parts
 
-/// The console of a simulated board.
+/// The console of a board.
 public struct BoardConsole: Sendable {
   /// Who is at the other end.
   public enum Mode: Sendable {
-    /// A pipe or a file: a word a line in, a line a change out.
+    /// A pipe or a file: a command a line in, a line a change out.
     case words
-    /// A terminal in `TerminalMode`: keys in, one line that is redrawn in place out.
+    /// A terminal in `TerminalMode`: keys and commands in, one line that is redrawn in place out.
     case keys
   }
 
   /// What may wait to be written before further output is left out, in bytes.
   static let outputLimit = 4096
 
-  /// How many lines of `print(_:)` and about unknown words were left out because the output was not taken.
+  /// How many lines of `print(_:)` and how many answers were left out because the output was not taken.
   public private(set) var droppedLines = 0
 
+  /// How wide the terminal is, in columns; 80 until it is set, and at least 8.
+  ///
+  /// Its last column stays free: some terminals begin a new line when it is written to.
+  public var columns = 80 {
+    didSet {
+      columns = max(columns, 8)
+      refresh()
+    }
+  }
+
   private let mode: Mode
-  private var words = WordReader()
+  private var lines = LineReader()
   private var keys = KeyReader()
   private var output: [UInt8] = []
-  private var shown = BoardState()
-  private var statusLineIsDrawn = false
+  private var parts: [PartView]
+  private var isHeartbeatLit = false
+  private var hasBeenShown = false
+  /// What stands in the line that is redrawn in place; nil if the cursor is on an empty line.
+  private var drawn: String?
   private var lineIsOpen = false
 
-  /// A console that takes the board for dark and untouched until `show(_:)` says otherwise.
-  public init(mode: Mode) {
+  /// A console for these parts, which it takes to be as they are given until `show(_:)` says otherwise.
+  public init(mode: Mode, parts: [PartView]) {
     self.mode = mode
-    if mode == .keys { append("space: tap   p: press   r: release   q: quit\n") }
+    self.parts = parts
+    if mode == .keys { append(Self.legend(hasButton: parts.contains { $0.kind == .button })) }
   }
+
+  private static func legend(hasButton: Bool) -> String {
+    (hasButton ? "space: tap   p: press   r: release   " : "") + "q: quit   :help Enter: commands by name\n"
+  }
+
+  // MARK: Input
 
   /// Takes bytes of standard input, in any pieces, and returns the commands that are complete with them.
   public mutating func receive(_ bytes: Span<UInt8>) -> [BoardCommand] {
     var commands: [BoardCommand] = []
     for index in bytes.indices {
-      switch mode {
-      case .words:
-        if let line = words.take(bytes[index]), let command = command(for: line) { commands.append(command) }
-      case .keys:
-        if let command = keys.take(bytes[index]) { commands.append(command) }
-      }
+      let command: BoardCommand? =
+        switch mode {
+        case .words: lines.take(bytes[index]).flatMap { take($0) }
+        case .keys: keys.take(bytes[index]).flatMap { take($0) }
+        }
+      if let command { commands.append(command) }
     }
+    refresh()
     return commands
   }
 
   /// Takes the end of standard input, which also ends a last line without a newline.
   public mutating func receiveEndOfStream() -> BoardCommand? {
-    guard let line = words.takeEndOfStream() else { return nil }
-    return command(for: line)
+    mode == .words ? take(lines.takeEndOfStream()) : nil
   }
 
-  /// Shows a state of the board if it differs from what was shown last.
-  public mutating func show(_ state: BoardState) {
-    guard output.count < Self.outputLimit, !lineIsOpen else { return }
-    switch mode {
-    case .words:
-      if state.isButtonDown != shown.isButtonDown {
-        append(state.isButtonDown ? "button pressed\n" : "button released\n")
-      }
-      if state.isLedLit != shown.isLedLit { append(state.isLedLit ? "led on\n" : "led off\n") }
-    case .keys:
-      if state != shown || !statusLineIsDrawn { drawStatusLine(state) }
+  private mutating func take(_ line: LineReader.Line) -> BoardCommand? {
+    switch line {
+    case .text(let text): return take(CommandParser(parts: parts).reply(to: text))
+    case .tooLong: return take(.answer(["line too long: \(LineReader.limit) characters are enough for each command"]))
     }
-    shown = state
   }
 
-  /// Prints a line of the program's own, without its newline, and keeps the status line below it.
+  private mutating func take(_ input: KeyReader.Input) -> BoardCommand? {
+    let parser = CommandParser(parts: parts)
+    switch input {
+    case .tap: return take(parser.reply(toKey: .tap))
+    case .press: return take(parser.reply(toKey: .press))
+    case .release: return take(parser.reply(toKey: .release))
+    case .quit: return .quit
+    case .line(let text):
+      if text == "q" || text == "quit" { return .quit }
+      return take(parser.reply(to: text))
+    }
+  }
+
+  /// The command that a line asks for; a line that asks for none gets its answer.
+  private mutating func take(_ reply: CommandReply?) -> BoardCommand? {
+    switch reply {
+    case .command(let command): return command
+    case .answer(let lines): for line in lines { print(line.utf8.span) }
+    case nil: break
+    }
+    return nil
+  }
+
+  // MARK: Output
+
+  /// Shows the parts if they differ from what was shown last; they are those of `init`, in that order.
+  ///
+  /// The heartbeat is the board's own LED, and is shown only on a terminal.
+  public mutating func show(_ parts: [PartView], isHeartbeatLit: Bool = false) {
+    guard output.count < Self.outputLimit, !lineIsOpen else { return }
+    if mode == .words { tellChanges(to: parts) }
+    self.parts = parts
+    self.isHeartbeatLit = isHeartbeatLit
+    hasBeenShown = true
+    refresh()
+  }
+
+  /// Writes a line for each change, first of what is worked by hand and then of what follows from it.
+  private mutating func tellChanges(to new: [PartView]) {
+    guard new != parts else { return }
+    for isInput in [true, false] {
+      for (index, part) in new.enumerated() where (part.kind == .button || part.kind == .contact) == isInput {
+        let isKnown = index < parts.count && parts[index].name == part.name && parts[index].kind == part.kind
+        let old = isKnown ? parts[index] : PartView(part.name, part.kind)
+        for line in PartWords.changes(from: old, to: part) { append(line + "\n") }
+      }
+    }
+  }
+
+  /// Prints a line of the program's own, without its newline, and keeps the line of the parts below it.
   public mutating func print(_ line: Span<UInt8>) {
     guard output.count < Self.outputLimit else {
       droppedLines += 1
       return
     }
     if lineIsOpen { endLine() }
-    let redraws = statusLineIsDrawn
-    if redraws { append(StatusLine.erasure) }
+    let isToRedraw = drawn != nil
+    erase()
     for index in line.indices { output.append(line[index]) }
     append("\n")
-    if redraws { drawStatusLine(shown) }
+    if isToRedraw { draw() }
   }
 
-  /// Prints a part of a line that grows, such as one with a dot for each moment of waiting; states are not shown until
+  /// Answers a command that the device has refused.
+  public mutating func refuse(part: Int, _ reason: CommandError) {
+    let name = parts.indices.contains(part) ? parts[part].name + ": " : ""
+    print((name + String(describing: reason.words)).utf8.span)
+  }
+
+  /// Prints a part of a line that grows, such as one with a dot for each moment of waiting; the parts are not shown until
   /// `endLine()` or another line ends it.
   public mutating func grow(_ part: Span<UInt8>) {
     guard output.count < Self.outputLimit else { return }
-    if statusLineIsDrawn { append(StatusLine.erasure) }
-    statusLineIsDrawn = false
+    erase()
     lineIsOpen = true
     for index in part.indices { output.append(part[index]) }
   }
@@ -109,8 +170,8 @@ public struct BoardConsole: Sendable {
 
   /// Leaves the cursor on a line of its own, for whoever writes to the terminal next.
   public mutating func finish() {
-    if statusLineIsDrawn || lineIsOpen { append("\n") }
-    statusLineIsDrawn = false
+    if drawn != nil || lineIsOpen { append("\n") }
+    drawn = nil
     lineIsOpen = false
   }
 
@@ -124,35 +185,45 @@ public struct BoardConsole: Sendable {
     output.removeFirst(min(max(count, 0), output.count))
   }
 
-  /// The command a line asks for; a line that asks for nothing gets an answer.
-  private mutating func command(for line: WordReader.Line) -> BoardCommand? {
-    switch line {
-    case .command(let command): return command
-    case .unknown(let word): print("unknown word '\(word)': say press, release or tap".utf8.span)
-    case .tooLong: print("line too long: say press, release or tap".utf8.span)
-    }
-    return nil
-  }
-
-  private mutating func drawStatusLine(_ state: BoardState) {
-    append(StatusLine.drawing(of: state))
-    statusLineIsDrawn = true
-  }
-
   private mutating func append(_ text: String) {
     output.append(contentsOf: text.utf8)
   }
-}
 
-/// The line that is redrawn in place: no escape sequences, only a carriage return and a constant width.
-enum StatusLine {
-  static func drawing(of state: BoardState) -> String {
-    let led = state.isLedLit ? "● on " : "○ off"
-    let button = state.isButtonDown ? "● down" : "○ up  "
-    let heartbeat = state.isStatusLedLit ? "♥" : " "
-    return "\rLED \(led)   button \(button)   heartbeat \(heartbeat)"
+  // MARK: The line that is redrawn in place
+
+  /// What is to stand in it: the command that is being typed, or else the parts; nil if there is nothing yet.
+  private var bottomLine: String? {
+    guard mode == .keys else { return nil }
+    if let line = keys.line {
+      let text = ":" + String(decoding: line, as: UTF8.self)
+      return text.count < columns ? text : "…" + Printable.suffix(text, columns: columns - 2)
+    }
+    return hasBeenShown ? StatusLine.text(parts, isHeartbeatLit: isHeartbeatLit, columns: columns - 1) : nil
   }
 
-  /// Blanks over the whole line, and the cursor back at its beginning.
-  static let erasure = "\r" + String(repeating: " ", count: drawing(of: BoardState()).count - 1) + "\r"
+  /// Draws it if it stands otherwise, and there is room for that.
+  private mutating func refresh() {
+    guard output.count < Self.outputLimit, !lineIsOpen, bottomLine != drawn else { return }
+    draw()
+  }
+
+  private mutating func draw() {
+    guard let text = bottomLine else { return erase() }
+    if keys.line != nil {
+      erase()  // the cursor stays behind what was typed
+      append(text)
+    } else {
+      append("\r" + text + blanks(drawnWidth - Printable.columns(text)))
+    }
+    drawn = text
+  }
+
+  /// Blanks over it, and the cursor back at its beginning.
+  private mutating func erase() {
+    if drawn != nil { append("\r" + blanks(drawnWidth) + "\r") }
+    drawn = nil
+  }
+
+  /// How much of the terminal's line is to be written over; less than it was if the terminal has become narrower.
+  private var drawnWidth: Int { min(drawn.map(Printable.columns) ?? 0, columns - 1) }
 }

@@ -1,136 +1,192 @@
 // SPDX-License-Identifier: MIT
 
-// A board made of memory: two LEDs to look at and a button to press, for a terminal or a test.
-// Rule: it is owned by one thread, reads no clock and does nothing by itself. A press is a level on a wire,
-// as on a real board, so it goes through the same debouncing; it lasts long enough that even a host that is
-// late sees it.
+// A board made of memory: parts to press, to warm and to break, for a terminal or a test.
+// Rule: it is owned by one thread, reads no clock and does nothing by itself. A press is a level on a wire, as on a real
+// board, so it goes through the same debouncing; each level lasts long enough for that, and is reported in a report of
+// its own, so that everyone sees it even if the host is late.
 
-public import DeviceComponents
+public import Bytes
+public import Parts
 public import Timebase
 
-/// A board whose button is pressed by calls and whose LEDs are looked at.
+/// A board whose inputs are worked by calls and whose outputs are looked at.
 ///
-/// Hand `statusLed`, `led` and `button` to components. After each of `press()`, `release()` and `tap()`, and
-/// at the deadline that `poll(now:)` returned, call `poll(now:)` and then let the components read their pins.
-public final class SimulatedBoard {
-  /// How long each level of the button lasts before `poll(now:)` may change it again: twice this.
-  ///
-  /// Twice, because a poll carries out at most one step: however late the polls come, each level is there for
-  /// two of them that lie at least one step apart, which is more than the button's debounce time.
-  static let step: Milliseconds = 25
+/// Let it report after each `apply(_:)`, and at the deadline that `report(to:now:)` returned.
+public final class SimulatedBoard: Board {
+  /// What is connected to the board under one name.
+  public struct Part: Equatable, Sendable {
+    public var name: String
+    public var kind: PartView.Kind
+    /// The device's numbers of the inputs: one for a button, a contact and a sensor.
+    public var inputs: [Int]
+    /// The device's numbers of the outputs: one for a switch, as many as a light has channels.
+    public var outputs: [Int]
+    /// How long a level of a button may be taken for a bounce.
+    public var debounce: Milliseconds
 
-  private let statusLedWire: Wire
-  private let ledWire: Wire
-  private let buttonWire: Wire
-
-  private var pendingEdges = 0
-  private var stepsToRest = 0
-  private var nextStep = MonotonicTime.zero
-
-  /// A board whose LEDs are dark and whose button is up.
-  ///
-  /// The active levels are those that light the LEDs and that the pressed button gives; tell the components
-  /// the same.
-  public init(ledActiveLevel: Level = .high, buttonActiveLevel: Level = .low) {
-    statusLedWire = Wire(activeLevel: ledActiveLevel)
-    ledWire = Wire(activeLevel: ledActiveLevel)
-    buttonWire = Wire(activeLevel: buttonActiveLevel)
-  }
-
-  /// The pin of the status LED, which shows the heartbeat.
-  public var statusLed: SimulatedOutputPin { SimulatedOutputPin(wire: statusLedWire) }
-
-  /// The pin of the LED that is remotely controlled.
-  public var led: SimulatedOutputPin { SimulatedOutputPin(wire: ledWire) }
-
-  /// The pin of the push button.
-  public var button: SimulatedInputPin { SimulatedInputPin(wire: buttonWire) }
-
-  /// What there is to see on the board at this moment.
-  public var state: BoardState {
-    BoardState(
-      isStatusLedLit: statusLedWire.isActive, isLedLit: ledWire.isActive, isButtonDown: buttonWire.isActive)
-  }
-
-  /// Pushes the button down and keeps it there; nothing happens if it already is, or is about to be.
-  public func press() {
-    if !isDownInTheEnd { pendingEdges += 1 }
-  }
-
-  /// Lets the button go; nothing happens if it already is up, or is about to be.
-  public func release() {
-    if isDownInTheEnd { pendingEdges += 1 }
-  }
-
-  /// Presses the button for 50 ms and lets it go, after all that was asked for before; taps are never merged.
-  ///
-  /// A button that is held down is let go.
-  public func tap() {
-    press()
-    release()
-  }
-
-  /// Carries out what is due, and returns when to call again; `nil` when there is nothing left to do.
-  public func poll(now: MonotonicTime) -> MonotonicTime? {
-    guard now >= nextStep else { return nextStep }
-    if stepsToRest > 0 { stepsToRest -= 1 }
-    if stepsToRest == 0 {
-      guard pendingEdges > 0 else { return nil }
-      buttonWire.level = buttonWire.level.inverted
-      pendingEdges -= 1
-      stepsToRest = 2
+    public init(
+      _ name: String, _ kind: PartView.Kind, inputs: [Int] = [], outputs: [Int] = [], debounce: Milliseconds = 10
+    ) {
+      self.name = name
+      self.kind = kind
+      self.inputs = inputs
+      self.outputs = outputs
+      self.debounce = debounce
     }
-    nextStep = now + Self.step
-    return nextStep
   }
 
-  /// Whether the button will be down when all pending edges are done: each one turns it over.
-  private var isDownInTheEnd: Bool {
-    buttonWire.isActive != (pendingEdges % 2 == 1)
+  /// Something that happens to a part, by its index in `parts`; one that the part does not have changes nothing.
+  public enum Event: Equatable, Sendable {
+    /// A button is pushed down, or a contact opened, and stays so; nothing if it already is or is about to be.
+    case activate(Int)
+    /// A button is let go, or a contact closed; nothing if it already is or is about to be.
+    case deactivate(Int)
+    /// A button is pushed down and let go, after all that was asked for before; taps are never merged.
+    ///
+    /// A button that is held down is let go.
+    case tap(Int)
+    /// A sensor measures this, before any scale and offset; nil: it cannot be read.
+    case measure(Int, Decimal?)
+    /// The channels of the part are gone, for a reason in words that are not empty.
+    case fault(Int, [UInt8])
+    /// The channels of the part are back, and are as they would be if they had never been gone.
+    case heal(Int)
   }
-}
 
-/// What an onlooker sees of a board.
-public struct BoardState: Equatable, Sendable {
-  /// Whether the status LED, which shows the heartbeat, is lit.
-  public var isStatusLedLit: Bool
+  /// How long each level lasts at least, if the debouncing does not take longer.
+  static let shortestLevel: Milliseconds = 50
 
-  /// Whether the LED is lit.
-  public var isLedLit: Bool
+  /// What is connected.
+  public let parts: [Part]
 
-  /// Whether the button is down.
-  public var isButtonDown: Bool
+  private var channels: [Channel]
+  private var levels: [Int: UInt16] = [:]
+  /// When there is something to report; nil: after the next event.
+  private var due: MonotonicTime? = .zero
 
-  /// A state; without arguments that of a board nobody has touched.
-  public init(isStatusLedLit: Bool = false, isLedLit: Bool = false, isButtonDown: Bool = false) {
-    self.isStatusLedLit = isStatusLedLit
-    self.isLedLit = isLedLit
-    self.isButtonDown = isButtonDown
+  /// A board at rest: everything is dark, up and closed, and no sensor has measured anything.
+  public init(_ parts: [Part]) {
+    self.parts = parts
+    channels = parts.map { Channel($0) }
   }
+
+  /// The index of the part with that name; nil if there is none.
+  public func index(of name: String) -> Int? { parts.firstIndex { $0.name == name } }
+
+  /// What an output was told last: 0 is off, 65535 full.
+  public func level(ofOutput output: Int) -> UInt16 { levels[output] ?? 0 }
+
+  /// Takes note of what happens; it shows in the next reports.
+  public func apply(_ event: Event) {
+    switch event {
+    case .activate(let part): change(part) { $0.turn(active: true) }
+    case .deactivate(let part): change(part) { $0.turn(active: false) }
+    case .tap(let part):
+      change(part) { channel in
+        channel.turn(active: true)
+        channel.turn(active: false)
+      }
+    case .measure(let part, let value): change(part) { $0.measure(value) }
+    case .fault(let part, let words): change(part) { $0.fault = words }
+    case .heal(let part): change(part) { $0.fault = [] }
+    }
+  }
+
+  private func change(_ part: Int, _ body: (inout Channel) -> Void) {
+    guard channels.indices.contains(part) else { return }
+    body(&channels[part])
+    due = .zero
+  }
+
+  // MARK: Board
+
+  /// Tells `device` what is due, and returns when to call again; nil when there is nothing left to tell.
+  ///
+  /// Each input changes at most once in a report, so however late they come, every level is there for one.
+  public func report(to device: inout Device, now: MonotonicTime) -> MonotonicTime? {
+    guard let due, now >= due else { return due }
+    var next: MonotonicTime?
+    for index in channels.indices {
+      let deadline = channels[index].report(to: &device, now: now)
+      if let deadline { next = min(next ?? deadline, deadline) }
+    }
+    self.due = next
+    return next
+  }
+
+  public func drive(_ drive: Drive) { levels[drive.output] = drive.level }
 }
 
-/// An output pin of a simulated board.
-public struct SimulatedOutputPin: OutputPin, ~Copyable {
-  let wire: Wire
+/// What is behind the inputs and outputs of one part.
+private struct Channel {
+  private let part: SimulatedBoard.Part
+  private let levelTime: Milliseconds
 
-  public mutating func write(_ level: Level) { wire.level = level }
-}
+  var fault: [UInt8] = []
+  private var isActive = false
+  private var pendingEdges = 0
+  private var nextEdge = MonotonicTime.zero
+  private var measured: Decimal?
+  private var isUnreadable = false
 
-/// An input pin of a simulated board.
-public struct SimulatedInputPin: InputPin, ~Copyable {
-  let wire: Wire
+  private var reportedFault: [UInt8] = []
+  private var hasNews = true
 
-  public mutating func read() -> Level { wire.level }
-}
+  init(_ part: SimulatedBoard.Part) {
+    self.part = part
+    let (sum, overflow) = part.debounce.count.addingReportingOverflow(SimulatedBoard.shortestLevel.count / 2)
+    levelTime = max(SimulatedBoard.shortestLevel, Milliseconds(overflow ? .max : sum))
+  }
 
-/// The copper between a pin and what is soldered to it; at rest until somebody drives it.
-final class Wire {
-  let activeLevel: Level
-  var level: Level
-  var isActive: Bool { level == activeLevel }
+  private var isDigital: Bool { part.kind == .button || part.kind == .contact }
 
-  init(activeLevel: Level) {
-    self.activeLevel = activeLevel
-    level = activeLevel.inverted
+  /// Whether the input will be active when all pending edges are done: each one turns it over.
+  private var isActiveInTheEnd: Bool { isActive != (pendingEdges % 2 == 1) }
+
+  mutating func turn(active: Bool) {
+    guard isDigital, isActiveInTheEnd != active else { return }
+    pendingEdges += 1
+  }
+
+  mutating func measure(_ value: Decimal?) {
+    guard part.kind == .sensor else { return }
+    measured = value
+    isUnreadable = value == nil
+    hasNews = true
+  }
+
+  /// Reports what is due, and returns when the next edge is.
+  mutating func report(to device: inout Device, now: MonotonicTime) -> MonotonicTime? {
+    if pendingEdges > 0, now >= nextEdge {
+      isActive.toggle()
+      pendingEdges -= 1
+      nextEdge = now + levelTime
+      hasNews = true
+    }
+    reportFault(to: &device)
+    if hasNews, reportedFault.isEmpty {
+      hasNews = false
+      for input in part.inputs {
+        if let reading { device.sense(input, reading, at: now) }
+      }
+    }
+    return pendingEdges > 0 ? nextEdge : nil
+  }
+
+  private mutating func reportFault(to device: inout Device) {
+    let words = fault.isEmpty && isUnreadable ? Array("no reading".utf8) : fault
+    guard words != reportedFault else { return }
+    if words.isEmpty { hasNews = true }
+    reportedFault = words
+    for input in part.inputs { device.noteFault(words, ofInput: input) }
+    for output in part.outputs { device.noteFault(words, ofOutput: output) }
+  }
+
+  private var reading: Reading? {
+    switch part.kind {
+    case .button, .contact: isActive ? .active : .inactive
+    case .sensor: measured.map { .value($0) }
+    case .switch, .light, .number: nil
+    }
   }
 }

@@ -3,6 +3,7 @@
 // A whole request as a handler sees it: head, body and the sender, all in memory and all read-only.
 
 public import HTTPCore
+public import Timebase
 
 /// A complete HTTP request.
 public struct Request: Sendable {
@@ -10,6 +11,8 @@ public struct Request: Sendable {
   public let head: RequestHead
   /// Who sent it.
   public let remote: RemoteAddress
+  /// When it was complete.
+  public let now: MonotonicTime
   let decodedPath: [UInt8]
   let pattern: StaticString
   let content: [UInt8]

@@ -11,9 +11,17 @@ public enum Template {
   /// The longest name that is looked up, in bytes.
   public static let longestName = 32
 
-  /// Gives the value of a name: appends it to the output and returns true, or returns false for a name that it does
-  /// not know.
-  public typealias Processor = (_ name: Span<UInt8>, _ value: inout [UInt8]) -> Bool
+  /// What stands for a name.
+  public enum Value: Sendable {
+    /// Text, which is escaped.
+    case text
+    /// Markup, which is not: whoever makes it escapes what is not its own.
+    case html
+  }
+
+  /// Gives the value of a name: appends it to the output and says what it is, or returns nil for a name that it does not
+  /// know.
+  public typealias Processor = (_ name: Span<UInt8>, _ value: inout [UInt8]) -> Value?
 
   /// Appends `file` to `output` with each known `%NAME%` replaced by its value, escaped for HTML.
   ///
@@ -30,9 +38,9 @@ public enum Template {
         continue
       }
       value.removeAll(keepingCapacity: true)
-      if processor(page.extracting(start + 1..<end), &value) {
+      if let kind = processor(page.extracting(start + 1..<end), &value) {
         output.append(file, done..<start)
-        appendEscaped(value.span, to: &output)
+        if kind == .text { appendEscaped(value.span, to: &output) } else { output.append(value.span) }
         done = end + 1
         index = done
       } else {

@@ -6,7 +6,7 @@
 // of the state.
 
 import Bytes
-import Timebase
+public import Timebase
 import WebSocketCore
 
 /// The clients of one WebSocket endpoint.
@@ -41,7 +41,7 @@ public struct WebSocketHub: Sendable {
   /// How much memory the codecs of the clients take, in bytes.
   public private(set) var codecMemory = 0
   /// The time of the call through which the hub was reached.
-  var now = MonotonicTime.zero
+  public internal(set) var now = MonotonicTime.zero
   /// The earliest deadline that calls of the hub have set since the server last looked.
   var newDeadline = MonotonicTime.distantFuture
 

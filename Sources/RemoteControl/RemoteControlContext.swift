@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+// What the handlers share: the device, the log, and what the device is called. It lies beside the server, never in it.
+
+public import Parts
+import Timebase
+
+/// The context of the remote control's handlers.
+public struct RemoteControlContext: Sendable {
+  /// The parts: the one state.
+  public var device: Device
+  /// Lines for the host to print.
+  public var log: SerialLog
+  /// What tells this device, and this start of it, from others.
+  public let identity: Identity
+  /// How many clients the web socket has, as of the last event.
+  public internal(set) var clients = 0
+  /// How many messages were answered with an error.
+  public internal(set) var refusedMessages: UInt32 = 0
+  /// How many edges of inputs came faster than they could be taken, since the start: presses may have been among them.
+  /// Clients are told with the next hello.
+  public var droppedEdges: UInt32 = 0
+
+  /// How many clients the web socket takes at a time.
+  let clientLimit: Int
+  /// The buffer that answers are written in.
+  var answer: [UInt8] = []
+  /// When the parts began; nil before that.
+  var startTime: MonotonicTime?
+  private var publishedRevision: UInt64 = 0
+
+  init(_ device: Device, identity: Identity, log: SerialLog, clientLimit: Int) {
+    self.clientLimit = clientLimit
+    self.device = device
+    self.identity = identity
+    self.log = log
+  }
+
+  /// Whether something has changed since the last call.
+  var hasNews: Bool {
+    mutating get {
+      defer { publishedRevision = device.revision }
+      return device.revision != publishedRevision
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+// A device as it stands: what is connected to a simulated board under it, and what there is to see of its parts.
+
+import Bytes
+public import Parts
+
+extension SimulatedBoard {
+  /// A board with everything that the parts of `device` need.
+  public convenience init(for device: Device) {
+    self.init(device.parts.map { Part($0) })
+  }
+}
+
+extension SimulatedBoard.Part {
+  /// What a part of a device is connected to.
+  public init(_ part: Part) {
+    let view = PartView(part)
+    self.init(view.name, view.kind)
+    switch part.kind {
+    case .switch(let part): outputs = [part.output]
+    case .light(let part): outputs = (0..<part.channelCount).map { part.output + $0 }
+    case .button(let part):
+      inputs = [part.input]
+      debounce = part.timing.debounce
+    case .contact(let part): inputs = [part.input]
+    case .sensor(let part): inputs = [part.input]
+    case .number: break
+    }
+  }
+}
+
+extension PartView {
+  /// A part of a device as it is now, but for `left`.
+  ///
+  /// It makes text of bytes and numbers, so make one only when something has changed.
+  public init(_ part: Part) {
+    self.init(String(decoding: part.name, as: UTF8.self), .switch)
+    fault = String(decoding: part.fault, as: UTF8.self)
+    unit = String(decoding: part.unit, as: UTF8.self)
+    switch part.kind {
+    case .switch(let part):
+      isOn = part.isOn
+      wanted = part.isWantedOn == part.isOn ? nil : part.isWantedOn
+    case .light(let part):
+      kind = .light
+      isOn = part.isOn
+      brightness = part.brightness
+      let (color, channelCount) = (part.color, part.channelCount)
+      self.color = channelCount < 3 ? [] : [color.red, color.green, color.blue] + (channelCount > 3 ? [color.white] : [])
+    case .button(let part):
+      kind = .button
+      isPressed = part.isPressed
+    case .contact(let part):
+      kind = .contact
+      isOn = part.isOn ?? false
+    case .sensor(let part):
+      kind = .sensor
+      value = part.value.map(Self.text)
+    case .number(let part):
+      kind = .number
+      value = Self.text(part.value)
+    }
+  }
+
+  private static func text(_ number: Decimal) -> String {
+    var text: [UInt8] = []
+    text.append(number)
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+
+// How parts are shown: all of them in the one line that is redrawn in place, or a line for each change.
+// Rule: no escape sequences; a word is as wide as the longest that can stand in its place, so that the line stands still.
+
+import Timebase
+
+/// The line that shows all parts at once.
+enum StatusLine {
+  private static let gap = "   "
+
+  /// The line, at most `columns` wide; "… +3" in place of the last three parts if there is no room.
+  static func text(_ parts: [PartView], isHeartbeatLit: Bool, columns: Int) -> String {
+    let texts = parts.map(text)
+    let heart = isHeartbeatLit ? "♥" : " "
+    let whole = (texts + ["heartbeat \(heart)"]).joined(separator: gap)
+    if Printable.columns(whole) <= columns { return whole }
+    for count in stride(from: texts.count, through: 1, by: -1) {
+      let rest = count < texts.count ? ["… +\(texts.count - count)"] : []
+      let line = (texts.prefix(count) + rest + [heart]).joined(separator: gap)
+      if Printable.columns(line) <= columns { return line }
+    }
+    return Printable.prefix(whole, columns: columns - 1) + "…"
+  }
+
+  private static func text(_ part: PartView) -> String {
+    let name = part.name == "led" ? "LED" : Printable.text(part.name)
+    guard part.fault.isEmpty else { return "\(name) ✗ \(Printable.text(part.fault))" }
+    switch part.kind {
+    case .switch: return "\(name) \(lamp(part.isOn))\(wanted(part))\(left(part))"
+    case .light: return "\(name) \(lamp(part.isOn)) \(PartWords.light(part))\(left(part))"
+    case .button: return "\(name) \(part.isPressed ? "● down" : "○ up  ")"
+    case .contact: return "\(name) \(part.isOn ? "open  " : "closed")"
+    case .sensor, .number: return "\(name) \(PartWords.value(part))"
+    }
+  }
+
+  private static func lamp(_ isOn: Bool) -> String { isOn ? "● on " : "○ off" }
+
+  private static func wanted(_ part: PartView) -> String {
+    part.wanted.map { $0 == part.isOn ? "" : $0 ? " → on " : " → off" } ?? ""
+  }
+
+  /// " 29:59", " 1:00:00": what is left until the part switches off, rounded up to seconds.
+  private static func left(_ part: PartView) -> String {
+    guard let left = part.left else { return "" }
+    let seconds = (UInt64(left.count) + 999) / 1000
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+    return " " + (hours > 0 ? "\(hours):\(twoDigits(minutes))" : "\(minutes)") + ":\(twoDigits(seconds % 60))"
+  }
+
+  private static func twoDigits(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+/// The words for a change of a part.
+enum PartWords {
+  /// The lines that tell how `new` differs from `old`, without newlines.
+  static func changes(from old: PartView, to new: PartView) -> [String] {
+    let name = Printable.text(new.name)
+    var lines: [String] = []
+    if new.fault != old.fault {
+      lines.append(new.fault.isEmpty ? "\(name) works again" : "\(name) fault: \(Printable.text(new.fault))")
+    }
+    if let words = change(from: old, to: new) { lines.append("\(name) \(words)") }
+    return lines
+  }
+
+  private static func change(from old: PartView, to new: PartView) -> String? {
+    let hasSwitched = new.isOn != old.isOn
+    let onOff = new.isOn ? "on" : "off"
+    switch new.kind {
+    case .switch: return hasSwitched ? onOff : nil
+    case .light:
+      // What a dark light would be like is said only if it has changed.
+      if new.brightness != old.brightness || new.color != old.color { return "\(onOff) \(light(new))" }
+      return !hasSwitched ? nil : new.isOn ? "on \(light(new))" : "off"
+    case .button: return new.isPressed == old.isPressed ? nil : new.isPressed ? "pressed" : "released"
+    case .contact: return !hasSwitched ? nil : new.isOn ? "open" : "closed"
+    case .sensor, .number: return new.value == old.value ? nil : value(new)
+    }
+  }
+
+  /// "128", or "128 #ff8000".
+  static func light(_ part: PartView) -> String {
+    guard !part.color.isEmpty else { return "\(part.brightness)" }
+    return "\(part.brightness) #"
+      + part.color.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// "21.5 °C", or "unknown".
+  static func value(_ part: PartView) -> String {
+    guard let value = part.value else { return "unknown" }
+    return Printable.text(part.unit.isEmpty ? value : "\(value) \(part.unit)")
+  }
+}
