@@ -7,7 +7,7 @@ public import Timebase
 
 extension Part {
   /// Whether parts of this kind do what the command asks for.
-  func knows(_ command: Command) -> Bool {
+  public func knows(_ command: Command) -> Bool {
     switch (kind, command) {
     case (.switch, .toggle), (.light, .toggle), (.light, .dim): true
     case (.switch, .set(let settings)):
