@@ -47,6 +47,7 @@ func makeCounter() -> ServerApplication<Counter> {
   let socket = router.webSocket("/ws") { counter, _, event in
     if case .text(_, let message) = event, message.equals("+") { counter.count &+= 1 }
   }
+  router.events("/events", of: socket)
   return ServerApplication(Server(router: router), context: Counter()) { counter, server, now in
     if counter.published != counter.count {
       counter.published = counter.count

@@ -42,7 +42,7 @@ struct Journal {
     }
     router.onTemplate { _, _, value in
       value += Array("value".utf8)
-      return true
+      return .text
     }
     router.assets = AssetTable([
       StaticAsset(

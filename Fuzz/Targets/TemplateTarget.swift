@@ -12,9 +12,9 @@ extension FuzzTarget {
     var names: [[UInt8]] = []
     Template.append(SharedBytes(page), to: &output) { name, value in
       names.append([UInt8](name))
-      guard let known = TemplateModel.value(of: [UInt8](name)) else { return false }
+      guard let known = TemplateModel.value(of: [UInt8](name)) else { return nil }
       value += known
-      return true
+      return .text
     }
     try check(output.content == TemplateModel.fill(page), "known names, and nothing else, are replaced")
     for name in names {
@@ -23,7 +23,7 @@ extension FuzzTarget {
     }
 
     var untouched = OutputQueue()
-    Template.append(SharedBytes(page), to: &untouched) { _, _ in false }
+    Template.append(SharedBytes(page), to: &untouched) { _, _ in nil }
     try check(untouched.content == page, "a page without known names stays as it is")
 
     var queue = OutputQueue()

@@ -91,6 +91,12 @@ public struct JSONWriter: ~Copyable {
     output.append(number)
   }
 
+  /// Writes a value that is JSON text already, as it is.
+  public mutating func value(json text: Span<UInt8>) {
+    beginValue()
+    output.append(text)
+  }
+
   /// Writes `true` or `false`.
   public mutating func value(_ truth: Bool) {
     beginValue()

@@ -14,6 +14,8 @@ struct Connection: Sendable {
     case http
     /// Frames; the client is in a hub.
     case webSocket
+    /// A response that does not end: `client` is its place among the server's event streams.
+    case eventStream
     /// All is said; what still comes is discarded until the peer ends or `lingerTimeout` has passed.
     case lingering
   }
@@ -42,6 +44,7 @@ struct Connection: Sendable {
   var http: HTTPConnection
   /// The head of the request whose body is under way.
   var request: RequestHead?
+  /// Of a socket: its hub, and its place there.
   var hub = 0
   var client = 0
   /// When the stage, the linger time or the socket's next ping is due: a lower bound.

@@ -23,6 +23,10 @@ public struct ServerCounters: Sendable {
   public var compressionDeclined: UInt32 = 0
   /// WebSocket clients closed for breaking the protocol or a limit.
   public var clientsFailed: UInt32 = 0
+  /// Event streams that have begun.
+  public var eventStreams: UInt32 = 0
+  /// Requests for events answered with 503 because there were `ServerLimits.eventStreams` of them.
+  public var eventStreamsRefused: UInt32 = 0
   /// WebSocket clients and connections given up because they did not answer in time.
   public var timedOut: UInt32 = 0
 }

@@ -17,6 +17,8 @@ public struct Router<Context: ~Copyable> {
   ///
   /// It is asked at the moment of sending, once for all clients with the same `since`; 0: whoever has nothing yet.
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
+  /// Appends a text message that contains the whole state, and returns its revision.
+  public typealias SnapshotEncoder = (inout Context, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Template.Value?
   /// Is told of each refusal, for a log.
@@ -26,6 +28,14 @@ public struct Router<Context: ~Copyable> {
     let method: HTTPMethod
     let pattern: StaticString
     let handler: Handler
+    #if !hasFeature(Embedded)
+      var operation: Operation?
+    #endif
+  }
+
+  struct EventRoute {
+    let hub: Int
+    let snapshot: SnapshotEncoder?
   }
 
   struct SocketRoute {
@@ -37,6 +47,8 @@ public struct Router<Context: ~Copyable> {
 
   var routes: [Route] = []
   var sockets: [SocketRoute] = []
+  var eventRoutes: [EventRoute] = []
+  var eventStreams: EventStreamCalls<Context>?
   var templateHandler: TemplateHandler?
   var refusalHandler: RefusalHandler?
   /// Which sites' pages may send requests that change something.
@@ -55,6 +67,19 @@ public struct Router<Context: ~Copyable> {
     routes.append(Route(method: method, pattern: pattern, handler: handler))
   }
 
+  /// Answers `method` on `pattern` with `handler`, and describes it for `appendOpenAPI`; under Embedded Swift the
+  /// description goes nowhere and is not even made.
+  @inline(__always)
+  public mutating func on(
+    _ method: HTTPMethod, _ pattern: StaticString, _ handler: @escaping Handler,
+    documented operation: @autoclosure () -> Operation
+  ) {
+    on(method, pattern, handler)
+    #if !hasFeature(Embedded)
+      routes[routes.count - 1].operation = operation()
+    #endif
+  }
+
   /// Answers GET (and HEAD) on `pattern` with `handler`.
   public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
 
@@ -69,6 +94,32 @@ public struct Router<Context: ~Copyable> {
   ) -> WebSocketEndpoint {
     sockets.append(SocketRoute(path: path, origin: origin, encoder: encoder, handler: handler))
     return WebSocketEndpoint(index: sockets.count - 1)
+  }
+
+  /// Answers GET on `pattern` with server-sent events: what the sockets of `endpoint` are sent about the state, each
+  /// message as the data of one event whose `id` is the revision.
+  ///
+  /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client that
+  ///   has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
+  public mutating func events(
+    _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil
+  ) {
+    let number = eventRoutes.count
+    eventRoutes.append(EventRoute(hub: endpoint.index, snapshot: snapshot))
+    eventStreams = EventStreamCalls()
+    get(pattern) { _, _, response in response.eventRoute = number }
+  }
+
+  /// Answers GET on `pattern` with server-sent events, and describes the route for `appendOpenAPI`.
+  @inline(__always)
+  public mutating func events(
+    _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil,
+    documented operation: @autoclosure () -> Operation
+  ) {
+    events(pattern, of: endpoint, snapshot: snapshot)
+    #if !hasFeature(Embedded)
+      routes[routes.count - 1].operation = operation()
+    #endif
   }
 
   /// Sets who gives values to the names in templates.

@@ -37,6 +37,7 @@ extension Server where Context: ~Copyable {
   private mutating func handleDeadline(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     switch table[index].phase {
     case .free: break
+    case .eventStream: router.eventStreams?.deadline(&self, index, now, &context)
     case .webSocket:
       let isOver = hubs[table[index].hub].clients[table[index].client].socket.state == .closed
       if isOver, table[index].http.pendingOutput > 0 { giveUp(index, &context) }

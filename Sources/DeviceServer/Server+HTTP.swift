@@ -134,6 +134,10 @@ extension Server where Context: ~Copyable {
       let request = Request(
         head: head, remote: table[index].remote, now: now, decodedPath: path, pattern: pattern, content: body)
       router.routes[route].handler(&context, request, &response)
+      if let events = response.eventRoute {
+        router.eventStreams?.begin(&self, index, events, head.method == .head, now, &context)
+        return
+      }
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     }
     if response.status.code >= 400 {
@@ -202,7 +206,7 @@ extension Server where Context: ~Copyable {
     table.demand(.write, index)
   }
 
-  private mutating func sendHead(
+  mutating func sendHead(
     _ head: ResponseHead, _ framing: BodyFraming, _ index: Int
   ) throws(LocalProtocolError) {
     #if !hasFeature(Embedded)
@@ -236,6 +240,8 @@ extension Server where Context: ~Copyable {
     } else if table[index].http.mustClose {
       linger(index, now: now)
       return
+    } else if table[index].phase == .eventStream {
+      setDeadline(index, now + limits.eventKeepAlive)
     } else {
       table[index].http.trim()
       updateStage(index, now: now)

@@ -75,6 +75,19 @@ extension Server where Context: ~Copyable {
   /// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
   private static var keptCapacity: Int { 131_072 }
 
+  /// Takes the buffer for messages, empty, so that the server may be changed while it is in use; `keepScratch` gives it
+  /// back.
+  @inline(__always)
+  mutating func takeScratch() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &scratch)
+    taken.removeAll(keepingCapacity: true)
+    return taken
+  }
+
+  @inline(__always)
+  mutating func keepScratch(_ taken: [UInt8]) { scratch = taken.capacity <= Self.keptCapacity ? taken : [] }
+
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
   mutating func receiveMessages(
     _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayStall: Bool = true
@@ -82,9 +95,8 @@ extension Server where Context: ~Copyable {
     let hub = table[index].hub
     let client = table[index].client
     let handler = router.sockets[hub].handler
-    var message = scratch
-    scratch = []
-    defer { scratch = message.capacity <= Self.keptCapacity ? message : [] }
+    var message = takeScratch()
+    defer { keepScratch(message) }
     hubs[hub].now = now
     var taken = 0
     while taken < bytes.count {
@@ -197,10 +209,8 @@ extension Server where Context: ~Copyable {
 
   @inline(never)
   private mutating func encodeState(since cursor: UInt64, _ hub: Int, _ context: inout Context) -> Int {
-    var message = scratch
-    scratch = []
-    message.removeAll(keepingCapacity: true)
-    defer { scratch = message.capacity <= Self.keptCapacity ? message : [] }
+    var message = takeScratch()
+    defer { keepScratch(message) }
     // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
     let reached = router.sockets[hub].encoder?(&context, cursor, &message) ?? cursor
     let revision = max(reached, hubs[hub].revision)

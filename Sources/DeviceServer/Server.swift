@@ -34,8 +34,11 @@ public struct Server<Context: ~Copyable> {
 
   var table: ConnectionTable
   var hubs: [WebSocketHub]
-  /// The buffer that messages are unmasked into, one after the other.
+  /// The buffer that messages are unmasked into, one after the other; between them, that in which states are made.
   var scratch: [UInt8] = []
+  /// Connections that get events: a table with holes.
+  var eventStreams: [EventStream] = []
+  var eventStreamCount = 0
   /// No deadline lies before this one; deadlines that were moved back may make it too early, which costs one look.
   var nextDeadline = MonotonicTime.distantFuture
   var isShuttingDown = false
@@ -126,7 +129,7 @@ public struct Server<Context: ~Copyable> {
     case .http, .free: break
     case .webSocket:
       taken += receiveMessages(bytes.extracting(taken..<bytes.count), index, now: now, &context)
-    case .lingering: taken = bytes.count
+    case .eventStream, .lingering: taken = bytes.count  // nothing more is answered
     }
     table[index].isStalled = taken < bytes.count || table[index].isStalled
     return taken
@@ -142,6 +145,7 @@ public struct Server<Context: ~Copyable> {
     case .webSocket:
       endSocket(index, now: now, &context)
       afterSocketCall(index, now: now)
+    case .eventStream: router.eventStreams?.end(&self, index, now)
     case .lingering, .free: break
     }
   }
@@ -153,6 +157,8 @@ public struct Server<Context: ~Copyable> {
       if hubs[table[index].hub].clients[table[index].client].isGivenUp { noteUnresponsive(index, &context) }
       endSocket(index, now: now, &context)
       hubs[table[index].hub].remove(table[index].client)
+    } else if table[index].phase == .eventStream {
+      router.eventStreams?.remove(&self, index)
     }
     table.remove(index, limits: limits.http)
   }
@@ -163,6 +169,10 @@ public struct Server<Context: ~Copyable> {
   @inline(__always)
   public mutating func nextAction() -> TransportAction? {
     for hub in hubs.indices {
+      if hubs[hub].hasPublished {
+        hubs[hub].hasPublished = false
+        router.eventStreams?.announce(&self, hub)
+      }
       if let action = hubs[hub].nextListed() { return action }
     }
     return table.nextAction()
@@ -177,6 +187,9 @@ public struct Server<Context: ~Copyable> {
     if table[index].http.pendingOutput > 0 { writeResponse(index, now: now, accept) }
     if table[index].phase == .webSocket, table[index].http.pendingOutput == 0 {
       writeFrames(index, now: now, &context, accept)
+    } else if table[index].phase == .eventStream, table[index].http.pendingOutput == 0 {
+      router.eventStreams?.write(&self, index, now, &context)
+      writeResponse(index, now: now, accept)
     }
   }
 
@@ -215,6 +228,9 @@ public struct Server<Context: ~Copyable> {
     for hub in hubs.indices {
       hubs[hub].now = now
       hubs[hub].closeAll(.goingAway, reason: "shutting down")
+    }
+    for index in table.indices where table[index].phase == .eventStream {
+      router.eventStreams?.end(&self, index, now)
     }
     for index in table.indices where table[index].phase == .http {
       table[index].http.close()

@@ -21,6 +21,10 @@ public struct ServerLimits: Sendable {
   public var http = HTTPConnection.Limits()
   /// Bytes of a WebSocket message; past them the client is closed with 1009 (Message Too Big).
   public var webSocket = WebSocketConnection.Limits()
+  /// Event streams (server-sent events) at a time, over all routes; the next one gets 503 (Service Unavailable).
+  public var eventStreams = 4
+  /// How long an event stream may be silent before it is sent a comment, so that nobody on the way takes it for dead.
+  public var eventKeepAlive: Milliseconds = .seconds(15)
   /// Bytes of memory for compression in one hub, if `Server.compression` is set; clients that come when it is used up get
   /// none, and are counted.
   public var deflateMemory = 4_194_304

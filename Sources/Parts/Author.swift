@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Every change has an author, which all surfaces show: a switch that went off by itself is another matter than one that
-// somebody turned off.
+// Every change has an author, which all surfaces show: people want to know whether a switch went off by itself or was
+// turned off.
 
 import Bytes
 
@@ -15,7 +15,7 @@ public enum Author: Equatable, Sendable {
   case http
   /// A message from a broker.
   case mqtt
-  /// Somebody at the terminal of a simulated board.
+  /// A person at the terminal of a simulated board.
   case terminal
   /// The part itself: `off_after`.
   case timer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The rhythms of the status LED: the seed's `millis() % 1000 < 50` and `millis() % 200 < 50` (S6, S7).
-// Rule: a pattern is a pure function of time, so nothing has to be kept between loops and nothing can drift.
+// The rhythms of the status LED: the tutorial's `millis() % 1000 < 50` and `millis() % 200 < 50`.
+// A pattern is a pure function of time, so nothing has to be kept between loops and nothing can drift.
 
 public import Timebase
 
@@ -33,8 +33,8 @@ public struct BlinkPattern: Equatable, Sendable {
   /// The first moment after `time` at which the LED may change: the next end of `onTime` or of `period`.
   public func nextChange(after time: MonotonicTime) -> MonotonicTime {
     let phase = phase(at: time)
-    let end = phase < onTime ? onTime : period
-    return time + Milliseconds(end.count - phase.count)  // a phase is below the end of its part
+    let end = phase < onTime ? onTime : period  // above `phase`
+    return time + Milliseconds(end.count - phase.count)
   }
 
   /// How far `time` is into its period.

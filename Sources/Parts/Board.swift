@@ -38,8 +38,17 @@ public protocol Board {
   /// Returns when it wants to be called again at the latest; nil if that is when something happens.
   mutating func report(to device: inout Device, now: MonotonicTime) -> MonotonicTime?
 
+  /// Whether everything that has happened on the inputs so far was reported: while it was not, nothing that depends on
+  /// time is decided.
+  var isCaughtUp: Bool { get }
+
   /// Brings an output to a level, and keeps it there until the next call.
   ///
   /// What goes wrong is reported by the next `report(to:now:)`.
   mutating func drive(_ drive: Drive)
+}
+
+extension Board {
+  /// A board that looks at its inputs in `report(to:now:)` is never behind.
+  public var isCaughtUp: Bool { true }
 }

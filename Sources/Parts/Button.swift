@@ -2,60 +2,23 @@
 
 // A push button and its gestures. Press and release are always reported. A click is reported at the release, unless the
 // button also has a double click: then when no second press has come. A long press is reported while the button is held,
-// and repeats follow it. A button without `double` is never slow, and one without `long` has no press that is too long
-// to be a click.
+// and repeats follow it if they are of use. So a button without `double` is never slow, and for one without `long` no
+// press is too long to be a click.
 
 import Bytes
 public import Timebase
 
-/// A way to work a button.
-public enum Gesture: UInt8, CaseIterable, Sendable {
-  /// It went down.
-  case press
-  /// It came up.
-  case release
-  /// Down and up again.
-  case click
-  /// Down for the second time within a short while.
-  case double
-  /// Held for a while.
-  case long
-  /// Held for still longer: again and again.
-  case `repeat`
-
-  /// The gesture's name in a description and in messages.
-  public var name: StaticString {
-    switch self {
-    case .press: "press"
-    case .release: "release"
-    case .click: "click"
-    case .double: "double"
-    case .long: "long"
-    case .repeat: "repeat"
-    }
-  }
-
-  /// The gesture of this name, or nil.
-  public init?(_ name: Span<UInt8>) {
-    for gesture in Gesture.allCases where name.equals(gesture.name) {
-      self = gesture
-      return
-    }
-    return nil
-  }
-}
-
 /// A push button.
 public struct Button: Equatable, Sendable {
-  /// How long a button takes for what.
+  /// The times of a button.
   public struct Timing: Equatable, Sendable {
-    /// A level that lasts no longer is a bounce.
+    /// A level that lasts no longer than this is a bounce.
     public var debounce: Milliseconds = Timing.standardDebounce
     /// How long after the first release the second press of a double click comes at the latest.
     public var double: Milliseconds = 350
-    /// How long a long press is.
+    /// How long a button is held for a long press.
     public var long: Milliseconds = 600
-    /// How long after a long press, and after each repeat, the next one follows.
+    /// How long after a long press, and after each repeat, the next repeat follows; at least 1 ms.
     public var `repeat`: Milliseconds = 150
 
     /// The usual times.
@@ -75,13 +38,14 @@ public struct Button: Equatable, Sendable {
   public private(set) var isPressed = false
   /// How often it was pressed since the start.
   public private(set) var presses: UInt32 = 0
-  /// The last gesture; nil before the first.
+  /// The last click, double click, long press or repeat; nil before the first.
   public private(set) var lastGesture: Gesture?
 
   var usesDouble = false
   var usesLong = false
-  /// The client that holds it down from afar; 0 for none.
-  var holder: UInt32 = 0
+  var usesRepeat = false
+  /// The client that holds it down from afar; nil for none.
+  private(set) var holder: UInt32?
   private var debouncer = Debouncer()
   private var level = false
   private var phase = Phase.idle
@@ -100,6 +64,8 @@ public struct Button: Equatable, Sendable {
   }
 
   init(input: Int, timing: Timing, isRemote: Bool) {
+    var timing = timing
+    timing.repeat = max(timing.repeat, 1)  // else there would be no end of them
     self.input = input
     self.timing = timing
     self.isRemote = isRemote
@@ -108,23 +74,26 @@ public struct Button: Equatable, Sendable {
   /// Takes a reading of the input.
   mutating func sense(_ level: Bool, at time: MonotonicTime) {
     self.level = level
-    debouncer.sense(level || holder != 0, at: time)
+    debouncer.sense(level || holder != nil, at: time)
   }
 
-  /// Holds it down, or lets go, from afar.
-  mutating func hold(by client: UInt32, at time: MonotonicTime) {
+  /// Holds it down from afar, or lets go if `client` is nil.
+  mutating func hold(by client: UInt32?, at time: MonotonicTime) {
     holder = client
-    debouncer.sense(level || holder != 0, at: time)
+    debouncer.sense(level || holder != nil, at: time)
   }
 
-  /// The input is out of order: what was begun comes to nothing.
-  mutating func reset() {
+  /// The input is out of order: what was begun comes to nothing. Returns whether the button was down.
+  mutating func reset() -> Bool {
+    let wasPressed = isPressed
     debouncer.reset()
+    holder = nil
     level = false
     isPressed = false
     phase = .idle
     timer = .distantFuture
     following = nil
+    return wasPressed
   }
 
   /// When something will have to be reported, if nothing else happens.
@@ -147,8 +116,11 @@ public struct Button: Equatable, Sendable {
   }
 
   private mutating func note(_ gesture: Gesture) -> Gesture {
-    if gesture == .press, presses < .max { presses += 1 }
-    if gesture != .press, gesture != .release || lastGesture == nil { lastGesture = gesture }
+    switch gesture {
+    case .press: presses = presses == .max ? .max : presses + 1
+    case .release: break
+    case .click, .double, .long, .repeat: lastGesture = gesture
+    }
     return gesture
   }
 
@@ -184,14 +156,17 @@ public struct Button: Equatable, Sendable {
       return .click
     case .down:
       phase = .held
-      timer = timer + timing.repeat
+      timer = usesRepeat ? timer + timing.repeat : .distantFuture
       return .long
-    case .held, .idle, .spent:
+    case .held, .idle, .spent:  // only while it is held is there a timer
       timer = timer + timing.repeat
-      if time - timer > .seconds(1) { timer = time }  // after a long sleep repeats are not made up for
+      if time - timer > Self.longestSleep { timer = time }
       return .repeat
     }
   }
+
+  /// Repeats are not made up for after a longer sleep than this: a clock that jumps would bring no end of them.
+  private static var longestSleep: Milliseconds { .seconds(60) }
 
   /// Notes a gesture that was made from afar, without a level.
   mutating func perform(_ gesture: Gesture) { _ = note(gesture) }

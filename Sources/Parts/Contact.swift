@@ -29,23 +29,19 @@ public struct Contact: Equatable, Sendable {
 
   /// Takes a reading; the first one counts at once. Returns whether the contact has changed.
   mutating func sense(_ level: Bool, at time: MonotonicTime) -> Bool {
-    let hadChanged = settle(by: time)
     debouncer.sense(level != isInverted, at: time)
-    guard isOn == nil else { return hadChanged }
-    debouncer.settle()
-    isOn = debouncer.isActive
+    guard isOn == nil else { return false }
+    believe()
     return true
   }
 
   /// When the contact will change, if nothing else happens.
   var deadline: MonotonicTime { debouncer.deadline(debouncer.level ? onAfter : offAfter) }
 
-  /// Believes a level that has stood for long enough; returns whether the contact has changed.
-  mutating func settle(by time: MonotonicTime) -> Bool {
-    guard isOn != nil, deadline <= time else { return false }
+  /// Takes the level for the truth: it was the first, or has stood for long enough.
+  mutating func believe() {
     debouncer.settle()
     isOn = debouncer.isActive
-    return true
   }
 
   /// The input is out of order: what it shows is not known.

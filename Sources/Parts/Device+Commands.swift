@@ -11,10 +11,11 @@ extension Part {
     switch (kind, command) {
     case (.switch, .toggle), (.light, .toggle), (.light, .dim): true
     case (.switch, .set(let settings)):
-      settings.isOn != nil && settings == Settings(isOn: settings.isOn)
+      settings.isOn != nil && settings.brightness == nil && settings.color == nil && settings.value == nil
     case (.light(let part), .set(let settings)):
       settings.value == nil && !settings.isEmpty && (settings.color == nil || part.channelCount >= 3)
-    case (.number, .set(let settings)): settings.value != nil && settings == Settings(value: settings.value)
+    case (.number, .set(let settings)):
+      settings.value != nil && settings.isOn == nil && settings.brightness == nil && settings.color == nil
     case (.button, .gesture), (.button, .press), (.button, .release): true
     default: false
     }
@@ -28,115 +29,105 @@ extension Device {
   public mutating func perform(
     _ command: Command, on index: Int, by author: Author, now: MonotonicTime
   ) throws(CommandError) {
-    guard parts.indices.contains(index) else { throw .unknownPart }
-    guard parts[index].fault.isEmpty else { throw .partFault }
-    if case .set(let settings) = command, settings.isEmpty { throw .malformedValue }
-    guard parts[index].knows(command) else { throw .unsuitableCommand }
-    try obey(command, index, isFirst: true, by: author, now: now)
+    arrive(at: now)
+    try obey(command, index, isFirst: true, by: author)
   }
 
   /// Turns all switches and lights on or off that work at present.
   public mutating func setAll(isOn: Bool, by author: Author, now: MonotonicTime) {
-    for index in parts.indices {
-      try? perform(.set(Settings(isOn: isOn)), on: index, by: author, now: now)  // buttons and sensors do not know it
-    }
+    arrive(at: now)
+    setAll(Settings(isOn: isOn), by: author)
   }
 
-  /// Lets go of every button that this client holds down; for a client that has gone.
-  public mutating func releaseButtons(heldBy client: UInt32, now: MonotonicTime) {
-    for index in parts.indices {
-      guard case .button(let button) = parts[index].kind, button.holder == client, client != 0 else { continue }
-      hold(index, by: 0, now: now)
-    }
+  private mutating func setAll(_ settings: Settings, by author: Author) {
+    for index in parts.indices { try? obey(.set(settings), index, isFirst: true, by: author) }
   }
 
   /// `isFirst`: it does not come from a repeat, so a light changes the direction in which it is dimmed.
   private mutating func obey(
-    _ command: Command, _ index: Int, isFirst: Bool, by author: Author, now: MonotonicTime
+    _ command: Command, _ index: Int, isFirst: Bool, by author: Author
   ) throws(CommandError) {
-    switch (parts[index].kind, command) {
-    case (.switch(let part), .toggle): ask(index, isOn: !part.isWantedOn, by: author, now: now)
-    case (.switch, .set(let settings)):
-      guard let isOn = settings.isOn else { throw .malformedValue }
-      ask(index, isOn: isOn, by: author, now: now)
-    case (.light(var part), .toggle):
-      let hasChanged = try part.set(Settings(isOn: !part.isOn), now: now)
-      update(index, part, hasChanged, by: author, now: now)
-    case (.light(var part), .set(let settings)):
-      let hasChanged = try part.set(settings, now: now)
-      update(index, part, hasChanged, by: author, now: now)
-    case (.light(var part), .dim):
-      let hasChanged = try part.dim(turns: isFirst, now: now)
-      update(index, part, hasChanged, by: author, now: now)
-    case (.number(var part), .set(let settings)):
-      guard try part.set(settings) else { return }
+    guard parts.indices.contains(index) else { throw .unknownPart }
+    guard parts[index].fault.isEmpty else { throw .partFault }
+    if case .set(let settings) = command, settings.isEmpty { throw .malformedValue }
+    guard parts[index].knows(command) else { throw .unsuitableCommand }
+    switch parts[index].kind {
+    case .switch(let part): ask(index, isOn: command.isOn(insteadOf: part.isWantedOn), by: author)
+    case .light(var part):
+      let hasChanged = part.obey(command, isFirst: isFirst, now: now)
+      show(&part)
+      parts[index].kind = .light(part)
+      if hasChanged { note(index, by: author) }
+    case .number(var part):
+      guard case .set(let settings) = command, try part.set(settings) else { return }
       parts[index].kind = .number(part)
       note(index, by: author)
-    case (.button(let part), _): try work(part, index, command, by: author, now: now)
-    default: throw .unsuitableCommand
+    case .button(let part): try work(part, index, command, by: author)
+    case .contact, .sensor: throw .unsuitableCommand
     }
   }
 
-  private mutating func update(
-    _ index: Int, _ light: Light, _ hasChanged: Bool, by author: Author, now: MonotonicTime
-  ) {
-    parts[index].kind = .light(light)
-    lower(min(light.nextStep, light.offTime))
-    if hasChanged { note(index, by: author) }
-    if light.nextStep <= now { isDue = true }
+  /// A gesture has been made: does what it is to do.
+  mutating func react(to gesture: Gesture, of index: Int) {
+    note(index, by: .button)
+    for number in parts[index].actions.indices {
+      let (wanted, action) = parts[index].actions[number]
+      // A light that a long press began to dim goes on with each repeat.
+      let continues = gesture == .repeat && wanted == .long && action.command.isDim
+      guard wanted == gesture || continues else { continue }
+      // A button has no one to tell that a part does not work; the part shows it.
+      if let target = targets[index][number] {
+        try? obey(action.command, target, isFirst: gesture != .repeat, by: .button)
+      } else if case .set(let settings) = action.command {
+        setAll(settings, by: .button)
+      }
+    }
   }
 
   // MARK: Buttons from afar
 
+  /// Lets go of every button that this client holds down; for a client that has gone.
+  public mutating func releaseButtons(heldBy client: UInt32, now: MonotonicTime) {
+    arrive(at: now)
+    for index in parts.indices where parts[index].asButton?.holder == client { hold(index, by: nil) }
+  }
+
   private mutating func work(
-    _ button: Button, _ index: Int, _ command: Command, by author: Author, now: MonotonicTime
+    _ button: Button, _ index: Int, _ command: Command, by author: Author
   ) throws(CommandError) {
     guard button.isRemote || author == .terminal else { throw .notRemote }
     switch command {
     case .press:
       // Only a client that can be missed may hold a button down.
       guard case .client(let number) = author else { throw .unsuitableCommand }
-      hold(index, by: number, now: now)
-    case .release: hold(index, by: 0, now: now)
+      hold(index, by: number)
+    case .release: hold(index, by: nil)
     case .gesture(let gesture):
-      for step in gesture.steps { react(to: step, of: index, isRemote: true, now: now) }
-    default: throw .unsuitableCommand
-    }
-  }
-
-  private mutating func hold(_ index: Int, by client: UInt32, now: MonotonicTime) {
-    guard case .button(var button) = parts[index].kind else { return }
-    button.hold(by: client, at: now)
-    parts[index].kind = .button(button)
-    lower(button.deadline)
-  }
-
-  /// A gesture has been made: counts it, and does what it is to do.
-  mutating func react(to gesture: Gesture, of index: Int, isRemote: Bool = false, now: MonotonicTime) {
-    if isRemote, case .button(var button) = parts[index].kind {
-      button.perform(gesture)
-      parts[index].kind = .button(button)
-    }
-    note(index, by: .button)
-    for number in parts[index].actions.indices {
-      let (wanted, action) = parts[index].actions[number]
-      // A light that a long press began to dim goes on with each repeat.
-      let continues = gesture == .repeat && wanted == .long && action.command == .dim
-      guard wanted == gesture || continues else { continue }
-      perform(action, targets[index][number], isFirst: gesture != .repeat, now: now)
-    }
-  }
-
-  private mutating func perform(_ action: Action, _ target: Int?, isFirst: Bool, now: MonotonicTime) {
-    guard let target else {
-      if case .set(let settings) = action.command, let isOn = settings.isOn {
-        setAll(isOn: isOn, by: .button, now: now)
+      for step in gesture.steps {
+        parts[index].asButton?.perform(step)
+        react(to: step, of: index)
       }
-      return
+    case .set, .toggle, .dim: throw .unsuitableCommand
     }
-    // A button has nobody to tell that a part does not work; the part shows it.
-    guard parts[target].fault.isEmpty else { return }
-    try? obey(action.command, target, isFirst: isFirst, by: .button, now: now)
+  }
+
+  private mutating func hold(_ index: Int, by client: UInt32?) {
+    parts[index].asButton?.hold(by: client, at: now)
+    lower(parts[index].deadline)
+  }
+}
+
+extension Command {
+  /// What a switch or a light that is on, or not, is to be.
+  func isOn(insteadOf isOn: Bool) -> Bool {
+    if case .set(let settings) = self { return settings.isOn ?? isOn }
+    return !isOn
+  }
+
+  /// Whether this is `dim`.
+  var isDim: Bool {
+    if case .dim = self { return true }
+    return false
   }
 }
 

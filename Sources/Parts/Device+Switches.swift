@@ -1,66 +1,64 @@
 // SPDX-License-Identifier: MIT
 
-// When a switch may change. The rules, for any order of commands, timers and restarts: never two of an interlock on at
-// once; between one that went off and another that goes on lie the dwell times of both; and no output changes before
-// its `min_dwell` is over. Commands in between are conflated to the last.
+// When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an interlock
+// on at once; between one that went off and another that goes on lie the dwell times of both; and no output changes
+// before its `min_dwell` is over. Commands in between are conflated to the last.
 
 import Bytes
 import Timebase
 
 extension Device {
   /// Asks a switch to be on or off; the others of its interlock give way.
-  mutating func ask(_ index: Int, isOn: Bool, by author: Author, now: MonotonicTime) {
-    guard case .switch(var part) = parts[index].kind else { return }
-    let wasWanted = part.isWantedOn
+  mutating func ask(_ index: Int, isOn: Bool, by author: Author) {
+    guard var part = parts[index].asSwitch else { return }
+    let before = part
     part.isWantedOn = isOn
-    if isOn, part.isOn, let offAfter = part.offAfter { part.offTime = now + offAfter }  // asked again: from the beginning
-    parts[index].kind = .switch(part)
+    if isOn, part.isOn { part.beginCountdown(at: now) }  // asked again: from the beginning
+    parts[index].asSwitch = part
     if isOn {
-      for rival in rivals[index] { yield(rival, now: now) }
+      for rival in rivals[index] where parts[rival].asSwitch?.isWantedOn == true {
+        parts[rival].asSwitch?.isWantedOn = false
+        noteWish(rival, by: .interlock)
+      }
     }
-    if wasWanted != isOn { noteWish(index, by: author, now: now) } else { settle(index, now: now) }
-  }
-
-  /// Turns a switch off for the sake of another.
-  private mutating func yield(_ index: Int, now: MonotonicTime) {
-    guard case .switch(var part) = parts[index].kind, part.isWantedOn else { return }
-    part.isWantedOn = false
-    parts[index].kind = .switch(part)
-    noteWish(index, by: .interlock, now: now)
+    let hasChanged = before.isWantedOn != isOn || before.offTime != part.offTime
+    if hasChanged { noteWish(index, by: author) } else { settle(index) }
   }
 
   /// Something else is wanted of a switch than before: one change to those who look on, if it need not rest.
-  private mutating func noteWish(_ index: Int, by author: Author, now: MonotonicTime) {
-    let before = revision
+  private mutating func noteWish(_ index: Int, by author: Author) {
     parts[index].author = author
-    settle(index, now: now)
-    if parts[index].revision <= before { note(index, by: author) }
+    if !settle(index) { note(index, by: author) }
   }
 
-  /// Changes a switch to what is wanted, if it may; otherwise it has a deadline.
-  mutating func settle(_ index: Int, now: MonotonicTime) {
-    guard case .switch(var part) = parts[index].kind else { return }
-    guard part.isWantedOn != part.isOn else { return lower(part.offTime) }
-    guard let time = earliestChange(index, part) else { return }  // a rival is still on: its change leads back here
-    guard time <= now else { return lower(time) }
+  /// Changes a switch to what is wanted, if it may, and returns whether it did; otherwise it has a deadline.
+  @discardableResult
+  mutating func settle(_ index: Int) -> Bool {
+    guard var part = parts[index].asSwitch else { return false }
+    let time = deadline(ofSwitch: index, part)
+    guard part.isWantedOn != part.isOn, changeTime(index, part) <= now else {
+      lower(time)
+      return false
+    }
     part.change(at: now)
-    parts[index].kind = .switch(part)
+    parts[index].asSwitch = part
     show(part.isOn ? .max : 0, onOutput: part.output)
     note(index, by: nil)
     lower(part.offTime)
     if !part.isOn {
-      for rival in rivals[index] { settle(rival, now: now) }
+      for rival in rivals[index] { settle(rival) }
     }
+    return true
   }
 
-  /// When a switch may change to what is wanted; nil while another of its interlock is, or may be, on.
-  private func earliestChange(_ index: Int, _ part: Switch) -> MonotonicTime? {
+  /// When a switch may change to what is wanted; never while another of its interlock is, or may be, on.
+  private func changeTime(_ index: Int, _ part: Switch) -> MonotonicTime {
     var time = part.minDwell > 0 ? part.lastChange + part.minDwell : .zero
     guard part.isWantedOn else { return time }
     for rival in rivals[index] {
       guard case .switch(let other) = parts[rival].kind else { continue }
-      // One that does not answer may be on, whatever it was told.
-      if other.isOn || !parts[rival].fault.isEmpty { return nil }
+      // One that does not answer may be on, whatever it was told. When it is off and answers, its end leads back here.
+      if other.isOn || !parts[rival].fault.isEmpty { return .distantFuture }
       time = max(time, other.lastChange + max(other.dwell, part.dwell))
     }
     return time
@@ -68,9 +66,27 @@ extension Device {
 
   /// When a switch has something to do, if nothing else happens.
   func deadline(ofSwitch index: Int, _ part: Switch) -> MonotonicTime {
-    let change = part.isWantedOn == part.isOn ? nil : earliestChange(index, part)
-    return min(change ?? .distantFuture, part.offTime)
+    part.isWantedOn == part.isOn ? part.offTime : min(changeTime(index, part), part.offTime)
   }
 
-  mutating func lower(_ time: MonotonicTime) { deadline = min(deadline, time) }
+  /// The time of a switch is over.
+  mutating func endCountdown(_ index: Int) {
+    parts[index].asSwitch?.offTime = .distantFuture
+    ask(index, isOn: false, by: .timer)
+  }
+
+  /// What a relay did before the start, or while it had a fault, is not known: one that has rests takes its first.
+  func mustRest(_ index: Int, _ part: Switch) -> Bool { part.minDwell > 0 || !rivals[index].isEmpty }
+
+  /// A switch works again: it is taken for one that has just gone off.
+  mutating func restAfterFault(_ index: Int) {
+    guard var part = parts[index].asSwitch else { return }
+    part.lastChange = now
+    if part.isOn, part.minDwell > 0 {
+      part.isOn = false
+      part.offTime = .distantFuture
+      show(0, onOutput: part.output)
+    }
+    parts[index].asSwitch = part
+  }
 }

@@ -10,7 +10,7 @@ public import Timebase
 /// The parts of a device, and all that they do.
 public struct Device: Sendable {
   /// What people call it, in UTF-8.
-  public let name: [UInt8]
+  public var name: [UInt8]
   /// The parts, in the order of their description.
   public internal(set) var parts: [Part]
   /// Counts changes since the start, from 1 to at most 2^53 − 1, which JavaScript holds exactly.
@@ -18,55 +18,60 @@ public struct Device: Sendable {
   /// The number of the output that shows the heartbeat; nil if none does.
   public let statusOutput: Int?
   /// Whether there is nothing to serve: the status LED blinks for help.
-  public var hasFailed = false { didSet { isDue = isDue || hasFailed != oldValue } }
+  public var hasFailed = false { didSet { statusChange = .zero } }
 
   /// The present, as far as it is known: the owner sets it before it lets the board report.
   public var now = MonotonicTime.zero
 
-  /// For each output: whose it is, and what it shows and is to show.
+  /// For each output: the part that has it, and what it shows and is to show.
   var outputs: [Output]
-  /// For each input: whose it is.
-  var inputs: [Channel]
-  /// For each switch with an interlock: the parts that must be off while it is on.
+  /// For each input: the part that has it.
+  var inputs: [Input]
+  /// For each part: those that must be off while it is on.
   var rivals: [[Int]]
   /// For each action of each button: the part that it is for; nil for all.
   var targets: [[Int?]]
+  /// Readings that were not yet worked off, in the order of their times.
+  var readings: [TimedReading] = []
   /// No part has anything to do before this time.
-  var deadline = MonotonicTime.distantFuture
-  /// Some part may have something to do at once.
-  var isDue = true
-  /// Some output may be shown otherwise than it is to be.
+  var deadline = MonotonicTime.zero
+  /// When the status LED changes.
+  var statusChange = MonotonicTime.zero
+  /// Some output may show something else than it is to show.
   var hasDrives = true
 
-  struct Channel: Sendable {
+  struct Input: Sendable {
     var part: Int?
     var fault: [UInt8] = []
   }
 
   struct Output: Sendable {
-    var channel = Channel()
+    var part: Int?
+    var fault: [UInt8] = []
     var level: UInt16 = 0
-    /// What the board was told last; nil if it is to be told, whatever it shows.
+    /// What the board was told last; nil if it is to be told again, whatever it shows.
     var driven: UInt16?
   }
 
   /// The greatest revision.
   public static let greatestRevision: UInt64 = 1 << 53 - 1
 
-  /// A device called `name` with these parts.
+  /// A device called `name` with these parts, whose outputs have yet to be driven: see `start(now:)`.
+  ///
+  /// - Throws: `DeviceMistake` if a name, a channel, an interlock or an action is wrong.
   public init(_ name: [UInt8] = [], parts: [Part], statusOutput: Int? = nil) throws(DeviceMistake) {
     let check = try DeviceCheck(parts, statusOutput: statusOutput)
     self.name = name
     self.parts = parts
     self.statusOutput = statusOutput
-    outputs = check.outputs.map { Output(channel: Channel(part: $0)) }
-    inputs = check.inputs.map { Channel(part: $0) }
+    outputs = check.outputs.map { Output(part: $0) }
+    inputs = check.inputs.map { Input(part: $0) }
     rivals = check.rivals
     targets = check.targets
     for index in parts.indices { showAtStart(index) }
   }
 
-  /// How many outputs and inputs the parts use: one more than the greatest number.
+  /// How many outputs the device uses: one more than the greatest number.
   public var outputCount: Int { outputs.count }
   /// How many inputs the parts use: one more than the greatest number.
   public var inputCount: Int { inputs.count }
@@ -92,16 +97,20 @@ public struct Device: Sendable {
   public func level(ofOutput output: Int) -> UInt16 { outputs.indices.contains(output) ? outputs[output].level : 0 }
 
   /// Whether some part does not work at present.
-  public var hasFault: Bool { parts.contains { !$0.fault.isEmpty } }
+  public var hasFault: Bool {
+    for index in parts.indices where !parts[index].fault.isEmpty { return true }
+    return false
+  }
 
   /// Appends the parts that changed after `revision` to a JSON object, or all with their description.
   public func writeParts(to json: inout JSONWriter, since revision: UInt64?, now: MonotonicTime) {
     json.beginObject()
-    for part in parts where revision.map({ part.revision > $0 }) ?? true {
-      json.name(part.name.span)
+    for index in parts.indices where parts[index].revision > revision ?? 0 {
+      let name = parts[index].name
+      json.name(name.span)
       json.beginObject()
-      if revision == nil { part.writeDescription(to: &json) }
-      part.writeValues(to: &json, now: now)
+      if revision == nil { parts[index].writeDescription(to: &json) }
+      parts[index].writeValues(to: &json, now: now)
       json.endObject()
     }
     json.endObject()
@@ -137,26 +146,5 @@ public struct Device: Sendable {
     }
     outputs[found].driven = outputs[found].level
     return Drive(output: found, level: outputs[found].level)
-  }
-}
-
-/// Collects the parts between braces.
-@resultBuilder
-public enum DeviceBuilder {
-  public static func buildExpression(_ part: Part) -> [Part] { [part] }
-  public static func buildExpression(_ parts: [Part]) -> [Part] { parts }
-  public static func buildBlock(_ parts: [Part]...) -> [Part] { parts.flatMap { $0 } }
-  public static func buildOptional(_ parts: [Part]?) -> [Part] { parts ?? [] }
-  public static func buildEither(first: [Part]) -> [Part] { first }
-  public static func buildEither(second: [Part]) -> [Part] { second }
-  public static func buildArray(_ parts: [[Part]]) -> [Part] { parts.flatMap { $0 } }
-}
-
-extension Device {
-  /// A device called `name` with the parts between the braces.
-  public init(
-    _ name: StaticString, statusOutput: Int? = nil, @DeviceBuilder _ parts: () -> [Part]
-  ) throws(DeviceMistake) {
-    try self.init([UInt8](name), parts: parts(), statusOutput: statusOutput)
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Finds what is wrong with a list of parts, and who belongs to what: outputs and inputs to parts, switches to their
+// Finds what is wrong with a list of parts, and what belongs to what: outputs and inputs to parts, switches to their
 // interlocks, actions to their targets. Names are looked up here, once, and never again.
 
 import Bytes
@@ -26,9 +26,7 @@ struct DeviceCheck {
       try findRivals(index)
       try findTargets(index)
     }
-    if let statusOutput, statusOutput >= outputs.count, statusOutput < Self.channelLimit {
-      outputs += Array(repeating: nil, count: statusOutput - outputs.count + 1)
-    }
+    if let statusOutput { try takeStatusOutput(statusOutput) }
   }
 
   /// Numbers of channels are below this.
@@ -68,6 +66,15 @@ struct DeviceCheck {
     }
   }
 
+  /// The status LED is no part, but two things on one output are wrong all the same.
+  private mutating func takeStatusOutput(_ output: Int) throws(DeviceMistake) {
+    guard Self.isNumber(output) else { return }  // one that no board has shows nothing
+    if outputs.indices.contains(output), let part = outputs[output] {
+      throw DeviceMistake(part: part, reason: .outputTaken(output))
+    }
+    if output >= outputs.count { outputs += Array(repeating: nil, count: output - outputs.count + 1) }
+  }
+
   private mutating func takeInput(_ input: Int, _ part: Int) throws(DeviceMistake) {
     guard Self.take(input, part, from: &inputs) else {
       throw DeviceMistake(part: part, reason: Self.isNumber(input) ? .inputTaken(input) : .impossibleChannel)
@@ -105,10 +112,21 @@ struct DeviceCheck {
       guard let target = find(name) else {
         throw DeviceMistake(part: index, reason: .unknownTarget(index: number, name))
       }
-      guard parts[target].knows(action.command) else {
+      guard parts[target].canBeTold(action.command) else {
         throw DeviceMistake(part: index, reason: .unsuitableAction(index: number, name))
       }
       targets[index].append(target)
+    }
+  }
+}
+
+extension Part {
+  /// Whether an action of a button may tell it this. A button may not work another: they could do so in a circle.
+  fileprivate func canBeTold(_ command: Command) -> Bool {
+    switch (kind, command) {
+    case (.button, _): return false
+    case (.number(var part), .set(let settings)): return knows(command) && (try? part.set(settings)) != nil
+    default: return knows(command)
     }
   }
 }

@@ -11,7 +11,7 @@ public struct DeviceMistake: Error, Equatable, Sendable {
     case malformedName
     /// Another part has the name.
     case duplicateName
-    /// Another part has the output.
+    /// Another part, or the status LED, has the output.
     case outputTaken(Int)
     /// Another part has the input.
     case inputTaken(Int)
@@ -23,7 +23,7 @@ public struct DeviceMistake: Error, Equatable, Sendable {
     case interlockIsNoSwitch([UInt8])
     /// The `index`th action, counted over all gestures of the part, names a part that is not there.
     case unknownTarget(index: Int, [UInt8])
-    /// The `index`th action asks for what parts of this kind do not do.
+    /// The `index`th action asks for what the part does not do, or for a value out of its bounds.
     case unsuitableAction(index: Int, [UInt8])
     /// The least value of a number is above its greatest, its step is not above zero, or its first value is not between.
     case impossibleRange

@@ -27,13 +27,14 @@ public struct Light: Equatable, Sendable {
   /// Its color; without meaning for a light with one channel.
   public internal(set) var color = Color(red: 255, green: 255, blue: 255, white: 255)
 
-  var offTime = MonotonicTime.distantFuture
+  private(set) var offTime = MonotonicTime.distantFuture
   /// The next step of `dim` makes it darker.
   private var isDimmingDown = false
+  /// What the channels showed when the last transition began.
   private var from = InlineArray<4, UInt16>(repeating: 0)
   private var start = MonotonicTime.zero
   private var end = MonotonicTime.zero
-  private(set) var nextStep = MonotonicTime.distantFuture
+  private var nextStep = MonotonicTime.distantFuture
 
   init(
     output: Int, channelCount: Int, restore: RestoreMode, transition: Milliseconds, offAfter: Milliseconds?,
@@ -51,47 +52,54 @@ public struct Light: Equatable, Sendable {
   /// Between two steps of a transition.
   private static var stepTime: Milliseconds { 20 }
   /// What `dim` adds or takes away, of 255.
-  private static var dimStep: UInt8 { 13 }
+  private static var dimStep: Int { 13 }
 
-  /// Takes values; returns whether any of them is another than before.
-  mutating func set(_ settings: Settings, now: MonotonicTime) throws(CommandError) -> Bool {
-    guard settings.value == nil, settings.color == nil || channelCount >= 3, !settings.isEmpty else {
-      throw .unsuitableCommand
+  /// Does what `Part.knows`; returns whether anything is other than before.
+  mutating func obey(_ command: Command, isFirst: Bool, now: MonotonicTime) -> Bool {
+    switch command {
+    case .set(let settings): set(settings, now: now)
+    case .toggle: set(Settings(isOn: !isOn), now: now)
+    case .dim: dim(turns: isFirst, now: now)
+    case .gesture, .press, .release: false
     }
+  }
+
+  private mutating func set(_ settings: Settings, now: MonotonicTime) -> Bool {
     let before = self
     let levels = levels(at: now)
     if let brightness = settings.brightness { self.brightness = max(brightness, 1) }
     if let color = settings.color { self.color = color }
     isOn = settings.isOn ?? true  // a brightness or a color turns it on
-    if settings.isOn != nil || isOn != before.isOn { noteTurned(now: now) }
+    if settings.isOn != nil || isOn != before.isOn { beginCountdown(at: now) }
     guard isOn != before.isOn || brightness != before.brightness || color != before.color else {
       return offTime != before.offTime
     }
     from = levels
     start = now
     end = now + transition
-    nextStep = now
     return true
   }
 
-  private mutating func noteTurned(now: MonotonicTime) {
+  /// From now on it counts how long it is on, if it turns itself off.
+  private mutating func beginCountdown(at now: MonotonicTime) {
     offTime = .distantFuture
     if isOn, let offAfter { offTime = now + offAfter }
   }
 
+  /// Turns it off if its time was over by `time`; returns whether it was.
+  mutating func turnOff(by time: MonotonicTime, now: MonotonicTime) -> Bool {
+    offTime <= time && set(Settings(isOn: false), now: now)
+  }
+
   /// One step brighter or darker; `turns` at the first step of a hold, when the direction changes.
-  mutating func dim(turns: Bool, now: MonotonicTime) throws(CommandError) -> Bool {
+  private mutating func dim(turns: Bool, now: MonotonicTime) -> Bool {
     if !isOn {
       isDimmingDown = false
-      return try set(Settings(isOn: true, brightness: 1), now: now)
+      return set(Settings(isOn: true, brightness: 1), now: now)
     }
-    if turns { isDimmingDown.toggle() }
-    if turns, brightness == 255 { isDimmingDown = true }
-    if turns, brightness == 1 { isDimmingDown = false }
-    let (low, isUnder) = brightness.subtractingReportingOverflow(Self.dimStep)
-    let (high, isOver) = brightness.addingReportingOverflow(Self.dimStep)
-    let next = isDimmingDown ? (isUnder ? 1 : max(low, 1)) : (isOver ? 255 : high)
-    return try set(Settings(brightness: next), now: now)
+    if turns { isDimmingDown = brightness == 255 || brightness > 1 && !isDimmingDown }
+    let next = Int(brightness) + (isDimmingDown ? -Self.dimStep : Self.dimStep)
+    return set(Settings(brightness: UInt8(clamping: max(next, 1))), now: now)
   }
 
   /// What a light that is to be restored shows from its first moment on.
@@ -101,19 +109,23 @@ public struct Light: Equatable, Sendable {
     isOn = restore.initialState(saved: saved.isOn)
   }
 
+  /// The first moment: it shows its values without a transition.
   mutating func begin(now: MonotonicTime) {
-    noteTurned(now: now)
+    beginCountdown(at: now)
     end = now
-    nextStep = now
   }
 
-  /// Does the step that is due; the outputs are to be given their levels after it.
-  mutating func step(now: MonotonicTime) { nextStep = now >= end ? .distantFuture : now + Self.stepTime }
+  /// When it has something to do, if nothing else happens.
+  var deadline: MonotonicTime { min(nextStep, offTime) }
 
-  /// What a channel's output is to be given at this moment.
-  func outputLevel(_ channel: Int, at now: MonotonicTime) -> UInt16 {
-    guard channel >= 0, channel < 4 else { return 0 }
-    return gamma.applied(to: levels(at: now)[channel])
+  /// Does the step that is due; the outputs are to be given their levels after it.
+  mutating func step(now: MonotonicTime) { nextStep = now < end ? min(now + Self.stepTime, end) : .distantFuture }
+
+  /// What each channel's output is to be given at this moment.
+  func outputLevels(at now: MonotonicTime) -> InlineArray<4, UInt16> {
+    var levels = levels(at: now)
+    for channel in levels.indices { levels[channel] = gamma.applied(to: levels[channel]) }
+    return levels
   }
 
   /// How bright each channel seems, before gamma.

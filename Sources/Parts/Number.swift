@@ -29,15 +29,15 @@ public struct Number: Equatable, Sendable {
   }
 
   /// Takes a value, brought to the nearest step; returns whether it is another than before.
+  ///
+  /// - Throws: `CommandError.malformedValue` for one that is not between the bounds.
   mutating func set(_ settings: Settings) throws(CommandError) -> Bool {
-    guard let wish = settings.value, settings.isOn == nil, settings.brightness == nil, settings.color == nil else {
-      throw .unsuitableCommand
-    }
-    guard wish >= minimum, wish <= maximum, let rounded = wish.rounded(toMultipleOf: step, from: minimum) else {
-      throw .malformedValue
-    }
+    guard let wish = settings.value, wish >= minimum, wish <= maximum,
+      let nearest = wish.rounded(toMultipleOf: step, from: minimum),
+      let new = nearest <= maximum ? nearest : nearest - step  // the greatest value need not be a multiple
+    else { throw .malformedValue }
     let before = value
-    value = min(rounded, maximum)
+    value = max(new, minimum)
     return value != before
   }
 

@@ -71,8 +71,8 @@ extension Part {
   ///
   /// - Parameters:
   ///   - isRemote: Whether it may be worked from a page and by HTTP, too.
-  ///   - reactions: What its gestures do; a double click, a long press and a repeat are told apart from a click only if
-  ///     they are among them.
+  ///   - reactions: What its gestures do. A double click and a long press are told apart from a click only if they are
+  ///     among them; repeats are reported only if they are, or if a long press dims a light.
   public static func button(
     _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int, timing: Button.Timing = .init(),
     isRemote: Bool = false, _ reactions: Reaction...
@@ -86,12 +86,21 @@ extension Part {
     isRemote: Bool = false, reactions: [Reaction]
   ) -> Part {
     var button = Button(input: input, timing: timing, isRemote: isRemote)
-    button.usesDouble = reactions.contains { $0.gesture == .double }
-    button.usesLong = reactions.contains { $0.gesture == .long || $0.gesture == .repeat }
-    var part = Part(name, label: label, group: group, kind: .button(button))
+    var actions: [(gesture: Gesture, action: Action)] = []
     for reaction in reactions {
-      for action in reaction.actions { part.actions.append((reaction.gesture, action)) }
+      for action in reaction.actions {
+        actions.append((reaction.gesture, action))
+        if reaction.gesture == .long, action.command.isDim { button.usesRepeat = true }
+      }
+      switch reaction.gesture {
+      case .double: button.usesDouble = true
+      case .repeat: (button.usesLong, button.usesRepeat) = (true, true)
+      case .long: button.usesLong = true
+      case .press, .release, .click: break
+      }
     }
+    var part = Part(name, label: label, group: group, kind: .button(button))
+    part.actions = actions
     return part
   }
 

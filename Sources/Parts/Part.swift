@@ -91,6 +91,17 @@ public struct Part: Equatable, Sendable {
     }
   }
 
+  /// How long it is until the part turns itself off; nil if it does not.
+  public func left(at now: MonotonicTime) -> Milliseconds? {
+    let time: MonotonicTime
+    switch kind {
+    case .switch(let part): time = part.offTime
+    case .light(let part): time = part.offTime
+    case .button, .contact, .sensor, .number: return nil
+    }
+    return time == .distantFuture ? nil : time - now
+  }
+
   /// What is to be saved for the next start; nil if nothing is.
   public var saved: Settings? {
     switch kind {
@@ -101,11 +112,11 @@ public struct Part: Equatable, Sendable {
     }
   }
 
-  /// When it has something to do, if nothing else happens.
+  /// When it has something to do, if nothing else happens; for a switch see also `Device.deadline(ofSwitch:_:)`.
   var deadline: MonotonicTime {
     switch kind {
     case .switch(let part): part.offTime
-    case .light(let part): min(part.nextStep, part.offTime)
+    case .light(let part): part.deadline
     case .button(let part): part.deadline
     case .contact(let part): part.deadline
     case .sensor(let part): part.deadline
@@ -121,6 +132,38 @@ public struct Part: Equatable, Sendable {
     for (mine, other) in zip(left.actions, right.actions)
     where mine.gesture != other.gesture || mine.action != other.action { return false }
     return left.revision == right.revision && left.author == right.author && left.fault == right.fault
+  }
+}
+
+// MARK: Kinds
+
+extension Part {
+  // A kind's values are copied out, changed and put back: they hold no memory of their own, so this allocates nothing.
+
+  /// The switch that it is, or nil; to be set only if it is one, as the five below.
+  var asSwitch: Switch? {
+    get { if case .switch(let part) = kind { part } else { nil } }
+    set { if let newValue { kind = .switch(newValue) } }
+  }
+  var asLight: Light? {
+    get { if case .light(let part) = kind { part } else { nil } }
+    set { if let newValue { kind = .light(newValue) } }
+  }
+  var asButton: Button? {
+    get { if case .button(let part) = kind { part } else { nil } }
+    set { if let newValue { kind = .button(newValue) } }
+  }
+  var asContact: Contact? {
+    get { if case .contact(let part) = kind { part } else { nil } }
+    set { if let newValue { kind = .contact(newValue) } }
+  }
+  var asSensor: Sensor? {
+    get { if case .sensor(let part) = kind { part } else { nil } }
+    set { if let newValue { kind = .sensor(newValue) } }
+  }
+  var asNumber: Number? {
+    get { if case .number(let part) = kind { part } else { nil } }
+    set { if let newValue { kind = .number(newValue) } }
   }
 }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-// What an output shows at the start, before anybody has said anything: the same four choices that home automation
-// offers for a switch. Rule: only the host knows how to keep a state; the choice is made here, for every board alike.
+// What an output shows at the start: the same four choices that ESPHome offers for a switch. Where a state is kept is
+// the host's business; the choice is made here, for every board alike.
 
-/// What the LED shows after a start.
+/// What a switch or a light shows after a start.
 public enum RestoreMode: Sendable {
   /// Off, whatever it was before.
   case alwaysOff
   /// On, whatever it was before.
   case alwaysOn
-  /// What it was before; off if nobody knows.
+  /// What it was before; off if that is not known.
   case restoreDefaultOff
-  /// What it was before; on if nobody knows.
+  /// What it was before; on if that is not known.
   case restoreDefaultOn
 
   /// Whether the state before the start matters, so that it has to be saved.
@@ -22,7 +22,7 @@ public enum RestoreMode: Sendable {
     }
   }
 
-  /// Whether the LED is on after a start; `saved` is what it was before, nil if nobody knows.
+  /// Whether it is on after a start; `saved` is what it was before, nil if that is not known.
   public func initialState(saved: Bool?) -> Bool {
     switch self {
     case .alwaysOff: false

@@ -50,21 +50,23 @@ public struct Sensor: Equatable, Sendable {
   mutating func sense(_ raw: Decimal, at time: MonotonicTime) -> Bool {
     latest = converted(raw)
     guard latest != value else { return false }
-    guard let latest, let value, let change = latest - value, change.magnitude < report.change,
-      report.interval.map({ time - lastReport < $0 }) ?? true
-    else { return publish(at: time) }
-    return false
+    if let latest, let value, let change = latest - value, change.magnitude < report.change, deadline > time {
+      return false
+    }
+    publish(at: time)
+    return true
   }
 
   private func converted(_ raw: Decimal) -> Decimal? {
     guard let scaled = raw * scale, let value = scaled + offset else { return nil }
-    return decimals.map { value.rounded(toDecimals: $0) } ?? value
+    guard let decimals else { return value }
+    return value.rounded(toDecimals: decimals)
   }
 
-  private mutating func publish(at time: MonotonicTime) -> Bool {
+  /// Reports the latest value.
+  mutating func publish(at time: MonotonicTime) {
     value = latest
     lastReport = max(lastReport, time)
-    return true
   }
 
   /// When a small change is to be reported, if nothing else happens.
@@ -72,9 +74,6 @@ public struct Sensor: Equatable, Sendable {
     guard latest != value, let interval = report.interval else { return .distantFuture }
     return lastReport + interval
   }
-
-  /// Reports a small change that has waited long enough; returns whether there was one.
-  mutating func settle(by time: MonotonicTime) -> Bool { deadline <= time ? publish(at: time) : false }
 
   /// The input is out of order: the value is not known.
   mutating func reset() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // A switch drives one output that is on or off: a relay, a socket, an LED. What was asked for and what the output shows
-// are apart, since a relay may have to rest: after its own last change (`min_dwell`) and after another of its interlock
-// went off (`dwell`).
+// are apart, since a relay may have to rest: after its own last change (`min_dwell`), and after another switch of its
+// interlock went off (`dwell`). Device+Switches decides when a switch may change.
 
 import Bytes
 public import Timebase
@@ -17,12 +17,12 @@ public struct Switch: Equatable, Sendable {
   public let offAfter: Milliseconds?
   /// How long it rests at least after each change.
   public let minDwell: Milliseconds
-  /// How long all others of its interlock stay off at least after it went off.
+  /// How long the others of its interlock stay off at least after it went off.
   public let dwell: Milliseconds
   /// Whether its output is on.
   public internal(set) var isOn = false
   /// What was asked for last; while this differs from `isOn`, it rests.
-  public internal(set) var isWantedOn = false
+  public internal(set) var isWantedOn: Bool
 
   var lastChange = MonotonicTime.zero
   var offTime = MonotonicTime.distantFuture
@@ -36,12 +36,18 @@ public struct Switch: Equatable, Sendable {
     isWantedOn = restore.initialState(saved: nil)
   }
 
-  /// What parts rest between a switch that went off and the next of its interlock, unless told otherwise.
+  /// How long the others of an interlock rest after a switch went off, unless told otherwise: 500 ms.
   public static let defaultDwell: Milliseconds = 500
 
+  /// Changes to what is wanted.
   mutating func change(at now: MonotonicTime) {
     isOn = isWantedOn
     lastChange = now
+    beginCountdown(at: now)
+  }
+
+  /// From now on it counts how long it is on, if it turns itself off.
+  mutating func beginCountdown(at now: MonotonicTime) {
     offTime = .distantFuture
     if isOn, let offAfter { offTime = now + offAfter }
   }
@@ -53,6 +59,6 @@ public struct Switch: Equatable, Sendable {
   func writeValues(to json: inout JSONWriter, now: MonotonicTime) {
     json.member("on", isOn)
     if isWantedOn != isOn { json.member("wanted", isWantedOn) }
-    if offTime != .distantFuture { json.member("left", (offTime - now).count) }
+    if isWantedOn, offTime != .distantFuture { json.member("left", (offTime - now).count) }
   }
 }

@@ -1,9 +1,87 @@
 // SPDX-License-Identifier: MIT
 
+// The rows of the page, `%PARTS%` in index.html: one for each part, in sections by group, with the state as it is. So
+// the first paint, and a browser without JavaScript, show the truth and can change it. The script finds these rows and
+// goes on with them, so their shape is that of Web/rows.js, and their words are those of PartWords and Web/words.js.
+// Firmware makes them, too: every byte of a literal counts.
+
 import Bytes
 import DeviceServer
 import Parts
 
 enum PageRows {
-  static func append(_ device: borrowing Device, to html: inout [UInt8]) {}
+  /// A section for each group, where its first part stands, with the rows of all its parts.
+  static func append(_ device: borrowing Device, to html: inout [UInt8]) {
+    let parts = device.parts
+    for first in parts.indices {
+      let group = parts[first].group
+      if parts[..<first].contains(where: { $0.group == group }) { continue }
+      html.append("<section>")
+      if !group.isEmpty {
+        html.append("<h2>")
+        Template.appendEscaped(group.span, to: &html)
+        html.append("</h2>")
+      }
+      html.append("<ul>")
+      for part in parts[first...] where part.group == group { appendRow(part, to: &html) }
+      html.append("</ul></section>")
+    }
+  }
+
+  private static func appendRow(_ part: Part, to html: inout [UInt8]) {
+    html.append("<li data-part=\"")
+    html.append(part.name.span)
+    html.append("\" data-kind=\"")
+    html.append(part.kindName)
+    html.append("\" class=\"")
+    appendClasses(of: part, to: &html)
+    html.append("\">")
+    let verb = verb(of: part)
+    if let verb { appendButton(verb, of: part, to: &html) }
+    html.append("<b id=\"")
+    html.append(part.name.span)
+    html.append("-label\">")
+    Template.appendEscaped(part.label.span, to: &html)
+    html.append("</b><i>")
+    var word: [UInt8] = []
+    PartWords.append(part, to: &word)
+    Template.appendEscaped(word.span, to: &html)
+    html.append("</i>")
+    if case .button = part.kind { html.append("<span class=\"key\"></span>") }
+    if verb != nil { html.append("</button></form>") }
+    html.append("</li>")
+  }
+
+  private static func appendClasses(of part: Part, to html: inout [UInt8]) {
+    if part.isOn == true { html.append("on ") }
+    if case .button(let button) = part.kind, button.isPressed { html.append("pressed ") }
+    if !part.fault.isEmpty { html.append("gone") }
+  }
+
+  /// What a click on the row does; nil if it does nothing.
+  private static func verb(of part: Part) -> Verb? {
+    switch part.kind {
+    case .switch, .light: .toggle
+    case .button(let button): button.isRemote ? .click : nil
+    case .contact, .sensor, .number: nil
+    }
+  }
+
+  private static func appendButton(_ verb: Verb, of part: Part, to html: inout [UInt8]) {
+    html.append("<form method=\"post\" action=\"api/parts/")
+    html.append(part.name.span)
+    html.append("/")
+    html.append(verb.name)
+    html.append("\"><button ")
+    if verb == .toggle {
+      var isChecked = part.isOn == true
+      if case .switch(let part) = part.kind { isChecked = part.isWantedOn }
+      html.append("role=\"switch\" aria-checked=\"")
+      html.append(isChecked ? "true" : "false")
+      html.append("\" ")
+    }
+    html.append("aria-labelledby=\"")
+    html.append(part.name.span)
+    html.append("-label\">")
+  }
 }

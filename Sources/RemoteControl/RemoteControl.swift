@@ -14,20 +14,26 @@ public import Timebase
 public typealias RemoteControl = ServerApplication<RemoteControlContext>
 
 extension ServerApplication where Context == RemoteControlContext {
+  /// What else is done in every loop, such as saving the state; returns when it wants to be done again at the latest.
+  public typealias AfterLoop = (inout RemoteControlContext, MonotonicTime) -> MonotonicTime?
+
   /// A remote control of `device`, soldered to `board`, serving `assets` (the embedded page, or a data folder).
   public init(
     _ device: Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
-    assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames()
+    assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
+    afterLoop: AfterLoop? = nil
   ) {
     let (router, endpoint) = Routes.make(assets: assets)
     var board = board
     self.init(
       Server(router: router, limits: limits, hostNames: hostNames),
-      context: RemoteControlContext(device, identity: identity, log: log, clientLimit: limits.clients)
+      context: RemoteControlContext(
+        device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients)
     ) { context, server, now in
       let deadline = context.loop(board: &board, now: now)
       if context.hasNews { server.withHub(endpoint, now: now) { $0.publish(revision: context.device.revision) } }
-      return deadline
+      guard let later = afterLoop?(&context, now) else { return deadline }
+      return min(later, deadline ?? .distantFuture)
     }
   }
 
@@ -65,6 +71,8 @@ extension RemoteControlContext {
     var hasDriven = false
     repeat {  // an output that was driven just now may have been found gone
       deadline = board.report(to: &device, now: now) ?? .distantFuture
+      // A press that has not been reported yet may decide what is due.
+      if device.hasTimeOut(by: now), !board.isCaughtUp { return min(deadline, now + 1) }
       deadline = min(deadline, device.poll(now: now) ?? .distantFuture)
       hasDriven = false
       while let drive = device.nextDrive() {

@@ -2,6 +2,7 @@
 
 // What the handlers share: the device, the log, and what the device is called. It lies beside the server, never in it.
 
+public import DeviceServer
 public import Parts
 import Timebase
 
@@ -21,6 +22,8 @@ public struct RemoteControlContext: Sendable {
   /// Clients are told with the next hello.
   public var droppedEdges: UInt32 = 0
 
+  /// The web socket of the pages.
+  public let endpoint: WebSocketEndpoint
   /// How many clients the web socket takes at a time.
   let clientLimit: Int
   /// The buffer that answers are written in.
@@ -29,7 +32,8 @@ public struct RemoteControlContext: Sendable {
   var startTime: MonotonicTime?
   private var publishedRevision: UInt64 = 0
 
-  init(_ device: Device, identity: Identity, log: SerialLog, clientLimit: Int) {
+  init(_ device: Device, identity: Identity, log: SerialLog, endpoint: WebSocketEndpoint, clientLimit: Int) {
+    self.endpoint = endpoint
     self.clientLimit = clientLimit
     self.device = device
     self.identity = identity

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-// What the seed prints on its serial line. Above the Embedded line nothing can print, so lines wait here
+// What the tutorial's program prints on its serial line. Below the Embedded line nothing can print, so lines wait here
 // until the host takes them: to standard output on Linux, to the UART on a board.
 
 /// Lines of log that wait for the host.
 public struct SerialLog: Sendable {
   /// How much a line matters.
   public enum Level: UInt8, Sendable {
-    /// The seed's own lines: always shown.
+    /// The tutorial's own lines: always shown.
     case serial
     /// Refusals and the like, for whoever looks into a problem.
     case debug

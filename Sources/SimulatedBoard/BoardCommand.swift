@@ -42,13 +42,13 @@ enum Verb: String, CaseIterable {
 
   /// The lines of `help`, each with the kinds of part that it is about.
   static let helpLines: [(kinds: [PartView.Kind], text: String)] = [
-    ([.button], "press, release, tap NAME     a button; the first one without a name"),
-    ([.switch, .light], "on, off, toggle NAME         a switch or a light"),
-    ([.light], "set NAME 128                 the brightness of a light, 1 to 255; its color: set NAME #ff8000"),
-    ([.contact], "open, close NAME             a contact (or on, off)"),
-    ([.sensor], "set NAME 21.5                what a sensor reads; set NAME unknown: it cannot be read"),
-    ([.number], "set NAME 21.5                the value of a number"),
-    ([.switch, .light, .button, .contact, .sensor], "fault NAME words, heal NAME  a part is gone, and back"),
-    (PartView.Kind.allCases, "list                         the parts, and what each of them knows"),
+    ([.button], "press, release, tap NAME    a button; the first one without a name"),
+    ([.switch, .light], "on, off, toggle NAME        a switch or a light"),
+    ([.light], "set NAME 128, NAME #ff8000  the brightness of a light (1 to 255), its color"),
+    ([.contact], "open, close NAME            a contact (or on, off)"),
+    ([.sensor], "set NAME 21.5, unknown      what a sensor reads, or that it cannot be read"),
+    ([.number], "set NAME 21.5               the value of a number"),
+    ([.switch, .light, .button, .contact, .sensor], "fault NAME WHY, heal NAME   a part is gone, and back"),
+    (PartView.Kind.allCases, "list                        the parts, and what each of them knows"),
   ]
 }

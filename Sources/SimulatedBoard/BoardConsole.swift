@@ -2,8 +2,8 @@
 
 // The face of a board on a terminal or a pipe: bytes of standard input become commands, states of the parts become
 // bytes of standard output. It reads and writes nothing itself.
-// Rule: what is shown is the difference to what was shown last. If the output is not taken, nothing piles up: the states
-// in between are left out, and the latest is shown when there is room.
+// Rule: what is shown is the difference to what was shown last. If the output is not taken, nothing piles up: the
+// states in between are left out, and the latest is shown when there is room.
 
 public import Parts
 
@@ -77,15 +77,16 @@ public struct BoardConsole: Sendable {
     mode == .words ? take(lines.takeEndOfStream()) : nil
   }
 
+  private var parser: CommandParser { CommandParser(parts: parts, hasKeys: mode == .keys) }
+
   private mutating func take(_ line: LineReader.Line) -> BoardCommand? {
     switch line {
-    case .text(let text): return take(CommandParser(parts: parts).reply(to: text))
+    case .text(let text): return take(parser.reply(to: text))
     case .tooLong: return take(.answer(["line too long: \(LineReader.limit) characters are enough for each command"]))
     }
   }
 
   private mutating func take(_ input: KeyReader.Input) -> BoardCommand? {
-    let parser = CommandParser(parts: parts)
     switch input {
     case .tap: return take(parser.reply(toKey: .tap))
     case .press: return take(parser.reply(toKey: .press))
@@ -153,13 +154,14 @@ public struct BoardConsole: Sendable {
     print((name + String(describing: reason.words)).utf8.span)
   }
 
-  /// Prints a part of a line that grows, such as one with a dot for each moment of waiting; the parts are not shown until
-  /// `endLine()` or another line ends it.
-  public mutating func grow(_ part: Span<UInt8>) {
+  /// Prints a piece of a line that grows, such as one with a dot for each moment of waiting.
+  ///
+  /// The parts of the board are not shown until `endLine()` or another line ends it.
+  public mutating func grow(_ piece: Span<UInt8>) {
     guard output.count < Self.outputLimit else { return }
     erase()
     lineIsOpen = true
-    for index in part.indices { output.append(part[index]) }
+    for index in piece.indices { output.append(piece[index]) }
   }
 
   /// Ends a line that has grown.

@@ -19,6 +19,8 @@ struct CommandParser {
   private static let namesShown = 8
 
   let parts: [PartView]
+  /// Whether some keys are commands by themselves, so that a line begins with a colon.
+  let hasKeys: Bool
 
   /// The reply to a line of printable ASCII; nil to a blank one.
   func reply(to line: String) -> CommandReply? {
@@ -26,7 +28,7 @@ struct CommandParser {
     guard let first = words.first?.lowercased() else { return nil }
     guard let verb = Verb(rawValue: first) else { return .answer([unknownWord(first)]) }
     if verb.isAboutTheBoard {
-      guard words.count == 1 else { return .answer(["'\(verb)' stands alone"]) }
+      guard words.count == 1 else { return .answer(["nothing can follow '\(verb)'"]) }
       return .answer(verb == .list ? list : help)
     }
     switch part(words.count > 1 ? words[1] : nil, for: verb) {
@@ -44,7 +46,8 @@ struct CommandParser {
   }
 
   private func unknownWord(_ word: String) -> String {
-    "unknown word '\(Self.quoted(word))': say \(Self.choice(usableVerbs.map(\.rawValue)))"
+    if hasKeys, word == "ess" || word == "elease" { return "p and r are keys of their own: begin a line with a colon" }
+    return "unknown word '\(Self.quoted(word))': say \(Self.choice(usableVerbs.map(\.rawValue)))"
   }
 
   // MARK: Which part
@@ -80,13 +83,12 @@ struct CommandParser {
     return "no part '\(Self.quoted(name))': there is \(Self.choice(shown(parts.map(\.name)), last: "and"))"
   }
 
-  /// The name that is at most two slips away, or that `name` begins.
+  /// The name that begins with `name`, or that is a slip away, or two if it is long.
   private func nearest(to name: String) -> String? {
+    if let whole = parts.first(where: { $0.name.hasPrefix(name) }) { return whole.name }
     let candidates = parts.map { (name: $0.name, slips: slips(Array(name.utf8), Array($0.name.utf8))) }
-    if let best = candidates.min(by: { $0.slips < $1.slips }), best.slips <= min(2, best.name.utf8.count / 2) {
-      return best.name
-    }
-    return parts.first { $0.name.hasPrefix(name) }?.name
+    guard let best = candidates.min(by: { $0.slips < $1.slips }) else { return nil }
+    return best.slips <= (best.name.utf8.count < 8 ? 1 : 2) ? best.name : nil
   }
 
   /// How many bytes must be put in, left out, exchanged or swapped with the next to make `left` of `right`
@@ -120,8 +122,9 @@ struct CommandParser {
     switch verb {
     case .press, .open: return .command(.board(.activate(part)))
     case .release, .close: return .command(.board(.deactivate(part)))
-    case .on: return .command(kind == .contact ? .board(.activate(part)) : .device(part: part, .set(Settings(isOn: true))))
-    case .off: return .command(kind == .contact ? .board(.deactivate(part)) : .device(part: part, .set(Settings(isOn: false))))
+    case .on where kind == .contact: return .command(.board(.activate(part)))
+    case .off where kind == .contact: return .command(.board(.deactivate(part)))
+    case .on, .off: return .command(setting(part, Settings(isOn: verb == .on)))
     case .tap: return .command(.board(.tap(part)))
     case .toggle: return .command(.device(part: part, .toggle))
     case .heal: return .command(.board(.heal(part)))
@@ -135,9 +138,9 @@ struct CommandParser {
       switch parts[part].kind {
       case .sensor where word == "unknown": .board(.measure(part, nil))
       case .sensor: Decimal(word.utf8.span).map { .board(.measure(part, $0)) }
-      case .number: Decimal(word.utf8.span).map { .device(part: part, .set(Settings(value: $0))) }
-      case .light where word.hasPrefix("#"): color(part, word.dropFirst()).map { .device(part: part, .set(Settings(color: $0))) }
-      case .light: UInt8(word).flatMap { $0 == 0 ? nil : .device(part: part, .set(Settings(brightness: $0))) }
+      case .number: Decimal(word.utf8.span).map { setting(part, Settings(value: $0)) }
+      case .light where word.hasPrefix("#"): color(part, word.dropFirst()).map { setting(part, Settings(color: $0)) }
+      case .light: UInt8(word).flatMap { $0 == 0 ? nil : setting(part, Settings(brightness: $0)) }
       case .switch, .button, .contact: nil
       }
     if let command { return .command(command) }
@@ -145,12 +148,14 @@ struct CommandParser {
     return .answer(["set \(parts[part].name) to \(possibleValues(part))\(fault)"])
   }
 
+  private func setting(_ part: Int, _ settings: Settings) -> BoardCommand { .device(part: part, .set(settings)) }
+
   private func possibleValues(_ part: Int) -> String {
     switch parts[part].kind {
     case .sensor: return "a number such as 21.5, or to unknown"
     case .light:
       let digits = String("ff8000c0".prefix(2 * parts[part].color.count))
-      return digits.isEmpty ? "a brightness from 1 to 255" : "a brightness from 1 to 255, or to a color such as #\(digits)"
+      return "a brightness from 1 to 255" + (digits.isEmpty ? "" : ", or to a color such as #\(digits)")
     case .number, .switch, .button, .contact: return "a number such as 21.5"
     }
   }
@@ -187,7 +192,8 @@ struct CommandParser {
   }
 
   private var help: [String] {
-    Verb.helpLines.filter { line in parts.contains { line.kinds.contains($0.kind) } }.map(\.text)
+    let lines = Verb.helpLines.filter { line in parts.contains { line.kinds.contains($0.kind) } }.map(\.text)
+    return hasKeys ? lines + ["A colon begins a line, or any letter but p, r and q; Esc drops it."] : lines
   }
 
   private func shown(_ names: [String]) -> [String] {

@@ -4,6 +4,7 @@
 
 import Bytes
 public import Parts
+public import Timebase
 
 extension SimulatedBoard {
   /// A board with everything that the parts of `device` need.
@@ -31,13 +32,14 @@ extension SimulatedBoard.Part {
 }
 
 extension PartView {
-  /// A part of a device as it is now, but for `left`.
+  /// A part of a device as it is; with what is left of its countdown, if the time is given.
   ///
   /// It makes text of bytes and numbers, so make one only when something has changed.
-  public init(_ part: Part) {
+  public init(_ part: Part, now: MonotonicTime? = nil) {
     self.init(String(decoding: part.name, as: UTF8.self), .switch)
     fault = String(decoding: part.fault, as: UTF8.self)
     unit = String(decoding: part.unit, as: UTF8.self)
+    left = now.flatMap { part.left(at: $0) }
     switch part.kind {
     case .switch(let part):
       isOn = part.isOn
@@ -46,8 +48,8 @@ extension PartView {
       kind = .light
       isOn = part.isOn
       brightness = part.brightness
-      let (color, channelCount) = (part.color, part.channelCount)
-      self.color = channelCount < 3 ? [] : [color.red, color.green, color.blue] + (channelCount > 3 ? [color.white] : [])
+      let channels = [part.color.red, part.color.green, part.color.blue, part.color.white]
+      color = part.channelCount < 3 ? [] : Array(channels.prefix(part.channelCount))
     case .button(let part):
       kind = .button
       isPressed = part.isPressed

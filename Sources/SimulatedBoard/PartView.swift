@@ -79,16 +79,17 @@ enum Printable {
     }
   }
 
-  /// The beginning of `text` that fits `columns`.
-  static func prefix(_ text: String, columns: Int) -> String {
+  /// `text` if it fits `columns`, and otherwise its beginning and an ellipsis.
+  static func shortened(_ text: String, columns: Int) -> String {
+    guard Self.columns(text) > columns else { return text }
     var result = String.UnicodeScalarView()
     var width = 0
     for scalar in text.unicodeScalars {
       width += Self.columns(scalar)
-      guard width <= columns else { break }
+      guard width < columns else { break }
       result.append(scalar)
     }
-    return String(result)
+    return String(result) + "…"
   }
 
   /// The end of `text` that fits `columns`.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // A board made of memory: parts to press, to warm and to break, for a terminal or a test.
-// Rule: it is owned by one thread, reads no clock and does nothing by itself. A press is a level on a wire, as on a real
-// board, so it goes through the same debouncing; each level lasts long enough for that, and is reported in a report of
-// its own, so that everyone sees it even if the host is late.
+// Rule: it is owned by one thread, reads no clock and does nothing by itself. A press is a level on a wire, as on a
+// real board, so it goes through the same debouncing; each level lasts long enough for that, and is reported in a
+// report of its own, so that everyone sees it even if the host is late.
 
 public import Bytes
 public import Parts

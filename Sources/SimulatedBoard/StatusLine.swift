@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // How parts are shown: all of them in the one line that is redrawn in place, or a line for each change.
-// Rule: no escape sequences; a word is as wide as the longest that can stand in its place, so that the line stands still.
+// Rule: no escape sequences; a word is as wide as the longest that can stand in its place, so that the line stands
+// still.
 
 import Timebase
 
@@ -9,23 +10,26 @@ import Timebase
 enum StatusLine {
   private static let gap = "   "
 
+  /// A fault is cut to this if there is no room for all parts.
+  private static let shortFault = 16
+
   /// The line, at most `columns` wide; "… +3" in place of the last three parts if there is no room.
   static func text(_ parts: [PartView], isHeartbeatLit: Bool, columns: Int) -> String {
-    let texts = parts.map(text)
     let heart = isHeartbeatLit ? "♥" : " "
-    let whole = (texts + ["heartbeat \(heart)"]).joined(separator: gap)
+    let whole = (parts.map { text($0, fault: $0.fault) } + ["heartbeat \(heart)"]).joined(separator: gap)
     if Printable.columns(whole) <= columns { return whole }
+    let texts = parts.map { text($0, fault: Printable.shortened($0.fault, columns: shortFault)) }
     for count in stride(from: texts.count, through: 1, by: -1) {
       let rest = count < texts.count ? ["… +\(texts.count - count)"] : []
       let line = (texts.prefix(count) + rest + [heart]).joined(separator: gap)
       if Printable.columns(line) <= columns { return line }
     }
-    return Printable.prefix(whole, columns: columns - 1) + "…"
+    return Printable.shortened(whole, columns: columns)
   }
 
-  private static func text(_ part: PartView) -> String {
+  private static func text(_ part: PartView, fault: String) -> String {
     let name = part.name == "led" ? "LED" : Printable.text(part.name)
-    guard part.fault.isEmpty else { return "\(name) ✗ \(Printable.text(part.fault))" }
+    guard fault.isEmpty else { return "\(name) ✗ \(Printable.text(fault))" }
     switch part.kind {
     case .switch: return "\(name) \(lamp(part.isOn))\(wanted(part))\(left(part))"
     case .light: return "\(name) \(lamp(part.isOn)) \(PartWords.light(part))\(left(part))"
@@ -38,7 +42,7 @@ enum StatusLine {
   private static func lamp(_ isOn: Bool) -> String { isOn ? "● on " : "○ off" }
 
   private static func wanted(_ part: PartView) -> String {
-    part.wanted.map { $0 == part.isOn ? "" : $0 ? " → on " : " → off" } ?? ""
+    part.wanted.map { $0 == part.isOn ? "" : $0 ? " → on" : " → off" } ?? ""
   }
 
   /// " 29:59", " 1:00:00": what is left until the part switches off, rounded up to seconds.

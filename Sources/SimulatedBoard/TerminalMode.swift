@@ -42,6 +42,13 @@ public struct TerminalMode: ~Copyable {
   /// Whether `descriptor` is a terminal.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+  /// How many columns the terminal at `descriptor` has; nil if it does not say, or is none.
+  public static func columns(_ descriptor: Int32 = 1) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, .init(truncatingIfNeeded: TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// Switches the terminal at `descriptor`, by default standard input (0).
   public init(_ descriptor: Int32 = 0) throws(TerminalModeError) {
     guard Self.isTerminal(descriptor) else { throw .notATerminal }

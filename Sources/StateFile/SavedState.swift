@@ -1,31 +1,76 @@
 // SPDX-License-Identifier: MIT
 
-// What is saved, and its form on disk: three lines that a person can read, and nobody can damage unnoticed.
+// What is saved, and its form on disk: lines that a person can read, and that are not damaged unnoticed.
 //
-//     heliograph-state 1
-//     led on
+//     heliograph-state 2
+//     desk {"on":true,"brightness":128}
+//     lamp {"on":false}
+//     porch {"on":true} gone 20786
 //     crc32 2204b568
 //
-// The first line names the form and its version, the second says `on` or `off`, the third has the CRC-32 of all that
-// precedes it. Rule: every state has exactly one form, so a file is either what was written or refused. A later
-// version may say more between the first line and the last, which keep their form.
+// The first line names the form and its version; then a line for each part, in the order of their names, with its
+// values; the last has the CRC-32 of all that precedes it. `gone` says since which day, counted from 1970, a part is not
+// in the description any more. Rule: every state has exactly one form, so a file is either what was written or refused.
+// The first version had one line, `led on` or `led off`; it is read, and never written.
 
 import Bytes
+public import Parts
 
 /// What outlives a restart.
 public struct SavedState: Equatable, Sendable {
-  /// Whether the LED is on.
-  public var isLedOn: Bool
+  /// A part's values.
+  public struct Entry: Equatable, Sendable {
+    /// The part's name.
+    public let name: [UInt8]
+    /// Its values.
+    public let values: Settings
+    /// The day since which it is not in the description, counted from 1970; nil while it is.
+    public var goneSince: UInt32?
 
-  /// A state with the LED on or off.
-  public init(isLedOn: Bool) { self.isLedOn = isLedOn }
+    /// The values of a part that is in the description.
+    public init(name: [UInt8], values: Settings) {
+      self.name = name
+      self.values = values
+    }
+  }
+
+  /// The parts, in the order of their names.
+  public private(set) var entries: [Entry]
+
+  /// The state of these parts.
+  public init(_ entries: [Entry] = []) {
+    self.entries = entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+  }
+
+  /// What a device saves, and what it keeps of `earlier` for parts that it does not have.
+  ///
+  /// Such a part keeps its values for a month from `today`, the day counted from 1970: a description that was wrong for an
+  /// evening costs nothing. Without a clock, `today` being nil, nothing is forgotten.
+  public init(_ device: Device, keeping earlier: SavedState?, today: UInt32?) {
+    var entries: [Entry] = []
+    for part in device.parts {
+      if let values = part.saved { entries.append(Entry(name: part.name, values: values)) }
+    }
+    for var entry in earlier?.entries ?? [] where !device.parts.contains(where: { $0.name == entry.name }) {
+      entry.goneSince = entry.goneSince ?? today
+      if let today, let since = entry.goneSince, today > since, today - since > Self.keptDays { continue }
+      entries.append(entry)
+    }
+    self.init(entries)
+  }
+
+  /// The values of the part with this name; nil if there are none.
+  public subscript(name: [UInt8]) -> Settings? { entries.first { $0.name == name }?.values }
+
+  /// How many days the values of a part that is gone are kept.
+  static let keptDays: UInt32 = 31
 }
 
 /// Why a file is not a state that was saved.
 public enum StateFileFlaw: Error, Equatable, CustomStringConvertible, Sendable {
   /// It does not begin as a state file does.
   case foreign
-  /// It is longer than a state file may be, 4096 bytes.
+  /// It is longer than a state file may be, 65,536 bytes.
   case tooLong
   /// Its last line is missing, or a part of it.
   case torn
@@ -33,7 +78,7 @@ public enum StateFileFlaw: Error, Equatable, CustomStringConvertible, Sendable {
   case wrongChecksum
   /// It is whole, and of another version of the form.
   case unknownVersion
-  /// It is whole, and does not say whether the LED is on.
+  /// It is whole, and one of its lines does not give the values of a part.
   case malformed
 
   /// What is wrong with the file, to follow its name in a sentence.
@@ -44,19 +89,32 @@ public enum StateFileFlaw: Error, Equatable, CustomStringConvertible, Sendable {
     case .torn: "is torn: its last line is missing"
     case .wrongChecksum: "is damaged: its checksum is wrong"
     case .unknownVersion: "is of a version that this program does not know"
-    case .malformed: "does not say whether the LED is on"
+    case .malformed: "has a line that does not give the values of a part"
     }
   }
 }
 
 extension SavedState {
   /// How many bytes a state file may have, in this version or a later one.
-  static let sizeLimit = 4096
+  static let sizeLimit = 65_536
 
   /// The content of a file that says so.
   var encoded: [UInt8] {
     var bytes = [UInt8](Self.title)
-    bytes.append(isLedOn ? "led on\n" : "led off\n")
+    for entry in entries {
+      bytes.append(contentsOf: entry.name)
+      bytes.append(" ")
+      JSONWriter.append(to: &bytes) { json in
+        json.beginObject()
+        entry.values.write(to: &json)
+        json.endObject()
+      }
+      if let since = entry.goneSince {
+        bytes.append(" gone ")
+        bytes.append(decimal: since)
+      }
+      bytes.append("\n")
+    }
     bytes.append(Self.checksumLine(of: bytes.span).span)
     return bytes
   }
@@ -69,18 +127,58 @@ extension SavedState {
     let lastLine = bytes.extracting(droppingFirst: content.count)
     guard lastLine.starts(with: "crc32 "), lastLine[lastLine.count - 1] == UInt8(ascii: "\n") else { throw .torn }
     guard lastLine.equals(Self.checksumLine(of: content).span) else { throw .wrongChecksum }
-    guard content.starts(with: Self.title) else { throw .unknownVersion }
-    let body = content.extracting(droppingFirst: Self.title.utf8CodeUnitCount)
-    if body.equals("led on\n") {
-      isLedOn = true
-    } else if body.equals("led off\n") {
-      isLedOn = false
-    } else {
+    if content.equals("heliograph-state 1\nled on\n") {
+      self.init(isLedOn: true)
+    } else if content.equals("heliograph-state 1\nled off\n") {
+      self.init(isLedOn: false)
+    } else if content.starts(with: "heliograph-state 1\n") {
       throw .malformed
+    } else {
+      guard content.starts(with: Self.title) else { throw .unknownVersion }
+      self.init(try Self.entries(content.extracting(droppingFirst: Self.title.utf8CodeUnitCount)))
+      guard encoded.span.equals(bytes) else { throw .malformed }
     }
   }
 
-  private static let title: StaticString = "heliograph-state 1\n"
+  /// The state that the first version of the form had: one LED.
+  private init(isLedOn: Bool) {
+    self.init([Entry(name: Array("led".utf8), values: Settings(isOn: isLedOn))])
+  }
+
+  private static func entries(_ lines: Span<UInt8>) throws(StateFileFlaw) -> [Entry] {
+    var entries: [Entry] = []
+    var start = 0
+    while start < lines.count {
+      guard let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) else { throw .malformed }
+      entries.append(try entry(lines.extracting(start..<end)))
+      start = end + 1
+    }
+    return entries
+  }
+
+  private static func entry(_ line: Span<UInt8>) throws(StateFileFlaw) -> Entry {
+    guard let blank = line.firstIndex(of: UInt8(ascii: " ")), let close = line.firstIndex(of: UInt8(ascii: "}")),
+      blank < close
+    else { throw .malformed }
+    let name = line.extracting(0..<blank)
+    guard Part.isName(name), let values = values(line.extracting(blank + 1..<close + 1)) else { throw .malformed }
+    var entry = Entry(name: [UInt8](name), values: values)
+    let rest = line.extracting(droppingFirst: close + 1)
+    if rest.count > 0 {
+      guard rest.starts(with: " gone "), let day = rest.extracting(droppingFirst: 6).decimalValue,
+        let since = UInt32(exactly: day)
+      else { throw .malformed }
+      entry.goneSince = since
+    }
+    return entry
+  }
+
+  private static func values(_ text: Span<UInt8>) -> Settings? {
+    guard let json = try? JSONValue(parsing: text) else { return nil }
+    return try? Settings(json)
+  }
+
+  private static let title: StaticString = "heliograph-state 2\n"
   private static let checksumLineSize = 15
 
   private static func checksumLine(of content: Span<UInt8>) -> [UInt8] {

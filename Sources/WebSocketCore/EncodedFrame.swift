@@ -14,6 +14,9 @@ public struct EncodedFrame: Sendable {
   /// How many of the bytes, the last ones, are payload.
   private(set) var payloadCount = 0
 
+  /// What the frame carries.
+  public var payload: Span<UInt8> { @_lifetime(borrow self) get { bytes.span.extracting(last: payloadCount) } }
+
   /// The largest frame that a connection copies; larger ones are held by reference.
   static let maximumCopied = 256
 

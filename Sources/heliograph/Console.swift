@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 
-// Standard input and output of the simulated board, and the log. What is to be shown is kept by a `BoardConsole` on the
+// Standard input and output of the board, and the log. What is to be shown is kept by a `BoardConsole` on the
 // event loop, within a bound; a thread of its own writes it, so that a terminal that was stopped with Ctrl-S, a pipe
 // that nobody reads, or a full disk stops nothing else. Another thread reads.
 
 import Bytes
+import DeviceServer
 import Dispatch
 import Logging
 import NIOCore
 import NIOTransport
+import Parts
 import RemoteControl
 import SimulatedBoard
 import Synchronization
@@ -31,6 +33,16 @@ final class Console: Sendable {
     var log: [(level: Logger.Level, line: String)] = []
     var isWriting = false
     var isOver = false
+    /// What the board's display was told last.
+    var shown: Shown?
+  }
+
+  /// What decides whether the display has to be told anything: making its words of the parts takes time.
+  private struct Shown: Equatable {
+    var revision: UInt64
+    var isHeartbeatLit: Bool
+    /// While a countdown runs, its second.
+    var second: UInt64?
   }
 
   private let state: Mutex<State>
@@ -44,7 +56,7 @@ final class Console: Sendable {
 
   /// Takes over standard input if it is a terminal that listens to this program, or no terminal at all; without a
   /// keyboard it is left alone.
-  init(logger: Logger, hasKeyboard: Bool) {
+  init(_ device: Device, logger: Logger, hasKeyboard: Bool) {
     self.logger = logger
     var mode: TerminalMode?
     var readsInput = hasKeyboard
@@ -60,27 +72,34 @@ final class Console: Sendable {
     }
     self.readsInput = readsInput
     terminal = Mutex(mode)
-    state = Mutex(State(board: BoardConsole(mode: boardMode)))
+    var board = BoardConsole(mode: boardMode, parts: device.parts.map { PartView($0) })
+    if let columns = TerminalMode.columns() { board.columns = columns }
+    state = Mutex(State(board: board))
   }
 
   /// Begins to read commands for the board.
-  func start(notifying transport: NIOTransport<HostDevice>) {
+  func start(_ transport: NIOTransport<RemoteControl>, _ host: HostBox) {
     write()
     guard readsInput else { return }
-    DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport) }
+    DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport, host) }
   }
 
   /// Shows what has changed; called on the event loop after each activity.
-  func show(_ device: inout HostDevice) {
-    let board = device.boardState
+  func show(_ context: inout RemoteControlContext, now: MonotonicTime) {
+    let device = context.device
+    let heartbeat = device.statusOutput.map { device.level(ofOutput: $0) > 0 } ?? false
+    let second = device.parts.contains { $0.left(at: now) != nil } ? now.milliseconds / 1000 : nil
+    let shown = Shown(revision: device.revision, isHeartbeatLit: heartbeat, second: second)
     state.withLock { state in
-      device.remoteControl.device.log.drain { level, line in
+      context.log.drain { level, line in
         switch level {
         case .serial: state.board.print(line)
         case .debug: add(.debug, String(decoding: Array(line), as: UTF8.self), to: &state)
         }
       }
-      state.board.show(board)
+      guard shown != state.shown else { return }
+      state.shown = shown
+      state.board.show(device.parts.map { PartView($0, now: now) }, isHeartbeatLit: heartbeat)
     }
     write()
   }
@@ -156,7 +175,7 @@ final class Console: Sendable {
 
   // MARK: Standard input
 
-  private func read(_ transport: NIOTransport<HostDevice>) {
+  private func read(_ transport: NIOTransport<RemoteControl>, _ host: HostBox) {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
@@ -167,23 +186,29 @@ final class Console: Sendable {
           : state.board.receiveEndOfStream().map { [$0] } ?? []
       }
       write()
-      obey(commands, transport)
+      obey(commands, transport, host)
       if count <= 0 { return }  // the end of input is not the end of the device
     }
   }
 
-  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<HostDevice>) {
+  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<RemoteControl>, _ host: HostBox) {
     if commands.contains(.quit) { kill(getpid(), SIGTERM) }
-    transport.notify { device, _ in
-      guard case .simulated(let board) = device.board else { return }
+    transport.notify { [self] application, now in
       for command in commands {
         switch command {
-        case .press: board.press()
-        case .release: board.release()
-        case .tap: board.tap()
+        case .board(let event): host.value?.simulated?.apply(event)
+        case .device(let part, let command): perform(command, part, &application.context.device, now: now)
         case .quit: break
         }
       }
+    }
+  }
+
+  private func perform(_ command: Command, _ part: Int, _ device: inout Device, now: MonotonicTime) {
+    do throws(CommandError) {
+      try device.perform(command, on: part, by: .terminal, now: now)
+    } catch {
+      state.withLock { $0.board.refuse(part: part, error) }
     }
   }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 // The program: its options, checked before anything is opened, and its end. A mistake in an option is one line on
-// standard error and status 64; a port that cannot be opened is one line and status 1; a signal ends it with status 0.
+// standard error and status 64; one in a file, or a port that cannot be opened, is one line and status 1; a signal ends
+// it with status 0.
 
 public import ArgumentParser
 import Deflate
-import DeviceComponents
 public import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -23,32 +23,54 @@ import WebSocketCore
 struct Heliograph: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "heliograph",
-    abstract: "A remote control in the browser: a page and a push button drive an LED, in sync.",
-    discussion: """
-      Runs the device on a simulated board, or with --board gpio on the pins of this machine. In a terminal, space \
-      presses the simulated button, p presses and holds it, r lets it go, q ends the program. Without a terminal, the \
-      lines press, release and tap on standard input do the same. Ctrl-C and SIGTERM close every connection and end \
-      the program.
+    abstract: "A device server: switches, lights, buttons, contacts and sensors, in sync on every open page.",
+    usage: """
+      heliograph [<options>] [<file>]
+      heliograph check <file>
+      heliograph pins
       """,
-    subcommands: [PinsCommand.self])
+    discussion: """
+      Runs the device that FILE describes (see Examples/kitchen.yaml) on the pins of this machine, or with \
+      --board simulated on a board in this terminal. Without a file it is the demonstration: a simulated LED and a \
+      button. In a terminal, space presses the first button, q ends the program, and a command such as press wall or \
+      set celsius 21.5 works any part; without a terminal, standard input takes the same commands, one a line. Ctrl-C and \
+      SIGTERM close every connection and end the program.
+
+      Each setting may stand in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option counts \
+      before the environment, and that before the file.
+      """,
+    subcommands: [CheckCommand.self, PinsCommand.self])
+
+  @Argument(help: ArgumentHelp("The description of the device.", valueName: "file"))
+  var file: String?
+
+  @Option(help: ArgumentHelp("The same as FILE.", valueName: "file"))
+  var device: String?
+
+  @Option(help: "The board: simulated in this terminal, or linux: the pins of this machine. (default: linux for a file)")
+  var board: BoardChoice?
 
   @OptionGroup(title: "Network")
   var network: NetworkOptions
 
-  @OptionGroup(title: "Restore")
-  var state: StateOptions
-
-  @Option(help: "How many pages may be open at a time (1 to 10000).")
-  var maxClients = 8
-
   @Option(help: ArgumentHelp("Serve the files in this folder instead of the built-in page.", valueName: "folder"))
   var data: String?
 
-  @Option(help: "What people call the device; the page's title.")
-  var name = "Heliograph"
+  @Option(help: "What people call the device; the page's title. (default: Heliograph)")
+  var name: String?
 
-  @OptionGroup(title: "Board")
-  var board: BoardOptions
+  @Option(
+    help: ArgumentHelp(
+      "Where the parts' state is kept for the next start, at most one write a second.",
+      discussion: "By default a file of this program's in the state folder of the service or of the user.",
+      valueName: "file"))
+  var stateFile: String?
+
+  @Option(help: ArgumentHelp("The GPIO chip of lines that are given by number alone. (default: gpiochip0)", valueName: "chip"))
+  var chip: String?
+
+  @OptionGroup(title: "An LED and a button without a file")
+  var shorthand: ShorthandOptions
 
   @Flag(
     help: ArgumentHelp(
@@ -56,23 +78,27 @@ struct Heliograph: AsyncParsableCommand {
       discussion: "Needs a program that was built with the package's trait Deflate."))
   var deflate = false
 
-  @Option(help: "How much to log on standard error (trace, debug, info, notice, warning, error, critical).")
-  var logLevel = Logger.Level.info
+  @Option(
+    help: "How much to log on standard error (trace, debug, info, notice, warning, error, critical). (default: info)")
+  var logLevel: Logger.Level?
 
-  func validate() throws {
-    guard (1...10_000).contains(maxClients) else {
-      throw ValidationError("The number of clients must be between 1 and 10000.")
-    }
-    guard !deflate || DeflateSupport.zlib() != nil else {
-      throw ValidationError("This program was built without compression; build it with --traits Deflate.")
+  /// A subcommand is told from a file by its name: the parser, which would take either, takes the file.
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch arguments.first {
+    case CheckCommand.configuration.commandName: CheckCommand.main(Array(arguments.dropFirst()))
+    case PinsCommand.configuration.commandName: PinsCommand.main(Array(arguments.dropFirst()))
+    default: await main(nil)
     }
   }
 
   mutating func run() async throws {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
+    let (settings, described) = try resolved()
     var logger = Logger(label: "heliograph", factory: { StreamLogHandler.standardError(label: $0) })
-    logger.logLevel = logLevel
-    let service = RemoteControlService(options: self, logger: logger, supervisor: Supervisor())
+    logger.logLevel = settings.logLevel
+    let service = RemoteControlService(
+      settings: settings, described: described, logger: logger, supervisor: Supervisor())
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -87,6 +113,16 @@ extension Logger {
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// What the parts are soldered to.
+enum BoardChoice: String, ExpressibleByArgument, CaseIterable {
+  case simulated
+  case linux
+  /// What `linux` was called when there were only GPIO lines.
+  case gpio
+
+  var isSimulated: Bool { self == .simulated }
+}
 
 /// Why the program could not start, in one line.
 struct StartFailure: Error, CustomStringConvertible {

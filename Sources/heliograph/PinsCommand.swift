@@ -5,12 +5,13 @@
 import ArgumentParser
 
 #if os(Linux)
-  import LinuxGPIO
+  import LinuxBoard
 #endif
 
 struct PinsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pins", abstract: "List the GPIO chips of this machine and their lines, and who uses them.")
+    commandName: "pins", abstract: "List the GPIO chips of this machine and their lines, and who uses them.",
+    usage: "heliograph pins")
 
   func run() throws {
     #if os(Linux)

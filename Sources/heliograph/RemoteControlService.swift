@@ -4,40 +4,44 @@
 // signal. What goes on beside the event loop is a task each, and all of them end with the first that fails.
 
 import DataFolder
-import DeviceComponents
 import DeviceServer
 import HTTPCore
 import Logging
 import NIOCore
 import NIOPosix
 import NIOTransport
+import Parts
 import RemoteControl
 import ServiceLifecycle
 import StateFile
 import Timebase
 
 #if os(Linux)
-  import LinuxGPIO
+  import LinuxBoard
 #endif
 
 struct RemoteControlService: Service {
-  let options: Heliograph
+  let settings: ProgramSettings
+  let described: DescribedDevice
   let logger: Logger
   let supervisor: Supervisor
 
   func run() async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let console = Console(logger: logger, hasKeyboard: options.board.board == .simulated)
+    let console = Console(described.device, logger: logger, hasKeyboard: settings.board == .simulated)
     defer { console.finish() }
-    let saved = options.state.restore { console.log(.warning, $0) }
-    let (boardNews, boardNewsSource) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let saved = SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
     let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
-    let transport = try await startWhenFree(
-      on: eventLoop, isOn: saved.isOn, keeper: saved.file.map { _ in StateKeeper(onDisk: saved.onDisk) },
-      console: console, boardNews: boardNewsSource, writes: writeNews)
+    let host = HostBox.makeEmptyBox(valueType: Host.self, eventLoop: eventLoop)
+    let builder = RemoteControlBuilder(
+      settings: settings, described: described, saved: saved, supervisor: supervisor,
+      logLevel: logger.logLevel <= .debug ? .debug : .serial)
+    let transport = try await startWhenFree(builder, host, console, on: eventLoop, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
-    console.start(notifying: transport)
-    let saver = saved.file.map { StateSaver(file: $0, transport: transport, console: console, writes: writes) }
+    console.start(transport, host)
+    let saver = saved.file.map {
+      StateSaver(file: $0, transport: transport, host: host, console: console, writes: writes)
+    }
     var failure: (any Error)?
     do {
       try await cancelWhenGracefulShutdown {
@@ -45,8 +49,7 @@ struct RemoteControlService: Service {
           group.addTask { try await serve(transport, console) }
           if let saver { group.addTask { await saver.run() } }
           #if os(Linux)
-            let board = BoardKeeper(
-              transport: transport, console: console, supervisor: supervisor, news: boardNews)
+            let board = BoardKeeper(transport: transport, host: host, console: console, supervisor: supervisor)
             group.addTask { try await board.run() }
           #endif
           for try await _ in group {}  // (not waitForAll, which would wait for those that never end)
@@ -61,7 +64,7 @@ struct RemoteControlService: Service {
     try await transport.shutdown()
     await saver?.finish()
     #if os(Linux)
-      try await transport.withApplication { device, _ in device.gpio?.finish() }
+      _ = try await transport.withHost(host) { $0.linux?.finish() }
     #endif
     if let failure { throw failure }
   }
@@ -69,50 +72,41 @@ struct RemoteControlService: Service {
   /// Starts the device. Lines that another run of this program still holds, on its way out or in systemd's hands under
   /// another name, are waited for a little.
   private func startWhenFree(
-    on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
-    boardNews: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
-  ) async throws -> NIOTransport<HostDevice> {
+    _ builder: RemoteControlBuilder, _ host: HostBox, _ console: Console, on eventLoop: any EventLoop,
+    writes: AsyncStream<SavedState>.Continuation
+  ) async throws -> NIOTransport<RemoteControl> {
     #if os(Linux)
       for _ in 1..<20 {
         do {
-          return try await startDevice(
-            on: eventLoop, isOn: isOn, keeper: keeper, console: console, boardNews: boardNews, writes: writes)
-        } catch let error as GPIOError where error.isBusyWithUs {
+          return try await startDevice(builder, host, console, on: eventLoop, writes: writes)
+        } catch let error as BoardError where error.isBusyWithUs {
           try await Task.sleep(for: .milliseconds(100))
         }
       }
     #endif
-    return try await startDevice(
-      on: eventLoop, isOn: isOn, keeper: keeper, console: console, boardNews: boardNews, writes: writes)
+    return try await startDevice(builder, host, console, on: eventLoop, writes: writes)
   }
 
   private func startDevice(
-    on eventLoop: any EventLoop, isOn: Bool, keeper: StateKeeper?, console: Console,
-    boardNews: AsyncStream<Void>.Continuation, writes: AsyncStream<SavedState>.Continuation
-  ) async throws -> NIOTransport<HostDevice> {
-    let (options, supervisor) = (options, supervisor)
-    let level: SerialLog.Level = logger.logLevel <= .debug ? .debug : .serial
-    return try await NIOTransport.start(on: eventLoop) {
-      let board = try HostBoard(options.board, isOn: isOn, restores: options.state.restore.mode.restores, supervisor)
-      var device = HostDevice(options, isOn: isOn, logLevel: level, board: board)
-      device.keeper = keeper
-      #if os(Linux)
-        device.boardNews = boardNews
-      #endif
-      return device
-    } onNewSecond: { device, seconds in
-      device.remoteControl.server.date = HTTPDate(secondsSince1970: seconds)
-    } afterActivity: { device, _ in
-      console.show(&device)
-      if let state = device.keeper?.nextWrite() { writes.yield(state) }
+    _ builder: RemoteControlBuilder, _ host: HostBox, _ console: Console, on eventLoop: any EventLoop,
+    writes: AsyncStream<SavedState>.Continuation
+  ) async throws -> NIOTransport<RemoteControl> {
+    try await NIOTransport.start(on: eventLoop) {
+      try builder.make(&host.value)
+    } onNewSecond: { application, seconds in
+      application.server.date = HTTPDate(secondsSince1970: seconds)
+      host.value?.today = UInt32(clamping: seconds / 86_400)
+    } afterActivity: { application, now in
+      console.show(&application.context, now: now)
+      if let state = host.value?.keeper?.nextWrite() { writes.yield(state) }
     }
   }
 
   // MARK: Serving
 
   /// Opens the port and serves until the task is cancelled.
-  private func serve(_ transport: NIOTransport<HostDevice>, _ console: Console) async throws {
-    guard let path = options.data else { return try await listen(transport, console) }
+  private func serve(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
+    guard let path = settings.data else { return try await listen(transport, console) }
     var folder = FolderKeeper(folder: DataFolder(path: path), transport: transport, console: console)
     try await folder.wait()
     try await withThrowingTaskGroup(of: Void.self) { [folder] group in
@@ -126,9 +120,9 @@ struct RemoteControlService: Service {
   }
 
   /// Opens the port, when there is a network if it is to be for all, and stays until the task is cancelled.
-  private func listen(_ transport: NIOTransport<HostDevice>, _ console: Console) async throws {
-    if options.network.isForAll {
-      var network = NetworkKeeper(interface: options.network.interface, transport: transport, console: console)
+  private func listen(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
+    if settings.isForAll {
+      var network = NetworkKeeper(interface: settings.interface, transport: transport, console: console)
       let interface = try await network.waitForAddress()
       try await open(transport, console, isNetworkKnown: true)
       await network.watch(since: interface)
@@ -139,9 +133,9 @@ struct RemoteControlService: Service {
   }
 
   private func open(
-    _ transport: NIOTransport<HostDevice>, _ console: Console, isNetworkKnown: Bool
+    _ transport: NIOTransport<RemoteControl>, _ console: Console, isNetworkKnown: Bool
   ) async throws {
-    let (host, port) = (options.network.host, options.network.port)
+    let (host, port) = (settings.host, settings.port)
     let address: SocketAddress
     do {
       address = try await transport.listen(host: host, port: port) { error in
@@ -151,10 +145,10 @@ struct RemoteControlService: Service {
       throw StartFailure(description: "cannot listen on \(host) port \(port): \(reason(error))")
     }
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
-    let url = options.url(port: address.port ?? port)
-    try await transport.withApplication { device, _ in
-      device.remoteControl.setup(network)
-      device.remoteControl.device.log.add { $0.append(contentsOf: url.utf8) }
+    let url = settings.url(port: address.port ?? port)
+    try await transport.withApplication { application, now in
+      application.setup(network, now: now)
+      application.context.log.add { $0.append(contentsOf: url.utf8) }
     }
     try await supervisor.ready(url)
   }

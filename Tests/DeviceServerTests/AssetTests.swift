@@ -22,9 +22,9 @@ import Testing
       ])
       router.onTemplate { journal, name, value in
         journal.handled += 1
-        guard name.equals("STATE") else { return false }
+        guard name.equals("STATE") else { return nil }
         value.append("o\"n")
-        return true
+        return .text
       }
     }
   }

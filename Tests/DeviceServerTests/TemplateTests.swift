@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The seed's `%NAME%`, mended (S19): one pass, escaped values, and everything that is not a known name left
-// as it is.
+// The tutorial's `%NAME%`, mended: one pass, escaped values, and everything that is not a known name left as it is.
 
 import Bytes
 import ConformanceSupport
@@ -9,20 +8,20 @@ import DeviceServer
 import Testing
 
 @Suite struct TemplateTests {
-  /// `A` is "on", `B_2` is "%A%", `MARKUP` is "<a href='x'>&\"", `EMPTY` is "".
+  /// `A` is "on", `B_2` is "%A%", `MARKUP` and `RAW` are "<a href='x'>&\"" as text and as HTML, `EMPTY` is "".
   private func fill(_ page: String) -> String {
     var output = OutputQueue()
     Template.append(SharedBytes(bytes(page)), to: &output) { name, value in
       switch text([UInt8](name)) {
       case "A": value.append("on")
       case "B_2": value.append("%A%")
-      case "MARKUP": value.append("<a href='x'>&\"")
+      case "MARKUP", "RAW": value.append("<a href='x'>&\"")
       case "EMPTY": break
       default:
         value.append("leftover")
-        return false
+        return nil
       }
-      return true
+      return name.equals("RAW") ? .html : .text
     }
     return written(output)
   }
@@ -30,7 +29,7 @@ import Testing
   @Test(arguments: [
     ("", ""), ("plain", "plain"), ("%A%", "on"), ("x%A%y", "xony"), ("%A%%A%", "onon"), ("%A%%EMPTY%%A%", "onon"),
     ("%B_2%", "%A%"), ("%B_2%A%", "%A%A%"),  // a value is never scanned again, nor joined with what follows
-    ("%MARKUP%", "&lt;a href=&#39;x&#39;&gt;&amp;&quot;"),
+    ("%MARKUP%", "&lt;a href=&#39;x&#39;&gt;&amp;&quot;"), ("<%RAW%>", "<<a href='x'>&\">"),
     ("%UNKNOWN%", "%UNKNOWN%"), ("%UNKNOWN%A%", "%UNKNOWNon"), ("%UNKNOWN%%A%", "%UNKNOWN%on"),
     ("width: 50%; height: 100%", "width: 50%; height: 100%"), ("50%A%", "50on"), ("100% %A% 50%", "100% on 50%"),
     ("%%", "%%"), ("%%A%%", "%on%"), ("%%%A%", "%%on"), ("%", "%"), ("%A", "%A"), ("A%", "A%"), ("%a%", "%a%"),
@@ -58,7 +57,7 @@ import Testing
       Template.append(SharedBytes(bytes("%\(name)%")), to: &output) { name, value in
         asked.append(text([UInt8](name)))
         value.append("!")
-        return true
+        return .text
       }
       #expect(asked == (length <= 32 ? [name] : []))
       #expect(written(output) == (length <= 32 ? "!" : "%\(name)%"))
@@ -71,7 +70,7 @@ import Testing
     var output = OutputQueue()
     Template.append(SharedBytes(page), to: &output) { _, value in
       value.append("&")
-      return true
+      return .text
     }
     var offered: [UnsafePointer<UInt8>?] = []
     output.write { span in
@@ -87,7 +86,7 @@ import Testing
     var output = OutputQueue()
     Template.append(SharedBytes(bytes("%A%B%C%")), to: &output) { _, _ in
       asked += 1
-      return false
+      return nil
     }
     #expect(asked == 3)
     #expect(written(output) == "%A%B%C%")

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-// What the device says, byte for byte as the protocol's description writes it, and read back by another
-// parser.
+// What the device says, byte for byte as the protocol's description writes it, and read back by another parser.
 
+import Bytes
 import ConformanceSupport
+import DeviceServer
+import Parts
 import Testing
+import Timebase
 
 @testable import RemoteControl
 
 @Suite struct AnswerTests {
-  let kitchen = Identity(name: bytes("Kitchen"), boot: 0x9f3a)
+  /// A context without a server around it.
+  private func context(_ device: Device = .demo(), clients: Int = 3, clientLimit: Int = 8) -> RemoteControlContext {
+    let (_, endpoint) = Routes.make(assets: .embeddedPage)
+    var context = RemoteControlContext(
+      device, identity: Identity(boot: 0x9f3a, board: "test"), log: SerialLog(), endpoint: endpoint,
+      clientLimit: clientLimit)
+    context.clients = clients
+    return context
+  }
 
   private func written(_ write: (inout [UInt8]) -> Void) throws -> (text: String, json: JSON) {
     var answer: [UInt8] = []
@@ -18,48 +29,88 @@ import Testing
   }
 
   @Test func helloSaysEverything() throws {
-    let (text, json) = try written { Answers.appendHello(DeviceState(), kitchen, clients: 3, to: &$0) }
+    let (text, json) = try written { Answers.appendHello(context(), to: &$0) }
     #expect(
-      text == #"{"type":"hello","proto":1,"boot":"00009f3a","rev":1,"status":"off","#
-        + #""pins":{"led":{"on":false},"button":{"pressed":false}},"clients":3,"name":"Kitchen"}"#)
-    #expect(json.names == ["type", "proto", "boot", "rev", "status", "pins", "clients", "name"])
-    #expect(json.truth("pins", "led", "on") == false)
-    #expect(json.truth("pins", "button", "pressed") == false)
-    #expect(json.number("proto") == 1)
+      text == #"{"type":"hello","proto":2,"boot":"00009f3a","rev":1,"status":"off","clients":3,"name":"Kitchen","#
+        + #""board":"test","version":"\#(Identity.version)","uptime":0,"parts":{"#
+        + #""led":{"kind":"switch","label":"LED","on":false},"#
+        + #""button":{"kind":"button","label":"Button","pressed":false,"presses":0}}}"#)
+    #expect(
+      json.names == ["type", "proto", "boot", "rev", "status", "clients", "name", "board", "version", "uptime", "parts"])
+    #expect(json.truth("parts", "led", "on") == false)
+    #expect(json.truth("parts", "button", "pressed") == false)
+    #expect(json.number("proto") == 2)
   }
 
-  @Test(arguments: [(Author.button, "button"), (.http, "http"), (.client(4_294_967_295), "#4294967295")])
-  func aStateSaysWhoChangedIt(_ author: Author, _ name: String) throws {
-    var state = DeviceState()
-    state.set(true, by: author)
-    let (text, json) = try written { Answers.appendState(state, kitchen, clients: 1, to: &$0) }
-    #expect(
-      text == #"{"type":"state","boot":"00009f3a","rev":2,"status":"on","#
-        + #""pins":{"led":{"on":true},"button":{"pressed":false}},"clients":1,"by":"\#(name)"}"#)
-    #expect(json.string("by") == name)
-    #expect(json.truth("pins", "led", "on") == true)
+  @Test func helloSaysWhenThereIsNoPlaceForAnother() throws {
+    let full = try written { Answers.appendHello(context(clients: 8), to: &$0) }
+    #expect(full.json.truth("full") == true)
+    let free = try written { Answers.appendHello(context(clients: 7), to: &$0) }
+    #expect(!free.json.has("full"))
   }
 
-  @Test func theButtonIsInTheState() throws {
-    var state = DeviceState()
-    state.noteButton(isPressed: true)
-    let (_, json) = try written { Answers.appendState(state, kitchen, clients: 0, to: &$0) }
-    #expect(json.truth("pins", "button", "pressed") == true)
-    #expect(json.string("status") == "off")
+  @Test func uptimeIsCountedFromTheStartOfTheParts() throws {
+    var context = context()
+    context.setup(now: MonotonicTime(milliseconds: 5000))
+    context.device.now = MonotonicTime(milliseconds: 128_456)
+    let (_, json) = try written { Answers.appendHello(context, to: &$0) }
+    #expect(json.number("uptime") == 123_456)
+  }
+
+  @Test(arguments: [
+    (Author.button, "button"), (.http, "http"), (.mqtt, "mqtt"), (.client(4_294_967_295), "#4294967295"),
+  ])
+  func aStateSaysWhoChangedAPart(_ author: Author, _ name: String) throws {
+    var context = context()
+    try context.device.perform(.toggle, on: 0, by: author, now: .zero)
+    let (text, json) = try written { Answers.appendState(context, since: 1, to: &$0) }
+    #expect(
+      text == #"{"type":"state","boot":"00009f3a","rev":2,"status":"on","clients":3,"#
+        + #""parts":{"led":{"on":true,"by":"\#(name)"}}}"#)
+    #expect(json.string("parts", "led", "by") == name)
+  }
+
+  @Test func aStateHoldsOnlyWhatChangedSinceAndThatWhole() throws {
+    var context = context(.kitchen())
+    let (desk, target) = (3, 10)
+    try context.device.perform(.set(Settings(brightness: 128)), on: desk, by: .http, now: .zero)
+    let between = context.device.revision
+    try context.device.perform(.set(Settings(value: Decimal(215, exponent: -1))), on: target, by: .http, now: .zero)
+    let both = try written { Answers.appendState(context, since: 1, to: &$0) }
+    #expect(both.json.names(of: "parts") == ["desk", "target"])
+    #expect(both.json.names(of: "parts", "desk") == ["on", "brightness", "by"])
+    let one = try written { Answers.appendState(context, since: between, to: &$0) }
+    #expect(one.text.hasSuffix(#""parts":{"target":{"value":21.5,"by":"http"}}}"#))
+    let none = try written { Answers.appendState(context, since: context.device.revision, to: &$0) }
+    #expect(none.text.hasSuffix(#""parts":{}}"#))
+  }
+
+  @Test func aDeviceWithoutSwitchOrLightHasNoStatus() throws {
+    let sensor = Part.sensor(bytes("celsius"), input: 0)
+    let (_, json) = try written { Answers.appendHello(context(try! Device(parts: [sensor])), to: &$0) }
+    #expect(!json.has("status"))
+    #expect(json.has("parts", "celsius", "value"))
   }
 
   @Test func acknowledgements() throws {
     let done = try written { Answers.appendAcknowledgement(17, revision: 42, to: &$0) }
     #expect(done.text == #"{"type":"ack","id":17,"rev":42}"#)
-    let refused = try written { Answers.appendError(.unknownPin, id: 17, to: &$0) }
-    #expect(refused.text == #"{"type":"ack","id":17,"error":"unknown pin"}"#)
-    let largest = try written { Answers.appendAcknowledgement(.max, revision: .max, to: &$0) }
-    #expect(largest.json.number("id") == .max)
+    let refused = try written { Answers.appendError(.refused(.unknownPart), id: 17, .demo(), to: &$0) }
+    #expect(refused.text == #"{"type":"ack","id":17,"error":"unknown part"}"#)
   }
 
-  @Test func whoGaveNoNumberGetsNoAcknowledgement() throws {
-    let (text, _) = try written { Answers.appendError(.missingType, id: nil, to: &$0) }
-    #expect(text == #"{"type":"error","error":"missing type"}"#)
+  @Test(arguments: [
+    (UInt64.max, (1 << 32) - 1), (0, 1 << 32), (1, (1 << 32) + 1), (1 << 53, (1 << 53) - 1),
+  ] as [(UInt64, UInt64)])
+  func largeNumbersAreWrittenDigitByDigit(_ id: UInt64, _ revision: UInt64) throws {
+    let (text, json) = try written { Answers.appendAcknowledgement(id, revision: revision, to: &$0) }
+    #expect(text == #"{"type":"ack","id":\#(id),"rev":\#(revision)}"#)
+    #expect(json.number("rev") == revision)
+  }
+
+  @Test func whoGaveNoNumberGetsNoAcknowledgementButTheTutorialsStatus() throws {
+    let (text, _) = try written { Answers.appendError(.missingType, id: nil, .demo(), to: &$0) }
+    #expect(text == #"{"type":"error","error":"missing type","status":"off"}"#)
   }
 
   @Test func aPongSaysHowManyWatch() throws {
@@ -67,26 +118,23 @@ import Testing
     #expect(text == #"{"type":"pong","n":5,"clients":3}"#)
   }
 
-  @Test(arguments: [
-    #"K"i\t"#, "</script>", "line\nfeed\u{0}", "Küche 🔥", "%STATE%",
-  ])
+  @Test(arguments: [#"K"i\t"#, "</script>", "line\nfeed\u{0}", "Küche 🔥", "%STATE%"])
   func anyNameComesBackAsItWas(_ name: String) throws {
-    let identity = Identity(name: bytes(name), boot: 1)
-    let (_, json) = try written { Answers.appendHello(DeviceState(), identity, clients: 0, to: &$0) }
+    let (_, json) = try written { Answers.appendHello(context(.demo(name: name)), to: &$0) }
     #expect(json.string("name") == name)
   }
 
   @Test func aNameThatIsNoTextStillMakesJSON() throws {
-    let identity = Identity(name: [0x41, 0xFF, 0x42], boot: 1)
-    let (_, json) = try written { Answers.appendHello(DeviceState(), identity, clients: 0, to: &$0) }
+    let device = try Device([0x41, 0xFF, 0x42], parts: [])
+    let (_, json) = try written { Answers.appendHello(context(device), to: &$0) }
     #expect(json.string("name") == "A\u{FFFD}B")
   }
 
   @Test func everyErrorHasWordsOfItsOwn() {
-    let errors: [CommandError] = [
-      .malformedJSON, .notAnObject, .missingType, .unknownType, .unknownAction, .unknownPin, .malformedValue,
-      .malformedID, .binaryMessage,
-    ]
+    let refusals: [CommandError] = [.unknownPart, .unsuitableCommand, .malformedValue, .partFault, .notRemote]
+    let errors: [MessageError] = [
+      .malformedJSON, .notAnObject, .missingType, .unknownType, .unknownAction, .malformedID, .binaryMessage,
+    ] + refusals.map { .refused($0) }
     #expect(Set(errors.map { "\($0.words)" }).count == errors.count)
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What a client sends cannot hurt: each refusal is an answer to its sender; the state and everyone else are
-// untouched.
+// What a client sends cannot hurt: each refusal is an answer to its sender; the state and everyone else are untouched.
 
 import ConformanceSupport
 import DeviceServer
@@ -18,24 +17,37 @@ import Testing
     sender.send(message)
     #expect(sender.frames() == answers, sourceLocation: sourceLocation)
     #expect(other.frames() == [], sourceLocation: sourceLocation)
-    #expect(bench.state.revision == 1 && !bench.isLit, sourceLocation: sourceLocation)
+    #expect(bench.revision == 1 && !bench.isLit, sourceLocation: sourceLocation)
     #expect(other.isConnected, sourceLocation: sourceLocation)
     return (bench, sender)
   }
 
   @Test(arguments: [
-    ("{}", #"{"type":"error","error":"missing type"}"#),
+    ("{}", #"{"type":"error","error":"missing type","status":"off"}"#),
     (#"{"id":4}"#, #"{"type":"ack","id":4,"error":"missing type"}"#),
-    (#"{"type":"set","id":17,"pin":"lamp","on":true}"#, #"{"type":"ack","id":17,"error":"unknown pin"}"#),
-    (#"{"type":"toggle","id":18}"#, #"{"type":"ack","id":18,"error":"unknown pin"}"#),
+    (#"{"type":"set","id":17,"part":"lamp","on":true}"#, #"{"type":"ack","id":17,"error":"unknown part"}"#),
+    (#"{"type":"toggle","id":18}"#, #"{"type":"ack","id":18,"error":"unknown part"}"#),
     (#"{"type":"dance","id":1}"#, #"{"type":"ack","id":1,"error":"unknown type"}"#),
-    (#"{"action":"dance"}"#, #"{"type":"error","error":"unknown action"}"#),
-    (#"{"type":"set","id":2,"pin":"led","on":"yes"}"#, #"{"type":"ack","id":2,"error":"malformed value"}"#),
-    (#"{"type":"toggle","pin":"led","id":"two"}"#, #"{"type":"error","error":"malformed id"}"#),
-    (#"{"action":"toggle""#, #"{"type":"error","error":"malformed JSON"}"#),
-    ("Toggle", #"{"type":"error","error":"malformed JSON"}"#),
-    ("", #"{"type":"error","error":"malformed JSON"}"#),
-    (#"["toggle"]"#, #"{"type":"error","error":"not an object"}"#),
+    (#"{"action":"dance"}"#, #"{"type":"error","error":"unknown action","status":"off"}"#),
+    (
+      #"{"type":"set","id":19,"part":"button","on":true}"#,
+      #"{"type":"ack","id":19,"error":"this kind of part does not do that"}"#
+    ),
+    (
+      #"{"type":"click","id":20,"part":"led"}"#,
+      #"{"type":"ack","id":20,"error":"this kind of part does not do that"}"#
+    ),
+    (
+      #"{"type":"click","id":21,"part":"button"}"#,
+      #"{"type":"ack","id":21,"error":"this button can be worked on the device only"}"#
+    ),
+    (#"{"type":"set","id":2,"part":"led"}"#, #"{"type":"ack","id":2,"error":"malformed value"}"#),
+    (#"{"type":"set","id":2,"part":"led","on":"yes"}"#, #"{"type":"ack","id":2,"error":"malformed value"}"#),
+    (#"{"type":"toggle","part":"led","id":"two"}"#, #"{"type":"error","error":"malformed id","status":"off"}"#),
+    (#"{"action":"toggle""#, #"{"type":"error","error":"malformed JSON","status":"off"}"#),
+    ("Toggle", #"{"type":"error","error":"malformed JSON","status":"off"}"#),
+    ("", #"{"type":"error","error":"malformed JSON","status":"off"}"#),
+    (#"["toggle"]"#, #"{"type":"error","error":"not an object","status":"off"}"#),
   ])
   func aWrongMessageIsAnsweredAndNothingElseHappens(_ message: String, _ answer: String) throws {
     _ = try JSON(answer)
@@ -46,7 +58,7 @@ import Testing
   }
 
   @Test func aBinaryMessageIsAnsweredAndNothingElseHappens() {
-    let answer = #"{"type":"error","error":"messages are text"}"#
+    let answer = #"{"type":"error","error":"messages are text","status":"off"}"#
     let (bench, sender) = expect([.text(answer)], to: Wire.frame(2, bytes("toggle")))
     #expect(bench.refusedMessages == 1)
     sender.sendText("toggle")
@@ -99,8 +111,9 @@ import Testing
     let page = Page(bench)
     let samples = [
       Wire.request("GET", "/api/state"), Wire.request("PUT", "/api/led", body: #"{"on":true}"#),
+      Wire.request("PUT", "/api/parts/led", body: #"{"on":true}"#), Wire.request("POST", "/api/parts/led/toggle"),
       Wire.request("POST", "/api/led/toggle", body: "{}"), Wire.upgrade() + Wire.frame(1, bytes("toggle")),
-      Wire.upgrade() + Wire.frame(1, bytes(#"{"type":"set","id":1,"pin":"led","on":true}"#))
+      Wire.upgrade() + Wire.frame(1, bytes(#"{"type":"set","id":1,"part":"led","on":true}"#))
         + Wire.close(1000),
     ]
     for _ in 0..<300 {

@@ -1,62 +1,62 @@
 // SPDX-License-Identifier: MIT
 
-// The device on a bench: the whole application on a simulated board, with a network in memory, in virtual
-// time. What a person could press or look at is here, and nothing else.
+// The device on a bench: the whole application on a board without pins, with a network in memory, in virtual time. What
+// a person could press or look at is here, and nothing else.
 
 import Bytes
 import ConformanceSupport
-import DeviceComponents
 import DeviceServer
+import Parts
 import RemoteControl
-import SimulatedBoard
 import Timebase
 
-typealias BenchControl = RemoteControl<SimulatedOutputPin, SimulatedOutputPin, SimulatedInputPin>
-typealias BenchClient = VirtualClient<BenchControl>
+typealias BenchClient = VirtualClient<RemoteControl>
 
 /// A running device that a test can press, look at and connect to.
 final class Bench {
-  let board: SimulatedBoard
-  let network: VirtualNetwork<BenchControl>
-  /// All lines of the log that `takeLog` has not returned.
-  private var lines: [String] = []
+  let board: TestBoard
+  let network: VirtualNetwork<RemoteControl>
+
+  /// The device of the tutorial.
+  convenience init(
+    name: String = "Kitchen", boot: UInt32 = 0x9f3a, board: TestBoard = TestBoard(),
+    logLevel: SerialLog.Level = .serial, isSetUp: Bool = true
+  ) {
+    self.init(.demo(name: name), boot: boot, board: board, logLevel: logLevel, isSetUp: isSetUp)
+  }
 
   init(
-    name: String = "Kitchen", boot: UInt32 = 0x9f3a, active: Level = .high, buttonActive: Level = .low,
-    board: SimulatedBoard? = nil, logLevel: SerialLog.Level = .serial, isSetUp: Bool = true
+    _ device: Device, boot: UInt32 = 0x9f3a, board: TestBoard = TestBoard(), logLevel: SerialLog.Level = .serial,
+    limits: ServerLimits = .remoteControl, isSetUp: Bool = true
   ) {
-    let board = board ?? SimulatedBoard(ledActiveLevel: active, buttonActiveLevel: buttonActive)
     self.board = board
     network = VirtualNetwork(
       RemoteControl(
-        onboardLed: Led(board.statusLed, activeLevel: active), led: Led(board.led, activeLevel: active),
-        button: Button(board.button, activeLevel: buttonActive),
-        device: Device(Identity(name: bytes(name), boot: boot), log: SerialLog(level: logLevel))))
+        device, board: board, identity: Identity(boot: boot, board: "test"), log: SerialLog(level: logLevel),
+        limits: limits))
     guard isSetUp else { return }
-    network.change { control, _ in control.setup(.sample) }
+    network.change { control, now in control.setup(.sample, now: now) }
     _ = takeLog()
   }
 
-  // MARK: Time, in which the board does what was asked of it
+  // MARK: What a person does
 
-  func advance(by duration: Milliseconds) {
-    let end = network.now + duration
-    while true {
-      let ofBoard = board.poll(now: network.now) ?? .distantFuture
-      network.settle()
-      guard network.now < end else { return }
-      network.advance(to: min(ofBoard, end))
-    }
+  func advance(by duration: Milliseconds) { network.advance(by: duration) }
+
+  /// An input shows something from now on.
+  func set(_ input: Int, _ reading: Reading) {
+    board.set(input, reading, at: now)
+    network.settle()
   }
 
   /// Presses the button and waits until the device knows.
   func press() {
-    board.press()
+    set(0, .active)
     advance(by: 12)
   }
 
   func release() {
-    board.release()
+    set(0, .inactive)
     advance(by: 12)
   }
 
@@ -69,18 +69,29 @@ final class Bench {
   // MARK: What there is to see
 
   var now: MonotonicTime { network.now }
-  var state: DeviceState { network.application.device.state }
-  var isLit: Bool { board.state.isLedLit }
-  var refusedMessages: UInt32 { network.application.device.refusedMessages }
-  var counters: ServerCounters { network.application.server.counters }
-  var hubCounters: HubCounters {
-    network.change { control, now in control.server.withHub(control.endpoint, now: now) { $0.counters } }
+  var device: Device {
+    get { network.application.context.device }
+    set { network.application.context.device = newValue }
   }
+  /// The number of the device's last change.
+  var revision: UInt64 { device.revision }
+  /// Whether the LED of the tutorial's device is lit.
+  var isLit: Bool { board.isOn(0) }
+  var isStatusLit: Bool { board.isOn(1) }
+  /// Whether its button is down, as far as the device knows.
+  var isPressed: Bool { device.parts.contains { if case .button(let part) = $0.kind { part.isPressed } else { false } } }
+  var refusedMessages: UInt32 { network.application.context.refusedMessages }
+  var hubCounters: HubCounters {
+    network.change { control, now in control.server.withHub(control.context.endpoint, now: now) { $0.counters } }
+  }
+  var counters: ServerCounters { network.application.server.counters }
+
+  func part(_ name: String) -> Part { device.parts[device.index(of: bytes(name).span) ?? 0] }
 
   /// The lines that the device has logged since the last call.
   func takeLog() -> [String] {
     var lines: [String] = []
-    network.application.device.log.drain { _, line in lines.append(text(Array(line))) }
+    network.application.context.log.drain { _, line in lines.append(text(Array(line))) }
     return lines
   }
 
@@ -107,8 +118,27 @@ final class Bench {
   }
 }
 
+extension Device {
+  /// The tutorial's device: an LED on output 0, a button on input 0 that toggles it, and a status LED on output 1.
+  static func demo(name: String = "Kitchen") -> Device {
+    try! Device(
+      bytes(name),
+      parts: [
+        .switch(bytes("led"), label: bytes("LED"), output: 0),
+        .button(bytes("button"), input: 0, .on(.press, "toggle led")),
+      ], statusOutput: 1)
+  }
+}
+
+extension Part.Reaction {
+  /// A gesture and what it does, written as in a description.
+  static func on(_ gesture: Gesture, _ actions: String...) -> Part.Reaction {
+    Part.Reaction(gesture, actions.map { try! Action(bytes($0).span) })
+  }
+}
+
 extension NetworkIdentity {
-  /// The seed's sample: S17.
+  /// The one in the tutorial's text.
   static let sample = NetworkIdentity(
     hardwareAddress: [0x30, 0xAE, 0xA4, 0x97, 0xF3, 0x0C], address: .ipv4(0xC0A8_0120, port: 80))
 }

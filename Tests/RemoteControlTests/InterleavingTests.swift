@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// Any order of events: commands from pages, from HTTP and from the button, pages that come, go, stop reading
-// and go on. Once everything is read, every page shows what the device is, and every command was carried out
-// once.
+// Any order of events: commands from pages, from HTTP and from the button, pages that come, go, stop reading and go
+// on. Once everything is read, every page shows what the device is, and every command was carried out once.
 
 import ConformanceSupport
 import DeviceServer
+import Parts
 import RemoteControl
-import SimulatedBoard
 import Testing
 import Timebase
 
@@ -33,7 +32,8 @@ import Timebase
         page.toggle()
         toggles += 1
       case 5:
-        #expect(bench.ask("POST", "/api/led/toggle")?.status == 200)
+        let target = pick(2) == 0 ? "/api/led/toggle" : "/api/parts/led/toggle"
+        #expect(bench.ask("POST", target)?.status == 200)
         toggles += 1
       case 6:
         bench.board.tap()
@@ -51,7 +51,7 @@ import Timebase
       case 0: page?.set(Bool.random(using: &generator))
       case 1: page?.client.sendText(["toggle", "on", "off", #"{"action":"toggle"}"#][pick(4)])
       case 2: #expect(bench.ask("PUT", "/api/led", body: #"{"on":\#(pick(2) == 0)}"#)?.status == 200)
-      case 3: Bool.random(using: &generator) ? bench.board.press() : bench.board.release()
+      case 3: bench.set(0, Bool.random(using: &generator) ? .active : .inactive)
       case 4:
         guard !pages.isEmpty else { return }
         let page = pages.remove(at: pick(pages.count))
@@ -65,7 +65,7 @@ import Timebase
     func settle() {
       for page in pages { page.client.startReading() }
       bench.advance(by: 50)
-      while bench.board.poll(now: bench.now) != nil { bench.advance(by: 50) }
+      while !bench.board.isQuiet { bench.advance(by: 50) }
       for page in pages { page.read() }
     }
 
@@ -75,7 +75,7 @@ import Timebase
         #expect(page.shown == bench.expected, "client \(page.client.number), seed \(seed)")
         #expect(page.acknowledged == page.sent, "client \(page.client.number), seed \(seed)")
       }
-      #expect(bench.isLit == bench.state.isOn, "seed \(seed)")
+      #expect(bench.isLit == bench.expected.isOn, "seed \(seed)")
       #expect(bench.hubCounters.discarded == 0, "seed \(seed)")
     }
   }
@@ -101,7 +101,7 @@ import Timebase
     play(seed) {
       $0.stepWithToggles()
     } expect: { run in
-      #expect(run.bench.state.isOn == (run.toggles % 2 == 1), "\(run.toggles) toggles, seed \(seed)")
+      #expect(run.bench.isLit == (run.toggles % 2 == 1), "\(run.toggles) toggles, seed \(seed)")
       #expect(run.pages.allSatisfy { $0.client.isConnected }, "seed \(seed)")
     }
   }

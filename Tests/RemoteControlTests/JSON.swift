@@ -15,13 +15,16 @@ struct JSON {
   }
 
   var names: Set<String> { Set(members.keys) }
-  func string(_ name: String) -> String? { members[name] as? String }
-  func number(_ name: String) -> UInt64? { (members[name] as? NSNumber)?.uint64Value }
 
-  /// A truth value some objects deep.
-  func truth(_ path: String...) -> Bool? {
-    var value: Any? = members
-    for name in path { value = (value as? [String: Any])?[name] }
-    return value as? Bool
+  /// What is at the end of a path of names.
+  private func member(_ path: [String]) -> Any? {
+    path.reduce(members as Any?) { value, name in (value as? [String: Any])?[name] }
   }
+
+  func string(_ path: String...) -> String? { member(path) as? String }
+  func number(_ path: String...) -> UInt64? { (member(path) as? NSNumber)?.uint64Value }
+  func truth(_ path: String...) -> Bool? { member(path) as? Bool }
+  func double(_ path: String...) -> Double? { (member(path) as? NSNumber)?.doubleValue }
+  func names(of path: String...) -> Set<String> { Set((member(path) as? [String: Any] ?? [:]).keys) }
+  func has(_ path: String...) -> Bool { member(path) != nil }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The seed's line while it waits for the network (S17), a piece at a time.
+// The tutorial's line while it waits for the network, a piece at a time.
 
 import ConformanceSupport
 import DeviceServer
@@ -24,7 +24,7 @@ import Timebase
     return text(output)
   }
 
-  @Test func theSeedsSampleLineComesOfThreeDots() {
+  @Test func theTutorialsSampleLineComesOfThreeDots() {
     #expect(
       line(polledAt: [0, 500, 1000, 1200]) == "Trying to connect [30:AE:A4:97:F3:0C] ... 192.168.1.32")
   }

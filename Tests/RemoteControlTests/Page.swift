@@ -6,6 +6,7 @@
 
 import ConformanceSupport
 import DeviceServer
+import Parts
 import RemoteControl
 import Testing
 
@@ -57,13 +58,13 @@ final class Page {
   func set(_ isOn: Bool) {
     lastNumber += 1
     sent.append(lastNumber)
-    client.sendText(#"{"type":"set","id":\#(lastNumber),"pin":"led","on":\#(isOn)}"#)
+    client.sendText(#"{"type":"set","id":\#(lastNumber),"part":"led","on":\#(isOn)}"#)
   }
 
   func toggle() {
     lastNumber += 1
     sent.append(lastNumber)
-    client.sendText(#"{"type":"toggle","id":\#(lastNumber),"pin":"led"}"#)
+    client.sendText(#"{"type":"toggle","id":\#(lastNumber),"part":"led"}"#)
   }
 
   func ping() { client.sendText(#"{"type":"ping","n":1}"#) }
@@ -117,8 +118,8 @@ final class Page {
     screens = json.number("clients")
     guard json.string("boot") != shown.boot || revision >= shown.revision else { return }
     shown = Shown(
-      boot: json.string("boot"), revision: revision, isOn: json.truth("pins", "led", "on") ?? false,
-      isPressed: json.truth("pins", "button", "pressed") ?? false)
+      boot: json.string("boot"), revision: revision, isOn: json.truth("parts", "led", "on") ?? shown.isOn,
+      isPressed: json.truth("parts", "button", "pressed") ?? shown.isPressed)
     #expect(json.string("status") == (shown.isOn ? "on" : "off"))
   }
 }
@@ -127,7 +128,7 @@ extension Bench {
   /// What every page is to show.
   var expected: Page.Shown {
     Page.Shown(
-      boot: text(network.application.device.identity.boot), revision: UInt64(state.revision),
-      isOn: state.isOn, isPressed: state.isButtonPressed)
+      boot: text(network.application.context.identity.boot), revision: revision, isOn: part("led").isOn == true,
+      isPressed: isPressed)
   }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-// The lines that the seed prints on its serial port, S17 and S25 to S27, and what becomes of lines that
-// nobody takes.
+// The lines that the tutorial's program prints on its serial port, and what becomes of lines that nobody takes.
 
 import Bytes
 import ConformanceSupport
 import DeviceServer
 import RemoteControl
 import Testing
+import Timebase
 
 @Suite struct SerialLogTests {
   private func lines(_ log: inout SerialLog) -> [String] {
@@ -45,7 +45,7 @@ import Testing
 
   @Test func setupSaysHowTheNetworkWasReached() {
     let bench = Bench(isSetUp: false)
-    bench.network.change { control, _ in control.setup(.sample) }
+    bench.network.change { control, _ in control.setup(.sample, now: .zero) }
     #expect(bench.takeLog() == ["Trying to connect [30:AE:A4:97:F3:0C] ... 192.168.1.32"])
   }
 
@@ -53,11 +53,11 @@ import Testing
     let bench = Bench(isSetUp: false)
     let loopback = NetworkIdentity(
       hardwareAddress: InlineArray(repeating: 0), address: .ipv4(0x7F00_0001, port: 8080))
-    bench.network.change { control, _ in control.setup(loopback) }
+    bench.network.change { control, _ in control.setup(loopback, now: .zero) }
     #expect(bench.takeLog() == ["Trying to connect [00:00:00:00:00:00] ... 127.0.0.1"])
   }
 
-  @Test func comingAndGoingAreTheSeedsLines() {
+  @Test func comingAndGoingAreTheTutorialsLines() {
     let bench = Bench()
     let client = bench.connect()
     #expect(bench.takeLog() == ["WebSocket client #1 connected from 192.168.1.100"])

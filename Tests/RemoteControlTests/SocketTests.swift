@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The web socket of the whole application: the greeting, commands with their acknowledgements, states to
-// everyone, and the order of all these.
+// The web socket of the whole application: the greeting, commands with their acknowledgements, states to everyone,
+// and the order of all these.
 
 import ConformanceSupport
 import DeviceServer
@@ -10,32 +10,31 @@ import Testing
 import Timebase
 
 @Suite struct SocketTests {
-  static let dark = #""pins":{"led":{"on":false},"button":{"pressed":false}}"#
-  static let lit = #""pins":{"led":{"on":true},"button":{"pressed":false}}"#
+  /// The greeting of the tutorial's device; `by` is the author of the LED's last change.
+  private func hello(rev: Int, clients: Int, isOn: Bool, by: String? = nil) -> String {
+    let author = by.map { #","by":"\#($0)""# } ?? ""
+    return #"{"type":"hello","proto":2,"boot":"00009f3a","rev":\#(rev),"status":"\#(isOn ? "on" : "off")","#
+      + #""clients":\#(clients),"name":"Kitchen","board":"test","version":"\#(Identity.version)","uptime":0,"#
+      + #""parts":{"led":{"kind":"switch","label":"LED","on":\#(isOn)\#(author)},"#
+      + #""button":{"kind":"button","label":"Button","pressed":false,"presses":0}}}"#
+  }
 
   @Test func everyoneIsGreetedWithTheStateAsItIs() {
     let bench = Bench()
     let first = bench.connect()
-    #expect(
-      first.texts() == [
-        #"{"type":"hello","proto":1,"boot":"00009f3a","rev":1,"status":"off",\#(Self.dark),"clients":1,"#
-          + #""name":"Kitchen"}"#
-      ])
+    #expect(first.texts() == [hello(rev: 1, clients: 1, isOn: false)])
     first.sendText("toggle")
     let second = bench.connect()
-    #expect(
-      second.texts() == [
-        #"{"type":"hello","proto":1,"boot":"00009f3a","rev":2,"status":"on",\#(Self.lit),"clients":2,"by":"#
-          + ##""#1","name":"Kitchen"}"##
-      ])
+    #expect(second.texts() == [hello(rev: 2, clients: 2, isOn: true, by: "#1")])
   }
 
   @Test func aCommandIsAcknowledgedToItsSenderAndSeenByAll() {
     let bench = Bench()
     let (sender, other) = (bench.connectGreeted(), bench.connectGreeted())
-    sender.sendText(#"{"type":"set","id":17,"pin":"led","on":true}"#)
+    sender.sendText(#"{"type":"set","id":17,"part":"led","on":true}"#)
     let state =
-      #"{"type":"state","boot":"00009f3a","rev":2,"status":"on",\#(Self.lit),"clients":2,"by":"# + ##""#1"}"##
+      #"{"type":"state","boot":"00009f3a","rev":2,"status":"on","clients":2,"#
+      + ##""parts":{"led":{"on":true,"by":"#1"}}}"##
     #expect(sender.texts() == [#"{"type":"ack","id":17,"rev":2}"#, state])
     #expect(other.texts() == [state])
     #expect(bench.isLit)
@@ -44,7 +43,7 @@ import Timebase
   @Test func settingWhatIsSoIsAcknowledgedAndNotAnnounced() {
     let bench = Bench()
     let (sender, other) = (bench.connectGreeted(), bench.connectGreeted())
-    sender.sendText(#"{"type":"set","id":1,"pin":"led","on":false}"#)
+    sender.sendText(#"{"type":"set","id":1,"part":"led","on":false}"#)
     #expect(sender.texts() == [#"{"type":"ack","id":1,"rev":1}"#])
     #expect(other.texts() == [])
   }
@@ -52,7 +51,7 @@ import Timebase
   @Test func aCommandWithoutANumberIsNotAcknowledged() {
     let bench = Bench()
     let client = bench.connectGreeted()
-    client.sendText(#"{"type":"toggle","pin":"led"}"#)
+    client.sendText(#"{"type":"toggle","part":"led"}"#)
     let texts = client.texts()
     #expect(texts.count == 1)
     #expect(texts.first?.contains(#""type":"state""#) == true)
@@ -82,15 +81,16 @@ import Timebase
     bench.press()
     #expect(
       client.texts() == [
-        #"{"type":"state","boot":"00009f3a","rev":3,"status":"on","#
-          + #""pins":{"led":{"on":true},"button":{"pressed":true}},"clients":1,"by":"button"}"#
+        #"{"type":"state","boot":"00009f3a","rev":3,"status":"on","clients":1,"parts":{"#
+          + #""led":{"on":true,"by":"button"},"button":{"pressed":true,"presses":1,"by":"button"}}}"#
       ])
     bench.advance(by: 100)
     #expect(client.texts() == [])
     bench.release()
     #expect(
       client.texts() == [
-        #"{"type":"state","boot":"00009f3a","rev":4,"status":"on",\#(Self.lit),"clients":1,"by":"button"}"#
+        #"{"type":"state","boot":"00009f3a","rev":5,"status":"on","clients":1,"parts":{"#
+          + #""button":{"pressed":false,"presses":1,"gesture":"click","by":"button"}}}"#
       ])
   }
 
@@ -99,7 +99,7 @@ import Timebase
     let bench = Bench()
     let (sender, other) = (bench.connectGreeted(), bench.connectGreeted())
     sender.send(
-      (1...5).flatMap { Wire.frame(1, bytes(#"{"type":"toggle","id":\#($0),"pin":"led"}"#)) })
+      (1...5).flatMap { Wire.frame(1, bytes(#"{"type":"toggle","id":\#($0),"part":"led"}"#)) })
     let heard = try sender.texts().map { try JSON($0) }
     #expect(heard.map { $0.number("id") } == [1, 2, 3, 4, 5, nil])
     #expect(heard.map { $0.number("rev") } == [2, 3, 4, 5, 6, 6])
@@ -109,7 +109,7 @@ import Timebase
   @Test func theFirstCommandMayComeWithTheHandshake() throws {
     let bench = Bench()
     let client = BenchClient(bench.network)
-    client.send(Wire.upgrade() + Wire.frame(1, bytes(#"{"type":"toggle","id":1,"pin":"led"}"#)))
+    client.send(Wire.upgrade() + Wire.frame(1, bytes(#"{"type":"toggle","id":1,"part":"led"}"#)))
     client.expectUpgraded()
     let heard = try client.texts().map { try JSON($0) }
     #expect(heard.map { $0.string("type") } == ["hello", "ack", "state"])
@@ -134,7 +134,7 @@ import Timebase
     page.read()
     #expect(page.acknowledged == page.sent)
     #expect(page.shown == bench.expected)
-    #expect(bench.state.revision == 3001)
+    #expect(bench.revision == 3001)
     #expect(bench.hubCounters.discarded == 0)
   }
 

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-// The console as a value: bytes in, commands and bytes out, in both modes.
+// The console of a pipe: lines in, a line for each change out, and nothing that piles up.
 
 import ConformanceSupport
-import DeviceComponents
+import Parts
 import SimulatedBoard
 import Testing
 import Timebase
 
 @Suite struct WordsModeTests {
+  private static let led = PartView("led", .switch)
+  private static let button = PartView("button", .button)
+  private static let dark = [led, button]
+  private static let lit = [led.with { $0.isOn = true }, button]
+  private static let down = [led, button.with { $0.isPressed = true }]
+  private static let both = [led.with { $0.isOn = true }, button.with { $0.isPressed = true }]
+
+  private static func makeConsole() -> BoardConsole { BoardConsole(mode: .words, parts: dark) }
+
   @Test func aStateThatIsShownAlreadyIsNothingToWrite() {
-    var console = BoardConsole(mode: .words)
-    let lit = BoardState(isLedLit: true)
-    for (state, isNews) in [(BoardState(), false), (lit, true), (lit, false)] {
+    var console = Self.makeConsole()
+    for (state, isNews) in [(Self.dark, false), (Self.lit, true), (Self.lit, false)] {
       console.show(state)
       #expect(console.hasOutput == isNews)
       _ = console.takeOutput()
@@ -20,91 +28,120 @@ import Timebase
     }
   }
 
-  @Test(arguments: Delivery.allCases)
-  func eachWordIsACommand(delivery: Delivery) {
-    var console = BoardConsole(mode: .words)
-    let commands = console.receive(delivery.pieces(of: bytes("press\nrelease\ntap\n"), trailing: bytes("ta")))
-    #expect(commands == [.press, .release, .tap])
-    #expect(console.takeOutput() == "")
-  }
-
   @Test(arguments: ["tap\r\n", "TAP\n", " \t tap \t\n", "Tap \r\n", "\n\n\r\n  \ntap\n"])
   func caseSpaceAndBlankLinesDoNotMatter(input: String) {
     for delivery in Delivery.allCases {
-      var console = BoardConsole(mode: .words)
-      #expect(console.receive(delivery.pieces(of: bytes(input), trailing: bytes(" "))) == [.tap])
+      var console = Self.makeConsole()
+      #expect(console.receive(delivery.pieces(of: bytes(input), trailing: bytes(" "))) == [.board(.tap(1))])
       #expect(console.takeOutput() == "")
-    }
-  }
-
-  @Test(arguments: [
-    ("tpa", "tpa"), ("tap tap", "tap tap"), ("taps", "taps"), ("quit", "quit"), (" Hello \r", "hello"),
-    ("\u{1b}[2J\0", "?[2j?"), ("é", "??"),
-  ])
-  func anUnknownWordIsAnsweredWithTheWordsThereAre(line: String, shown: String) {
-    for delivery in Delivery.allCases {
-      var console = BoardConsole(mode: .words)
-      #expect(console.receive(delivery.pieces(of: bytes(line + "\ntap\n"), trailing: bytes("x"))) == [.tap])
-      #expect(console.takeOutput() == "unknown word '\(shown)': say press, release or tap\n")
     }
   }
 
   @Test(arguments: Delivery.allCases)
   func anOverlongLineIsAnsweredOnceAndPassedOver(delivery: Delivery) {
-    let padded = String(repeating: " ", count: 61) + "tap\n"  // 64 bytes and a newline: just right
-    let tooLong = String(repeating: " ", count: 62) + "tap\n"
+    let padded = String(repeating: " ", count: 125) + "tap\n"  // 128 bytes and a newline: just right
+    let tooLong = String(repeating: " ", count: 126) + "tap\n"
     let endless = String(repeating: "tap ", count: 10_000) + "\n"
-    var console = BoardConsole(mode: .words)
+    var console = Self.makeConsole()
     let input = bytes(padded + tooLong + endless + "press\n")
-    #expect(console.receive(delivery.pieces(of: input, trailing: bytes("x"))) == [.tap, .press])
-    let answer = "line too long: say press, release or tap\n"
+    let commands = console.receive(delivery.pieces(of: input, trailing: bytes("x")))
+    #expect(commands == [.board(.tap(1)), .board(.activate(1))])
+    let answer = "line too long: 128 characters are enough for each command\n"
     #expect(console.takeOutput() == answer + answer)
   }
 
   @Test func theEndOfInputEndsTheLastLine() {
-    var console = BoardConsole(mode: .words)
-    #expect(console.receive([bytes("press\ntap")]) == [.press])
-    #expect(console.receiveEndOfStream() == .tap)
+    var console = Self.makeConsole()
+    #expect(console.receive("press\ntap") == [.board(.activate(1))])
+    #expect(console.receiveEndOfStream() == .board(.tap(1)))
     #expect(console.receiveEndOfStream() == nil)
+    #expect(!console.hasOutput)
   }
 
   @Test func eachChangeIsALineAndTheHeartbeatIsNone() {
-    var console = BoardConsole(mode: .words)
-    let states: [(BoardState, String)] = [
-      (.init(), ""),
-      (.init(isStatusLedLit: true), ""),
-      (.init(isButtonDown: true), "button pressed\n"),
-      (.init(isLedLit: true, isButtonDown: true), "led on\n"),
-      (.init(isLedLit: true, isButtonDown: true), ""),
-      (.init(isLedLit: true), "button released\n"),
-      (.init(isButtonDown: true), "button pressed\nled off\n"),
+    var console = Self.makeConsole()
+    let states: [([PartView], Bool, String)] = [
+      (Self.dark, false, ""),
+      (Self.dark, true, ""),
+      (Self.down, false, "button pressed\n"),
+      (Self.both, false, "led on\n"),
+      (Self.both, true, ""),
+      (Self.lit, false, "button released\n"),
+      (Self.down, false, "button pressed\nled off\n"),
     ]
-    for (state, lines) in states {
-      console.show(state)
+    for (state, isHeartbeatLit, lines) in states {
+      console.show(state, isHeartbeatLit: isHeartbeatLit)
       #expect(console.takeOutput() == lines)
     }
   }
 
-  @Test func outputThatIsNotTakenDoesNotPileUp() {
-    var console = BoardConsole(mode: .words)
-    for _ in 0..<10_000 {
-      console.show(BoardState(isLedLit: true))
-      console.show(BoardState())
-      console.print(bytes("a line").span)
+  /// A part, what happens to it in turn, and the lines for that.
+  static let changes: [(PartView, [(@Sendable (inout PartView) -> Void, String)])] = [
+    (PartView("lamp", .switch), [
+      ({ $0.wanted = true }, ""), ({ $0.left = 5000 }, ""),
+      ({ $0.isOn = true }, "lamp on\n"), ({ $0.isOn = false }, "lamp off\n"),
+      ({ $0.fault = "no such line" }, "lamp fault: no such line\n"),
+      ({ $0.fault = "\u{1b}]0;x\u{7}\u{202e}" }, "lamp fault: ?]0;x??\n"),
+      ({ $0.fault = ""; $0.isOn = true }, "lamp works again\nlamp on\n"),
+    ]),
+    (PartView("desk", .light), [
+      ({ $0.brightness = 128 }, "desk off 128\n"), ({ $0.isOn = true }, "desk on 128\n"),
+      ({ $0.brightness = 7 }, "desk on 7\n"), ({ $0.isOn = false }, "desk off\n"),
+      ({ $0.color = [255, 128, 0] }, "desk off 7 #ff8000\n"), ({ $0.isOn = true }, "desk on 7 #ff8000\n"),
+      ({ $0.color = [0, 1, 2, 16] }, "desk on 7 #00010210\n"),
+    ]),
+    (PartView("wall", .button), [
+      ({ $0.isPressed = true }, "wall pressed\n"), ({ $0.isPressed = false }, "wall released\n"),
+    ]),
+    (PartView("door", .contact), [({ $0.isOn = true }, "door open\n"), ({ $0.isOn = false }, "door closed\n")]),
+    (PartView("celsius", .sensor).with { $0.unit = "°C" }, [
+      ({ $0.value = "21.5" }, "celsius 21.5 °C\n"), ({ $0.value = nil }, "celsius unknown\n"),
+      ({ $0.unit = "\r\n"; $0.value = "1" }, "celsius 1 ??\n"),
+    ]),
+    (PartView("target", .number), [({ $0.value = "20" }, "target 20\n")]),
+  ]
+
+  @Test(arguments: changes.indices)
+  func eachKindHasItsWords(index: Int) {
+    var (part, steps) = Self.changes[index]
+    var console = BoardConsole(mode: .words, parts: [part])
+    for (change, lines) in steps {
+      change(&part)
+      console.show([part])
+      #expect(console.takeOutput() == lines)
     }
-    console.show(BoardState(isLedLit: true, isButtonDown: true))
+  }
+
+  @Test func partsThatWereNotAnnouncedAreShownAsWell() {
+    var console = BoardConsole(mode: .words, parts: [])
+    console.show(Self.both)
+    #expect(console.takeOutput() == "button pressed\nled on\n")
+    console.show([])
+    console.show([PartView("other", .switch).with { $0.isOn = true }])
+    #expect(console.takeOutput() == "other on\n")
+  }
+
+  @Test func outputThatIsNotTakenDoesNotPileUp() {
+    var console = Self.makeConsole()
+    for _ in 0..<10_000 {
+      console.show(Self.lit)
+      console.show(Self.dark)
+      console.print(bytes("a line").span)
+      _ = console.receive("list\n")
+    }
+    console.show(Self.both)
     #expect(console.droppedLines > 9000)
     let stale = console.takeOutput()
     #expect(stale.utf8.count < 5000)
-    console.show(BoardState(isLedLit: true, isButtonDown: true))
+    console.show(Self.both)
     #expect(console.takeOutput().hasPrefix("button pressed\n"))  // the latest state, once there is room
     console.print(bytes("another").span)
     #expect(console.takeOutput() == "another\n")
   }
 
   @Test func outputThatIsTakenInPartsIsWhole() {
-    var console = BoardConsole(mode: .words)
-    console.show(BoardState(isLedLit: true))
+    var console = Self.makeConsole()
+    console.show(Self.lit)
     console.print(bytes("Trying to connect").span)
     var written: [UInt8] = []
     for _ in 0..<100 {
@@ -116,125 +153,22 @@ import Timebase
     #expect(text(written) == "led on\nTrying to connect\n")
   }
 
-  @Test func tapsOnStandardInputAreSeenOnStandardOutput() {
-    let board = SimulatedBoard()
-    var console = BoardConsole(mode: .words)
-    var button = Button(board.button)
-    var led = Led(board.led)
-    for command in console.receive([bytes("tap\ntap\n")]) where command == .tap { board.tap() }
-    for time in 0..<300 as Range<UInt64> {
-      let now = MonotonicTime(milliseconds: time)
-      _ = board.poll(now: now)
-      button.read(now: now)
-      if button.pressed { led.toggle() }
-      led.update()
-      console.show(board.state)
-    }
-    let one = "button pressed\nled on\nbutton released\n"
-    let two = "button pressed\nled off\nbutton released\n"
-    #expect(console.takeOutput() == one + two)
-  }
-}
-
-@Suite struct KeysModeTests {
-  @Test(arguments: [
-    (" ", [.tap]), ("pr", [.press, .release]), ("PR", [.press, .release]), ("q", [.quit]), ("Q", [.quit]),
-    ("   ", [.tap, .tap, .tap]), ("x\n\r\t0é\u{3}\u{7f}", []),
-  ] as [(String, [BoardCommand])])
-  func eachKeyIsACommand(keys: String, commands: [BoardCommand]) {
-    for delivery in Delivery.allCases {
-      var console = BoardConsole(mode: .keys)
-      #expect(console.receive(delivery.pieces(of: bytes(keys), trailing: bytes("x"))) == commands)
-    }
-  }
-
-  /// Up, F1, F5, Page Down, Alt-P, a mouse report, a doubled Escape before F1 (xterm's sequences).
-  @Test(arguments: ["[A", "OP", "OR", "[15~", "[6~", "p", "[<0;10;20M", "\u{1b}OP", "[1;5R"])
-  func aKeyOfSeveralBytesIsNone(sequence: String) {
-    for delivery in Delivery.allCases {
-      var console = BoardConsole(mode: .keys)
-      let input = bytes("\u{1b}\(sequence) ")
-      #expect(console.receive(delivery.pieces(of: input, trailing: bytes("\u{1b}["))) == [.tap])
-    }
-  }
-
-  @Test func theStatusLineIsRedrawnInPlaceWhenSomethingChanges() {
-    var console = BoardConsole(mode: .keys)
-    #expect(console.takeOutput() == "space: tap   p: press   r: release   q: quit\n")
-    let states: [(BoardState, String)] = [
-      (.init(), "\rLED ○ off   button ○ up     heartbeat  "),
-      (.init(), ""),
-      (.init(isStatusLedLit: true), "\rLED ○ off   button ○ up     heartbeat ♥"),
-      (.init(isStatusLedLit: true, isButtonDown: true), "\rLED ○ off   button ● down   heartbeat ♥"),
-      (.init(isLedLit: true, isButtonDown: true), "\rLED ● on    button ● down   heartbeat  "),
-    ]
-    for (state, line) in states {
-      console.show(state)
-      #expect(console.takeOutput() == line)
-    }
-  }
-
-  @Test func aPrintedLineLeavesTheStatusLineWhole() {
-    var console = BoardConsole(mode: .keys)
-    console.print(bytes("before").span)
-    console.show(BoardState(isLedLit: true))
-    console.print(bytes("WebSocket client #1 connected from 127.0.0.1").span)
-    console.print(bytes("x").span)
-    #expect(screen(console.takeOutput()) == [
-      "space: tap   p: press   r: release   q: quit", "before",
-      "WebSocket client #1 connected from 127.0.0.1", "x",
-      "LED ● on    button ○ up     heartbeat",
-    ])
-  }
-
-  @Test func theCursorEndsOnALineOfItsOwn() {
-    var console = BoardConsole(mode: .keys)
-    console.show(BoardState())
-    console.finish()
-    console.finish()
-    #expect(screen(console.takeOutput() + "$") == [
-      "space: tap   p: press   r: release   q: quit", "LED ○ off   button ○ up     heartbeat", "$",
-    ])
-    var words = BoardConsole(mode: .words)
-    words.finish()
-    #expect(words.takeOutput() == "")
-  }
-
-  /// What a plain terminal shows after `output`: a carriage return goes back to the first column, and what
-  /// follows writes over what was there. Blanks at the end of a line are left out.
-  private func screen(_ output: String) -> [String] {
-    var lines: [[Character]] = [[]]
-    var column = 0
-    for character in output {
-      switch character {
-      case "\n": lines.append([]); column = 0
-      case "\r": column = 0
-      default:
-        if column < lines[lines.count - 1].count {
-          lines[lines.count - 1][column] = character
-        } else {
-          lines[lines.count - 1].append(character)
+  @Test func anyBytesAreSurvivedHoweverTheyAreCut() throws {
+    let seed = SeededGenerator.freshSeed()
+    var generator = SeededGenerator(seed: seed)
+    let pieces = ["tap", "set", "celsius", " ", "\n", ":", "\u{1b}", "[", "O", "\u{7f}", "fault", "é", "lamp", "q"]
+    for mode in [BoardConsole.Mode.words, .keys] {
+      for _ in 0..<200 {
+        let input = (0..<60).flatMap { _ -> [UInt8] in
+          Bool.random(using: &generator)
+            ? bytes(pieces.randomElement(using: &generator) ?? "") : [.random(in: 0...255, using: &generator)]
         }
-        column += 1
+        var whole = BoardConsole(mode, try makeKitchen())
+        var cut = whole
+        let commands = whole.receive([input])
+        #expect(cut.receive(randomPieces(of: input, using: &generator)) == commands, "seed \(seed)")
+        #expect(screen(cut.takeOutput()) == screen(whole.takeOutput()), "seed \(seed)")
       }
     }
-    return lines.map { line in String(line[..<((line.lastIndex { $0 != " " }).map { $0 + 1 } ?? 0)]) }
-  }
-}
-
-extension BoardConsole {
-  mutating func receive(_ pieces: [[UInt8]]) -> [BoardCommand] {
-    var commands: [BoardCommand] = []
-    for piece in pieces { commands += receive(piece.span) }
-    return commands
-  }
-
-  mutating func takeOutput() -> String {
-    var output: [UInt8] = []
-    writeOutput { span in
-      for index in span.indices { output.append(span[index]) }
-      return span.count
-    }
-    return text(output)
   }
 }

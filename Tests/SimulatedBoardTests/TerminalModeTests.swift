@@ -42,6 +42,15 @@ import Testing
     }
   }
 
+  @Test func theWidthIsWhatTheTerminalSays() throws {
+    let terminal = try PseudoTerminal()
+    #expect(TerminalMode.columns(terminal.inside) == nil)  // a new one has no size
+    var size = winsize(ws_row: 24, ws_col: 132, ws_xpixel: 0, ws_ypixel: 0)
+    #expect(ioctl(terminal.outside, .init(truncatingIfNeeded: TIOCSWINSZ), &size) == 0)
+    #expect(TerminalMode.columns(terminal.inside) == 132)
+    #expect(TerminalMode.columns(-1) == nil)
+  }
+
   @Test func exitGivesTheTerminalBackToo() async {
     await #expect(processExitsWith: .exitCode(77)) {
       let terminal = try PseudoTerminal()

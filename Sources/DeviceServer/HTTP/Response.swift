@@ -14,6 +14,9 @@ public struct Response: Sendable {
   /// What is sent in place of `body`, if there is something: of the server's files nothing is copied.
   var content = OutputQueue()
 
+  /// Set by the handler of a route made with `Router.events`: which one it is.
+  var eventRoute: Int?
+
   init() {}
 
   /// The status code.

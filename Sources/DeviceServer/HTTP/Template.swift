@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The `%NAME%` templates of the seed, mended: one pass, so a value is never scanned again; values are escaped for
+// The `%NAME%` templates of the tutorial, mended: one pass, so a value is never scanned again; values are escaped for
 // HTML; a name that nobody knows, and every percent sign that is not part of a name, stays as it is. What lies between
 // the names is sent from where it lies.
 
@@ -31,6 +31,7 @@ public enum Template {
     var done = 0
     var index = 0
     var value: [UInt8] = []
+    var escaped: [UInt8] = []
     while let start = page.firstIndex(of: UInt8(ascii: "%"), from: index) {
       let end = endOfName(in: page, from: start + 1)
       guard end > start + 1, end < page.count, page[end] == UInt8(ascii: "%") else {
@@ -40,7 +41,12 @@ public enum Template {
       value.removeAll(keepingCapacity: true)
       if let kind = processor(page.extracting(start + 1..<end), &value) {
         output.append(file, done..<start)
-        if kind == .text { appendEscaped(value.span, to: &output) } else { output.append(value.span) }
+        if kind == .text {
+          escaped.removeAll(keepingCapacity: true)
+          appendEscaped(value.span, to: &escaped)
+          swap(&escaped, &value)
+        }
+        output.append(value.span)
         done = end + 1
         index = done
       } else {
@@ -62,15 +68,15 @@ public enum Template {
   }
 
   /// Appends `text` so that it can stand in HTML, between tags or in a quoted attribute.
-  public static func appendEscaped(_ text: Span<UInt8>, to output: inout OutputQueue) {
+  public static func appendEscaped(_ text: Span<UInt8>, to html: inout [UInt8]) {
     for index in text.indices {
       switch text[index] {
-      case UInt8(ascii: "&"): output.append("&amp;")
-      case UInt8(ascii: "<"): output.append("&lt;")
-      case UInt8(ascii: ">"): output.append("&gt;")
-      case UInt8(ascii: "\""): output.append("&quot;")
-      case UInt8(ascii: "'"): output.append("&#39;")
-      case let byte: output.append(byte)
+      case UInt8(ascii: "&"): html.append("&amp;")
+      case UInt8(ascii: "<"): html.append("&lt;")
+      case UInt8(ascii: ">"): html.append("&gt;")
+      case UInt8(ascii: "\""): html.append("&quot;")
+      case UInt8(ascii: "'"): html.append("&#39;")
+      case let byte: html.append(byte)
       }
     }
   }

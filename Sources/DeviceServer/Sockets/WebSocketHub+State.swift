@@ -16,6 +16,8 @@ extension WebSocketHub {
     guard revision > self.revision else { return }
     let previous = self.revision
     self.revision = revision
+    publications &+= 1
+    hasPublished = true
     var conflated: UInt32 = 0
     for index in clients.indices where clients[index].isConnected && clients[index].cursor < revision {
       if clients[index].cursor < previous {

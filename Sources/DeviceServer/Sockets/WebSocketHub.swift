@@ -38,6 +38,10 @@ public struct WebSocketHub: Sendable {
   /// The revision of the state that every client is to have; 0: nothing was published.
   public internal(set) var revision: UInt64 = 0
   var stateFrames = StateFrames()
+  /// How often the revision has changed; wraps.
+  var publications: UInt32 = 0
+  /// Whether it has since the server last looked.
+  var hasPublished = false
   /// How much memory the codecs of the clients take, in bytes.
   public private(set) var codecMemory = 0
   /// The time of the call through which the hub was reached.

@@ -10,7 +10,7 @@ import RemoteControl
 
 struct FolderKeeper {
   var folder: DataFolder
-  let transport: NIOTransport<HostDevice>
+  let transport: NIOTransport<RemoteControl>
   let console: Console
 
   /// How often the folder is looked at.
@@ -27,7 +27,7 @@ struct FolderKeeper {
       } catch let error as DataFolderError {
         let reason = error.description
         if reason != lastReason {
-          try await transport.withApplication { device, _ in device.remoteControl.fail(Array(reason.utf8).span) }
+          try await transport.withApplication { application, _ in application.fail(Array(reason.utf8).span) }
         }
         lastReason = reason
       }
@@ -56,6 +56,6 @@ struct FolderKeeper {
   private func use(_ assets: AssetTable) async throws {
     for line in folder.skipped { console.log(.warning, "data folder: skipped \(line)") }
     console.log(.info, "data folder: \(assets.count) files")
-    try await transport.withApplication { device, _ in device.remoteControl.server.assets = assets }
+    try await transport.withApplication { application, _ in application.server.assets = assets }
   }
 }

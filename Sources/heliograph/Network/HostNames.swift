@@ -12,16 +12,16 @@ import NIOCore
   import Glibc
 #endif
 
-extension Heliograph {
+extension ProgramSettings {
   /// The names that a browser may put into `Host`: those given, the machine's own, and that with `.local`.
   var knownHostNames: [[UInt8]] {
     let own = System.hostName
-    return (network.hostName + [network.host, own, own + ".local"]).map { Array($0.utf8) }
+    return (hostNames + [host, own, own + ".local"]).map { Array($0.utf8) }
   }
 
   /// Where to point a browser.
   func url(port: Int) -> String {
-    let name = network.isForAll ? System.hostName : network.host
+    let name = isForAll ? System.hostName : host
     return "http://\(name.contains(":") ? "[\(name)]" : name):\(port)/"
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The device and its network: the seed's wait for an address, and the news when the address changes later. Nothing
+// The device and its network: the wait for an address, and the news when the address changes later. Nothing
 // polls after the wait: the kernel says when to look again.
 
 import Bytes
@@ -15,7 +15,7 @@ import Timebase
 struct NetworkKeeper {
   /// The interface that was asked for; nil for the one that has the default route.
   let interface: String?
-  let transport: NIOTransport<HostDevice>
+  let transport: NIOTransport<RemoteControl>
   let console: Console
   /// Why the interfaces could not be listed when they were last looked at; nil if they could.
   var problem: HostNetworkError?

@@ -3,15 +3,16 @@
 // Writes the device's state to its file, on a thread that may wait for the disk. When to write is the keeper's decision,
 // on the event loop.
 
-import DeviceComponents
 import Logging
 import NIOPosix
 import NIOTransport
+import RemoteControl
 import StateFile
 
 struct StateSaver {
   let file: StateFile
-  let transport: NIOTransport<HostDevice>
+  let transport: NIOTransport<RemoteControl>
+  let host: HostBox
   let console: Console
   /// What is to be written, one after the other.
   let writes: AsyncStream<SavedState>
@@ -25,13 +26,13 @@ struct StateSaver {
       if let reason, reason != lastReason { console.log(.warning, "the state is not saved: \(reason)") }
       if reason == nil, lastReason != nil { console.log(.notice, "the state is saved again") }
       lastReason = reason
-      try? await transport.withApplication { device, _ in device.keeper?.written(success: reason == nil) }
+      _ = try? await transport.withHost(host) { $0.keeper?.written(success: reason == nil) }
     }
   }
 
   /// Writes what is not on disk at the end of the program.
   func finish() async {
-    guard let state = try? await transport.withApplication({ device, _ in device.keeper?.unsaved }) else { return }
+    guard let state = try? await transport.withHost(host, { $0.keeper?.unsaved }) ?? nil else { return }
     if let reason = await store(state) { console.log(.error, "the state is not saved: \(reason)") }
   }
 
@@ -49,20 +50,5 @@ struct StateSaver {
     } catch {
       return "\(error)"
     }
-  }
-}
-
-extension StateOptions {
-  /// What was saved, and so whether the LED is on at the start. A file that cannot be used is said, and the default it is.
-  func restore(_ say: (String) -> Void) -> (isOn: Bool, file: StateFile?, onDisk: SavedState?) {
-    guard restore.mode.restores else { return (restore.mode.initialState(saved: nil), nil, nil) }
-    let file = StateFile(path: path)
-    var saved: SavedState?
-    do throws(StateFileError) {
-      saved = try file.load()
-    } catch {
-      say(error.description)
-    }
-    return (restore.mode.initialState(saved: saved?.isLedOn), file, saved)
   }
 }

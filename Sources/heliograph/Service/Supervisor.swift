@@ -11,7 +11,7 @@ import SystemCalls
 import Timebase
 
 #if os(Linux)
-  import LinuxGPIO
+  import LinuxBoard
 #endif
 
 final class Supervisor: Sendable {

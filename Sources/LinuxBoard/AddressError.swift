@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+// What can be wrong with a channel as it is written, in one line each that says how it is written rightly.
+
+/// Why a text names no channel.
+public enum AddressError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// There is no text.
+  case empty
+  /// It ends where the line should stand.
+  case noLine(String)
+  /// The number of the line has more than 32 bits.
+  case lineTooLarge(String)
+  /// It names a PWM chip, and no channel of it.
+  case noPWMChannel(String, chip: UInt32)
+  /// No LED can have that name.
+  case noLED(String)
+  /// It names a device with sensors, and none of them.
+  case noSensorChannel(String)
+  /// No device on a 1-Wire bus can have that number.
+  case no1WireDevice(String)
+  /// No thermal zone can have that name.
+  case noThermalZone(String)
+  /// It names no file.
+  case noPath(String)
+  /// It is a sensor, and was to be driven.
+  case notAnOutput(String)
+  /// It is an output, and was to be read.
+  case notAnInput(String)
+
+  /// One line without an end of line.
+  public var description: String {
+    switch self {
+    case .empty: "a line is missing: write its number or its name, as 26, GPIO26 or gpiochip1:5"
+    case .noLine(let text): "'\(text)' ends where the line should be: write its number or name, as gpiochip1:5"
+    case .lineTooLarge(let text): "'\(text)' is beyond any chip's lines: heliograph pins lists those that there are"
+    case .noPWMChannel(let text, let chip): "'\(text)' names no PWM channel: write chip and channel, as pwm\(chip):0"
+    case .noLED(let text):
+      "'\(text)' names no LED: write a folder of /sys/class/leds, as led:ACT, or one color of it, as led:rgb:status/red"
+    case .noSensorChannel(let text):
+      "'\(text)' names no sensor: write device and channel, as iio:bmp280:temp or hwmon:lm75:temp1"
+    case .no1WireDevice(let text):
+      "'\(text)' names no 1-Wire sensor: write a folder of /sys/bus/w1/devices, as w1:28-0000075b1c2d"
+    case .noThermalZone(let text):
+      "'\(text)' names no thermal zone: write its type or number, as thermal:cpu-thermal or thermal0"
+    case .noPath(let text): "'\(text)' names no file: write its path, as file:/run/power"
+    case .notAnOutput(let text): "'\(text)' is a sensor, which cannot be driven: write a line, a PWM channel or an LED"
+    case .notAnInput(let text): "'\(text)' is an output, which cannot be read: write a line or a sensor"
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+
+// What there is to solder to, as tables for people: each chip once, with its label and its lines; then what else can be
+// driven or read.
+
+/// What `heliograph pins` prints.
+public struct PinTable: Sendable {
+  private var rows: [[String]] = [["CHIP", "LABEL", "LINE", "NAME", "USE", "BY"]]
+  private var links: [String] = []
+  private var channels: [[String]] = [["CHANNEL", "WHAT IT IS"]]
+  /// What could not be asked, a line each.
+  public private(set) var failures: [String] = []
+
+  /// An empty table.
+  public init() {}
+
+  /// Adds a chip with its lines, and the other names of its device.
+  public mutating func add(_ chip: ChipInfo, _ lines: [LineInfo], links: [String] = []) {
+    for line in lines {
+      rows.append([chip.name, chip.label, "\(line.offset)", line.name, Self.use(line.flags), line.consumer])
+    }
+    for link in links { self.links.append("\(link) is another name of \(chip.name).") }
+  }
+
+  /// Adds what is no line, as it would be written, and what it is.
+  public mutating func add(channel address: String, _ words: String) { channels.append([address, words]) }
+
+  /// How many lines it lists.
+  public var count: Int { rows.count - 1 }
+
+  /// The tables, their columns in line, a line of text each.
+  public var lines: [String] {
+    var text = count > 0 ? Self.columns(rows) : []
+    text += links
+    if channels.count > 1 { text += (text.isEmpty ? [] : [""]) + Self.columns(channels) }
+    return text
+  }
+
+  private static func columns(_ rows: [[String]]) -> [String] {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      var text = ""
+      for (cell, width) in zip(row, widths) { text += cell + String(repeating: " ", count: width - cell.count + 2) }
+      while text.last == " " { text.removeLast() }
+      return text
+    }
+  }
+
+  /// `input, pull-up`; `free` in front of what is not in use.
+  private static func use(_ flags: LineFlags) -> String {
+    var words = [flags.contains(.used) ? "" : "free", flags.contains(.output) ? "output" : "input"]
+    let details: [(LineFlags, String)] = [
+      (.activeLow, "active low"), (.openDrain, "open drain"), (.openSource, "open source"), (.pullUp, "pull-up"),
+      (.pullDown, "pull-down"), (.biasDisabled, "no bias"),
+    ]
+    words += details.filter { flags.contains($0.0) }.map(\.1)
+    return words.filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+}
+
+#if os(Linux)
+  extension PinTable {
+    /// What this machine has. A chip that may not be opened is a failure, and the others are listed all the same.
+    public static func ofThisMachine(systemFolder: String = "/sys") -> PinTable {
+      var table = PinTable()
+      for device in ChipDevice.all() {
+        do throws(BoardError) {
+          let chip = try Chip(named: device.name)
+          table.add(chip.info, try chip.lines(), links: device.links)
+        } catch {
+          table.failures.append(error.description)
+        }
+      }
+      table.addChannels(of: SystemFolder(path: systemFolder))
+      return table
+    }
+
+    mutating func addChannels(of system: SystemFolder) {
+      for channels in PWMChannel.available(in: system) { add(channel: channels, "PWM") }
+      let leds = system.folder("class/leds")
+      for name in leds.names {
+        add(channel: "led:\(name)", "LED")
+        let colors = leds.folder(name).text("multi_index")?.split(separator: " ") ?? []
+        for color in colors { add(channel: "led:\(name)/\(color)", "a color of it") }
+      }
+      for sensor in SensorSource.all(in: system) {
+        add(channel: sensor.description, "sensor")
+      }
+    }
+  }
+#endif

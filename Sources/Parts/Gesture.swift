@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+// The ways to work a button, by the names that descriptions and messages use.
+
+import Bytes
+
+/// A way to work a button.
+public enum Gesture: UInt8, CaseIterable, Sendable {
+  /// It went down.
+  case press
+  /// It came up.
+  case release
+  /// Down and up again.
+  case click
+  /// Down for the second time within a short while.
+  case double
+  /// Held for a while.
+  case long
+  /// Held for still longer: again and again.
+  case `repeat`
+
+  /// The gesture's name in a description and in messages.
+  public var name: StaticString {
+    switch self {
+    case .press: "press"
+    case .release: "release"
+    case .click: "click"
+    case .double: "double"
+    case .long: "long"
+    case .repeat: "repeat"
+    }
+  }
+
+  /// The gesture of this name, or nil.
+  public init?(_ name: Span<UInt8>) {
+    var number: UInt8 = 0
+    while let gesture = Gesture(rawValue: number) {
+      if name.equals(gesture.name) {
+        self = gesture
+        return
+      }
+      number += 1
+    }
+    return nil
+  }
+}

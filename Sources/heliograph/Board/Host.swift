@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+
+// What belongs to the event loop beside the application: the board, and what decides when the state is saved. Both are
+// used on the loop only; `HostBox` is how others get there.
+
+import NIOCore
+import NIOTransport
+import Parts
+import RemoteControl
+import SimulatedBoard
+import StateFile
+import Timebase
+
+#if os(Linux)
+  import LinuxBoard
+#endif
+
+/// What the event loop uses beside the application.
+final class Host {
+  /// The board, if it is simulated.
+  let simulated: SimulatedBoard?
+  #if os(Linux)
+    /// The board, if it is this machine's.
+    var linux: LinuxBoard?
+  #endif
+  /// Decides when the state is saved; nil if it is not.
+  var keeper: StateKeeper?
+  /// What was saved before, for parts that are not in the description any more.
+  var earlier: SavedState?
+  /// The day, counted from 1970; nil while the clock has yet to be set.
+  var today: UInt32?
+  private var notedRevision: UInt64?
+
+  init(simulated: SimulatedBoard? = nil) { self.simulated = simulated }
+
+  /// Notes a state that has changed, and returns when to be called again.
+  func afterLoop(_ device: borrowing Device, now: MonotonicTime) -> MonotonicTime? {
+    guard keeper != nil else { return nil }
+    if notedRevision != device.revision {
+      notedRevision = device.revision
+      keeper?.note(SavedState(copy device, keeping: earlier, today: today))
+    }
+    return keeper?.poll(now: now)
+  }
+}
+
+/// The host, for those who are not on its event loop.
+typealias HostBox = NIOLoopBoundBox<Host?>
+
+extension NIOTransport<RemoteControl> {
+  /// Lets `body` use the host on its loop, then does what follows from it.
+  func withHost<Result: Sendable>(
+    _ host: HostBox, _ body: @escaping @Sendable (Host) throws -> Result
+  ) async throws -> Result? {
+    try await withApplication { _, _ in try host.value.map(body) }
+  }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+
+// `heliograph check FILE`: whether a description is right, and what is soldered where.
+
+import ArgumentParser
+import DeviceDescription
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Say whether a description is right, and print what is soldered where.",
+    usage: "heliograph check <file>")
+
+  @Argument(help: ArgumentHelp("The description of the device.", valueName: "file"))
+  var file: String
+
+  func run() throws {
+    let description = try DeviceDescription(readingFile: file)
+    for line in PartTable(description).lines { print(line) }
+  }
+}

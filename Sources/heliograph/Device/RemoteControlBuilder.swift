@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+
+// The application and its host, made on the event loop that will own them. The order matters: what was saved goes into
+// the device, the board takes its lines with the levels that the device then wants, and what lines that were held all
+// along really show is believed.
+
+import Bytes
+import Deflate
+import DeviceServer
+import Parts
+import RemoteControl
+import SimulatedBoard
+import StateFile
+import Timebase
+
+#if os(Linux)
+  import LinuxBoard
+#endif
+
+struct RemoteControlBuilder: Sendable {
+  let settings: ProgramSettings
+  let described: DescribedDevice
+  let saved: SavedParts
+  let supervisor: Supervisor
+  let logLevel: SerialLog.Level
+
+  /// The application; `host` is given what belongs to it.
+  func make(_ host: inout Host?) throws -> RemoteControl {
+    var device = described.device
+    saved.restore(&device)
+    let made: Host
+    let board: any Board
+    switch settings.board {
+    case .simulated:
+      let simulated = SimulatedBoard(for: device)
+      made = Host(simulated: simulated)
+      board = simulated
+    case .linux:
+      #if os(Linux)
+        let linux = try makeLinuxBoard(&device)
+        made = Host()
+        made.linux = linux
+        board = linux
+      #else
+        throw StartFailure(description: "the pins of this machine need Linux; there is --board simulated")
+      #endif
+    }
+    made.earlier = saved.state
+    made.keeper = saved.file.map { _ in StateKeeper(onDisk: saved.state) }
+    host = made
+    return application(device, board, made)
+  }
+
+  private func application(_ device: Device, _ board: any Board, _ host: Host) -> RemoteControl {
+    var limits = ServerLimits.remoteControl
+    limits.clients = settings.maxClients
+    limits.connections = settings.maxClients * 2 + 16  // each page loads files while its socket is open
+    let identity = Identity(
+      boot: .random(in: .min ... .max), board: settings.board == .simulated ? "simulated" : "linux")
+    var application = RemoteControl(
+      device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
+      hostNames: HostNames(settings.knownHostNames)
+    ) { context, now in host.afterLoop(context.device, now: now) }
+    if settings.deflate { application.server.compression = .zlib() }
+    return application
+  }
+
+  #if os(Linux)
+    private func makeLinuxBoard(_ device: inout Device) throws -> LinuxBoard {
+      let wiring = try LinuxWiring(described.channels, chip: settings.chip)
+      var stored = supervisor.takeStoredLines()
+      let names = stored.names
+      do {
+        let wanted = device
+        let board = try LinuxBoard(wiring, initial: { wanted.level(ofOutput: $0) }, stored: &stored)
+        supervisor.release(stored.names)
+        for held in board.heldLevels { device.believe(held.level > 0, ofOutput: held.output) }
+        return board
+      } catch {
+        supervisor.release(names)  // what is held may be what is in the way
+        throw error
+      }
+    }
+  #endif
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+// What the parts showed before this start, and the file in which that is kept.
+
+import Parts
+import StateFile
+
+/// What was saved before this start.
+struct SavedParts: Sendable {
+  /// Where the state is kept; nil if no part restores anything.
+  let file: StateFile?
+  /// What was saved; nil if there was nothing.
+  let state: SavedState?
+
+  /// Reads the file at `path`, if some part of `device` restores something. A file that cannot be used is said.
+  init(_ device: Device, path: String, say: (String) -> Void) {
+    guard device.parts.contains(where: { $0.saved != nil }) else {
+      file = nil
+      state = nil
+      return
+    }
+    let file = StateFile(path: path)
+    self.file = file
+    do throws(StateFileError) {
+      state = try file.load()
+    } catch {
+      say(error.description)
+      state = nil
+    }
+  }
+
+  /// Gives the parts what they had.
+  func restore(_ device: inout Device) {
+    for entry in state?.entries ?? [] { device.restore(entry.name.span, entry.values) }
+  }
+}

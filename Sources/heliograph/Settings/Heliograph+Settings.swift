@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+// From what was typed to the settings and the device: options first, then the environment, then the file.
+
+import ArgumentParser
+import DeviceDescription
+import Foundation
+import Logging
+
+#if os(Linux)
+  import LinuxBoard
+#endif
+
+extension Heliograph {
+  /// The settings and the device that were asked for.
+  func resolved() throws -> (ProgramSettings, DescribedDevice) {
+    if file != nil, device != nil { throw ValidationError("The file is given twice: as an argument and with --device.") }
+    let description = try (file ?? device).map { try DeviceDescription(readingFile: $0) }
+    if description != nil, let option = shorthand.firstGiven {
+      throw ValidationError("\(option) describes a device without a file: write it into the file instead.")
+    }
+    let environment = ProcessInfo.processInfo.environment
+    let given = DeviceSettings(options: options, environment: environment, file: description?.settings ?? [])
+    let settings = try settings(given, hasFile: description != nil)
+    if let description { return (settings, DescribedDevice(description, name: settings.name)) }
+    if settings.board == .simulated, let option = shorthand.firstGiven, shorthand.namesLines {
+      throw ValidationError("\(option) names a line of a real board: add --board linux.")
+    }
+    return (settings, try shorthand.device(name: settings.name, isSimulated: settings.board == .simulated))
+  }
+
+  private func settings(_ given: DeviceSettings, hasFile: Bool) throws -> ProgramSettings {
+    do {
+      return try ProgramSettings(given, hasFile: hasFile)
+    } catch let mistake as SettingMistake {
+      throw ValidationError(mistake.description)
+    }
+  }
+
+  /// The options that were given, by the names of their settings.
+  private var options: [String: [String]] {
+    var options: [String: [String]] = [:]
+    func add(_ name: String, _ value: (some CustomStringConvertible)?) {
+      if let value { options[name] = [value.description] }
+    }
+    add("name", name)
+    add("board", board.map { $0.isSimulated ? "simulated" : "linux" })
+    add("chip", chip)
+    add("host", network.host)
+    add("port", network.port)
+    add("interface", network.interface)
+    if !network.hostName.isEmpty { options["host_names"] = network.hostName }
+    add("max_clients", network.maxClients)
+    add("data", data)
+    add("state_file", stateFile)
+    if deflate { add("deflate", true) }
+    add("log_level", logLevel?.rawValue)
+    return options
+  }
+}
+
+extension DeviceDescription {
+  /// Reads the description in a file of this machine.
+  init(readingFile path: String) throws {
+    let text: [UInt8]
+    do {
+      text = try ReadFile.bytes(path, limit: Self.maximumSize)
+    } catch {
+      throw StartFailure(description: "cannot read \(path): \(error)")
+    }
+    do throws(DescriptionMistakes) {
+      #if os(Linux)
+        self = try DeviceDescription(text, file: path) { LinuxWiring.mistake(in: $1, for: $0) }
+      #else
+        self = try DeviceDescription(text, file: path)
+      #endif
+    } catch {
+      throw StartFailure(description: error.description)
+    }
+  }
+}

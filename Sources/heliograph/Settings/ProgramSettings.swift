@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+
+// The settings that are not parts, from options, environment and file, each with its default here and nowhere else.
+
+import Deflate
+import DeviceDescription
+import Foundation
+import Logging
+import WebSocketCore
+
+/// How the program runs its device.
+struct ProgramSettings: Sendable {
+  /// What people call the device.
+  var name = "Heliograph"
+  /// What the parts are soldered to.
+  var board = BoardKind.simulated
+  /// The GPIO chip of lines that are given by number alone.
+  var chip = "gpiochip0"
+  /// The address to listen on.
+  var host = "127.0.0.1"
+  /// The TCP port to listen on; 0 lets the system choose one.
+  var port = 8080
+  /// The interface whose address is waited for; nil for that of the default route.
+  var interface: String?
+  /// Further names that browsers may know the device by.
+  var hostNames: [String] = []
+  /// How many pages may be open at a time.
+  var maxClients = 8
+  /// The folder that is served in place of the built-in page.
+  var data: String?
+  /// Where the parts' state is kept.
+  var stateFile = StateFolder.defaultFile
+  /// Whether messages are compressed.
+  var deflate = false
+  /// What is logged.
+  var logLevel = Logger.Level.info
+
+  enum BoardKind: String { case simulated, linux }
+
+  /// Whether it listens on every interface.
+  var isForAll: Bool { host == "0.0.0.0" || host == "::" }
+
+  /// The settings as they were given, for a device that is described in a file or not.
+  init(_ given: DeviceSettings, hasFile: Bool) throws {
+    name = try given.text("name") ?? name
+    board = try given.text("board").flatMap { BoardKind(rawValue: $0) } ?? (hasFile ? .linux : .simulated)
+    chip = try given.text("chip") ?? chip
+    host = try given.text("host") ?? host
+    port = try given.integer("port") ?? port
+    interface = try given.text("interface")
+    hostNames = try given.texts("host_names") ?? []
+    maxClients = try given.integer("max_clients") ?? maxClients
+    data = try given.text("data")
+    stateFile = try given.text("state_file") ?? stateFile
+    deflate = try given.truth("deflate") ?? deflate
+    logLevel = try given.text("log_level").flatMap { Logger.Level(rawValue: $0) } ?? logLevel
+    try check()
+  }
+
+  private func check() throws {
+    guard !host.isEmpty else { throw StartFailure(description: "the host must not be empty") }
+    guard interface == nil || isForAll else {
+      throw StartFailure(description: "an interface goes with the host 0.0.0.0 or ::, which listen on every interface")
+    }
+    guard !deflate || DeflateSupport.zlib() != nil else {
+      throw StartFailure(description: "this program was built without compression; build it with --traits Deflate")
+    }
+  }
+}
+
+/// Where the state is kept unless a file is given.
+enum StateFolder {
+  /// In the service's folder (systemd's STATE_DIRECTORY), or in the user's (the XDG Base Directory Specification); empty
+  /// without either.
+  static var defaultFile: String {
+    if let folder = path(in: "STATE_DIRECTORY") { return folder + "/state" }
+    if let folder = path(in: "XDG_STATE_HOME") { return folder + "/heliograph/state" }
+    return path(in: "HOME").map { $0 + "/.local/state/heliograph/state" } ?? ""
+  }
+
+  /// The absolute path in a variable; the first one, should there be several.
+  private static func path(in variable: String) -> String? {
+    guard let value = ProcessInfo.processInfo.environment[variable], value.hasPrefix("/") else { return nil }
+    return value.split(separator: ":").first.map(String.init)
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+
+// The options that stand for a file of two parts: an LED and a button that toggles it.
+
+import ArgumentParser
+import DeviceDescription
+import Parts
+import Timebase
+
+/// An LED and a button by options alone.
+struct ShorthandOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A switch called led on this line, in place of a file: 26, GPIO26, gpiochip1:5.",
+      discussion: "heliograph pins lists the lines.", valueName: "line"))
+  var led: String?
+
+  @Option(help: ArgumentHelp("A button called button on this line; pressing it toggles the LED.", valueName: "line"))
+  var button: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to show the heartbeat: an LED of /sys/class/leds as led:ACT, or a line.", valueName: "led|line"))
+  var statusLed: String?
+
+  @Option(help: "The level that lights the LED (high, low). (default: high)")
+  var ledActive: Polarity?
+
+  @Option(help: "The level of the button's line while it is pressed (low, high). (default: low)")
+  var buttonActive: Polarity?
+
+  @Option(
+    help: ArgumentHelp(
+      "What pulls the button's line while it is up (pull-up, pull-down, none, as-is).",
+      discussion: "By default the opposite of --button-active: pull-up for low."))
+  var bias: BiasOption?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long the button must be at rest to count, in milliseconds (1 to 1000). (default: 10)", valueName: "ms"))
+  var debounce: UInt32?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long the kernel waits before it reports an edge, in milliseconds (0 to 1000); 0 is exact. (default: 0)",
+      valueName: "ms"))
+  var kernelDebounce: UInt32?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the LED shows after a start (always-off, always-on, restore-default-off, restore-default-on).",
+      discussion: "The last two restore what it showed before; without that it is off, or on. (default: always-off)",
+      valueName: "mode"))
+  var restore: Restore?
+
+  enum BiasOption: String, ExpressibleByArgument, CaseIterable {
+    case pullUp = "pull-up"
+    case pullDown = "pull-down"
+    case none
+    case asIs = "as-is"
+
+    var pull: Pull {
+      switch self {
+      case .pullUp: .up
+      case .pullDown: .down
+      case .none: .none
+      case .asIs: .asIs
+      }
+    }
+  }
+
+  enum Restore: String, ExpressibleByArgument, CaseIterable {
+    case alwaysOff = "always-off"
+    case alwaysOn = "always-on"
+    case restoreDefaultOff = "restore-default-off"
+    case restoreDefaultOn = "restore-default-on"
+
+    var mode: RestoreMode {
+      switch self {
+      case .alwaysOff: .alwaysOff
+      case .alwaysOn: .alwaysOn
+      case .restoreDefaultOff: .restoreDefaultOff
+      case .restoreDefaultOn: .restoreDefaultOn
+      }
+    }
+  }
+
+  /// A level as an option.
+  enum Polarity: String, ExpressibleByArgument, CaseIterable { case high, low }
+
+  func validate() throws {
+    if let debounce, !(1...1000).contains(debounce) {
+      throw ValidationError("The debounce must be between 1 and 1000 ms.")
+    }
+    if let kernelDebounce, kernelDebounce > 1000 {
+      throw ValidationError("The kernel's debounce must be at most 1000 ms.")
+    }
+  }
+
+  /// Whether some option says where on a real board something is.
+  var namesLines: Bool { led != nil || button != nil || statusLed != nil }
+
+  /// The first option that was given; nil if none was.
+  var firstGiven: String? {
+    let options: [(name: String, isGiven: Bool)] = [
+      ("--led", led != nil), ("--button", button != nil), ("--status-led", statusLed != nil),
+      ("--led-active", ledActive != nil), ("--button-active", buttonActive != nil), ("--bias", bias != nil),
+      ("--debounce", debounce != nil), ("--kernel-debounce", kernelDebounce != nil), ("--restore", restore != nil),
+    ]
+    return options.first { $0.isGiven }?.name
+  }
+}
+
+extension ShorthandOptions {
+  /// The device of an LED and a button that the options mean; on a simulated board their lines need not be given.
+  func device(name: String, isSimulated: Bool) throws -> DescribedDevice {
+    if !isSimulated, led == nil || button == nil {
+      throw ValidationError("Without a file, --board linux needs --led and --button; heliograph pins lists the lines.")
+    }
+    var timing = Button.Timing()
+    if let debounce { timing.debounce = Milliseconds(debounce) }
+    let toggle = Part.Reaction(.press, [Action(.toggle, target: Array("led".utf8))])
+    let parts: [Part] = [
+      .switch(Array("led".utf8), label: Array("LED".utf8), output: 0, restore: restore?.mode ?? .alwaysOff),
+      .button(Array("button".utf8), input: 0, timing: timing, isRemote: isSimulated, reactions: [toggle]),
+    ]
+    let hasStatusLED = statusLed != nil || isSimulated
+    let device = try Device(Array(name.utf8), parts: parts, statusOutput: hasStatusLED ? 1 : nil)
+    return DescribedDevice(device: device, outputs: outputs, inputs: [input])
+  }
+
+  private var outputs: [Channel] {
+    let isLow = ledActive == .low
+    var outputs = [Channel(part: "led", role: .switch, address: led ?? "", isActiveLow: isLow)]
+    if let statusLed {
+      outputs.append(Channel(part: "", role: .statusLED, address: statusLed, isActiveLow: isLow))
+    }
+    return outputs
+  }
+
+  private var input: Channel {
+    let isLow = buttonActive != .high
+    return Channel(
+      part: "button", role: .button, address: button ?? "", isActiveLow: isLow,
+      pull: bias?.pull ?? (isLow ? .up : .down), kernelDebounce: Milliseconds(kernelDebounce ?? 0))
+  }
+}
+

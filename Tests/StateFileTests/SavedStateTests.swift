@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+// The state of all parts by name: its form, what is kept of parts that are gone, and the form before this one.
+
+import Bytes
+import ConformanceSupport
+import Foundation
+import Parts
+import StateFile
+import Testing
+
+@Suite struct SavedStateTests {
+  let folder = try! TemporaryFolder()
+
+  /// The checksum is that of Python's zlib.
+  static let text = """
+    heliograph-state 2
+    desk {"on":true,"brightness":128,"color":[255,128,0,0]}
+    lamp {"on":false}
+    porch {"on":true} gone 20786
+    target {"value":-21.5}
+    crc32 a04ac2bb
+
+    """
+
+  private func device(_ names: String...) throws -> Device {
+    var parts: [Part] = []
+    for (output, name) in names.enumerated() {
+      parts.append(.switch(bytes(name), output: output, restore: .restoreDefaultOn))
+    }
+    return try Device(parts: parts)
+  }
+
+  @Test func everyPartHasALineOfItsOwnInTheOrderOfTheNames() throws {
+    try folder.write("state", Self.text)
+    let state = try #require(try folder.file.load())
+    #expect(state[bytes("desk")] == Settings(
+      isOn: true, brightness: 128, color: Color(red: 255, green: 128, blue: 0, white: 0)))
+    #expect(state[bytes("lamp")] == Settings(isOn: false))
+    #expect(state[bytes("target")]?.value?.significand == -215)
+    #expect(state.entries.map(\.goneSince) == [nil, nil, 20_786, nil])
+    try folder.file.store(state)
+    #expect(try Data(contentsOf: URL(filePath: folder.file.path)) == Data(bytes(Self.text)))
+  }
+
+  @Test(arguments: [("on", "2204b568", true), ("off", "b6c79e5f", false)])
+  func theFormOfTheFirstVersionIsRead(_ word: String, _ checksum: String, _ isOn: Bool) throws {
+    try folder.write("state", "heliograph-state 1\nled \(word)\ncrc32 \(checksum)\n")
+    #expect(try folder.file.load() == SavedState(isLedOn: isOn))
+  }
+
+  @Test func aPartThatIsGoneKeepsItsLineForAMonth() throws {
+    let before = SavedState(try device("lamp", "porch"), keeping: nil, today: 100)
+    let gone = SavedState(try device("lamp"), keeping: before, today: 110)
+    #expect(gone.entries.map(\.goneSince) == [nil, 110])
+    let kept = SavedState(try device("lamp"), keeping: gone, today: 110 + 31)
+    #expect(kept.entries == gone.entries)
+    #expect(SavedState(try device("lamp"), keeping: kept, today: 110 + 32).entries.count == 1)
+    let back = SavedState(try device("lamp", "porch"), keeping: kept, today: 111)
+    #expect(back.entries.map(\.goneSince) == [nil, nil])
+  }
+
+  @Test func withoutAClockNothingIsForgotten() throws {
+    let before = SavedState(try device("porch"), keeping: nil, today: nil)
+    let gone = SavedState(try device("lamp"), keeping: before, today: nil)
+    #expect(gone[bytes("porch")] == Settings(isOn: true))
+    #expect(gone.entries.map(\.goneSince) == [nil, nil])
+  }
+
+  @Test func onlyPartsThatRestoreAreSaved() throws {
+    let device = try Device(parts: [.switch(bytes("lamp"), output: 0), .button(bytes("wall"), input: 0)])
+    #expect(SavedState(device, keeping: nil, today: 1).entries.isEmpty)
+  }
+}
