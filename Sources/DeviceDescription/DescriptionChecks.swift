@@ -27,7 +27,10 @@ struct DescriptionChecks {
       // One sensor may be shown twice, say in two units; and the colors of one LED are one address.
       if channel.role == .sensor, other.role == .sensor { continue }
       if channel.position == other.position { continue }
-      mistakes.add(channel.position, "\"\(channel.address)\" is used twice: for \(Self.owner(channel)) here and for \(Self.owner(other)) at \(other.position)")
+      mistakes.add(
+        channel.position,
+        "\"\(channel.address)\" is used twice: for \(Self.owner(channel)) here and for \(Self.owner(other)) at "
+          + "\(other.position)")
     }
   }
 
@@ -43,7 +46,8 @@ struct DescriptionChecks {
     for part in parts where !part.interlock.isEmpty {
       let names = part.interlock.map(\.string)
       if Set(names) == [part.name.string] {
-        mistakes.add(part.interlock[0].position, "\"\(part.name.string)\" is interlocked with itself alone; name the other switch")
+        mistakes.add(
+          part.interlock[0].position, "\"\(part.name.string)\" is interlocked with itself alone; name the other switch")
       }
       for (index, name) in part.interlock.enumerated() {
         if names[..<index].contains(name.string) {
@@ -79,7 +83,9 @@ struct DescriptionChecks {
       for other in alwaysOn[..<index] where !told.contains(part.name.string) {
         guard groups.contains(where: { $0.isSuperset(of: [part.name.string, other.name.string]) }) else { continue }
         told.insert(part.name.string)
-        mistakes.add(part.restorePosition ?? part.name.position, "\"\(part.name.string)\" and \"\(other.name.string)\" are interlocked and cannot both be on at the start")
+        mistakes.add(
+          part.restorePosition ?? part.name.position,
+          "\"\(part.name.string)\" and \"\(other.name.string)\" are interlocked and cannot both be on at the start")
       }
     }
   }
@@ -99,7 +105,8 @@ struct DescriptionChecks {
     guard let target = find(name) else {
       guard !names.contains(name) else { return }  // it has mistakes of its own
       let able = parts.filter { $0.part.knows(read.action.command) }.map(\.name.string) + ["all"]
-      mistakes.add(read.targetPosition, "there is no part called \"\(name)\"\(Suggestion.words(for: name, among: able))")
+      mistakes.add(
+        read.targetPosition, "there is no part called \"\(name)\"\(Suggestion.words(for: name, among: able))")
       return
     }
     guard target.part.knows(read.action.command) else {
@@ -119,7 +126,8 @@ struct DescriptionChecks {
       let one = target.kind == .light && settings.color != nil ? " with one channel" : ""
       words = "is \(kind)\(one), whose \(others.joined(separator: " and ")) cannot be set"
     } else if read.verb == "dim" {
-      words = "is \(kind), which cannot be dimmed" + (target.kind == .switch ? "; did you mean \"toggle \(name)\"?" : "")
+      let hint = target.kind == .switch ? "; did you mean \"toggle \(name)\"?" : ""
+      words = "is \(kind), which cannot be dimmed\(hint)"
     } else {
       let hint = target.kind == .number ? "; did you mean \"set \(name) value=…\"?" : ""
       words = "is \(kind), which cannot be turned on or off\(hint)"

@@ -122,7 +122,9 @@ struct DescriptionReader {
   private mutating func readParts(_ entry: YAMLEntry) {
     guard let mapping = entry.value.mapping, !mapping.isEmpty else {
       let found = entry.value.mapping != nil ? "nothing" : entry.value.kindName
-      mistakes.add(entry.value.position, "\"parts\" needs a line for each part, such as lamp: {switch: GPIO26}, and here is \(found)")
+      mistakes.add(
+        entry.value.position,
+        "\"parts\" needs a line for each part, such as lamp: {switch: GPIO26}, and here is \(found)")
       return
     }
     names = mapping.map(\.key.string)
@@ -130,7 +132,9 @@ struct DescriptionReader {
       if let part = partReader.read(entry) { parts.append(part) }
     }
     if mapping.count > Self.maximumParts {
-      mistakes.add(mapping[Self.maximumParts].key.position, "a device has at most \(Self.maximumParts) parts; here are \(mapping.count)")
+      mistakes.add(
+        mapping[Self.maximumParts].key.position,
+        "a device has at most \(Self.maximumParts) parts; here are \(mapping.count)")
     }
   }
 

@@ -56,7 +56,11 @@ public struct PartTable {
       return "output\(color)" + (channel.isActiveLow ? ", inverted" : "")
     case .button, .contact:
       let meaning = channel.role == .button ? "pressed" : "on"
-      let pull = channel.pull == .asIs ? "pull as found" : channel.pull == .none ? "no pull" : "pull \(channel.pull.rawValue)"
+      let pull = switch channel.pull {
+      case .up, .down: "pull \(channel.pull.rawValue)"
+      case .none: "no pull"
+      case .asIs: "pull as found"
+      }
       let debounce = channel.kernelDebounce > 0 ? ", kernel debounce \(DurationText.text(channel.kernelDebounce))" : ""
       return "input, \(level) is \(meaning), \(pull)\(debounce)"
     case .sensor: return "input" + (channel.interval.map { ", every \(DurationText.text($0))" } ?? "")

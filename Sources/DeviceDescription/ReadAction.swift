@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a gesture does, as a file says it, with the place of each word: Action (module Parts) reads the text, and this says
-// which word of it is wrong.
+// What a gesture does, as a file says it, with the place of each word: Action (module Parts) reads the text, and this
+// says which word of it is wrong.
 
 import Bytes
 import Parts
@@ -44,7 +44,8 @@ struct ReadAction {
     return words
   }
 
-  /// `brightness=50%` as `brightness=128`, and `color=#ff8000` as `color=255,128,0`, which needs quotation marks in YAML.
+  /// `brightness=50%` as `brightness=128`, and `color=#ff8000` as `color=255,128,0`, which needs quotation marks in
+  /// YAML.
   private static func inNumbers(_ word: String) -> String {
     if word.hasPrefix("brightness="), word.hasSuffix("%"), let percent = Int(word.dropFirst(11).dropLast()),
       (1...100).contains(percent)
@@ -75,7 +76,8 @@ struct ReadAction {
     case .missingTarget:
       mistakes.add(text.position, "\"\(verb)\" does not say which part; write \"\(verb) NAME\"")
     case .missingSettings:
-      mistakes.add(text.position, "\"\(text.string)\" does not say what to set; write \"\(text.string) brightness=128\"")
+      mistakes.add(
+        text.position, "\"\(text.string)\" does not say what to set; write \"\(text.string) brightness=128\"")
     case .unsuitableForAll:
       mistakes.add(text.position, "\"all\" can be turned on or off only; write \"off all\" or name one part")
     case .malformedSettings:
@@ -89,7 +91,8 @@ struct ReadAction {
     let verb = words.first?.text ?? ""
     guard verb == "set" else {
       let place = words.count > 2 ? words[2].position : text.position
-      mistakes.add(place, "\"\(verb)\" takes one part and nothing else; more actions go into a list, [\(verb) a, \(verb) b]")
+      mistakes.add(
+        place, "\"\(verb)\" takes one part and nothing else; more actions go into a list, [\(verb) a, \(verb) b]")
       return
     }
     for word in words.dropFirst(2) {

@@ -39,7 +39,8 @@ import Testing
       case .word(let words): words[0]
       }
       let settings = try settings(environment: [setting.variable: value])
-      let read = setting.form == .texts ? try settings.texts(setting.path) : try settings.text(setting.path).map { [$0] }
+      let isList = setting.form == .texts
+      let read = isList ? try settings.texts(setting.path) : try settings.text(setting.path).map { [$0] }
       #expect(read == [value], "\(setting.variable)")
       #expect(settings.origin(of: setting) == setting.variable)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Files whose parts are wrong: names, kinds, keys, lines, interlocks, and parts that are not there. Each has exactly one mistake, and this is its line.
+// Files whose parts are wrong: names, kinds, keys, lines, interlocks, and parts that are not there.
+// Each has exactly one mistake, and this is its line.
 
 extension WrongFile {
   static let parts: [WrongFile] = [

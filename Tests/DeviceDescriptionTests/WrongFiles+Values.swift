@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Files whose values are wrong: actions, lengths of time, numbers, words, settings. Each has exactly one mistake, and this is its line.
+// Files whose values are wrong: actions, lengths of time, numbers, words, settings.
+// Each has exactly one mistake, and this is its line.
 
 extension WrongFile {
   static let values: [WrongFile] = [

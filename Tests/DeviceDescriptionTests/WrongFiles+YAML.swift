@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Files that are no YAML, or YAML that a description has no use for. Each has exactly one mistake, and this is its line.
+// Files that are no YAML, or YAML that a description has no use for.
+// Each has exactly one mistake, and this is its line.
 
 extension WrongFile {
   static let yaml: [WrongFile] = [

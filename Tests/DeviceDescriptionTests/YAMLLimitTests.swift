@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// No file crashes the reader, takes long, or takes much: size, depth and aliases are bounded, and random damage is told.
+// No file crashes the reader, takes long, or takes much: size, depth and aliases are bounded, and random damage is
+// told.
 
 import ConformanceSupport
 import DeviceDescription
@@ -69,8 +70,10 @@ import Testing
   @Test func damageIsToldAndNeverMore() throws {
     var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
     let good = Array(kitchen.utf8)
-    let pieces = ["\t", "\n", " ", "  ", ": ", "- ", "{", "}", "[", "]", ",", "\"", "'", "&a ", "*a ", "!!str ", "? ", "|", ">",
-      "---\n", "...\n", "%YAML 1.1\n", "#", "<<: ", "@", "`", "\\", "\u{0}", "\u{FF}", "lamp", "parts:\n", "all", "1e999"]
+    let pieces = [
+      "\t", "\n", " ", "  ", ": ", "- ", "{", "}", "[", "]", ",", "\"", "'", "&a ", "*a ", "!!str ", "? ", "|", ">",
+      "---\n", "...\n", "%YAML 1.1\n", "#", "<<: ", "@", "`", "\\", "\u{0}", "\u{FF}", "lamp", "parts:\n", "all", "1e999",
+    ]
     for _ in 0..<1000 {
       var text = good
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
