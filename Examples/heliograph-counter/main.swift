@@ -5,19 +5,13 @@
 //
 //     heliograph-counter [PORT]        127.0.0.1:8082 unless told otherwise; 0: any free port
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import Bytes
 import DeviceServer
 import HTTPCore
 import NIOCore
 import NIOPosix
 import NIOTransport
+import SystemCalls
 
 struct Counter {
   var count: UInt32 = 0

@@ -8,16 +8,9 @@ public import ArgumentParser
 import Deflate
 public import Logging
 import ServiceLifecycle
+import SystemCalls
 import UnixSignals
 import WebSocketCore
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 @main
 struct Heliograph: AsyncParsableCommand {
@@ -102,7 +95,7 @@ struct Heliograph: AsyncParsableCommand {
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: .silent))
+        gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: .silent))
     try await group.run()
   }
 }

@@ -7,7 +7,6 @@
 // Source: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
 
 #if os(Linux)
-  import Glibc
   import SystemCalls
 
   /// A channel in `/sys/class/pwm`.

@@ -5,7 +5,6 @@
 // Source: Linux, Documentation/filesystems/sysfs.rst.
 
 #if os(Linux)
-  import Glibc
   import SystemCalls
 
   /// Attributes below a folder, `/sys` if it is the kernel's.

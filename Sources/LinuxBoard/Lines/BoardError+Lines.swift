@@ -3,7 +3,6 @@
 // What the kernel's errors mean where chips and lines are concerned.
 
 #if os(Linux)
-  import Glibc
   import SystemCalls
 
   extension BoardError {

@@ -6,7 +6,6 @@
 
 #if os(Linux)
   import CLinuxGPIO
-  import Glibc
   import SystemCalls
 
   /// Lines as the kernel hands them out.
