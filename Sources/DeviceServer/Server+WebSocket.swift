@@ -100,21 +100,21 @@ extension Server where Context: ~Copyable {
     hubs[hub].now = now
     var taken = 0
     while taken < bytes.count {
-      if mayHold, hubs[hub].clients[client].socket.pendingOutput > limits.outputHighWater {
-        table[index].isInputHeld = true
-        break
-      }
       do throws(WebSocketError) {
-        let received = try hubs[hub].clients[client].socket.receive(
-          bytes.extracting(taken..<bytes.count), now: now, scratch: &message)
+        let highWater = mayHold ? limits.outputHighWater : .max
+        let received = try hubs[hub].clients[client].receive(
+          bytes.extracting(taken..<bytes.count), now: now, highWater: highWater, scratch: &message)
+        guard let received else {
+          table[index].isInputHeld = true
+          break
+        }
         taken += received.taken
-        let id = hubs[hub].clients[client].id
         switch received.event {
         case .needData, .ping: break
-        case .text: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .text(id, message.span)) }
-        case .binary: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .binary(id, message.span)) }
-        case .pong: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .pong(id, message.span)) }
         case .closed: announceEnd(index, now: now, &context)
+        case .text: if let id = received.sender { handler(&context, &hubs[hub], .text(id, message.span)) }
+        case .binary: if let id = received.sender { handler(&context, &hubs[hub], .binary(id, message.span)) }
+        case .pong: if let id = received.sender { handler(&context, &hubs[hub], .pong(id, message.span)) }
         }
       } catch {
         fail(index, error, now: now, &context)
@@ -187,18 +187,16 @@ extension Server where Context: ~Copyable {
   ) {
     let hub = table[index].hub
     let client = table[index].client
-    hubs[hub].clients[client].socket.writeOutput(accept)
-    if hubs[hub].isStateDue(client) {
+    var written = hubs[hub].writeOutput(client, accept)
+    if written.isStateDue {
       let frame = stateFrame(since: hubs[hub].clients[client].cursor, hub, &context)
-      hubs[hub].sendState(client, frame, accept)
+      written = hubs[hub].sendState(client, frame, accept)
     }
-    if table[index].isInputHeld, hubs[hub].clients[client].socket.pendingOutput <= limits.outputHighWater {
+    if table[index].isInputHeld, written.waiting <= limits.outputHighWater {
       table[index].isInputHeld = false
       table.demand(.resume, index)
     }
-    if hubs[hub].clients[client].socket.state == .closed, hubs[hub].clients[client].socket.pendingOutput == 0 {
-      lingerSocket(index, now: now)
-    }
+    if written.isOver { lingerSocket(index, now: now) }
   }
 
   /// The place among the hub's `stateFrames` of the message about what has changed after `cursor`.
