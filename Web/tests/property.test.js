@@ -278,6 +278,11 @@ test('no order of events breaks a rule, and a healed network brings the true sta
       for (let n = 0; n < 400; n += 1) world.disturb();
       world.heal();
       world.checkHome();
+      for (const values of [{ on: false, wanted: true }, { on: true }]) {
+        world.change('led', values, 'interlock');
+        world.settle();
+        world.checkHome();
+      }
       for (let n = 0; n < 9; n += 1) world.slide();
       const last = world.slide();
       world.settle();
