@@ -86,6 +86,11 @@ import Testing
     (.noSuchColor("cyan", led: "rgb", available: ["red", "green"]), "the LED rgb has no cyan; it has red, green"),
     (.noSuchColor("red", led: "ACT", available: []), "the LED ACT has no red; it has one color"),
     (.noSuchSensor(name: "w1:28-1", available: []), "there is no w1:28-1; there is none of its kind"),
+    (
+      .noSuchSensor(name: "w1:28-1", available: (2...10).map { "w1:28-\($0)" }),
+      "there is no w1:28-1; there is w1:28-2, w1:28-3, w1:28-4, w1:28-5, w1:28-6, w1:28-7, w1:28-8, w1:28-9 and 1 more"
+        + " (heliograph pins)"
+    ),
     (.noSuchSensor(name: "w1:28-1", available: ["w1:28-2"]), "there is no w1:28-1; there is w1:28-2"),
     (
       .ambiguousSensor(name: "hwmon:lm75:temp1", places: ["hwmon0", "hwmon3"]),
