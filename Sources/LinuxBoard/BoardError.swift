@@ -32,8 +32,8 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case sameLine(String, chip: String)
   /// The kernel lacks the second version of the interface.
   case kernelTooOld(release: String)
-  /// The chip was there and is not any more.
-  case gone(chip: String)
+  /// The chip, PWM channel or LED was there and is not any more.
+  case gone(String)
   /// The kernel refused for another reason.
   case refused(chip: String, code: Int32)
 
@@ -99,7 +99,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
       "line \(line) of \(chip) cannot report edges, for it has no interrupt: choose another line for this input"
     case .sameLine(let line, let chip): "line \(line) of \(chip) cannot be two things at once"
     case .kernelTooOld(let release): "Linux 5.10 or newer is needed for GPIO; this is \(release)"
-    case .gone(let chip): "\(chip) is gone"
+    case .gone(let name): "\(name) is gone"
     case .refused(let chip, let code): "\(chip) refuses: \(SystemError(code: code))"
     default: nil
     }

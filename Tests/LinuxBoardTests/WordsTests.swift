@@ -58,7 +58,7 @@ import Testing
       "line 26 (GPIO26) of gpiochip0 is in use by led0: end that, or choose another line (heliograph pins)"
     ),
     (.kernelTooOld(release: "4.19.0"), "Linux 5.10 or newer is needed for GPIO; this is 4.19.0"),
-    (.gone(chip: "gpiochip0"), "gpiochip0 is gone"),
+    (.gone("gpiochip0"), "gpiochip0 is gone"),
     (.meantForLED("ACT"), "no line is called ACT; for the LED of that name write led:ACT"),
     (
       .ambiguousChip(label: "pcf8574", names: ["gpiochip2", "gpiochip3"]),
@@ -111,6 +111,6 @@ import Testing
   @Test func whoeverHoldsTheLineIsUsOnlyByOurName() {
     #expect(BoardError.busy(line: "1", chip: "gpiochip0", consumer: "heliograph").isBusyWithUs)
     #expect(!BoardError.busy(line: "1", chip: "gpiochip0", consumer: "led0").isBusyWithUs)
-    #expect(!BoardError.gone(chip: "gpiochip0").isBusyWithUs)
+    #expect(!BoardError.gone("gpiochip0").isBusyWithUs)
   }
 }
