@@ -61,4 +61,9 @@
       return names.sorted()
     }
   }
+
+  extension SystemError {
+    /// Whether an attribute that was there is not there any more.
+    var meansGone: Bool { [ENOENT, ENODEV, ENXIO].contains(code) }
+  }
 #endif
