@@ -68,9 +68,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals to a graceful shutdown.
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    // The descriptions of devices: YAML, with the line and column of everything.
+    // The descriptions of devices: YAML, with the line and column of everything that stands in a file.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    // Settings from options, the environment and the file, in that order.
+    // Settings from options, the environment and the file, in that order. Its traits add formats that are not used.
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     // The program's log beside its serial lines, with levels.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -166,6 +166,7 @@ let package = Package(
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "Timebase"]),
+    tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
     tests(
       "NIOTransportTests",
