@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+
+// The settings of the program from three places: an option is stronger than an environment variable, and that is
+// stronger than the file. swift-configuration looks them up in this order; here each value is also checked, and a mistake
+// says where the value came from.
+
+public import Configuration
+
+/// What is wrong with a setting that does not stand in the file.
+public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertible {
+  /// `HELIOGRAPH_PORT: "x" is not a whole number; …`.
+  public let description: String
+}
+
+/// Settings by their names, whichever place they come from.
+public struct DeviceSettings: Sendable {
+  /// The settings as swift-configuration reads them: every value as a string, lists as arrays of strings.
+  public let reader: ConfigReader
+
+  private let known: [KnownSetting]
+  private let options: ConfigReader
+  private let environment: ConfigReader
+
+  /// Settings from options, environment and file.
+  ///
+  /// - Parameters:
+  ///   - options: What was given on the command line, by the name of the setting (`log_level`).
+  ///   - environment: The environment of the process; only variables that begin with HELIOGRAPH_ are looked at.
+  ///   - file: The settings of a description.
+  public init(
+    options: [String: [String]], environment: [String: String], file: [SettingValue],
+    known: [KnownSetting] = KnownSetting.all
+  ) {
+    let optionValues = Self.provider("options", options.map { ($0.key, $0.value) }, known)
+    let fileValues = Self.provider("file", file.map { ($0.path, $0.values) }, known)
+    let variables = EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "heliograph")
+    reader = ConfigReader(providers: [optionValues, variables, fileValues])
+    self.options = ConfigReader(provider: optionValues)
+    self.environment = ConfigReader(provider: variables)
+    self.known = known
+  }
+
+  private static func provider(
+    _ name: String, _ values: [(path: String, values: [String])], _ known: [KnownSetting]
+  ) -> InMemoryProvider {
+    let lists = Set(known.filter { $0.form == .texts }.map(\.path))
+    let pairs = values.map { path, values in
+      let content = lists.contains(path) ? ConfigContent.stringArray(values) : .string(values.first ?? "")
+      return (AbsoluteConfigKey(path.split(separator: ".").map(String.init)), ConfigValue(content, isSecret: false))
+    }
+    return InMemoryProvider(name: name, values: Dictionary(pairs) { _, last in last })
+  }
+
+  // MARK: values
+
+  /// A setting of one value; nil if it is set nowhere.
+  ///
+  /// - Throws: A mistake if the value is not one that the setting takes.
+  public func text(_ path: String) throws(SettingMistake) -> String? {
+    guard let value = reader.string(forKey: ConfigKey(path)) else { return nil }
+    return try checked([value], path).first
+  }
+
+  /// A setting that is a list; nil if it is set nowhere. In a variable its values stand between commas.
+  ///
+  /// - Throws: A mistake if a value is not one that the setting takes.
+  public func texts(_ path: String) throws(SettingMistake) -> [String]? {
+    guard let values = reader.stringArray(forKey: ConfigKey(path)) else { return nil }
+    return try checked(values, path)
+  }
+
+  /// A setting that is a whole number; nil if it is set nowhere.
+  ///
+  /// - Throws: A mistake if the value is no number, or out of range.
+  public func integer(_ path: String) throws(SettingMistake) -> Int? { try text(path).flatMap { Int($0) } }
+
+  /// A setting that is true or false; nil if it is set nowhere.
+  ///
+  /// - Throws: A mistake if the value is neither.
+  public func truth(_ path: String) throws(SettingMistake) -> Bool? { try text(path).map { $0 == "true" } }
+
+  /// The values, if they are such as the setting takes.
+  private func checked(_ given: [String], _ path: String) throws(SettingMistake) -> [String] {
+    guard let setting = known.first(where: { $0.path == path }) else { return given }
+    let mistakes = MistakeList(file: "")
+    let reader = SettingReader(values: ValueReader(mistakes: mistakes), known: known)
+    var values: [String] = []
+    for value in given {
+      let text = YAMLText(string: value, position: .start, isPlain: false)
+      let key = YAMLText(string: path, position: .start, isPlain: false)
+      let entry = YAMLEntry(key: key, value: YAMLValue(content: .text(text), position: .start))
+      values += reader.read(entry).flatMap(\.values)
+    }
+    if let mistake = mistakes.mistakes.first {
+      throw SettingMistake(description: "\(origin(of: setting)): \(mistake.words)")
+    }
+    return values
+  }
+
+  /// Where the value of a setting comes from: its option, its variable, or the file.
+  public func origin(of setting: KnownSetting) -> String {
+    func has(_ reader: ConfigReader) -> Bool {
+      let key = ConfigKey(setting.path)
+      return setting.form == .texts ? reader.stringArray(forKey: key) != nil : reader.string(forKey: key) != nil
+    }
+    return has(options) ? setting.option : has(environment) ? setting.variable : "the file"
+  }
+
+  // MARK: variables
+
+  /// A line for each variable that begins with HELIOGRAPH_ and is no setting: most likely a typing error.
+  public static func unknownVariables(
+    in environment: [String: String], known: [KnownSetting] = KnownSetting.all
+  ) -> [String] {
+    let names = known.map(\.variable)
+    return environment.keys.filter { $0.hasPrefix("HELIOGRAPH_") && !names.contains($0) }.sorted().map { name in
+      let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+      return "the variable \(name) is not a setting\(hint)"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+
+// The settings of the program that may stand in the file beside the parts. This table is the one place where they are
+// named; what each means is the program's business. Every setting has the same name everywhere: `log_level` in the file,
+// HELIOGRAPH_LOG_LEVEL in the environment, --log-level as an option.
+
+/// A setting that a file may have.
+public struct KnownSetting: Sendable {
+  /// What values a setting takes.
+  public enum Form: Equatable, Sendable {
+    /// Any text of one line.
+    case text
+    /// true or false.
+    case truth
+    /// A whole number.
+    case integer(ClosedRange<Int64>)
+    /// One of a few words.
+    case word([String])
+    /// A text, or a list of texts.
+    case texts
+  }
+
+  /// Its name; a setting in a mapping has both names with a dot: `mqtt.host`.
+  public let path: String
+  /// What values it takes.
+  public let form: Form
+
+  /// A setting.
+  public init(_ path: String, _ form: Form) {
+    self.path = path
+    self.form = form
+  }
+
+  /// The settings of `heliograph`.
+  public static let all: [KnownSetting] = [
+    KnownSetting("name", .text),
+    KnownSetting("host", .text),
+    KnownSetting("port", .integer(0...65_535)),
+    KnownSetting("host_names", .texts),
+    KnownSetting("interface", .text),
+    KnownSetting("max_clients", .integer(1...10_000)),
+    KnownSetting("log_level", .word(["trace", "debug", "info", "notice", "warning", "error", "critical"])),
+    KnownSetting("data", .text),
+    KnownSetting("state_file", .text),
+    KnownSetting("board", .word(["simulated", "linux"])),
+    KnownSetting("chip", .text),
+    KnownSetting("deflate", .truth),
+  ]
+
+  /// The name of its variable in the environment.
+  public var variable: String {
+    "HELIOGRAPH_" + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
+  }
+
+  /// The name of its option.
+  public var option: String { "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined() }
+}
+
+/// A setting as a file gives it.
+public struct SettingValue: Equatable, Sendable {
+  /// Its name, as `KnownSetting` has it.
+  public let path: String
+  /// Its value; several only for a list.
+  public let values: [String]
+  /// Where the value stands.
+  public let position: TextPosition
+}
+
+/// Reads the settings of a file.
+struct SettingReader {
+  let values: ValueReader
+  let known: [KnownSetting]
+
+  /// Other words for our settings.
+  private static let synonyms = [
+    "title": "name", "listen": "host", "address": "host", "bind": "host", "hostname": "host_names",
+    "host_name": "host_names", "names": "host_names", "clients": "max_clients", "log": "log_level",
+    "loglevel": "log_level", "folder": "data", "state": "state_file", "part": "parts", "components": "parts",
+    "devices": "parts", "switch": "parts", "light": "parts", "sensor": "parts", "binary_sensor": "parts",
+  ]
+
+  /// The settings that an entry of the top level holds.
+  func read(_ entry: YAMLEntry, in group: String = "") -> [SettingValue] {
+    let path = group + entry.key.string
+    if let setting = known.first(where: { $0.path == path }) {
+      return value(of: setting, entry).map { [SettingValue(path: path, values: $0, position: entry.value.position)] } ?? []
+    }
+    if known.contains(where: { $0.path.hasPrefix(path + ".") }), let mapping = entry.value.mapping {
+      return mapping.flatMap { read($0, in: path + ".") }
+    }
+    noteUnknown(entry, in: group)
+    return []
+  }
+
+  private func noteUnknown(_ entry: YAMLEntry, in group: String) {
+    let key = entry.key.string
+    let siblings = known.compactMap { setting in
+      setting.path.hasPrefix(group) ? setting.path.dropFirst(group.count).split(separator: ".").first.map(String.init) : nil
+    }
+    let names = group.isEmpty ? siblings + ["parts", "status_led"] : siblings
+    let synonym = group.isEmpty ? Self.synonyms[key.lowercased()].flatMap { names.contains($0) ? $0 : nil } : nil
+    let hint = synonym.map { "; did you mean \"\($0)\"?" } ?? Suggestion.words(for: key, among: names)
+    // A part that is not indented stands where settings do.
+    let isPart = entry.value.mapping?.contains { PartKind(rawValue: $0.key.string) != nil } ?? false
+    let words = isPart ? "; it looks like a part, and belongs under \"parts:\", indented" : hint
+    values.mistakes.add(entry.key.position, "unknown setting \"\(group + key)\"\(words)")
+  }
+
+  private func value(of setting: KnownSetting, _ entry: YAMLEntry) -> [String]? {
+    switch setting.form {
+    case .text: values.label(entry, limit: 4096).map { [String(decoding: $0, as: UTF8.self)] }
+    case .truth: values.bool(entry).map { ["\($0)"] }
+    case .integer(let range): values.integer(entry, in: range).map { ["\($0)"] }
+    case .word(let words): values.choice(entry, words.map { ($0, [$0]) })
+    case .texts: values.texts(entry).map(\.string)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+
+// Reads the values of keys: texts, truth values, numbers, lengths of time, words of a few. Whatever is wrong becomes one
+// mistake with the place of the value, and the reader goes on with none.
+
+import Bytes
+import Timebase
+
+/// Reads values and notes mistakes.
+struct ValueReader {
+  let mistakes: MistakeList
+
+  /// A text that is not empty.
+  func text(_ entry: YAMLEntry) -> YAMLText? { text(entry.value, for: entry.key.string) }
+
+  /// A text that is not empty, `name` being what it is for.
+  func text(_ value: YAMLValue, for name: String) -> YAMLText? {
+    guard let text = value.text, !text.isEmpty, !text.string.isEmpty else {
+      mistakes.add(value.position, "\"\(name)\" needs a text, and here is \(value.kindName == "a text" ? "an empty one" : value.kindName)")
+      return nil
+    }
+    return text
+  }
+
+  /// Texts: a list of them, or one alone. Nothing at all is an empty list.
+  func texts(_ entry: YAMLEntry) -> [YAMLText] {
+    guard !entry.value.isEmpty else { return [] }
+    guard let list = entry.value.list else { return text(entry).map { [$0] } ?? [] }
+    return list.compactMap { text($0, for: entry.key.string) }
+  }
+
+  /// A text for people, of at most `limit` bytes.
+  func label(_ entry: YAMLEntry, limit: Int = 64) -> [UInt8]? {
+    guard let text = text(entry) else { return nil }
+    let bytes = Array(text.string.utf8)
+    guard bytes.count <= limit, !text.string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    else {
+      mistakes.add(text.position, "\"\(entry.key.string)\" is one line of at most \(limit) bytes; this one has \(bytes.count)")
+      return nil
+    }
+    return bytes
+  }
+
+  /// true or false.
+  func bool(_ entry: YAMLEntry) -> Bool? { choice(entry, [("true", true), ("false", false)]) }
+
+  /// One of a few words.
+  func choice<Value>(_ entry: YAMLEntry, _ choices: [(word: String, value: Value)]) -> Value? {
+    guard let text = text(entry) else { return nil }
+    if let choice = choices.first(where: { $0.word == text.string }) { return choice.value }
+    let words = choices.map(\.word)
+    let synonyms = ["yes": "true", "on": "true", "no": "false", "off": "false", "pull-up": "up", "pull-down": "down"]
+    let meant = synonyms[text.string.lowercased()].flatMap { words.contains($0) ? $0 : nil }
+    let hint = meant.map { "; did you mean \"\($0)\"?" } ?? Suggestion.words(for: text.string, among: words)
+    mistakes.add(text.position, "\"\(text.string)\" is not a value of \"\(entry.key.string)\"\(hint)")
+    return nil
+  }
+
+  /// A whole number.
+  func integer(_ entry: YAMLEntry, in range: ClosedRange<Int64>) -> Int64? {
+    guard let text = text(entry) else { return nil }
+    guard let number = number(text), let integer = number.integer else {
+      mistakes.add(text.position, "\"\(text.string)\" is not a whole number; \"\(entry.key.string)\" is between \(range.lowerBound) and \(range.upperBound)")
+      return nil
+    }
+    guard range.contains(integer) else {
+      mistakes.add(text.position, "\"\(entry.key.string)\" is \(integer); it must be between \(range.lowerBound) and \(range.upperBound)")
+      return nil
+    }
+    return integer
+  }
+
+  /// A number with or without decimals.
+  func decimal(_ entry: YAMLEntry) -> Decimal? { text(entry).flatMap { decimal($0, for: entry.key.string) } }
+
+  /// A number with or without decimals.
+  func decimal(_ text: YAMLText, for name: String) -> Decimal? {
+    if let number = number(text) { return number }
+    let fixed = text.string.replacingComma
+    let meant = fixed.flatMap { Decimal(Array($0.utf8).span) == nil ? nil : $0 }
+    let hint = meant.map { "did you mean \($0)?" } ?? "write it as 21.5 or -3, with at most 18 digits"
+    mistakes.add(text.position, "\"\(text.string)\" is not a number for \"\(name)\"; \(hint)")
+    return nil
+  }
+
+  private func number(_ text: YAMLText) -> Decimal? {
+    let bytes = Array(text.string.utf8)
+    return Decimal(bytes.span)
+  }
+
+  /// A length of time.
+  func duration(_ entry: YAMLEntry, in range: ClosedRange<Int64>) -> Milliseconds? {
+    guard let text = text(entry) else { return nil }
+    let name = entry.key.string
+    let bounds = "between \(DurationText.text(range.lowerBound)) and \(DurationText.text(range.upperBound))"
+    do throws(DurationText.Failure) {
+      let milliseconds = try DurationText.milliseconds(text.string)
+      if range.contains(milliseconds), let count = UInt32(exactly: milliseconds) { return Milliseconds(count) }
+      mistakes.add(text.position, "\"\(name)\" is \(text.string); it must be \(bounds)")
+    } catch {
+      let words = switch error {
+      case .malformed: "\"\(text.string)\" is not a length of time; write a number and ms, s, min, h or d, such as 30 min"
+      case .missingUnit: "\"\(text.string)\" has no unit; did you mean \(text.string) ms, \(text.string) s or \(text.string) min?"
+      case .otherUnit(let meant): "\"\(text.string)\" is not a length of time; did you mean \"\(meant)\"?"
+      case .fraction: "\"\(text.string)\" is not a whole number of milliseconds"
+      }
+      mistakes.add(text.position, words)
+    }
+    return nil
+  }
+}
+
+extension String {
+  /// This text with "." for its one ",", or with a "0" before a leading "."; nil if it is neither.
+  fileprivate var replacingComma: String? {
+    if hasPrefix(".") { return "0" + self }
+    if hasPrefix("+") { return String(dropFirst()) }
+    guard contains(",") else { return nil }
+    return String(map { $0 == "," ? "." : $0 })
+  }
+}
