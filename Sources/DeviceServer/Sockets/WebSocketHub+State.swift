@@ -21,7 +21,7 @@ extension WebSocketHub {
     var conflated: UInt32 = 0
     for index in clients.indices where clients[index].isConnected && clients[index].cursor < revision {
       if clients[index].cursor < previous {
-        conflated &+= 1  // it had yet to be sent the last publication; the transport knows that, and gives it both in one
+        conflated &+= 1  // the transport has yet to write the last publication to it, and writes both in one
       } else {
         list(index)
       }
@@ -31,7 +31,7 @@ extension WebSocketHub {
 
   /// Makes `payload`, a text message, the whole state: for endpoints without an encoder.
   ///
-  /// Each client gets it when the network takes it, or a later one instead; whoever connects gets the last one.
+  /// Each client gets it when the network takes it, or a later one instead; a newcomer gets the last one.
   public mutating func publishState(_ payload: Span<UInt8>) {
     guard revision < .max else { return }
     stateFrames.keep(payload, since: 0...revision, revision: revision + 1)
@@ -104,10 +104,12 @@ struct StateFrames: Sendable {
     return nil
   }
 
-  /// Keeps a message for clients with a cursor in `since`, in place of one that is out of date; the memory is used again
-  /// unless an outbox still holds it.
+  /// Keeps a message for clients with a cursor in `since`, in place of one that is out of date; the memory is used
+  /// again unless an outbox still holds it.
   @discardableResult
-  mutating func keep(_ payload: Span<UInt8>, since: ClosedRange<UInt64>, revision: UInt64, isEmpty: Bool = false) -> Int {
+  mutating func keep(
+    _ payload: Span<UInt8>, since: ClosedRange<UInt64>, revision: UInt64, isEmpty: Bool = false
+  ) -> Int {
     let index = place(for: revision)
     frames[index].since = since
     frames[index].revision = revision

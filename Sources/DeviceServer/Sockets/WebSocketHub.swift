@@ -2,8 +2,8 @@
 
 // All clients of one WebSocket endpoint, with the calls that the tutorial's library has (`textAll`, `pingAll`,
 // `cleanupClients`, …) and one that it lacks: `publish`, which never queues. A broadcast is encoded once; small frames
-// are copied into the outboxes, large ones held there by reference. WebSocketHub+State.swift has what each client is sent
-// of the state.
+// are copied into the outboxes, large ones held there by reference. What each client is sent of the state is in
+// WebSocketHub+State.swift.
 
 import Bytes
 public import Timebase
@@ -95,7 +95,7 @@ public struct WebSocketHub: Sendable {
     clients[index].id = id
     clients[index].isConnected = true
     count += 1
-    if revision > 0 { list(index) }  // whoever comes gets the state that was published last
+    if revision > 0 { list(index) }  // a newcomer gets the state that was published last
     return id
   }
 
