@@ -22,15 +22,16 @@ class Program:
     """A running program. Use it in `with`: whatever happens, it ends with the block.
 
     `descriptors` is the most files that it may have open; None leaves it as much as the system allows. With `output`
-    its lines go to that file, and it has neither `lines` nor a `port`.
+    its lines go to that file, and it has neither `lines` nor a `port`. `variables` are added to the environment.
     """
 
-    def __init__(self, *command: str | Path, descriptors: int | None = None, output: IO | None = None) -> None:
+    def __init__(self, *command: str | Path, descriptors: int | None = None, output: IO | None = None,
+                 **variables: str) -> None:
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         limit = hard if descriptors is None else descriptors
         self.process = subprocess.Popen(
             [str(word) for word in command], stdin=subprocess.PIPE, stdout=output or subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace",
+            stderr=subprocess.STDOUT, text=True, errors="replace", env=os.environ | variables,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard)))
         self.lines: deque[str] = deque(maxlen=10_000)  # the last ones
         self._news = threading.Condition()

@@ -5,6 +5,7 @@
 
 import Bytes
 public import HTTPCore
+public import Timebase
 
 /// The table of handlers of a server.
 public struct Router<Context: ~Copyable> {
@@ -18,7 +19,7 @@ public struct Router<Context: ~Copyable> {
   /// It is asked at the moment of sending, once for all clients with the same `since`; 0: they have nothing yet.
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Appends a text message that contains the whole state, and returns its revision.
-  public typealias SnapshotEncoder = (inout Context, _ message: inout [UInt8]) -> UInt64
+  public typealias SnapshotEncoder = (inout Context, MonotonicTime, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Template.Value?
   /// Is told of each refusal, for a log.

@@ -84,7 +84,7 @@ extension Server where Context: ~Copyable {
     setDeadline(index, now + limits.writeTimeout)
     if let snapshot = router.eventRoutes[route].snapshot {
       var message: [UInt8] = []
-      let revision = snapshot(&context, &message)
+      let revision = snapshot(&context, now, &message)
       send(message.span, revision: revision, index)
       eventStreams[table[index].client].cursor = revision
     }
