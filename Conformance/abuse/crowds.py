@@ -105,7 +105,7 @@ def bytes_in_flight(port: int) -> int:
 def change(actor: WebSocket, observer: WebSocket) -> tuple[int, float]:
     """Toggles the LED: the new revision, and the seconds until another client had heard of it."""
     start = time.monotonic()
-    actor.send_json(type="toggle", id=1, pin="led")
+    actor.send_json(type="toggle", id=1, part="led")
     revision = actor.message("ack")["rev"]
     while observer.message("state")["rev"] < revision:
         pass

@@ -57,7 +57,7 @@ async def page(visit: Visit) -> None:
             expect((await browser.request("GET", path, **tags)).status == 304, f"{path} was sent again")
     socket, _ = await open_socket(visit)
     for number in range(random.randrange(4)):
-        await socket.send(json.dumps({"type": "toggle", "id": number, "pin": "led"}))
+        await socket.send(json.dumps({"type": "toggle", "id": number, "part": "led"}))
         expect((await answer(socket, "ack"))["id"] == number, "another one's ack")
         await asyncio.sleep(random.uniform(0, 0.4))
     browser.leave()
