@@ -9,6 +9,7 @@ import Bytes
 import DeviceServer
 import HTTPCore
 import NIOTransport
+import SystemCalls
 
 struct Counter {
   var count: UInt32 = 0

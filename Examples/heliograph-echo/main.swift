@@ -9,18 +9,12 @@
 // It listens on 127.0.0.1, port 8081 unless told otherwise; 0: any free port. With --deflate it compresses messages for
 // those who offer to (RFC 7692), if it was built with the package's trait Deflate.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import Bytes
 import Deflate
 import DeviceServer
 import HTTPCore
 import NIOTransport
+import SystemCalls
 import WebSocketCore
 
 /// The handlers need to know nothing.

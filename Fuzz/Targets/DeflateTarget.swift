@@ -6,6 +6,7 @@
 
 import Bytes
 import Deflate
+import DeviceServer
 import HTTPCore
 import Timebase
 import WebSocketCore
@@ -98,7 +99,8 @@ struct Agreement {
 
   /// What the server sends of these messages unfolds to them, for a client with the same parameters.
   func checkReturn(of messages: [[UInt8]]) throws(BrokenInvariant) {
-    var connection = WebSocketConnection(codec: try codec(), now: .zero)
+    var connection = WebSocketConnection(
+      limits: ServerLimits().webSocket, timing: ServerLimits().timing, codec: try codec(), now: .zero)
     let client = try clientCodec()
     for message in messages {
       try check(connection.send(.binary, message.span), "an open connection can be sent to")

@@ -71,7 +71,7 @@ struct HTTPPeer {
       }
       switch event {
       case .needData, .closed: return hasMoved
-      case .paused:
+      case .held:
         guard connection.requestState == .idle else { return hasMoved }
         try check(connection.pendingOutput >= limits.outputSize, "only output that waits makes requests wait")
         writeOutput()

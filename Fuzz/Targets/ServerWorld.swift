@@ -144,7 +144,7 @@ struct ServerWorld {
     case .write(let id): try write(index(of: id))
     case .resume(let id):
       let line = try index(of: id)
-      lines[line].isStalled = false
+      lines[line].isInputHeld = false
       try offer(line)
     case .endOutput(let id):
       let line = try index(of: id)
@@ -168,7 +168,7 @@ struct ServerWorld {
       try moveToClient(line, count: .max)
       return true
     }
-    if !lines[line].isStalled, !lines[line].toServer.isEmpty {
+    if !lines[line].isInputHeld, !lines[line].toServer.isEmpty {
       try offer(line)
       return true
     }
@@ -192,7 +192,7 @@ struct ServerWorld {
     let taken = server.receive(input.span, from: id, now: now, &journal)
     try check(0...input.count ~= taken, "no more is taken than there was")
     lines[line].toServer.removeFirst(taken)
-    lines[line].isStalled = taken < input.count
+    lines[line].isInputHeld = taken < input.count
   }
 
   private mutating func write(_ line: Int) throws(BrokenInvariant) {
@@ -341,7 +341,7 @@ private struct Line {
   var received: [UInt8] = []
   var isReading: Bool
   /// The server left input; it is offered again after `.resume`.
-  var isStalled = false
+  var isInputHeld = false
   /// The server may have output, and there was no room.
   var isWriteDue = false
   /// The client has ended its direction, and whether the server knows.

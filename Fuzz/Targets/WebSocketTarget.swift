@@ -4,6 +4,7 @@
 // same; and in a life of pings, sends, polls and half-taken output it sends whole frames and nothing after a Close.
 
 import Bytes
+import DeviceServer
 import Timebase
 import WebSocketCore
 
@@ -86,7 +87,8 @@ struct WebSocketPeer {
 
   init(messageSize: Int, codec: AnyMessageCodec? = nil) {
     self.messageSize = messageSize
-    connection = WebSocketConnection(limits: .init(messageSize: messageSize), codec: codec, now: .zero)
+    connection = WebSocketConnection(
+      limits: .init(messageSize: messageSize), timing: ServerLimits().timing, codec: codec, now: .zero)
   }
 
   /// Whether it has given the client up.

@@ -2,7 +2,6 @@
 
 // From files to what is served: the template, the compressed forms, the entity tags.
 
-import Bytes
 import DeviceServer
 
 extension StaticAsset {
@@ -29,15 +28,7 @@ extension StaticAsset {
     if file.path.elementsEqual("/index.html".utf8) {
       self.init(path: file.path, bytes: file.bytes, isTemplate: true)
     } else {
-      self.init(path: file.path, bytes: file.bytes, gzipped: gzipped, entityTag: Self.tag(of: file.bytes))
+      self.init(path: file.path, bytes: file.bytes, gzipped: gzipped, entityTag: EntityTag.of(file.bytes.span))
     }
-  }
-
-  /// Half of the SHA-1 digest of `bytes`, in hexadecimal: equal content, equal tag, also after a restart.
-  private static func tag(of bytes: [UInt8]) -> [UInt8] {
-    let digest = SHA1.digest(of: bytes.span)
-    var tag: [UInt8] = []
-    for index in 0..<8 { tag.append(hexadecimal: digest[index], width: 2) }
-    return tag
   }
 }

@@ -13,13 +13,13 @@ public protocol Application: ~Copyable, SendableMetatype {
 
   /// Feeds received bytes and returns how many were taken.
   ///
-  /// The rest stays with the transport, which stops reading, until `.resume` comes for this connection.
+  /// The rest is held by the transport, which stops reading, until `.resume` comes for this connection.
   mutating func receive(_ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime) -> Int
 
   /// The peer has sent its last byte (it may still read).
   mutating func endOfStream(_ connection: ConnectionID, now: MonotonicTime)
 
-  /// The connection is gone. A transport calls this exactly once for each accepted connection, whoever ended it.
+  /// The connection is gone. A transport calls this exactly once for each accepted connection, whichever side ended it.
   mutating func disconnected(_ connection: ConnectionID, now: MonotonicTime)
 
   /// Does what is due and returns when to be called next, or nil if only bytes can change anything.
@@ -43,7 +43,7 @@ public enum TransportAction: Equatable, Sendable {
   case write(ConnectionID)
   /// Nothing more will be written: end this direction (FIN) once everything handed over has gone out.
   case endOutput(ConnectionID)
-  /// Offer held-back input again, even if there is none: there is room for it now.
+  /// Offer held input again, even if there is none: there is room for it now.
   case resume(ConnectionID)
   /// Close now, dropping whatever has not gone out, and call `disconnected`.
   case abort(ConnectionID)

@@ -37,8 +37,8 @@ struct Connection: Sendable {
   var phase = Phase.free
   var stage = Stage.idle
   var tasks: Tasks = []
-  /// Whether input waits for output to go, in the transport or in `http`, until `.resume`.
-  var isStalled = false
+  /// Whether input is held until output has gone, by the transport or in `http`; `.resume` follows.
+  var isInputHeld = false
   /// Whether it only gets told that there is no room, or has lost its own to another.
   var isRefused = false
   var http: HTTPConnection

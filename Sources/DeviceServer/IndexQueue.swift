@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// In which order rows of a table are to be looked after. Memory is kept and used again: whoever takes from the front
-// while others append, without an end, makes it no larger than a few times what waits.
+// The order in which rows of a table are to be looked after. Memory is kept and used again: a queue that never runs
+// empty takes no more than a few times what waits in it.
 
 /// A first-in, first-out queue of row numbers.
 struct IndexQueue: Sendable {

@@ -29,7 +29,7 @@ public struct Refusal: Sendable {
     case methodNotAllowed
     /// Nothing here knows the method (501).
     case unknownMethod
-    /// The path is no path (400).
+    /// The path has a malformed escape, a control character or a dot segment (400).
     case malformedPath
     /// The head or the body did not come in time (408).
     case tooSlow
@@ -45,7 +45,7 @@ public struct Refusal: Sendable {
 
   /// What was wrong.
   public let reason: Reason
-  /// Who asked.
+  /// The peer that was refused.
   public let remote: RemoteAddress
 
   /// Appends the reason in a few words and the peer's address, for a log.

@@ -5,6 +5,7 @@
 
 import Bytes
 public import HTTPCore
+public import Timebase
 
 /// The table of handlers of a server.
 public struct Router<Context: ~Copyable> {
@@ -15,10 +16,10 @@ public struct Router<Context: ~Copyable> {
   /// Appends a text message about what has changed in the state after revision `since`, and returns the revision that a
   /// client has after it: that of the state. It appends nothing if no client need be told.
   ///
-  /// It is asked at the moment of sending, once for all clients with the same `since`; 0: whoever has nothing yet.
+  /// It is asked at the moment of sending, once for all clients with the same `since`; 0: they have nothing yet.
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Appends a text message that contains the whole state, and returns its revision.
-  public typealias SnapshotEncoder = (inout Context, _ message: inout [UInt8]) -> UInt64
+  public typealias SnapshotEncoder = (inout Context, MonotonicTime, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Template.Value?
   /// Is told of each refusal, for a log.
@@ -38,7 +39,7 @@ public struct Router<Context: ~Copyable> {
     let snapshot: SnapshotEncoder?
   }
 
-  struct SocketRoute {
+  struct Endpoint {
     let path: StaticString
     let origin: OriginPolicy
     let encoder: StateEncoder?
@@ -46,7 +47,7 @@ public struct Router<Context: ~Copyable> {
   }
 
   var routes: [Route] = []
-  var sockets: [SocketRoute] = []
+  var endpoints: [Endpoint] = []
   var eventRoutes: [EventRoute] = []
   var eventStreams: EventStreamCalls<Context>?
   var templateHandler: TemplateHandler?
@@ -92,14 +93,15 @@ public struct Router<Context: ~Copyable> {
     _ path: StaticString, origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
     _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
-    sockets.append(SocketRoute(path: path, origin: origin, encoder: encoder, handler: handler))
-    return WebSocketEndpoint(index: sockets.count - 1)
+    endpoints.append(Endpoint(path: path, origin: origin, encoder: encoder, handler: handler))
+    return WebSocketEndpoint(index: endpoints.count - 1)
   }
 
   /// Answers GET on `pattern` with server-sent events: what the sockets of `endpoint` are sent about the state, each
   /// message as the data of one event whose `id` is the revision.
   ///
-  /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client that
+  /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client
+  /// that
   ///   has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
   public mutating func events(
     _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil
@@ -122,10 +124,10 @@ public struct Router<Context: ~Copyable> {
     #endif
   }
 
-  /// Sets who gives values to the names in templates.
+  /// Sets the function that gives values to the names in templates.
   public mutating func onTemplate(_ handler: @escaping TemplateHandler) { templateHandler = handler }
 
-  /// Sets who is told of refusals.
+  /// Sets the function that is told of refusals.
   public mutating func onRefusal(_ handler: @escaping RefusalHandler) { refusalHandler = handler }
 
   /// What the routes say to a method and a path.
@@ -145,8 +147,8 @@ public struct Router<Context: ~Copyable> {
     return pathIsKnown ? .otherMethods : .none
   }
 
-  func socket(at path: Span<UInt8>) -> Int? {
-    for index in sockets.indices where path.equals(sockets[index].path) { return index }
+  func endpoint(at path: Span<UInt8>) -> Int? {
+    for index in endpoints.indices where path.equals(endpoints[index].path) { return index }
     return nil
   }
 

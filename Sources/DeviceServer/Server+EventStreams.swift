@@ -84,7 +84,7 @@ extension Server where Context: ~Copyable {
     setDeadline(index, now + limits.writeTimeout)
     if let snapshot = router.eventRoutes[route].snapshot {
       var message: [UInt8] = []
-      let revision = snapshot(&context, &message)
+      let revision = snapshot(&context, now, &message)
       send(message.span, revision: revision, index)
       eventStreams[table[index].client].cursor = revision
     }
@@ -183,9 +183,10 @@ extension Server where Context: ~Copyable {
 
   fileprivate mutating func announceState(of hub: Int) {
     for stream in eventStreams.indices where eventStreams[stream].hub == hub {
-      guard let index = eventStreams[stream].connection, eventStreams[stream].cursor < hubs[hub].revision else { continue }
-      // One that has output to write is asked for more when that is out.
-      if table[index].http.pendingOutput == 0 { table.demand(.write, index) }
+      guard let index = eventStreams[stream].connection else { continue }
+      // A stream with output to write is asked for more when that is out.
+      let isIdle = table[index].http.pendingOutput == 0
+      if isIdle, eventStreams[stream].cursor < hubs[hub].revision { table.demand(.write, index) }
     }
   }
 }

@@ -14,9 +14,9 @@ extension Server where Context: ~Copyable {
   mutating func receiveRequests(
     _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context
   ) -> Int {
-    if table[index].isStalled { handleRequests(index, now: now, &context) }  // output may have gone
+    if table[index].isInputHeld { handleRequests(index, now: now, &context) }  // output may have gone
     var taken = 0
-    while taken < bytes.count, table[index].phase == .http, !table[index].isStalled {
+    while taken < bytes.count, table[index].phase == .http, !table[index].isInputHeld {
       let count = table[index].http.receive(bytes.extracting(taken..<bytes.count))
       if count == 0 { break }
       taken += count
@@ -27,15 +27,15 @@ extension Server where Context: ~Copyable {
 
   /// Handles what has come as far as output allows.
   mutating func handleRequests(_ index: Int, now: MonotonicTime, _ context: inout Context) {
-    table[index].isStalled = false
+    table[index].isInputHeld = false
     requests: while table[index].phase == .http {
       do throws(RemoteProtocolError) {
         switch try table[index].http.nextEvent() {
         case .request(let head): begin(head, index, &context)
         case .endOfMessage: handleRequest(index, now: now, &context)
         case .needData: break requests
-        case .paused:  // the machine must be asked again when output has gone: requests may wait inside it
-          table[index].isStalled = table[index].http.pendingOutput > 0
+        case .held:  // the machine must be asked again when output has gone: requests may wait inside it
+          table[index].isInputHeld = table[index].http.pendingOutput > 0
           break requests
         case .closed:
           endRequests(index, now: now)
@@ -72,7 +72,7 @@ extension Server where Context: ~Copyable {
   private enum Verdict {
     case route(Int)
     case asset(StaticAsset)
-    case socket(Int, ResponseHead)
+    case upgrade(Int, ResponseHead)
     case refuse(Refusal.Reason, HTTPStatus, StaticString)
   }
 
@@ -83,12 +83,12 @@ extension Server where Context: ~Copyable {
     guard RequestPath.decode(head.path, into: &path) else {
       return .refuse(.malformedPath, .badRequest, "Malformed path")
     }
-    if let socket = router.socket(at: path.span) {
-      guard RequestGuard.allowsOrigin(of: head, router.sockets[socket].origin) else {
+    if let endpoint = router.endpoint(at: path.span) {
+      guard RequestGuard.allowsOrigin(of: head, router.endpoints[endpoint].origin) else {
         return .refuse(.foreignOrigin, .forbidden, "Opened from another site")
       }
       do throws(WebSocketHandshakeError) {
-        return .socket(socket, try WebSocketHandshake.response(to: head))
+        return .upgrade(endpoint, try WebSocketHandshake.response(to: head))
       } catch {
         return .refuse(.badHandshake(error), error.status, error.name)
       }
@@ -124,7 +124,7 @@ extension Server where Context: ~Copyable {
     case .refuse(let reason, let status, let words):
       refuse(reason, status, words, index, head, &context)
       return
-    case .socket(let hub, let accepted):
+    case .upgrade(let hub, let accepted):
       upgrade(head, accepted, to: hub, index, now: now, &context)
       return
     case .asset(let asset):
@@ -246,7 +246,7 @@ extension Server where Context: ~Copyable {
       table[index].http.trim()
       updateStage(index, now: now)
     }
-    if table[index].isStalled, !table[index].http.isOutputFull { table.demand(.resume, index) }
+    if table[index].isInputHeld, !table[index].http.isOutputFull { table.demand(.resume, index) }
   }
 
   /// The peer has ended, or the last response is sent: close once everything is out.

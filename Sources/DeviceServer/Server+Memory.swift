@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How much peers make the server hold, by what they send and by what they do not read, for whoever wants to see that
-// the limits bound it: a fuzzer, or a program that shows it. It looks at the tables and keeps no account while serving.
+// How much memory peers make the server use, by what they send and by what they do not read. A fuzzer checks with it
+// that the limits hold, and a program can show it. It looks at the tables and keeps no account while serving.
 
 import HTTPCore
 import WebSocketCore

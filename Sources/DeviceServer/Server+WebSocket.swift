@@ -18,7 +18,7 @@ extension Server where Context: ~Copyable {
       refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, nil, &context)
       return
     }
-    if hubs[hub].count >= limits.clients {  // whoever has missed a ping's deadline goes first
+    if hubs[hub].count >= limits.clients {  // clients that missed a ping's deadline go first
       table[index].deadline = .distantFuture
       nextDeadline = .zero
       _ = poll(now: now, &context)
@@ -34,7 +34,7 @@ extension Server where Context: ~Copyable {
     table.demand(.write, index)
     let trailing = table[index].http.takeTrailingData()
     join(hub, index, codec, now: now, &context)
-    if !trailing.isEmpty { _ = receiveMessages(trailing.span, index, now: now, &context, mayStall: false) }
+    if !trailing.isEmpty { _ = receiveMessages(trailing.span, index, now: now, &context, mayHold: false) }
   }
 
   /// The codec for a client that offers to compress, as far as there is memory for it; the 101 then says so.
@@ -67,7 +67,7 @@ extension Server where Context: ~Copyable {
     } else {
       counters.clients.count()
       let id = hubs[hub].welcome(client)
-      router.sockets[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
+      router.endpoints[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
     }
     setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
   }
@@ -90,31 +90,31 @@ extension Server where Context: ~Copyable {
 
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
   mutating func receiveMessages(
-    _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayStall: Bool = true
+    _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayHold: Bool = true
   ) -> Int {
     let hub = table[index].hub
     let client = table[index].client
-    let handler = router.sockets[hub].handler
+    let handler = router.endpoints[hub].handler
     var message = takeScratch()
     defer { keepScratch(message) }
     hubs[hub].now = now
     var taken = 0
     while taken < bytes.count {
-      if mayStall, hubs[hub].clients[client].socket.pendingOutput > limits.outputHighWater {
-        table[index].isStalled = true
-        break
-      }
       do throws(WebSocketError) {
-        let received = try hubs[hub].clients[client].socket.receive(
-          bytes.extracting(taken..<bytes.count), now: now, scratch: &message)
+        let highWater = mayHold ? limits.outputHighWater : .max
+        let received = try hubs[hub].clients[client].receive(
+          bytes.extracting(taken..<bytes.count), now: now, highWater: highWater, scratch: &message)
+        guard let received else {
+          table[index].isInputHeld = true
+          break
+        }
         taken += received.taken
-        let id = hubs[hub].clients[client].id
         switch received.event {
         case .needData, .ping: break
-        case .text: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .text(id, message.span)) }
-        case .binary: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .binary(id, message.span)) }
-        case .pong: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .pong(id, message.span)) }
         case .closed: announceEnd(index, now: now, &context)
+        case .text: if let id = received.sender { handler(&context, &hubs[hub], .text(id, message.span)) }
+        case .binary: if let id = received.sender { handler(&context, &hubs[hub], .binary(id, message.span)) }
+        case .pong: if let id = received.sender { handler(&context, &hubs[hub], .pong(id, message.span)) }
         }
       } catch {
         fail(index, error, now: now, &context)
@@ -133,7 +133,7 @@ extension Server where Context: ~Copyable {
     router.refusalHandler?(&context, Refusal(reason: .webSocketError(error), remote: table[index].remote))
     let hub = table[index].hub
     let id = hubs[hub].clients[table[index].client].id
-    if hubs[hub].contains(id) { router.sockets[hub].handler(&context, &hubs[hub], .error(id, error)) }
+    if hubs[hub].contains(id) { router.endpoints[hub].handler(&context, &hubs[hub], .error(id, error)) }
     announceEnd(index, now: now, &context)
   }
 
@@ -153,7 +153,7 @@ extension Server where Context: ~Copyable {
     hubs[hub].dismiss(client)
     let code = hubs[hub].clients[client].socket.closeCode
     let reason = hubs[hub].clients[client].socket.closeReason
-    router.sockets[hub].handler(&context, &hubs[hub], .disconnect(id, code, reason: reason.span))
+    router.endpoints[hub].handler(&context, &hubs[hub], .disconnect(id, code, reason: reason.span))
   }
 
   /// Sees to what a call of the socket has left: output to write, or nothing more to say.
@@ -187,18 +187,16 @@ extension Server where Context: ~Copyable {
   ) {
     let hub = table[index].hub
     let client = table[index].client
-    hubs[hub].clients[client].socket.writeOutput(accept)
-    if hubs[hub].isStateDue(client) {
+    var written = hubs[hub].writeOutput(client, accept)
+    if written.isStateDue {
       let frame = stateFrame(since: hubs[hub].clients[client].cursor, hub, &context)
-      hubs[hub].sendState(client, frame, accept)
+      written = hubs[hub].sendState(client, frame, accept)
     }
-    if table[index].isStalled, hubs[hub].clients[client].socket.pendingOutput <= limits.outputHighWater {
-      table[index].isStalled = false
+    if table[index].isInputHeld, written.waiting <= limits.outputHighWater {
+      table[index].isInputHeld = false
       table.demand(.resume, index)
     }
-    if hubs[hub].clients[client].socket.state == .closed, hubs[hub].clients[client].socket.pendingOutput == 0 {
-      lingerSocket(index, now: now)
-    }
+    if written.isOver { lingerSocket(index, now: now) }
   }
 
   /// The place among the hub's `stateFrames` of the message about what has changed after `cursor`.
@@ -212,7 +210,7 @@ extension Server where Context: ~Copyable {
     var message = takeScratch()
     defer { keepScratch(message) }
     // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
-    let reached = router.sockets[hub].encoder?(&context, cursor, &message) ?? cursor
+    let reached = router.endpoints[hub].encoder?(&context, cursor, &message) ?? cursor
     let revision = max(reached, hubs[hub].revision)
     return hubs[hub].stateFrames.keep(
       message.span, since: cursor...cursor, revision: revision, isEmpty: message.isEmpty)

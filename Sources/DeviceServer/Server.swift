@@ -13,7 +13,7 @@ public import WebSocketCore
 ///
 /// Calls take the context that the handlers get; it lies beside the server, never inside it.
 public struct Server<Context: ~Copyable> {
-  /// What is answered, and by whom: as it was when the server was made, since each endpoint has a hub here.
+  /// The routes: those that there were when the server was made, since each endpoint has a hub here.
   let router: Router<Context>
   /// The files to serve where no route matches; swap the whole table to change one.
   public var assets: AssetTable
@@ -49,7 +49,7 @@ public struct Server<Context: ~Copyable> {
     assets = router.assets
     self.limits = limits
     self.hostNames = hostNames
-    hubs = router.sockets.map { _ in WebSocketHub(limits: limits) }
+    hubs = router.endpoints.map { _ in WebSocketHub(limits: limits) }
     table = ConnectionTable()
     table.reserve(limits.connections, limits.refusals)
   }
@@ -88,7 +88,7 @@ public struct Server<Context: ~Copyable> {
     return table[index].id
   }
 
-  /// Ends a connection that waits for its peer, so that whoever only keeps connections keeps nobody out.
+  /// Ends a connection that waits for its peer, so that peers that only hold connections shut no other out.
   private mutating func makeRoom() -> Bool {
     guard table.refusedCount < limits.refusals, let index = longestWaiting else { return false }
     counters.displaced.count()
@@ -131,7 +131,7 @@ public struct Server<Context: ~Copyable> {
       taken += receiveMessages(bytes.extracting(taken..<bytes.count), index, now: now, &context)
     case .eventStream, .lingering: taken = bytes.count  // nothing more is answered
     }
-    table[index].isStalled = taken < bytes.count || table[index].isStalled
+    table[index].isInputHeld = taken < bytes.count || table[index].isInputHeld
     return taken
   }
 
@@ -201,7 +201,7 @@ public struct Server<Context: ~Copyable> {
     table[index].http.trim()
     setDeadline(index, now + limits.lingerTimeout)
     table.demand(.endOutput, index)
-    if table[index].isStalled { table.demand(.resume, index) }  // held-back input is discarded now
+    if table[index].isInputHeld { table.demand(.resume, index) }  // held input is discarded now
   }
 
   mutating func giveUp(_ index: Int, _ context: inout Context) {

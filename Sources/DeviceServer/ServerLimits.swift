@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Every size, count and time that a peer could drive up, in one place, each with the answer for going over it. The
-// defaults suit a device on a home network; a server for thousands raises the first two.
+// defaults suit a device on a home network; a server for thousands raises `connections` and `clients`. A program's own
+// values are in a file named ServerLimits+….swift beside it.
 
 public import HTTPCore
 public import Timebase
@@ -10,26 +11,31 @@ public import WebSocketCore
 /// What the server lets its peers use.
 public struct ServerLimits: Sendable {
   /// TCP connections at a time, WebSocket ones included. The next one takes the place of the one that has waited
-  /// longest for a request, for the rest of one's head, or for its end; if none does, it gets 503 (Service Unavailable).
+  /// longest for a request, for the rest of one's head, or for its end; if none does, it gets 503 (Service
+  /// Unavailable).
   public var connections = 32
-  /// Connections beyond these at a time: in the middle of being told 503, or about to end for a newer one. Still more are
-  /// closed without a word.
+  /// Connections beyond these at a time: in the middle of being told 503, or about to end for a newer one. Still more
+  /// are closed without a word.
   public var refusals = 8
   /// WebSocket clients at a time in one hub; the next one is closed with 1013 (Try Again Later).
   public var clients = 8
-  /// Bytes of a request: head, fields, body; past them 414, 431 or 413. And of answers, before the next one is read.
+  /// Bytes of a request: target, head, fields, body; past them 414, 431 or 413. And bytes of answers that wait, past
+  /// which no further request is read. `HTTPConnection.Limits` has the numbers.
   public var http = HTTPConnection.Limits()
-  /// Bytes of a WebSocket message; past them the client is closed with 1009 (Message Too Big).
-  public var webSocket = WebSocketConnection.Limits()
+  /// Bytes of a WebSocket message, over all its fragments; past them the client is closed with 1009 (Message Too
+  /// Big).
+  public var webSocket = WebSocketConnection.Limits(messageSize: 65_536)
   /// Event streams (server-sent events) at a time, over all routes; the next one gets 503 (Service Unavailable).
   public var eventStreams = 4
-  /// How long an event stream may be silent before it is sent a comment, so that nobody on the way takes it for dead.
+  /// How long an event stream may be silent before it is sent a comment, so that no proxy takes it for dead.
   public var eventKeepAlive: Milliseconds = .seconds(15)
-  /// Bytes of memory for compression in one hub, if `Server.compression` is set; clients that come when it is used up get
-  /// none, and are counted.
+  /// Bytes of memory for compression in one hub, if `Server.compression` is set; clients that come when it is used up
+  /// get none, and are counted.
   public var deflateMemory = 4_194_304
-  /// When to ping a silent client, how long to wait for its pong and for its Close.
-  public var timing = WebSocketConnection.Timing()
+  /// After which silence a client is pinged, and how long it may be silent after that (`pongTimeout`) or after a Close
+  /// of ours, until its connection is aborted: a dead one is gone after 25 seconds.
+  public var timing = WebSocketConnection.Timing(
+    pingInterval: .seconds(15), pongTimeout: .seconds(10), closeTimeout: .seconds(2))
   /// Bytes that may wait for one client; an event that would not fit is discarded and counted.
   public var outboxSize = 262_144
   /// Bytes waiting for a WebSocket client beyond which the server takes no more input from it.

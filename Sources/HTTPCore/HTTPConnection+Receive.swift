@@ -30,11 +30,11 @@ extension HTTPConnection {
   /// status may be sent; it closes the connection.
   public mutating func nextEvent() throws(RemoteProtocolError) -> HTTPEvent {
     switch states.request {
-    case .idle where isOutputFull: .paused
+    case .idle where isOutputFull: .held
     case .idle: try receiveHead()
     case .body: try receiveBody()
-    case .done, .switched: .paused
-    case .failed, .closed: mustClose ? .closed : .paused
+    case .done, .switched: .held
+    case .failed, .closed: mustClose ? .closed : .held
     }
   }
 

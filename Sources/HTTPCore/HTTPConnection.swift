@@ -4,7 +4,7 @@
 // come out. It opens no socket, reads no clock and never blocks; deadlines are its owner's, who sees in
 // `isIdle`, `isReceivingHead` and `isReceivingBody` what is being waited for.
 //
-// The owner's loop: `receive`, then `nextEvent` until it gives `.needData`, `.paused` or `.closed`; answer
+// The owner's loop: `receive`, then `nextEvent` until it gives `.needData`, `.held` or `.closed`; answer
 // each request with `send`, `send(body:)`, `finish`, then `startNextCycle`; let the transport take the output
 // with `writeOutput`, and call `nextEvent` again when some has gone. When `mustClose` is true and the output
 // is written, close. Memory is bounded: by `headSize` of unread input, one head, `bodySize` of body, and

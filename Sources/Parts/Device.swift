@@ -31,8 +31,8 @@ public struct Device: Sendable {
   var rivals: [[Int]]
   /// For each action of each button: the part that it is for; nil for all.
   var targets: [[Int?]]
-  /// Readings that were not yet worked off, in the order of their times.
-  var readings: [TimedReading] = []
+  /// What happened on the inputs and was not yet worked off, in the order of its times.
+  var events: [InputEvent] = []
   /// No part has anything to do before this time.
   var deadline = MonotonicTime.zero
   /// When the status LED changes.

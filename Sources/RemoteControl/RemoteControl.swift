@@ -21,14 +21,16 @@ extension ServerApplication where Context == RemoteControlContext {
   public init(
     _ device: Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
+    history: HistorySpan = HistorySpan(),
     afterLoop: AfterLoop? = nil
   ) {
     let (router, endpoint) = Routes.make(assets: assets)
+    let hosted = HostedRoutes(router, device, history: history)
     var board = board
     self.init(
       Server(router: router, limits: limits, hostNames: hostNames),
       context: RemoteControlContext(
-        device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients)
+        device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients, hosted: hosted)
     ) { context, server, now in
       let deadline = context.loop(board: &board, now: now)
       if context.hasNews { server.withHub(endpoint, now: now) { $0.publish(revision: context.device.revision) } }
@@ -67,6 +69,7 @@ extension RemoteControlContext {
   mutating func loop(board: inout some Board, now: MonotonicTime) -> MonotonicTime? {
     begin(now: now)
     device.now = now
+    hosted.note(device, now: now)
     var deadline: MonotonicTime
     var hasDriven = false
     repeat {  // an output that was driven just now may have been found gone

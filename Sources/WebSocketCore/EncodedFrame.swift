@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// A frame made once for everybody who gets it. A server's frames are not masked (RFC 6455 section 5.1), so
+// A frame made once for all clients that get it. A server's frames are not masked (RFC 6455 section 5.1), so
 // the bytes are the same for all.
 
 import Bytes

@@ -48,7 +48,7 @@ extension WebSocketConnection {
     return true
   }
 
-  /// Whether the peer owes a sign of life since longer than `pongTimeout`.
+  /// Whether a ping has been unanswered for `pongTimeout`.
   public func isPongOverdue(now: MonotonicTime) -> Bool {
     isOpen && isAwaitingPong && now >= deadline
   }

@@ -87,7 +87,7 @@ extension WebSocketConnection {
     output.append(header.bytes, payload)
   }
 
-  /// Forgets all output: there is nobody to read it.
+  /// Forgets all output: no peer is left to read it.
   mutating func dropOutput() {
     output.removeAll()
     output.trim()

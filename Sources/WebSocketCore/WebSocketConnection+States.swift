@@ -27,7 +27,7 @@ extension WebSocketConnection {
     enum Trigger: CaseIterable {
       /// We began the closing handshake.
       case closeSent
-      /// The peer's Close has come, whoever began.
+      /// The peer's Close has come, whichever side began.
       case closeReceived
       /// The peer broke the protocol.
       case failed

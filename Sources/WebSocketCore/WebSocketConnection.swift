@@ -18,24 +18,21 @@ public struct WebSocketConnection: Sendable {
     /// The most bytes a message may have, over all its fragments; a longer one is refused with 1009.
     public var messageSize: Int
 
-    /// Limits with defaults for a device.
-    public init(messageSize: Int = 65_536) { self.messageSize = messageSize }
+    /// The limits; a server's are in `ServerLimits`.
+    public init(messageSize: Int) { self.messageSize = messageSize }
   }
 
   /// How long a connection waits, and for what.
   public struct Timing: Sendable {
-    /// The silence after which the peer is asked for a sign of life; 0 for never.
+    /// The silence after which the peer is pinged; 0 for never.
     public var pingInterval: Milliseconds
-    /// The silence after a ping from which on the peer counts as dead.
+    /// How long a peer may be silent after a ping; then it counts as dead.
     public var pongTimeout: Milliseconds
     /// The time between our Close and the end of the connection, whatever the peer does.
     public var closeTimeout: Milliseconds
 
-    /// Timing that finds a dead peer within 25 seconds unless told otherwise.
-    public init(
-      pingInterval: Milliseconds = .seconds(15), pongTimeout: Milliseconds = .seconds(10),
-      closeTimeout: Milliseconds = .seconds(2)
-    ) {
+    /// The times; a server's are in `ServerLimits`.
+    public init(pingInterval: Milliseconds, pongTimeout: Milliseconds, closeTimeout: Milliseconds) {
       self.pingInterval = pingInterval
       self.pongTimeout = pongTimeout
       self.closeTimeout = closeTimeout
@@ -82,7 +79,7 @@ public struct WebSocketConnection: Sendable {
   ///
   /// With a codec, messages may be compressed both ways; the 101 has said so with `PermessageDeflate.add(to:)`.
   public init(
-    limits: Limits = Limits(), timing: Timing = Timing(), codec: AnyMessageCodec? = nil, now: MonotonicTime
+    limits: Limits, timing: Timing, codec: AnyMessageCodec? = nil, now: MonotonicTime
   ) {
     self.limits = limits
     self.timing = timing

@@ -167,7 +167,7 @@ public final class VirtualNetwork<App: Application & ~Copyable>: CustomReflectab
     case .write(let id): if let number = number(of: id) { write(number) }
     case .resume(let id):
       guard let number = number(of: id) else { return }
-      sockets[number].isStalled = false
+      sockets[number].isInputHeld = false
       offer(number)
     case .endOutput(let id):
       guard let number = number(of: id) else { return }
@@ -199,7 +199,7 @@ public final class VirtualNetwork<App: Application & ~Copyable>: CustomReflectab
       hasMoved = true
     }
     guard let id = sockets[number].id else { return hasMoved }
-    if !sockets[number].isStalled, !sockets[number].toServer.isEmpty {
+    if !sockets[number].isInputHeld, !sockets[number].toServer.isEmpty {
       offer(number)
       return true
     }
@@ -224,7 +224,7 @@ public final class VirtualNetwork<App: Application & ~Copyable>: CustomReflectab
     let taken = application.receive(input.span, from: id, now: now)
     guard 0...input.count ~= taken else { return complain("more was taken than there was") }
     sockets[number].toServer.removeFirst(taken)
-    if taken < input.count { sockets[number].isStalled = true }
+    if taken < input.count { sockets[number].isInputHeld = true }
   }
 
   private func write(_ number: Int) {
@@ -289,7 +289,7 @@ private struct VirtualSocket {
   var isReading: Bool
   var finishesAtEnd = true
   /// The application left input; it is offered again after `.resume`.
-  var isStalled = false
+  var isInputHeld = false
   /// The application may have output, and the kernel is full.
   var isWriteDue = false
   /// The client has ended its direction, and whether the application knows.

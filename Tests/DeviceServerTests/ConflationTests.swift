@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The state by revision and cursor: each client is sent what has changed since it was last sent any, once there is room,
-// and a message is made once for all that need the same.
+// The state by revision and cursor: each client is sent what has changed since it was last sent any, once there is
+// room, and a message is made once for all that need the same.
 
 import ConformanceSupport
 import DeviceServer
@@ -224,7 +224,8 @@ private struct Reader {
 @Suite struct ConflationPropertyTests {
   /// Whatever happens, in whatever order: each message says exactly what changed between two revisions, each client's
   /// messages follow on from one another, and who reads has all.
-  @Test(arguments: (0..<8).map { _ in SeededGenerator.freshSeed() }) func everyClientIsToldEveryChangeOnce(seed: UInt64) {
+  @Test(arguments: (0..<8).map { _ in SeededGenerator.freshSeed() })
+  func everyClientIsToldEveryChangeOnce(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     let network = makeNetwork(sendsHello: Bool.random(using: &generator), clients: 40)
     var readers: [Reader] = []

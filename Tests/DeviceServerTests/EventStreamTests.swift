@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Server-sent events (WHATWG HTML, section 9.2): the state of an endpoint as an answer that does not end. The test reads
-// the chunks (RFC 9112 section 7.1) and the events by code of its own.
+// Server-sent events (WHATWG HTML, section 9.2): the state of an endpoint as an answer that does not end. The test
+// reads the chunks (RFC 9112 section 7.1) and the events by code of its own.
 
 import ConformanceSupport
 import DeviceServer
@@ -31,7 +31,7 @@ private func makeNetwork(
     message += bytes("{\"since\":\(since),\"rev\":\(counted.revision)}")
     return counted.revision
   } _: { _, _, _ in }
-  let snapshot: Router<Counted>.SnapshotEncoder = { counted, message in
+  let snapshot: Router<Counted>.SnapshotEncoder = { counted, _, message in
     counted.snapshots += 1
     message += bytes("{\"hello\":\(counted.revision)}")
     return counted.revision

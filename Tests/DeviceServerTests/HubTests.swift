@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Clients and what is sent to them: numbers, events, one and all, the truth about each send, closing, and
-// the seed's `cleanupClients` (S25 to S29).
+// the tutorial's `cleanupClients`.
 
 import ConformanceSupport
 import DeviceServer
@@ -24,7 +24,7 @@ import WebSocketCore
     #expect(network.server.connectionCount == 0)
   }
 
-  @Test func aReloadedPageIsANewClient() {  // S27
+  @Test func aReloadedPageIsANewClient() {
     let network = makeNetwork()
     _ = Client.webSocket(network)
     let page = Client.webSocket(network)

@@ -140,7 +140,8 @@ import WebSocketCore
     let dead = Client.webSocket(network)
     let id = network.id(of: dead.number)!
     network.withHub { $0.pingAll() }
-    network.application.server.withHub(network.journal.endpoint, now: network.now + .seconds(10)) { $0.cleanupClients() }
+    let later = network.now + .seconds(10)
+    network.application.server.withHub(network.journal.endpoint, now: later) { $0.cleanupClients() }
     network.application.disconnected(id, now: network.now)  // before the transport asks what to do
     var actions: [TransportAction] = []
     while let action = network.application.nextAction() { actions.append(action) }

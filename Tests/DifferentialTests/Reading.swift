@@ -66,7 +66,7 @@ private struct OurReader {
     do throws(RemoteProtocolError) {
       while true {
         switch try connection.nextEvent() {
-        case .needData, .paused, .closed: return
+        case .needData, .held, .closed: return
         case .request(let head):
           partial = SeenRequest(head)
           knownEnd = head.isChunked ? nil : received + Int(head.contentLength ?? 0)

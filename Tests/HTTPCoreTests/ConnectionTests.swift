@@ -27,10 +27,10 @@ import Testing
     var connection = try connection(afterReceiving: Self.get + Self.get)
     #expect(connection.requestState == .done)
     #expect(connection.responseState == .due)
-    guard case .paused = try connection.nextEvent() else { throw NotARequest() }
+    guard case .held = try connection.nextEvent() else { throw NotARequest() }
     try connection.send(ResponseHead(.ok), .none)
     try connection.finish()
-    guard case .paused = try connection.nextEvent() else { throw NotARequest() }
+    guard case .held = try connection.nextEvent() else { throw NotARequest() }
     try connection.startNextCycle()
     guard case .request = try connection.nextEvent() else { throw NotARequest() }
   }
@@ -166,7 +166,7 @@ import Testing
       _ = connection.receive(bytes(input).span)
       while true {
         switch try connection.nextEvent() {
-        case .needData, .paused, .closed: return
+        case .needData, .held, .closed: return
         case .request, .endOfMessage: continue
         }
       }

@@ -59,7 +59,7 @@ struct EchoServer {
     while true {
       do throws(RemoteProtocolError) {
         switch try connection.nextEvent() {
-        case .needData, .paused, .closed: return sawEvent
+        case .needData, .held, .closed: return sawEvent
         case .request(let head): partial = SeenRequest(head)
         case .endOfMessage: try answer()
         }
@@ -122,7 +122,7 @@ func connection(afterReceiving input: String, limits: HTTPConnection.Limits = .i
   try #require(taken == input.utf8.count)
   while true {
     switch try connection.nextEvent() {
-    case .needData, .paused, .closed: return connection
+    case .needData, .held, .closed: return connection
     case .request, .endOfMessage: continue
     }
   }

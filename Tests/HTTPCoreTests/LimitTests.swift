@@ -169,7 +169,7 @@ import Testing
     }
     try serve()
     #expect(answered == 6)  // 38 bytes each
-    guard case .paused = try connection.nextEvent() else { throw NotARequest() }
+    guard case .held = try connection.nextEvent() else { throw NotARequest() }
     _ = takeOutput(&connection)
     try serve()
     #expect(answered == 12)

@@ -85,7 +85,7 @@ import WebSocketCore
   }
 
   @Test func aPeerThatDoesNotAnswerOurCloseIsGivenUp() {
-    let harness = Harness(timing: .init(closeTimeout: 2000))
+    let harness = Harness(timing: .usual(closeTimeout: 2000))
     harness.close(.normalClosure)
     _ = harness.written()
     #expect(harness.connection.nextDeadline == MonotonicTime(milliseconds: 2000))

@@ -47,7 +47,7 @@ final class StoredCodec: MessageCodec, @unchecked Sendable {
   private func harness(messageSize: Int = 65_536) -> Harness {
     let harness = Harness(messageSize: messageSize)
     harness.connection = WebSocketConnection(
-      limits: .init(messageSize: messageSize), codec: StoredCodec(), now: .zero)
+      limits: .init(messageSize: messageSize), timing: .usual, codec: StoredCodec(), now: .zero)
     return harness
   }
 

@@ -83,7 +83,7 @@ import WebSocketCore
   }
 
   @Test func receiveTakesNoMoreThanOneMessage() throws {
-    var connection = WebSocketConnection(now: .zero)
+    var connection = WebSocketConnection(limits: .init(messageSize: 65_536), timing: .usual, now: .zero)
     var scratch: [UInt8] = []
     let input = wire([.text("one"), .text("two")])
     let first = try connection.receive(input.span, now: .zero, scratch: &scratch)
@@ -93,7 +93,7 @@ import WebSocketCore
   }
 
   @Test func noInputIsNoEvent() throws {
-    var connection = WebSocketConnection(now: .zero)
+    var connection = WebSocketConnection(limits: .init(messageSize: 65_536), timing: .usual, now: .zero)
     var scratch: [UInt8] = []
     let received = try connection.receive(Span(), now: .zero, scratch: &scratch)
     #expect(received.taken == 0)

@@ -6,6 +6,18 @@ import Bytes
 import Timebase
 import WebSocketCore
 
+extension WebSocketConnection.Timing {
+  /// The times of tests that are not about time.
+  static let usual = usual()
+
+  /// The same but for what a test is about.
+  static func usual(
+    pingInterval: Milliseconds = 15_000, pongTimeout: Milliseconds = 10_000, closeTimeout: Milliseconds = 2000
+  ) -> Self {
+    Self(pingInterval: pingInterval, pongTimeout: pongTimeout, closeTimeout: closeTimeout)
+  }
+}
+
 /// What a test saw happen.
 enum Seen: Equatable {
   case text(String)
@@ -24,7 +36,7 @@ final class Harness {
   var now: MonotonicTime
 
   init(
-    messageSize: Int = 65_536, timing: WebSocketConnection.Timing = .init(), now: MonotonicTime = .zero
+    messageSize: Int = 65_536, timing: WebSocketConnection.Timing = .usual, now: MonotonicTime = .zero
   ) {
     connection = WebSocketConnection(limits: .init(messageSize: messageSize), timing: timing, now: now)
     self.now = now

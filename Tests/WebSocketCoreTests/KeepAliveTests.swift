@@ -68,7 +68,7 @@ import WebSocketCore
   }
 
   @Test func noIntervalMeansNoPing() {
-    let harness = Harness(timing: .init(pingInterval: 0))
+    let harness = Harness(timing: .usual(pingInterval: 0))
     #expect(harness.connection.nextDeadline == .distantFuture)
     #expect(harness.wait(.max) == nil)
     #expect(harness.connection.pendingOutput == 0)
@@ -76,7 +76,7 @@ import WebSocketCore
   }
 
   @Test func aPingOfOursHasADeadlineToo() {
-    let harness = Harness(timing: .init(pingInterval: 0, pongTimeout: 10_000))
+    let harness = Harness(timing: .usual(pingInterval: 0, pongTimeout: 10_000))
     #expect(harness.ping(bytes("rtt")))
     #expect(harness.writtenFrames() == [.ping(bytes("rtt"))])
     harness.now = harness.now + 4000

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // How a static asset is sent: conditions (RFC 9110 section 13), content coding (section 12.5.3) and caching.
-// Compressed and plain bytes are two representations, so each has a strong tag of its own.
+// The tags are made in EntityTag.swift.
 
 import Bytes
 import HTTPCore
@@ -14,13 +14,8 @@ enum AssetResponse {
       response.status = .notAcceptable
       return response.send("This file is here compressed with gzip only.\n")
     }
-    var tag: [UInt8] = []
-    if !asset.entityTag.isEmpty {
-      tag.append("\"")
-      tag.append(asset.entityTag.span)
-      tag.append(isCompressed ? "-gzip\"" : "\"")
-      response.head.add("ETag", tag.span)
-    }
+    let tag = EntityTag.field(asset.entityTag, isCompressed: isCompressed)
+    if !tag.isEmpty { response.head.add("ETag", tag.span) }
     response.head.add("Cache-Control", "no-cache")  // keep it, but ask: a 304 costs a hundred bytes
     if let status = Preconditions.failure(of: head, entityTag: tag.span) {
       response.status = status
@@ -30,8 +25,8 @@ enum AssetResponse {
     response.send(shared: bytes, type: asset.contentType)
   }
 
-  /// The form to send; nil if the client refuses the one that there is. Who says nothing about codings takes any (RFC 9110
-  /// section 12.5.3), but is given the plain form where there is one.
+  /// The form to send; nil if the client refuses the one that there is. Who says nothing about codings takes any (RFC
+  /// 9110 section 12.5.3), but is given the plain form where there is one.
   private static func representation(
     of asset: StaticAsset, for head: RequestHead
   ) -> (bytes: SharedBytes, isCompressed: Bool)? {
@@ -39,7 +34,8 @@ enum AssetResponse {
     return asset.bytes.map { ($0, false) }
   }
 
-  /// Whether `Accept-Encoding` names gzip (or, if it does not, `*`) with a weight above zero; nil if there is no such field.
+  /// Whether `Accept-Encoding` names gzip (or, if it does not, `*`) with a weight above zero; nil if there is no such
+  /// field.
   private static func acceptsGzip(_ head: RequestHead) -> Bool? {
     guard head.field("Accept-Encoding") != nil else { return nil }
     var byName: Bool?

@@ -42,8 +42,8 @@
         && !routes[..<index].contains { $0.operation != nil && $0.hasPattern(routes[index].pattern) }
     }
 
-    /// The path item of a pattern: one operation for each method, that of the first route with it, which is the one that
-    /// answers.
+    /// The path item of a pattern: one operation for each method, that of the first route with it, which is the one
+    /// that answers.
     private func writePath(of first: Int, _ json: inout JSONWriter) {
       let pattern = routes[first].pattern
       var path: [UInt8] = []

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The `%NAME%` templates of the tutorial, mended: one pass, so a value is never scanned again; values are escaped for
-// HTML; a name that nobody knows, and every percent sign that is not part of a name, stays as it is. What lies between
+// HTML; an unknown name, and every percent sign that is not part of a name, stays as it is. What lies between
 // the names is sent from where it lies.
 
 public import Bytes
@@ -15,12 +15,12 @@ public enum Template {
   public enum Value: Sendable {
     /// Text, which is escaped.
     case text
-    /// Markup, which is not: whoever makes it escapes what is not its own.
+    /// Markup, which is not: the processor has escaped the text in it.
     case html
   }
 
-  /// Gives the value of a name: appends it to the output and says what it is, or returns nil for a name that it does not
-  /// know.
+  /// Gives the value of a name: appends it to the output and says what it is, or returns nil for a name that it does
+  /// not know.
   public typealias Processor = (_ name: Span<UInt8>, _ value: inout [UInt8]) -> Value?
 
   /// Appends `file` to `output` with each known `%NAME%` replaced by its value, escaped for HTML.

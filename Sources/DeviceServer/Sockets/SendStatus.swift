@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The truth about a send. `enqueued` means that the bytes are in the client's outbox, in order; what the network does
-// with them nobody can know.
+// What is known about a send. `enqueued` means that the bytes are in the client's outbox, in order; whether the client
+// has received them is not known.
 
 /// What became of a message to one client.
 public enum SendStatus: Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a socket handler is told: the seed's WS_EVT_*, with what those leave out (who, why). The payload lies in the
+// What a socket handler is told: the tutorial's WS_EVT_*, with what those leave out: the client's address, and why it
+// went. The payload lies in the
 // server's own buffer for the time of the call, never in anything that the handler may change.
 
 public import WebSocketCore

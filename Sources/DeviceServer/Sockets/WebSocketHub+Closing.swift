@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Pings, closing, and the seed's `cleanupClients`, which also knows who is dead.
+// Pings, closing, and the tutorial's `cleanupClients`, which also knows which clients are dead.
 
 import Bytes
 public import WebSocketCore

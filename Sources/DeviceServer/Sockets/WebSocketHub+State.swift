@@ -21,7 +21,7 @@ extension WebSocketHub {
     var conflated: UInt32 = 0
     for index in clients.indices where clients[index].isConnected && clients[index].cursor < revision {
       if clients[index].cursor < previous {
-        conflated &+= 1  // it had yet to be sent the last publication; the transport knows that, and gives it both in one
+        conflated &+= 1  // the transport has yet to write the last publication to it, and writes both in one
       } else {
         list(index)
       }
@@ -31,7 +31,7 @@ extension WebSocketHub {
 
   /// Makes `payload`, a text message, the whole state: for endpoints without an encoder.
   ///
-  /// Each client gets it when the network takes it, or a later one instead; whoever connects gets the last one.
+  /// Each client gets it when the network takes it, or a later one instead; a newcomer gets the last one.
   public mutating func publishState(_ payload: Span<UInt8>) {
     guard revision < .max else { return }
     stateFrames.keep(payload, since: 0...revision, revision: revision + 1)
@@ -54,18 +54,12 @@ extension WebSocketHub {
     snapshot(payload, revision: revision, to: client)
   }
 
-  /// Whether a client is to be sent changes now: it is behind, and nothing else waits for it.
-  @inline(__always)
-  func isStateDue(_ index: Int) -> Bool {
-    clients[index].cursor < revision && clients[index].isConnected && clients[index].socket.pendingOutput == 0
-  }
-
   /// Sends a client the changes in one of `stateFrames`.
-  mutating func sendState(_ index: Int, _ frame: Int, _ accept: (Span<UInt8>) -> Int) {
-    // Whatever an encoder says, the client is not asked again for this publication.
+  mutating func sendState(_ index: Int, _ frame: Int, _ accept: (Span<UInt8>) -> Int) -> Written {
+    // Whatever revision an encoder returns, it is not asked again for this client and publication.
     clients[index].cursor = max(stateFrames[frame].revision, revision)
-    guard !stateFrames[frame].isEmpty, clients[index].socket.send(stateFrames[frame].message) else { return }
-    clients[index].socket.writeOutput(accept)
+    if !stateFrames[frame].isEmpty { _ = clients[index].socket.send(stateFrames[frame].message) }
+    return clients[index].writeOutput(revision, accept)
   }
 }
 
@@ -104,10 +98,12 @@ struct StateFrames: Sendable {
     return nil
   }
 
-  /// Keeps a message for clients with a cursor in `since`, in place of one that is out of date; the memory is used again
-  /// unless an outbox still holds it.
+  /// Keeps a message for clients with a cursor in `since`, in place of one that is out of date; the memory is used
+  /// again unless an outbox still holds it.
   @discardableResult
-  mutating func keep(_ payload: Span<UInt8>, since: ClosedRange<UInt64>, revision: UInt64, isEmpty: Bool = false) -> Int {
+  mutating func keep(
+    _ payload: Span<UInt8>, since: ClosedRange<UInt64>, revision: UInt64, isEmpty: Bool = false
+  ) -> Int {
     let index = place(for: revision)
     frames[index].since = since
     frames[index].revision = revision

@@ -2,8 +2,8 @@
 
 // All clients of one WebSocket endpoint, with the calls that the tutorial's library has (`textAll`, `pingAll`,
 // `cleanupClients`, …) and one that it lacks: `publish`, which never queues. A broadcast is encoded once; small frames
-// are copied into the outboxes, large ones held there by reference. WebSocketHub+State.swift has what each client is sent
-// of the state.
+// are copied into the outboxes, large ones held there by reference. What each client is sent of the state is in
+// WebSocketHub+State.swift.
 
 import Bytes
 public import Timebase
@@ -32,7 +32,7 @@ public struct WebSocketHub: Sendable {
   private var freeIndices: [Int] = []
   private var lastNumber: UInt32 = 0
   /// Clients for which the transport has something to do, in the order in which it came up.
-  private var listed = IndexQueue()
+  var listed = IndexQueue()
   /// The buffer in which frames for all are encoded: used again as soon as no outbox holds it.
   var broadcastFrame = EncodedFrame(.binary, Span())
   /// The revision of the state that every client is to have; 0: nothing was published.
@@ -95,7 +95,7 @@ public struct WebSocketHub: Sendable {
     clients[index].id = id
     clients[index].isConnected = true
     count += 1
-    if revision > 0 { list(index) }  // whoever comes gets the state that was published last
+    if revision > 0 { list(index) }  // a newcomer gets the state that was published last
     return id
   }
 
@@ -129,14 +129,57 @@ public struct WebSocketHub: Sendable {
   mutating func nextListed() -> TransportAction? {
     while let index = listed.first {
       listed.removeFirst()
-      clients[index].isListed = false
-      if clients[index].isGivenUp { return .abort(clients[index].connection) }
-      if hasOutput(index) { return .write(clients[index].connection) }
+      if let action = clients[index].takeAction(revision) { return action }
     }
     return nil
   }
+}
 
-  private func hasOutput(_ index: Int) -> Bool {
-    clients[index].socket.pendingOutput > 0 || (clients[index].cursor < revision && clients[index].isConnected)
+extension WebSocketHub.Client {
+  /// Receives what comes next, and says from which client it is, nil once that has gone; nil: so much output waits that
+  /// input is held.
+  @inline(__always)
+  mutating func receive(
+    _ bytes: Span<UInt8>, now: MonotonicTime, highWater: Int, scratch: inout [UInt8]
+  ) throws(WebSocketError) -> (taken: Int, event: WebSocketConnection.Event, sender: ClientID?)? {
+    guard socket.pendingOutput <= highWater else { return nil }
+    let received = try socket.receive(bytes, now: now, scratch: &scratch)
+    return (received.taken, received.event, isConnected ? id : nil)
+  }
+
+  /// What the transport has to do for this client, which is no longer listed.
+  @inline(__always)
+  fileprivate mutating func takeAction(_ revision: UInt64) -> TransportAction? {
+    isListed = false
+    if isGivenUp { return .abort(connection) }
+    let hasOutput = socket.pendingOutput > 0 || (cursor < revision && isConnected)
+    return hasOutput ? .write(connection) : nil
+  }
+
+  /// Offers the outbox, and says how things are after that.
+  @inline(__always)
+  mutating func writeOutput(_ revision: UInt64, _ accept: (Span<UInt8>) -> Int) -> WebSocketHub.Written {
+    socket.writeOutput(accept)
+    let waiting = socket.pendingOutput
+    return WebSocketHub.Written(
+      waiting: waiting, isStateDue: waiting == 0 && cursor < revision && isConnected,
+      isOver: waiting == 0 && socket.state == .closed)
+  }
+}
+
+extension WebSocketHub {
+  /// Offers a client's outbox.
+  @inline(__always)
+  mutating func writeOutput(_ index: Int, _ accept: (Span<UInt8>) -> Int) -> Written {
+    clients[index].writeOutput(revision, accept)
+  }
+
+  /// How a client's outbox is after it was offered to the transport.
+  struct Written {
+    var waiting: Int
+    /// The client is behind, and nothing else waits for it: it is to be sent changes now.
+    var isStateDue: Bool
+    /// Nothing more will come for this client.
+    var isOver: Bool
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What a server needs in order to agree to permessage-deflate: what it prefers, and who makes the codecs. Without it, and
-// so always in a firmware, offers are not taken up, which the absence of the field in the 101 says. RFC 7692 section 5.
+// What a server needs in order to agree to permessage-deflate: what it prefers, and what makes the codecs. Without it,
+// and so always in a firmware, offers are not taken up, which the absence of the field in the 101 says. RFC 7692
+// section 5.
 
 public import HTTPCore
 
