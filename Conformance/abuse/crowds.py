@@ -8,7 +8,7 @@ from bench import Bench, Resources
 from common.http import request
 from common.program import Program, allow_descriptors, processor_time
 from common.websocket import WebSocket
-from crowd import Crowd
+from common.crowd import Crowd
 
 WATCH = 17.0  # seconds of idling, longer than the interval of pings
 
