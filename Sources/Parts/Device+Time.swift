@@ -70,9 +70,9 @@ extension Device {
     case .active, .inactive:
       let level = reading.reading == .active
       parts[index].asButton?.sense(level, at: reading.time)
-      if parts[index].asContact?.sense(level, at: reading.time) == true { note(index, by: nil) }
+      if Kinds.hasContacts, parts[index].asContact?.sense(level, at: reading.time) == true { note(index, by: nil) }
     case .value(let value):
-      if parts[index].asSensor?.sense(value, at: reading.time) == true { note(index, by: nil) }
+      if Kinds.hasSensors, parts[index].asSensor?.sense(value, at: reading.time) == true { note(index, by: nil) }
     }
     lower(parts[index].deadline)
   }
