@@ -25,7 +25,7 @@ func firmware(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 func board(_ name: String) -> Target {
   .executableTarget(
     name: name,
-    dependencies: ["FirmwareProgram", "Runtime", "CortexM", "CBoard", portable("DeviceComponents")],
+    dependencies: ["FirmwareProgram", "Runtime", "CortexM", "CBoard", portable("RemoteControl"), portable("Parts"), portable("Bytes")],
     path: "Boards/\(name)", exclude: ["board.json", "link.ld", "toolset.json"], swiftSettings: settings)
 }
 
@@ -58,7 +58,7 @@ let package = Package(
     firmware(
       "FirmwareProgram",
       ["LwIPTransport", "Runtime", "CBoard"]
-        + ["RemoteControl", "DataVolume", "DeviceServer", "DeviceComponents", "WebSocketCore", "HTTPCore"].map(portable)
+        + ["RemoteControl", "DataVolume", "DeviceServer", "Parts", "WebSocketCore", "HTTPCore"].map(portable)
         + ["Bytes", "Timebase"].map(portable)),
   ],
   swiftLanguageModes: [.v6]

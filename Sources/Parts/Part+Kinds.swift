@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How a description in Swift makes parts, one call for each kind:
-//
-//     try Device("Kitchen") {
-//       Part.switch("lamp", output: 0, offAfter: .minutes(30))
-//       Part.button("wall", input: 0, .on(.click, "toggle lamp"), .on(.long, "off all"))
-//     }
-//
-// A file gives the same parts (module DeviceDescription).
+// How a description makes parts, one call for each kind. A program calls them with literals (Literals.swift); a file gives
+// the same parts (module DeviceDescription).
 
 public import Bytes
 public import Timebase
@@ -86,10 +80,10 @@ extension Part {
     isRemote: Bool = false, reactions: [Reaction]
   ) -> Part {
     var button = Button(input: input, timing: timing, isRemote: isRemote)
-    var actions: [(gesture: Gesture, action: Action)] = []
+    var actions: [Response] = []
     for reaction in reactions {
       for action in reaction.actions {
-        actions.append((reaction.gesture, action))
+        actions.append(Response(reaction.gesture, action))
         if reaction.gesture == .long, action.command.isDim { button.usesRepeat = true }
       }
       switch reaction.gesture {

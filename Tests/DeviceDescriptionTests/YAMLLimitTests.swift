@@ -72,7 +72,8 @@ import Testing
     let good = Array(kitchen.utf8)
     let pieces = [
       "\t", "\n", " ", "  ", ": ", "- ", "{", "}", "[", "]", ",", "\"", "'", "&a ", "*a ", "!!str ", "? ", "|", ">",
-      "---\n", "...\n", "%YAML 1.1\n", "#", "<<: ", "@", "`", "\\", "\u{0}", "\u{FF}", "lamp", "parts:\n", "all", "1e999",
+      "---\n", "...\n", "%YAML 1.1\n", "#", "<<: ", "@", "`", "\\", "\u{0}", "\u{FF}", "lamp", "parts:\n", "all",
+      "1e999",
     ]
     for _ in 0..<1000 {
       var text = good

@@ -200,7 +200,9 @@ test('the last 20 changes are kept, the newest first; a sensor makes none', () =
 
 test('a dragged slider is one change', () => {
   const page = live({ desk: { kind: 'light', label: 'Desk', on: true, brightness: 1 } });
-  for (let n = 2; n < 200; n += 1) page.receive(state(40 + n, { desk: { on: true, brightness: n, by: '#7' } })).pass(20);
+  for (let n = 2; n < 200; n += 1) {
+    page.receive(state(40 + n, { desk: { on: true, brightness: n, by: '#7' } })).pass(20);
+  }
   assert.deepEqual(page.view.changes.map(({ what }) => what), ['on · 78 %']);
 });
 

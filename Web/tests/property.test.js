@@ -63,6 +63,7 @@ class World {
   }
 
   change(part, values, by) {
+    delete this.device.values[part].wanted; // it is there only while it differs
     Object.assign(this.device.values[part], values, { by });
     this.device.rev += 1;
     this.device.changed[part] = this.device.rev;
@@ -187,7 +188,7 @@ class World {
       assert.deepEqual(page.state.parts[part], { ...DESCRIPTION[part], ...values });
       const { checked, brightness, value, pressed } = page.part(part);
       assert.deepEqual([brightness, value, pressed], [values.brightness, values.value, values.pressed]);
-      assert.equal(checked, values.on ?? false);
+      assert.equal(checked, values.wanted ?? values.on ?? false);
     }
     assert.equal(page.state.rev, device.rev);
     assert.deepEqual(page.state.pending, {});
@@ -218,6 +219,7 @@ class World {
       [4, () => this.step('press', { part: 'wall' })],
       [4, () => this.step('release', { part: 'wall' })],
       [8, () => this.change('led', { on: random() < 0.5 }, 'button')],
+      [2, () => this.change('led', { on: false, wanted: true }, 'interlock')],
       [4, () => this.change('desk', { on: true, brightness: 1 + Math.floor(random() * 255) }, '#2')],
       [6, () => this.publish()],
       [4, () => this.lose()],
@@ -276,6 +278,11 @@ test('no order of events breaks a rule, and a healed network brings the true sta
       for (let n = 0; n < 400; n += 1) world.disturb();
       world.heal();
       world.checkHome();
+      for (const values of [{ on: false, wanted: true }, { on: true }]) {
+        world.change('led', values, 'interlock');
+        world.settle();
+        world.checkHome();
+      }
       for (let n = 0; n < 9; n += 1) world.slide();
       const last = world.slide();
       world.settle();

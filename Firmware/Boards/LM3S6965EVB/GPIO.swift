@@ -5,7 +5,6 @@
 // Source: data sheet, chapter 8.
 
 import CortexM
-import DeviceComponents
 
 /// The pins of port F that the evaluation board connects.
 enum PortF {
@@ -13,7 +12,13 @@ enum PortF {
   static let interrupt: UInt = 30
 
   /// The data register as only `pin` sees it: address bits 9 to 2 are a mask (8.2.1.2).
-  static func data(_ pin: UInt) -> Register { Register(base + 4 << pin) }
+  private static func data(_ pin: UInt) -> Register { Register(base + 4 << pin) }
+
+  /// Whether the line of `pin` is high.
+  static func isHigh(_ pin: UInt) -> Bool { data(pin).load() != 0 }
+
+  /// Brings the line of `pin` to high or low.
+  static func set(_ pin: UInt, high: Bool) { data(pin).store(high ? 0xFF : 0) }
 
   /// Lets `pin` drive its line.
   static func makeOutput(_ pin: UInt) {
@@ -29,34 +34,6 @@ enum PortF {
     Register(base + 0x41C).store(1 << UInt32(pin))  // GPIOICR
     Register(base + 0x410).set(1 << UInt32(pin))  // GPIOIM
     SystemControl.enableInterrupt(interrupt)
-  }
-}
-
-/// A pin of port F that the program drives.
-struct GPIOOutput: OutputPin, ~Copyable {
-  private let data: Register
-
-  init(pin: UInt) {
-    data = PortF.data(pin)
-    PortF.makeOutput(pin)
-  }
-
-  mutating func write(_ level: Level) {
-    data.store(level == .high ? 0xFF : 0)
-  }
-}
-
-/// A pin of port F that the program looks at.
-struct GPIOInput: InputPin, ~Copyable {
-  private let data: Register
-
-  init(pin: UInt) {
-    data = PortF.data(pin)
-    PortF.makeInput(pin)
-  }
-
-  mutating func read() -> Level {
-    data.load() == 0 ? .low : .high
   }
 }
 

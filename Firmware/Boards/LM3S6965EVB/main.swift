@@ -3,9 +3,11 @@
 // The Stellaris LM3S6965 evaluation board, given to the program: the status LED is the one that the page and the SELECT
 // button switch; an LED of the Ethernet jack is the heartbeat.
 
+import Bytes
 import CortexM
-import DeviceComponents
 import FirmwareProgram
+import Parts
+import RemoteControl
 
 SystemClock.start()
 Clock.start(frequency: SystemClock.frequency)
@@ -13,5 +15,4 @@ UART.start()
 Watchdog.start()
 Ethernet.start()
 
-runRemoteControl(
-  onboardLed: Led(GPIOOutput(pin: 2)), led: Led(GPIOOutput(pin: 0)), button: Button(GPIOInput(pin: 1)))
+runRemoteControl(.demonstration([UInt8]("Heliograph")), on: EvaluationBoard(), called: "lm3s6965evb")

@@ -61,15 +61,29 @@ __attribute__((used)) uint64_t divide_long(uint64_t dividend, uint64_t divisor, 
   return quotient;
 }
 
-__attribute__((naked)) void __aeabi_uldivmod(void) {
-  __asm__ volatile(
-      "  push  {r4, lr}         \n"
-      "  sub   sp, #16          \n"
-      "  add   r4, sp, #8       \n"
-      "  str   r4, [sp]         \n"  // the third argument: where the remainder goes
-      "  bl    divide_long      \n"
-      "  ldr   r2, [sp, #8]     \n"
-      "  ldr   r3, [sp, #12]    \n"
-      "  add   sp, #16          \n"
-      "  pop   {r4, pc}         \n");
+/// The same for signed numbers: the quotient is rounded towards zero, the remainder has the dividend's sign.
+__attribute__((used)) int64_t divide_signed_long(int64_t dividend, int64_t divisor, int64_t *remainder) {
+  uint64_t from = dividend < 0 ? -(uint64_t)dividend : (uint64_t)dividend;
+  uint64_t by = divisor < 0 ? -(uint64_t)divisor : (uint64_t)divisor;
+  uint64_t rest;
+  uint64_t quotient = divide_long(from, by, &rest);
+  *remainder = (int64_t)(dividend < 0 ? -rest : rest);
+  return (int64_t)((dividend ^ divisor) < 0 ? -quotient : quotient);
 }
+
+// Both call a function in C with a third argument, where the remainder goes.
+#define LONG_DIVISION(function)    \
+  __asm__ volatile(                \
+      "  push  {r4, lr}         \n" \
+      "  sub   sp, #16          \n" \
+      "  add   r4, sp, #8       \n" \
+      "  str   r4, [sp]         \n" \
+      "  bl    " #function "    \n" \
+      "  ldr   r2, [sp, #8]     \n" \
+      "  ldr   r3, [sp, #12]    \n" \
+      "  add   sp, #16          \n" \
+      "  pop   {r4, pc}         \n")
+
+__attribute__((naked)) void __aeabi_uldivmod(void) { LONG_DIVISION(divide_long); }
+
+__attribute__((naked)) void __aeabi_ldivmod(void) { LONG_DIVISION(divide_signed_long); }

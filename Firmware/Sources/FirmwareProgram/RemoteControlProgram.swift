@@ -6,29 +6,25 @@
 import Bytes
 import CBoard
 import DataVolume
-public import DeviceComponents
 import DeviceServer
 import LwIPTransport
+public import Parts
 import RemoteControl
 import Runtime
 import Timebase
 
-/// Runs the remote control on the board's components, and never returns.
+/// Runs the remote control of `device` on a board, and never returns; clients are told the board's `name`.
 ///
-/// Without a data volume that can be served there is no network: the serial line says so, and `led`, which people look
-/// at, blinks the failure pattern.
-public func runRemoteControl<Output: OutputPin & ~Copyable, Input: InputPin & ~Copyable>(
-  onboardLed: consuming Led<Output>, led: consuming Led<Output>, button: consuming Button<Input>
-) -> Never {
-  guard let assets = mountedAssets() else { fail(led) }
+/// Without a data volume that can be served there is no network: the serial line says so, and the status LED blinks the
+/// failure pattern.
+public func runRemoteControl(_ device: Device, on board: consuming some Board, called name: StaticString) -> Never {
+  guard let assets = mountedAssets() else { fail(device, board) }
   let network = connectedNetwork()
-  let device = Device(Identity(name: name, boot: Network.randomNumber()), log: SerialLog(capacity: 1024))
   let remoteControl = RemoteControl(
-    onboardLed: onboardLed, led: led, button: button, device: device, assets: assets, limits: .firmware)
+    device, board: board, identity: Identity(boot: Network.randomNumber(), board: name),
+    log: SerialLog(capacity: 1024), assets: assets, limits: .firmware)
   serve(remoteControl, on: network)
 }
-
-private var name: [UInt8] { [UInt8]("Heliograph" as StaticString) }
 
 /// The files in flash; nil if they are not what was written.
 private func mountedAssets() -> AssetTable? {
@@ -62,10 +58,8 @@ private func connectedNetwork() -> Network {
 }
 
 /// The loop of a device that works.
-private func serve<Output: OutputPin & ~Copyable, Input: InputPin & ~Copyable>(
-  _ remoteControl: consuming RemoteControl<Output, Output, Input>, on network: consuming Network
-) -> Never {
-  remoteControl.setup(nil)
+private func serve(_ remoteControl: consuming RemoteControl, on network: consuming Network) -> Never {
+  remoteControl.setup(nil, now: MonotonicTime(milliseconds: board_milliseconds()))
   var transport = LwIPTransport(remoteControl, network: network)
   do throws(ListenError) {
     try transport.listen(port: 80)
@@ -75,19 +69,21 @@ private func serve<Output: OutputPin & ~Copyable, Input: InputPin & ~Copyable>(
   }
   while true {
     let deadline = transport.poll(now: MonotonicTime(milliseconds: board_milliseconds()))
-    print(&transport.application.device.log)
+    print(&transport.application.context.log)
     rest(until: deadline)
   }
 }
 
-/// The loop of a device that has nothing to serve.
-private func fail<Output: OutputPin & ~Copyable>(_ led: consuming Led<Output>) -> Never {
+/// The loop of a device that has nothing to serve: its parts rest, and the status LED blinks for help.
+private func fail(_ device: Device, _ board: consuming some Board) -> Never {
   SerialLine.write("Cannot mount data volume...\n")
   while true {
     let now = MonotonicTime(milliseconds: board_milliseconds())
-    led.isOn = BlinkPattern.failure.isOn(at: now)
-    led.update()
-    rest(until: BlinkPattern.failure.nextChange(after: now))
+    let pattern = BlinkPattern.failure
+    if let output = device.statusOutput {
+      board.drive(Drive(output: output, level: pattern.isOn(at: now) ? .max : 0))
+    }
+    rest(until: pattern.nextChange(after: now))
   }
 }
 
