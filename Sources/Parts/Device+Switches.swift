@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an interlock
-// on at once; between one that went off and another that goes on lie the dwell times of both; and no output changes
-// before its `min_dwell` is over. Commands in between are conflated to the last.
+// When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an
+// interlock on at once; between one that went off and another that goes on lie the dwell times of both; and no output
+// changes before its `min_dwell` is over. Commands in between are conflated to the last.
 
 import Bytes
 import Timebase
@@ -37,14 +37,14 @@ extension Device {
     guard var part = parts[index].asSwitch else { return false }
     let time = deadline(ofSwitch: index, part)
     guard part.isWantedOn != part.isOn, changeTime(index, part) <= now else {
-      lower(time)
+      lower(time, of: index)
       return false
     }
     part.change(at: now)
     parts[index].asSwitch = part
     show(part.isOn ? .max : 0, onOutput: part.output)
     note(index, by: nil)
-    lower(part.offTime)
+    lower(part.offTime, of: index)
     if !part.isOn {
       for rival in parts[index].rivals { settle(rival) }
     }
