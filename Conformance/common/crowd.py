@@ -35,8 +35,8 @@ class Crowd:
 
     def ask(self, command: str, **options: Any) -> dict[str, Any]:
         """`connect`: `seconds`. `sleep`. `wake`. `newest` with a `revision`: how many `have` it before `patience`
-        ends, and when (`at`) the last of them got it. `report`: how many are `open`, how many `bytes` they have received,
-        and counts since they woke."""
+        ends, and when (`at`) the last of them got it. `report`: how many are `open`, how many `bytes` they have
+        received, and counts since they woke."""
         self.tell(command, **options)
         return self.answer()
 
