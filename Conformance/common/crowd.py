@@ -2,7 +2,7 @@
 """Thousands of WebSocket clients in a process of their own, from several loopback addresses. They answer pings and
 remember the newest revision of the state; asleep, they read nothing and only say from time to time that they live.
 
-    python3 crowd.py PORT COUNT ADDRESSES [RECEIVE-BUFFER]        driven by `Crowd` below, a line of JSON each way
+    crowd.py PORT COUNT ADDRESSES [RECEIVE-BUFFER]        driven by `Crowd` below, a line of JSON each way
 """
 from __future__ import annotations
 
