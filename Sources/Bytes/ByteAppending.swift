@@ -12,9 +12,10 @@ extension [UInt8] {
   }
 
   /// Appends the UTF-8 of a literal.
-  public mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { append(contentsOf: $0) }
-  }
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  public mutating func append(_ text: StaticString) { append(text.span) }
 
   /// Appends `value` in decimal digits.
   public mutating func append(decimal value: some UnsignedInteger & FixedWidthInteger) {
@@ -42,7 +43,16 @@ extension [UInt8] {
     }
   }
 
+  /// Removes all bytes, and keeps the memory.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  public mutating func clear() { removeAll(keepingCapacity: true) }
+
   /// The UTF-8 of a literal.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public init(_ text: StaticString) {
     self.init()
     append(text)

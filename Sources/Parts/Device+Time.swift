@@ -24,9 +24,12 @@ extension Device {
     guard inputs.indices.contains(input), inputs[input].part != nil else { return }
     if readings.count >= Self.readingLimit { work(off: readings.removeFirst()) }
     let reading = TimedReading(input: input, reading: reading, time: Self.possible(time))
-    var place = readings.count
-    while place > 0, readings[place - 1].time > reading.time { place -= 1 }  // nearly always the last
-    readings.insert(reading, at: place)
+    readings.append(reading)
+    var place = readings.count - 1
+    while place > 0, readings[place - 1].time > reading.time {  // nearly always the last
+      readings.swapAt(place - 1, place)
+      place -= 1
+    }
   }
 
   /// Does what is due, and returns when to be called again; nil if that is when something happens.
@@ -87,6 +90,9 @@ extension Device {
     for index in parts.indices { lower(deadline(of: index)) }
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private func deadline(of index: Int) -> MonotonicTime {
     if case .switch(let part) = parts[index].kind { return deadline(ofSwitch: index, part) }
     return parts[index].deadline

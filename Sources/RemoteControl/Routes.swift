@@ -19,7 +19,9 @@ enum Routes {
     router.on(.put, "/api/led", PartRoutes.putLed)
     router.on(.post, "/api/led/toggle", PartRoutes.postLedToggle)
     router.onTemplate(PageTemplate.processor)
-    router.onRefusal { context, refusal in context.log.debug { refusal.append(to: &$0) } }
+    #if !hasFeature(Embedded)
+      router.onRefusal { context, refusal in context.log.debug { refusal.append(to: &$0) } }
+    #endif
     router.assets = assets
     return (router, endpoint)
   }

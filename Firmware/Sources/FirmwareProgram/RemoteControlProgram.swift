@@ -49,7 +49,7 @@ private func connectedNetwork() -> Network {
     let timers = network.poll(now: now)
     let dot = line.poll(now: now, address: network.address, to: &output)
     write(output.span)
-    output.removeAll(keepingCapacity: true)
+    output.clear()
     guard let dot else { break }
     rest(until: min(timers, dot))
   }

@@ -159,7 +159,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
         taken = min(max(application.receive(bytes.span, from: id, now: now), 0), bytes.count)
         acknowledge(taken, row)
       }
-      if taken < bytes.count { row.pointee.hold(bytes[taken...]) }
+      if taken < bytes.count { row.pointee.hold(UnsafeBufferPointer(rebasing: bytes[taken...])) }
       next = piece.pointee.next
     }
     if let received { pbuf_free(received) }
@@ -167,6 +167,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   }
 
   /// Offers held input again.
+  @inline(never)
   private mutating func resume(_ row: Row, now: MonotonicTime) {
     guard let id = row.pointee.id else { return }
     var held = row.pointee.held
