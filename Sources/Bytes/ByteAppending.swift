@@ -11,6 +11,14 @@ extension [UInt8] {
     bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
+  #if hasFeature(Embedded)
+    /// Appends a byte: what an array does in each place where one is appended takes 40 bytes of flash.
+    @inline(never)
+    public mutating func append(_ byte: UInt8) {
+      withUnsafePointer(to: byte) { append(contentsOf: UnsafeBufferPointer(start: $0, count: 1)) }
+    }
+  #endif
+
   /// Appends the UTF-8 of a literal.
   #if hasFeature(Embedded)
     @inline(never)

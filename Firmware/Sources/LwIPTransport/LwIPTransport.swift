@@ -97,6 +97,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   }
 
   /// Tells the application what has happened, and does everything that it wants done.
+  @inline(never)
   private mutating func act(now: MonotonicTime) -> MonotonicTime? {
     var deadline: MonotonicTime?
     var isQuiet = false
@@ -201,6 +202,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   private static var turnTime: Milliseconds { 100 }
 
   /// Whether a connection's input may be handled now.
+  @inline(never)
   private mutating func mayGoOn(_ row: Row, now: MonotonicTime) -> Bool {
     let free = heap_largest_free()
     guard free < Self.ample else { return true }
@@ -245,6 +247,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   }
 
   /// Nil if that connection has ended.
+  @inline(never)
   private func row(_ id: ConnectionID) -> Row? {
     for index in 0..<rowCount where rows[index].id == id { return rows + index }
     return nil

@@ -8,6 +8,7 @@ import Bytes
 enum RequestPath {
   /// Decodes the percent-encoded `path` into `decoded`; false if an escape is malformed or gives NUL, a control
   /// character or a `.` or `..` segment, which no path of ours contains.
+  @inline(never)
   static func decode(_ path: Span<UInt8>, into decoded: inout [UInt8]) -> Bool {
     decoded.clear()
     var index = 0
