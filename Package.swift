@@ -51,6 +51,7 @@ let package = Package(
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
     .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
+    .library(name: "DeviceProgram", targets: ["DeviceProgram"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
@@ -68,9 +69,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals to a graceful shutdown.
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    // The descriptions of devices: YAML, with the line and column of everything.
+    // The descriptions of devices: YAML, with the line and column of everything that stands in a file.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    // Settings from options, the environment and the file, in that order.
+    // Settings from options, the environment and the file, in that order. Its traits add formats that are not used.
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     // The program's log beside its serial lines, with levels.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -88,8 +89,8 @@ let package = Package(
       "RemoteControl",
       ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== the Embedded line: everything above compiles as Embedded Swift ========
-    hosted("NIOTransport", ["DeviceServer", "Bytes", "Timebase", nioCore, nioPosix]),
-    hosted("SimulatedBoard", ["Parts", "Bytes", "Timebase"]),
+    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix]),
+    hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
@@ -109,6 +110,12 @@ let package = Package(
         "Parts", "Bytes", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
+    hosted(
+      "DeviceProgram",
+      [
+        "RemoteControl", "NIOTransport", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "Timebase", nioCore,
+        nioPosix, "SystemCalls", .target(name: "LinuxBoard", condition: .when(platforms: [.linux])),
+      ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
@@ -123,8 +130,8 @@ let package = Package(
     ]),
     example(
       "heliograph-echo",
-      ["NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", nioCore, nioPosix]),
-    example("heliograph-counter", ["NIOTransport", "DeviceServer", "HTTPCore", "Bytes", nioCore, nioPosix]),
+      ["NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
+    example("heliograph-counter", ["NIOTransport", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
 
     // ======== tests ========
     .target(
@@ -146,9 +153,9 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
-    tests("DeviceServerTests", ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("DeviceServerTests", ["DeviceServer", "SystemCalls", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DataVolumeTests", ["DataVolume", "DeviceServer", "Bytes"]),
-    tests("DeflateTests", ["Deflate", "WebSocketCore", zlib]),
+    tests("DeflateTests", ["Deflate", "WebSocketCore", "SystemCalls", zlib]),
     tests("PartsTests", ["Parts", "Bytes", "Timebase"]),
     tests(
       "RemoteControlTests",
@@ -165,13 +172,14 @@ let package = Package(
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
-    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "Timebase"]),
+    tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
+    tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
     tests(
       "NIOTransportTests",
       [
-        "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase", nioCore, nioPosix,
-        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", "Timebase", nioCore,
+        nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
   ],
   swiftLanguageModes: [.v6]

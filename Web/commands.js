@@ -1,64 +1,179 @@
 // SPDX-License-Identifier: MIT
 //
-// The device's state as the page knows it, and what is asked of it. A pin has three values: confirmed (in
-// `pins`, from the device), desired (a tap) and, in `timers`, how long it may wait. `s` is the
-// reducer's draft.
+// The device's parts as the page knows them, and what is asked of them. Each value has three forms: confirmed
+// (in `parts`, from the device), desired and sent (in `pending`). `s` is the reducer's draft.
 
 import { limits } from './limits.js';
-import { authors, broken, label, word } from './words.js';
+import { author, isLamp, partWord, word } from './words.js';
 
-// Takes a whole state over: an older revision of the same boot is ignored, another boot replaces everything.
-export function apply(s, { type, boot, rev, pins, by, clients, name, fault = '' }) {
+// A state brings these whole; all else of a part is its description, which only a hello brings.
+const values = [
+  'on', 'wanted', 'left', 'brightness', 'color', 'pressed', 'presses', 'gesture', 'value', 'by', 'fault',
+];
+
+// Takes a message over: a hello replaces everything, a state the values of the parts that it holds. An older
+// revision of the same boot is ignored, and so is a state of another boot.
+export function apply(s, message) {
+  const { type, boot, rev, parts, clients, name } = message;
   if (clients) s.clients = clients;
   if (name) s.name = name;
+  const seen = type === 'state';
   const reborn = boot !== s.boot;
-  if (!pins || !(reborn || rev >= s.rev)) return;
-  if (fault !== s.fault) say(s, fault ? broken(fault) : 'The board answers again');
-  s.fault = fault;
-  const before = s.pins;
+  if (!parts || (reborn ? seen : !(rev >= s.rev))) return;
+  const before = s.parts;
   const first = s.boot === undefined;
-  Object.assign(s, { boot, rev, pins });
-  for (const pin in s.pending) if (reborn || !pins[pin]) forgetCommand(s, pin);
-  for (const pin in pins) {
-    const { on } = pins[pin];
-    if (!before[pin] || on === before[pin].on) continue; // no change: what is desired stands
-    const pending = s.pending[pin];
-    const ours = pending && !authors[by];
-    const who = ours ? 'this screen' : authors[by] ?? 'another screen';
-    const seen = type === 'state'; // what a hello brings changed while we were away: nobody knows when
-    s.change = seen ? { at: s.now, by: who } : undefined;
-    if (!ours && !first) say(s, `${label(pin)} ${word(on)}${seen ? `, by ${who}` : ''}`);
-    // A switch has two sides: a state that moved it moved it to what was sent.
-    if (pending) settle(s, pin);
+  Object.assign(s, { boot, rev, parts: seen ? { ...before } : {} });
+  if (!seen) describe(s, message);
+  for (const part in parts) {
+    if (seen && !before[part]) continue; // it has no description
+    s.parts[part] = seen ? { ...description(before[part]), ...parts[part] } : parts[part];
+    const { left } = parts[part];
+    forget(s, `left ${part}`);
+    if (left > 0) s.timers[`left ${part}`] = s.now + left;
+    if (before[part] && !first) note(s, part, before[part], seen);
+  }
+  for (const part in before) if (!s.parts[part]) forget(s, `left ${part}`, `chart ${part}`);
+  for (const part in s.pending) {
+    if (reborn || !s.parts[part] || s.pending[part].acked <= rev) forgetCommand(s, part);
   }
 }
 
-export function command(s, pin, on) {
-  s.ids += 1;
-  s.pending[pin] = { id: s.ids, sent: on, desired: on, ring: false };
-  s.timers[`ring ${pin}`] = s.now + limits.ring;
-  s.timers[`revert ${pin}`] = s.now + limits.revert;
-  s.effects.push({ type: 'send', message: { type: 'set', id: s.ids, pin, on } });
+function describe(s, { version, board, uptime }) {
+  s.about = { Version: version, Board: board };
+  s.since = uptime === undefined ? undefined : s.now - uptime;
 }
 
-// The device has done what was sent; what was tapped meanwhile follows as one command.
-export function settle(s, pin) {
-  const { sent, desired } = s.pending[pin];
-  forgetCommand(s, pin);
-  if (desired === sent) return;
-  if (s.phase === 'live') command(s, pin, desired);
-  else fail(s, 'Not sent - not connected');
+function description(part) {
+  const kept = { ...part };
+  for (const value of values) delete kept[value];
+  return kept;
+}
+
+// Lists a change, and announces one that was made elsewhere. `seen`: it came with a state; what a hello
+// brings changed while the page was away.
+function note(s, name, was, seen) {
+  const part = s.parts[name];
+  const what = difference(was, part);
+  if (!what) return;
+  const ours = name in s.pending && part.by?.[0] === '#';
+  const by = !seen ? 'while not connected' : ours ? 'by this screen' : part.by && `by ${author(part.by)}`;
+  const label = part.label ?? name;
+  const [last, ...older] = s.changes;
+  const dragged = ['light', 'number'].includes(part.kind) && last?.name === name && last.by === by
+    && s.now - last.at < limits.drag;
+  const change = { at: s.now, name, label, what, by };
+  s.changes = [change, ...(dragged ? older : s.changes)].slice(0, limits.changes);
+  if (!ours && part.kind !== 'button') say(s, [`${label} ${what}`, seen && by].filter(Boolean).join(', '));
+}
+
+// What changed of a part, in words; undefined if it is nothing to speak of.
+function difference(was, is) {
+  if (was.fault !== is.fault) return is.fault ? partWord(is) : 'works again';
+  switch (is.kind) {
+    case 'sensor': return undefined;
+    case 'button':
+      if (was.presses !== is.presses) return 'pressed';
+      return was.gesture !== is.gesture ? is.gesture : undefined;
+    case 'switch': return was.on !== is.on ? word(is.on) : undefined;
+    default:
+      return ['on', 'brightness', 'color', 'value'].some((value) => !same(was[value], is[value]))
+        ? partWord(is) : undefined;
+  }
+}
+
+const same = (a, b) => `${a}` === `${b}`; // a color is an array
+
+// Commands --------------------------------------------------------------------------------------------------
+
+const label = (s, name) => s.parts[name].label ?? name;
+
+// Whether a part can be told anything now; if not, the page says why.
+function reachable(s, name) {
+  const reason = s.phase === 'connecting' ? 'still connecting'
+    : s.phase !== 'live' ? 'not connected'
+      : s.parts[name]?.fault && `${label(s, name)} is gone`;
+  if (reason) fail(s, `Not sent - ${reason}`);
+  return !reason && name in s.parts;
+}
+
+// Asks for values. While a command is unanswered they wait, and only the last of them follow.
+export function want(s, name, wanted) {
+  if (!reachable(s, name)) return;
+  const { min, max, unit = '' } = s.parts[name];
+  if ('value' in wanted && !(wanted.value >= min && wanted.value <= max)) {
+    return fail(s, `${label(s, name)} goes from ${min} to ${max} ${unit}`.trim());
+  }
+  s.notice = '';
+  const pending = s.pending[name];
+  if (pending && pending.acked === undefined) {
+    s.pending[name] = { ...pending, desired: { ...pending.desired, ...wanted } };
+  } else {
+    command(s, name, wanted, pending);
+  }
+}
+
+export function toggle(s, name) {
+  const part = s.parts[name];
+  if (part && !isLamp(part)) return;
+  want(s, name, { on: !(s.pending[name]?.desired.on ?? part?.wanted ?? part?.on) });
+}
+
+function command(s, name, told, before) {
+  const sent = { ...before?.sent, ...told };
+  tell(s, name, { type: 'set', ...told }, { sent, desired: { ...before?.desired, ...told } });
+}
+
+// Works a button from the page. Each press and release is sent, in order: none may be lost.
+export function work(s, name, gesture) {
+  const held = s.pressing.includes(name);
+  if (gesture === 'release' ? !held : held || !reachable(s, name)) return;
+  s.pressing = s.pressing.filter((other) => other !== name);
+  if (gesture === 'press') s.pressing.push(name);
+  const desired = gesture === 'click' ? {} : { pressed: gesture === 'press' };
+  s.notice = '';
+  tell(s, name, { type: gesture }, { sent: desired, desired });
+}
+
+function tell(s, name, { type, ...told }, pending) {
+  s.ids += 1;
+  s.pending[name] = { ...pending, id: s.ids, ring: false };
+  s.timers[`ring ${name}`] = s.now + limits.ring;
+  s.timers[`revert ${name}`] = s.now + limits.revert;
+  s.effects.push({ type: 'send', message: { type, id: s.ids, part: name, ...told } });
+}
+
+// The device has done what was sent; what was asked for meanwhile follows as one command. Until the state
+// of that revision is here, what was asked for goes on showing.
+export function settle(s, name, rev) {
+  const pending = s.pending[name];
+  const { sent, desired } = pending;
+  const follows = Object.entries(desired).filter(([value, wanted]) => !same(wanted, sent[value]));
+  if (follows.length && s.phase === 'live') return command(s, name, Object.fromEntries(follows), pending);
+  forget(s, `ring ${name}`);
+  if (follows.length || !(rev > s.rev)) forgetCommand(s, name);
+  else s.pending[name] = { ...pending, acked: rev, ring: false };
+  if (follows.length) fail(s, 'Not sent - not connected');
 }
 
 // Takes a command back: what is confirmed shows again.
-export function giveUp(s, pin, why) {
-  forgetCommand(s, pin);
-  fail(s, `${why} - still ${word(s.pins[pin].on)}`);
+export function giveUp(s, name, why) {
+  const { acked } = s.pending[name];
+  forgetCommand(s, name);
+  if (acked === undefined) fail(s, `${label(s, name)} ${why} - still ${partWord(s.parts[name])}`);
 }
 
-export function forgetCommand(s, pin) {
-  delete s.pending[pin];
-  forget(s, `ring ${pin}`, `revert ${pin}`);
+export function forgetCommand(s, name) {
+  delete s.pending[name];
+  forget(s, `ring ${name}`, `revert ${name}`);
+}
+
+// Nothing waits across a disconnect: a relay must not click when the phone finds its network again.
+export function forgetCommands(s) {
+  s.pressing = [];
+  for (const name in s.pending) {
+    if (s.pending[name].acked === undefined) fail(s, `Connection lost before ${label(s, name)} answered`);
+    forgetCommand(s, name);
+  }
 }
 
 // Announcements ---------------------------------------------------------------------------------------------

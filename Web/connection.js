@@ -8,30 +8,38 @@
 // Phases: connecting, live, checking, stale, waiting, offline, refused, asleep (hidden, slot given back).
 
 import {
-  apply, command, fail, forget, forgetCommand, giveUp, say, settle,
+  apply, fail, forget, forgetCommands, giveUp, say, settle, toggle, want, work,
 } from './commands.js';
 import { limits } from './limits.js';
-import { label, screens } from './words.js';
+import { screens } from './words.js';
 
-const ofTheSocket = ['open', 'ping', 'pong', 'silence', 'give', 'steady', 'retry', 'second'];
+const ofTheSocket = ['open', 'ping', 'pong', 'silence', 'give', 'steady', 'retry'];
+const full = [4013, 1013]; // close codes of a device whose places are all taken; 1013 is that of older ones
 
-export function initial({ now, name = '', pins = {}, visible = true, online = true }) {
+export function initial({ now, name = '', visible = true, online = true }) {
   return {
     phase: 'asleep', visible, online, now, timers: {},
-    socket: 0, held: false, failures: 0, pings: 0, delay: undefined, clients: undefined, refusal: '',
-    name, pins, boot: undefined, rev: 0, change: undefined, fault: '',
-    pending: {}, ids: 0, notice: '', topic: 'Connected', said: '', unsaid: '',
+    socket: 0, held: false, asking: false, failures: 0, pings: 0, delay: undefined, refusal: '',
+    name, parts: {}, boot: undefined, rev: 0, clients: undefined, about: {}, since: undefined,
+    changes: [], charts: {}, pending: {}, pressing: [], ids: 0,
+    notice: '', topic: 'Connected', said: '', unsaid: '',
   };
 }
 
 export function reduce(state, event) {
-  const s = { ...state, timers: { ...state.timers }, pending: { ...state.pending } };
+  const s = {
+    ...state, timers: { ...state.timers }, pending: { ...state.pending }, charts: { ...state.charts },
+  };
   Object.assign(s, { now: event.now, random: event.random, effects: [] });
   const passed = s.now - state.now;
   // A clock that was set back takes the timers along, or they would fire late by as much.
-  if (passed < 0) for (const name in s.timers) s.timers[name] += passed;
+  if (passed < 0) {
+    for (const name in s.timers) s.timers[name] += passed;
+    if (s.since !== undefined) s.since += passed;
+  }
   if (passed < -limits.jump || s.now - deadline(s) > limits.jump) wake(s, true);
   handlers[event.type](s, event);
+  countDown(s);
   speakOfConnection(s);
   const { effects, random, ...next } = s;
   return [next, effects];
@@ -81,7 +89,7 @@ const handlers = {
 
   online(s) {
     s.online = true;
-    if (s.phase === 'offline') s.phase = s.held ? 'connecting' : 'waiting';
+    if (s.phase === 'offline') s.phase = s.held || s.asking ? 'connecting' : 'waiting';
     wake(s, true);
   },
 
@@ -100,19 +108,24 @@ const handlers = {
     const failedToOpen = 'open' in s.timers;
     wait(s);
     if (!s.online) return;
-    if (code === 1013) refuse(s, 'All places are taken; trying again');
-    if (code === 1013 || failedToOpen) ask(s);
+    if (full.includes(code)) refuse(s, 'All places are taken; trying again');
+    if (full.includes(code) || failedToOpen) s.effects.push({ type: 'ask' });
   },
 
-  // A page cannot see why a socket was refused: /api/state tells.
+  // A page cannot see why a socket was refused: api/state tells. No status: there was no answer.
   answer(s, { status, body }) {
-    if (!['waiting', 'refused'].includes(s.phase)) return;
+    const { asking } = s;
+    if (!asking && !['waiting', 'refused'].includes(s.phase)) return;
     const error = typeof body?.error === 'string' && body.error[0]?.toUpperCase() + body.error.slice(1);
-    if (status === 403) refuse(s, error || 'Opened from another site');
-    if (status === 503) refuse(s, `${error || 'All places are taken'}; trying again`);
-    if (status !== 200) return;
-    apply(s, body ?? {});
-    if (s.phase === 'refused' && s.clients) refuse(s, `${screens(s.clients)} already open; trying again`);
+    const words = status === 403 ? error || 'Opened from another site'
+      : status === 503 && `${error || 'All places are taken'}; trying again`;
+    if (asking && (words || !(status < 500))) wait(s);
+    if (words) refuse(s, words);
+    if (status === 200) apply(s, body ?? {});
+    if (s.asking) connect(s);
+    else if (status === 200 && s.phase === 'refused' && s.clients) {
+      refuse(s, `${screens(s.clients)} already open; trying again`);
+    }
   },
 
   message(s, { socket, text }) {
@@ -123,25 +136,35 @@ const handlers = {
     messages[message?.type]?.(s, message);
   },
 
-  tap(s, { pin }) {
-    const pending = s.pending[pin];
-    if (s.phase !== 'live') {
-      fail(s, `Not sent - ${s.phase === 'connecting' ? 'still connecting' : 'not connected'}`);
-    } else if (s.fault) {
-      fail(s, 'Not sent - the board does not answer');
-    } else if (pending) {
-      s.pending[pin] = { ...pending, desired: !pending.desired };
-    } else if (s.pins[pin]) {
-      s.notice = '';
-      command(s, pin, !s.pins[pin].on);
-    }
+  tap(s, { part }) { toggle(s, part); },
+  set(s, { part, values }) { want(s, part, values); },
+  press(s, { part }) { work(s, part, 'press'); },
+  release(s, { part }) { work(s, part, 'release'); },
+  click(s, { part }) { work(s, part, 'click'); },
+
+  // The chart of a sensor is opened or closed.
+  chart(s, { part, open: opened }) {
+    delete s.charts[part];
+    forget(s, `chart ${part}`);
+    if (!opened) return;
+    s.charts[part] = {};
+    s.effects.push({ type: 'history', part });
+  },
+
+  history(s, { part, status, body }) {
+    if (!s.charts[part]) return;
+    const { every, values } = body ?? {};
+    if (status === 404) s.charts[part] = { missing: true };
+    else if (Array.isArray(values)) s.charts[part] = { values };
+    if (status !== 404) s.timers[`chart ${part}`] = s.now + Math.max(every || 0, limits.chart);
   },
 };
 
 const expired = {
   open(s) {
+    const { asking } = s;
     wait(s);
-    if (s.online) ask(s);
+    if (s.online && !asking) s.effects.push({ type: 'ask' });
   },
   ping,
   pong(s) {
@@ -152,10 +175,12 @@ const expired = {
   give: wait,
   steady(s) { s.failures = 0; },
   retry: open,
-  second: countDown,
+  second() {}, // to draw what counts down
+  left() {},
   sleep,
-  ring(s, pin) { s.pending[pin] = { ...s.pending[pin], ring: true }; },
-  revert(s, pin) { giveUp(s, pin, `${label(pin)} did not answer`); },
+  chart(s, part) { s.effects.push({ type: 'history', part }); },
+  ring(s, part) { s.pending[part] = { ...s.pending[part], ring: true }; },
+  revert(s, part) { giveUp(s, part, 'did not answer'); },
   notice(s) { s.notice = ''; },
   quiet(s) {
     const text = s.unsaid;
@@ -188,22 +213,27 @@ const messages = {
   },
 
   ack(s, { id, rev, error }) {
-    const pin = Object.keys(s.pending).find((name) => s.pending[name].id === id);
-    if (!pin) return;
-    if (error) return giveUp(s, pin, `${label(pin)} refused: ${error}`);
-    if (rev >= s.rev) {
-      s.change = { at: s.now, by: 'this screen' };
-      s.rev = rev;
-      s.pins = { ...s.pins, [pin]: { ...s.pins[pin], on: s.pending[pin].sent } };
-    }
-    settle(s, pin);
+    const part = Object.keys(s.pending).find((name) => s.pending[name].id === id);
+    if (!part || s.pending[part].acked !== undefined) return;
+    if (error) giveUp(s, part, `refused: ${error}`);
+    else settle(s, part, rev);
   },
 };
 
 // The connection --------------------------------------------------------------------------------------------
 
+// After a failure the device is asked over HTTP first: Firefox holds a WebSocket back the longer the more have
+// failed, and a request never.
 function open(s) {
   s.phase = s.online ? 'connecting' : 'offline';
+  s.timers.open = s.now + limits.open;
+  s.asking = s.failures > 0;
+  if (s.asking) s.effects.push({ type: 'ask' });
+  else connect(s);
+}
+
+function connect(s) {
+  s.asking = false;
   s.held = true;
   s.socket += 1;
   s.timers.open = s.now + limits.open;
@@ -212,14 +242,10 @@ function open(s) {
 
 function drop(s) {
   if (s.held) s.effects.push({ type: 'close', code: 1000, socket: s.socket });
-  s.held = false;
+  s.held = s.asking = false;
   s.delay = undefined;
   forget(s, ...ofTheSocket);
-  // Nothing waits across a disconnect: a relay must not click when the phone finds its network again.
-  for (const pin in s.pending) {
-    forgetCommand(s, pin);
-    fail(s, `Connection lost before ${label(pin)} answered`);
-  }
+  forgetCommands(s);
 }
 
 function reopen(s) {
@@ -232,16 +258,19 @@ function wait(s) {
   drop(s);
   s.phase = s.online ? 'waiting' : 'offline';
   // "Offline" is only the browser's opinion, so that too is tried now and then.
-  const ceiling = Math.min(limits.cap, limits.base * 2 ** s.failures);
-  const pause = s.online ? limits.least + s.random * (ceiling - limits.least) : limits.cap;
-  s.timers.retry = s.now + pause;
+  const ceiling = Math.min(limits.reconnectCap, limits.reconnectBase * 2 ** s.failures);
+  const jittered = limits.reconnectLeast + s.random * (ceiling - limits.reconnectLeast);
+  s.timers.retry = s.now + (s.online ? jittered : limits.reconnectCap);
   if (s.online) s.failures += 1;
-  countDown(s);
 }
 
+// The next moment at which a time that counts down on the page shows another second.
 function countDown(s) {
-  const left = s.timers.retry - s.now;
-  if (left > 1000) s.timers.second = s.now + (left % 1000 || 1000);
+  forget(s, 'second');
+  if (!s.visible) return;
+  const steps = Object.keys(s.timers).filter((name) => name === 'retry' || name.startsWith('left '))
+    .map((name) => s.timers[name] - s.now).filter((left) => left > 1000).map((left) => left % 1000 || 1000);
+  if (steps.length) s.timers.second = s.now + Math.min(...steps);
 }
 
 function refuse(s, words) {
@@ -289,10 +318,6 @@ function notAnswering(s) {
   s.phase = 'stale';
   forget(s, 'ping', 'pong', 'silence');
   s.timers.give = s.now + limits.grace;
-}
-
-function ask(s) {
-  s.effects.push({ type: 'ask' });
 }
 
 function parsed(text) {

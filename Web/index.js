@@ -4,23 +4,18 @@
 // draws the view and keeps one timer. Every decision is the reducer's.
 
 import { deadline, initial, reduce } from './connection.js';
+import { arrange, byId, make, mark, put, wanted } from './rows.js';
 import { view } from './words.js';
 
-const gateway = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
-const byId = (id) => document.getElementById(id);
+const gateway = new URL('ws', location);
+gateway.protocol = gateway.protocol.replace('http', 'ws');
 
 let websocket;
 let question;
 let timer;
+let shown;
 let state = initial({
-  now: Date.now(),
-  name: byId('name').textContent,
-  visible: !document.hidden,
-  online: navigator.onLine,
-  pins: {
-    led: { on: byId('led').className === 'on' },
-    button: { pressed: byId('button').classList.contains('pressed') },
-  },
+  now: Date.now(), name: byId('name').textContent, visible: !document.hidden, online: navigator.onLine,
 });
 
 function send(type, details) {
@@ -37,21 +32,21 @@ function send(type, details) {
 
 const perform = {
   open({ socket }) {
-    console.log('Trying to open a WebSocket connection...');
-    websocket = new WebSocket(gateway);
-    websocket.onopen = () => console.log('Connection opened');
+    const closed = ({ code = 1006 }) => send('closed', { socket, code });
+    try {
+      websocket = new WebSocket(gateway);
+    } catch (error) { // a policy forbids it: Firefox and Safari throw
+      setTimeout(closed, 0, error);
+      return;
+    }
     websocket.onmessage = ({ data }) => send('message', { socket, text: data });
-    websocket.onclose = ({ code }) => {
-      console.log('Connection closed');
-      send('closed', { socket, code });
-    };
+    websocket.onclose = websocket.onerror = closed; // not every error is followed by a close
   },
 
   // A dead socket takes long to close: it is not waited for, nor listened to again.
   close({ code }) {
-    websocket.onopen = websocket.onmessage = websocket.onclose = null;
+    websocket.onmessage = websocket.onclose = websocket.onerror = null;
     websocket.close(code);
-    console.log('Connection closed');
   },
 
   send({ message }) {
@@ -60,14 +55,13 @@ const perform = {
 
   async ask() {
     question?.abort();
-    question = new AbortController();
-    try {
-      const answer = await fetch('/api/state', { cache: 'no-store', signal: question.signal });
-      const body = await answer.json();
-      send('answer', { status: answer.status, body });
-    } catch {
-      // No answer, or none that can be read: the next attempt will tell.
-    }
+    const { signal } = question = new AbortController();
+    const answer = await get('api/state', signal);
+    if (!signal.aborted) send('answer', answer);
+  },
+
+  async history({ part }) {
+    send('history', { part, ...await get(`api/parts/${part}/history`) });
   },
 
   say({ text }) {
@@ -77,75 +71,153 @@ const perform = {
   },
 };
 
-// Drawing: only what differs is written ---------------------------------------------------------------------
-
-function put(node, property, value) {
-  if (node[property] !== value) node[property] = value;
+// Without an answer there is no status, without JSON no body.
+async function get(address, signal) {
+  let status;
+  try {
+    const answer = await fetch(address, { cache: 'no-store', signal });
+    ({ status } = answer);
+    return { status, body: await answer.json() };
+  } catch {
+    return { status };
+  }
 }
 
-function mark(node, attribute, value) {
-  if (node.getAttribute(attribute) !== value) node.setAttribute(attribute, value);
-}
+// Drawing ---------------------------------------------------------------------------------------------------
 
-function draw({ phase, usable, fresh, name, connection, canRetry, notice, change, pins }) {
+function draw(next) {
+  shown = next;
+  const { phase, live, fresh, loud, known, name, connection, canRetry, notice, groups } = next;
   mark(document.body, 'data-phase', phase);
   document.body.classList.toggle('remembered', !fresh);
+  document.body.classList.toggle('loud', loud);
   put(byId('name'), 'textContent', name);
   put(byId('connection'), 'textContent', connection);
   put(byId('retry'), 'hidden', !canRetry);
   put(byId('notice'), 'textContent', notice);
-  put(byId('change'), 'textContent', change ? `Last change: ${time(change.at)}, by ${change.by}` : '');
-  for (const node of byId('pins').children) {
-    put(node, 'hidden', !pins.some(({ pin }) => pin === node.dataset.pin));
+  if (known) {
+    arrange(groups);
+    drawLamp(next);
+    drawDetails(next);
+  } else {
+    for (const node of document.querySelectorAll('li button')) mark(node, 'aria-disabled', !live);
   }
-  for (const pin of pins) drawPin(pin, row(pin), usable, fresh);
-  const led = pins.find(({ pin }) => pin === 'led');
-  if (led) drawLed(led.confirmed, fresh, name);
 }
 
-function drawPin({ label, on, pressed, ring }, node, usable, fresh) {
-  put(node.querySelector('.label'), 'textContent', label);
-  const text = on === undefined ? (pressed ? 'pressed' : 'released') : on ? 'On' : 'Off';
-  put(node.querySelector('.word'), 'textContent', fresh ? text : `Last known: ${text}`);
-  const key = node.querySelector('.key');
-  if (key) put(key, 'className', `key ${text}`);
-  const control = node.querySelector('[role=switch]');
-  if (!control) return;
-  mark(control, 'aria-checked', `${on}`);
-  mark(control, 'aria-disabled', `${!usable}`);
-  control.classList.toggle('ring', ring);
-}
-
-function drawLed(on, fresh, name) {
-  put(byId('led'), 'className', on ? 'on' : 'off');
-  put(document, 'title', fresh ? `${on ? '●' : '○'} ${name}` : name);
-  const fill = !fresh ? '%23999' : on ? '%23ffb81c' : '%23555';
+// The lamp, the title and the icon follow the first switch or light.
+function drawLamp({ lamp, hero, fresh, name }) {
+  put(byId('hero'), 'hidden', !hero);
+  if (!lamp) return put(document, 'title', name);
+  put(byId('hero'), 'className', lamp.on ? 'on' : 'off');
+  put(document, 'title', fresh ? `${lamp.on ? '●' : '○'} ${name}` : name);
+  const fill = !fresh ? '%23999' : lamp.on ? '%23ffb81c' : '%23555';
   mark(byId('icon'), 'href', `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>`
     + `<circle cx='8' cy='8' r='6.5' fill='${fill}' stroke='%23888'/></svg>`);
 }
 
 const time = (at) => new Date(at).toLocaleTimeString();
+const sentence = ({ label, what, by = '' }) => `${label} ${what} ${by}`;
+const terms = {};
+let listed;
 
-// The row of a pin; for one that the page does not come with, a copy of the row of its kind.
-function row({ pin, on }) {
-  const list = byId('pins');
-  const found = [...list.children].find((node) => node.dataset.pin === pin);
-  if (found) return found;
-  const copy = list.querySelector(`[data-pin=${on === undefined ? 'button' : 'led'}]`).cloneNode(true);
-  copy.dataset.pin = pin;
-  for (const node of copy.querySelectorAll('[id]')) node.removeAttribute('id');
-  copy.querySelector('.label').id = `${pin}-label`;
-  copy.querySelector('[role=switch]')?.setAttribute('aria-labelledby', `${pin}-label`);
-  list.append(copy);
-  return copy;
+function drawDetails({ changes, about }) {
+  const [last] = changes;
+  if (last) put(byId('last'), 'textContent', `Last change: ${time(last.at)}, ${sentence(last)}`);
+  if (listed !== changes) {
+    byId('changes').replaceChildren(...changes.map((change) => make('li', time(change.at), ' ', sentence(change))));
+  }
+  listed = changes;
+  const list = byId('about');
+  for (const [term, text] of Object.entries({ Address: location.host, ...about })) {
+    terms[term] ??= list.appendChild(make('dt', term)) && list.appendChild(make('dd'));
+    put(terms[term], 'textContent', text ?? 'unknown');
+  }
 }
 
 // Events ----------------------------------------------------------------------------------------------------
 
-byId('pins').addEventListener('submit', (event) => {
-  event.preventDefault();
-  send('tap', { pin: event.target.closest('[data-pin]').dataset.pin });
+const on = (type, act, node = byId('parts')) => node.addEventListener(type, act, true);
+const partOf = (node) => node.closest('[data-part]').dataset.part;
+
+// The button in an event that can be worked from the page.
+const keyOf = ({ target }) => target.closest('[data-kind=button] form button');
+let held; // the part that a pointer or a key holds down
+let pointed; // the pointer that is down has pressed and released: no click of its own
+
+function hold(button) {
+  held = partOf(button);
+  send('press', { part: held });
+}
+
+function release() {
+  if (held) send('release', { part: held });
+  held = undefined;
+}
+
+on('pointerdown', (event) => {
+  const button = keyOf(event);
+  // A finger on the row may want to scroll, so that it presses on the key only; elsewhere it clicks.
+  pointed = button && !event.button && (event.pointerType === 'mouse' || event.target.closest('.key'));
+  if (pointed) hold(button);
 });
+for (const type of ['pointerup', 'pointercancel']) on(type, release, window);
+window.onblur = release;
+
+on('keydown', (event) => {
+  if (![' ', 'Enter'].includes(event.key)) return;
+  const button = keyOf(event);
+  if (button && !event.repeat) hold(button);
+  // Held down, Enter clicks at each repetition: a relay would rattle.
+  if (button || (event.repeat && event.target.closest('form'))) event.preventDefault();
+});
+on('keyup', (event) => {
+  if (!keyOf(event)) return;
+  if (event.key !== 'Tab') event.preventDefault();
+  release();
+});
+
+on('click', (event) => {
+  const { target, detail } = event;
+  const step = { less: 'stepDown', more: 'stepUp' }[target.title];
+  if (step) {
+    const input = target.parentNode.querySelector('input');
+    input[step]();
+    ask(input);
+  } else if (keyOf(event)) {
+    event.preventDefault();
+    if (!detail || !pointed) send('click', { part: partOf(target) });
+  }
+});
+
+on('submit', (event) => {
+  event.preventDefault();
+  send('tap', { part: partOf(event.target) });
+});
+
+function ask(input) {
+  input.editing = false;
+  const part = partOf(input);
+  const known = shown.parts.find(({ name }) => name === part);
+  if (known) send('set', { part, values: wanted(input, known) });
+}
+
+on('input', ({ target }) => {
+  if (target.type === 'number') target.editing = true;
+  else ask(target);
+});
+on('change', ({ target }) => target.type === 'number' && ask(target));
+on('focusout', ({ target }) => {
+  if (target.closest('form') && held === partOf(target)) release();
+  target.editing = false;
+  draw(shown);
+});
+on('contextmenu', (event) => keyOf(event) && event.preventDefault());
+on('toggle', ({ target }) => {
+  const row = target.closest('[data-part]');
+  if (row) send('chart', { part: row.dataset.part, open: target.open });
+});
+
+byId('hero').addEventListener('click', () => shown.lamp && send('tap', { part: shown.lamp.name }));
 byId('retry').addEventListener('click', () => send('retry'));
 document.addEventListener('visibilitychange', () => send(document.hidden ? 'hide' : 'show'));
 addEventListener('pagehide', () => send('leave'));

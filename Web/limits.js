@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How long the page waits for what, in milliseconds.
+// How long the page waits for what, in milliseconds, and how much it keeps.
 
 export const limits = {
   open: 5000, // from opening a socket to its hello: a phone can leave one CONNECTING for ever
@@ -13,11 +13,14 @@ export const limits = {
   away: 10000, // hidden longer than this: the socket is suspect
   jump: 15000, // a clock that jumps further has slept
   steady: 10000, // live this long: the back-off starts afresh
-  least: 150, // back-off: random(least, min(cap, base * 2^n))
-  base: 500,
-  cap: 10000,
+  reconnectLeast: 150, // back-off: random(reconnectLeast, min(reconnectCap, reconnectBase * 2^n))
+  reconnectBase: 500,
+  reconnectCap: 10000,
   ring: 150, // until a command without an answer shows a ring
   revert: 2000, // until it is taken back
   notice: 6000, // how long a failure stays on the page
   quiet: 5000, // between two announcements to a screen reader
+  chart: 5000, // between two requests for the history of an open chart, at least
+  drag: 1000, // changes of one value that follow each other sooner are listed as one
+  changes: 20, // how many changes are listed
 };

@@ -15,6 +15,7 @@ from common.claims import check, until
 from common.http import device_state, request
 from machine import ADDRESS, BOOT, COMMAND_LINE, Machine
 from network import set_address
+from restarts import line
 
 SERVICE = "heliograph"
 DEFAULTS = "/etc/default/heliograph"
@@ -70,8 +71,7 @@ class Appliance(Machine):
         status, body = request(self.port, "/api/led", "PUT", b'{"on":true}' if is_on else b'{"on":false}',
                                headers={"Content-Type": "application/json"})
         check(status == 200, f"PUT /api/led answers {status} {body!r}")
-        word = "led on" if is_on else "led off"
-        until(lambda: word in self.hand.shell(f"cat {FOLDER}/* || true"), f"{word} is saved", interval=0.1)
+        until(lambda: line(is_on) in self.hand.shell(f"cat {FOLDER}/* || true"), f"{line(is_on)} is saved", interval=0.1)
 
     def journal(self, *words: str) -> str:
         return self.hand.shell(f"journalctl -b -o cat -q {' '.join(words)}")

@@ -3,6 +3,7 @@
 saw of its lines."""
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections import Counter
@@ -14,14 +15,14 @@ from common.websocket import WebSocket
 from machine import Machine
 
 LED, BUTTON, STATUS = 4, 2, 6  # offsets on the first chip: GPIO26, GPIO22, GPIO16 (guest/init)
-PINS = ["--board", "gpio", "--led", "GPIO26", "--button", "GPIO22"]
+PINS = ["--board", "linux", "--led", "GPIO26", "--button", "GPIO22"]
 STATE_FILE = "/state/heliograph"
 ROOT = (0, 0)  # user and group
 TRACING = "/sys/kernel/tracing"
 
 
 class Pins:
-    """gpio-sim's first chip, as the hand finds it."""
+    """A chip of gpio-sim, as the hand finds it: the first, `header`, or `gpio-sim.1`, `expander`."""
 
     def __init__(self, machine: Machine, device: str = "gpio-sim.0") -> None:
         self.machine, self.device = machine, device
@@ -37,9 +38,9 @@ class Pins:
     def pull(self, offset: int, is_up: bool) -> None:
         self.machine.hand.write(self.path(offset, "pull"), "pull-up" if is_up else "pull-down")
 
-    def press(self, milliseconds: float = 50) -> float:
-        """Presses the button for so long; how long it was."""
-        return int(self.machine.hand.ask("press", self.path(BUTTON, "pull"), int(milliseconds * 1000))) / 1000
+    def press(self, milliseconds: float = 50, offset: int = BUTTON) -> float:
+        """Presses a button for so long; how long it was."""
+        return int(self.machine.hand.ask("press", self.path(offset, "pull"), int(milliseconds * 1000))) / 1000
 
     @property
     def led(self) -> int:
@@ -55,10 +56,14 @@ class Pins:
 class Board:
     """The program, started at once; use it in `with`, which kills it at the end."""
 
-    def __init__(self, machine: Machine, *options: str, pins: list[str] = PINS, user: tuple[int, int] = ROOT,
-                 name: str = "heliograph") -> None:
+    def __init__(self, machine: Machine, *options: str, pins: list[str] = PINS, device: str | None = None,
+                 user: tuple[int, int] = ROOT, name: str = "heliograph") -> None:
+        """With `device`, the description of one in YAML, that is in place of `pins`."""
         self.machine, self.hand, self.name = machine, machine.hand, name
         self.pins = Pins(machine)
+        if device is not None:
+            pins = [f"/run/{name}.yaml"]
+            self.hand.shell(f"echo {base64.b64encode(device.encode()).decode()} | base64 -d >{pins[0]}")
         words = ["/bin/heliograph", *pins, "--host", "0.0.0.0", "--port", "8080", *options]
         self.pid = int(self.hand.ask("start", name, *user, *words))
         self.is_over = False
@@ -128,6 +133,10 @@ class Board:
         return device_state(self.machine.port)
 
     @property
+    def parts(self) -> dict[str, dict[str, Any]]:
+        return self.state["parts"]
+
+    @property
     def is_on(self) -> bool:
         return self.state["status"] == "on"
 
@@ -168,21 +177,24 @@ class Event(NamedTuple):
 
 
 class Trace:
-    """What the kernel is asked of the lines of the first chip, in order, while the block of its `with` runs: its own
-    trace events gpio_value and gpio_direction (Documentation/trace/events.rst), so that nothing is missed."""
+    """What the kernel is asked of the lines of a chip, in order, while the block of its `with` runs: its own trace events
+    gpio_value and gpio_direction (Documentation/trace/events.rst), so that nothing is missed. With `only_set`, only what
+    outputs are set to: each edge of an input is read, too."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, only_set: bool = False) -> None:
         self.hand = machine.hand
+        self.filter = "get==0" if only_set else "0"  # none
 
     def __enter__(self) -> Trace:
-        self.hand.shell(f"cd {TRACING}; echo mono >trace_clock; echo >trace; echo 1 >events/gpio/enable")
+        self.hand.shell(f"cd {TRACING}; echo mono >trace_clock; echo >trace; "
+                        f"echo '{self.filter}' >events/gpio/gpio_value/filter; echo 1 >events/gpio/enable")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.hand.shell(f"echo 0 >{TRACING}/events/gpio/enable")
+        self.hand.shell(f"cd {TRACING}/events/gpio; echo 0 >enable; echo 0 >gpio_value/filter")
 
-    def events(self, offset: int) -> list[Event]:
-        base = int(re.search(r"\d+", self.hand.shell("ls /sys/devices/platform/gpio-sim.0/gpio"))[0])
+    def events(self, offset: int, device: str = "gpio-sim.0") -> list[Event]:
+        base = int(re.search(r"\d+", self.hand.shell(f"ls /sys/devices/platform/{device}/gpio"))[0])
         found = re.finditer(rf" (\d+\.\d+): gpio_(?:value|direction): {base + offset} +(set \d|get \d|out|in)\b",
                             self.hand.read(f"{TRACING}/trace"))
         return [Event(float(event[1]), event[2]) for event in found]

@@ -15,7 +15,7 @@ def the_led_is_toggled_from_the_page_from_rest_and_by_the_button(bench: Bench) -
         status, content = request(bench.machine.port)
         check(status == 200 and b"<html" in content, f"the page is answered with {status}")
         ways = {
-            "page": lambda: page.send_json(type="toggle", id=1, pin="led"),
+            "page": lambda: page.send_json(type="toggle", id=1, part="led"),
             "rest": lambda: board.send("POST", "/api/led/toggle"),
             "button": lambda: board.pins.press(),
         }
@@ -24,8 +24,8 @@ def the_led_is_toggled_from_the_page_from_rest_and_by_the_button(bench: Bench) -
             ways[way]()
             is_on = not is_on
             word = "on" if is_on else "off"
-            while (told := other.message("state"))["status"] != word:
-                pass  # a release of the button, which changes nothing else
+            while (told := other.message("state")["parts"].get("led")) is None or told["on"] != is_on:
+                pass  # a press or a release of the button, which changes nothing else
             until(lambda: board.pins.led == is_on, f"{way}: the LED's line is {int(is_on)}", 2)
             author = {"page": "#", "rest": "http", "button": "button"}[way]
             check(told["by"].startswith(author), f"{way}: toggled by {told['by']}")
@@ -36,7 +36,7 @@ def the_led_is_toggled_from_the_page_from_rest_and_by_the_button(bench: Bench) -
 def a_line_may_be_named_by_number_by_name_and_with_its_chip(bench: Bench) -> str:
     names = [("4", "2"), ("GPIO26", "GPIO22"), ("gpiochip0:4", "gpiochip0:2"), ("gpiochip0:GPIO26", "GPIO22")]
     for led, button in names:
-        with bench.board(pins=["--board", "gpio", "--led", led, "--button", button]) as board:
+        with bench.board(pins=["--board", "linux", "--led", led, "--button", button]) as board:
             board.pins.press()
             until(lambda: board.pins.led == 1, f"{led}: the LED is on")
     with bench.board(pins=["--board", "gpio", "--chip", "gpiochip1", "--led", "0", "--button", "GPIO22"]) as board:
@@ -52,9 +52,9 @@ def either_level_may_light_the_led_and_mean_a_press(bench: Bench) -> str:
         check(board.hand.read(path).strip() == "pull-down", "a button that is active high is not pulled down")
         with board.page() as page:
             board.pins.pull(2, is_up=True)
-            check(page.message("state")["pins"]["button"]["pressed"], "a high level is no press")
+            check(page.message("state")["parts"]["button"]["pressed"], "a high level is no press")
             board.pins.pull(2, is_up=False)
-            check(not page.message("state")["pins"]["button"]["pressed"], "a low level is no release")
+            check(not page.message("state")["parts"]["button"]["pressed"], "a low level is no release")
         check(board.pins.led == 0 and board.is_on, "the LED is not lit by the press")
         return "an LED to the supply, a button to the supply"
 

@@ -2,6 +2,8 @@
 """The button: every press counts once, however it bounces, however short it is, and whoever was busy meanwhile."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench import Bench
 from common.claims import check, until
 from board import BUTTON, Board
@@ -12,15 +14,26 @@ DEBOUNCE = 10.0  # ms that a level must stand to count
 BURST = 6.0  # ms from the first edge of a bounce to the last, and under 10 when the machine is busy, too
 
 
-def count_presses(board: Board, presses: int, before: int) -> float:
-    """Checks that just so many have counted since the revision `before`, each with three changes: down, toggled, up."""
-    expected = before + 3 * presses
+CHANGES = 4  # of the state by a press: down, toggled, up, clicked
+
+
+def count_presses(board: Board, presses: int, before: int, buttons: Sequence[str] = ("button",)) -> float:
+    """Checks that just so many of each button have counted since the revision `before`, with what they did."""
+    expected = CHANGES * presses * len(buttons)
+
+    def have_counted() -> bool:
+        state = board.state
+        return (state["rev"] >= before + expected
+                and not any(state["parts"][button]["pressed"] for button in buttons))
     board.state  # an answer comes after all that has been seen before it
-    took = until(lambda: board.state["rev"] >= expected and not board.state["pins"]["button"]["pressed"],
-                 f"{presses} presses have counted, and not {(board.state['rev'] - before) / 3:.1f}", 3)
-    found = board.state["rev"] - before
-    check(found == 3 * presses, f"{presses} presses were made, and {found / 3:.1f} have counted")
+    took = until(have_counted, f"{presses} presses have counted, and not {count(board, before):.1f}", 3)
+    check(count(board, before) == presses * len(buttons),
+          f"{presses * len(buttons)} presses were made, and {count(board, before):.1f} have counted")
     return took
+
+
+def count(board: Board, before: int) -> float:
+    return (board.state["rev"] - before) / CHANGES
 
 
 def five_hundred_presses_that_bounce_count_five_hundred(bench: Bench) -> str:
@@ -29,8 +42,8 @@ def five_hundred_presses_that_bounce_count_five_hundred(bench: Bench) -> str:
         path = board.pins.path(BUTTON, "pull")
         for batch in range(MOST_BATCHES):
             before = board.state["rev"]
-            found, burst, level = bench.machine.hand.numbers("bounce", path, SEED + batch, BATCH, int(BURST * 1000),
-                                                             hold * 1000, gap * 1000)
+            found, burst, level = bench.machine.hand.numbers("bounce", SEED + batch, BATCH, int(BURST * 1000),
+                                                             hold * 1000, gap * 1000, path)
             if level >= DEBOUNCE * 900:  # the machine was held up, and a level in a burst stood long enough to count
                 spoilt += 1
                 settle(board)
@@ -75,9 +88,9 @@ def a_blip_of_5_ms_does_not_count(bench: Bench) -> str:
         check(min(times) < DEBOUNCE, "the machine was held up in every blip")
         times = [time for time in times if time < DEBOUNCE]
         board.pins.press(50)  # counts, and only after what came before it
-        until(lambda: board.state["rev"] - before >= 3, "a press counts")
-        found = board.state["rev"] - before
-        check(found <= 3 * (1 + blips - len(times)), f"{found / 3:.1f} presses have counted, not only the last")
+        until(lambda: count(board, before) >= 1, "a press counts")
+        found = count(board, before)
+        check(found <= 1 + blips - len(times), f"{found:.1f} presses have counted, not only the last")
         return f"{len(times)} blips of at most {max(times):.1f} ms"
 
 
@@ -100,21 +113,21 @@ def edges_beyond_what_the_kernel_keeps_are_counted(bench: Bench) -> str:
     with bench.board() as board:
         board.pins.press()  # its edges are the first that have a number
         until(lambda: board.is_on, "the press counts")
-        check("droppedEdges" not in board.state, "edges are dropped with nothing to do")
+        check("dropped_edges" not in board.state, "edges are dropped with nothing to do")
         bench.machine.hand.ask("signal", board.pid, 19)  # SIGSTOP
         pull = board.pins.path(BUTTON, "pull")
         press = f"echo pull-down >{pull}; echo pull-up >{pull}"
         bench.machine.hand.shell(f"for press in $(seq {presses}); do {press}; done")
         bench.machine.hand.ask("signal", board.pid, 18)  # SIGCONT
-        until(lambda: board.state.get("droppedEdges") == 2 * presses - kept, "what was dropped is counted")
-        return f"{board.state['droppedEdges']} of {2 * presses}, with {kept} kept"
+        until(lambda: board.state.get("dropped_edges") == 2 * presses - kept, "what was dropped is counted")
+        return f"{board.state['dropped_edges']} of {2 * presses}, with {kept} kept"
 
 
 def a_button_that_is_held_toggles_once(bench: Bench) -> str:
     with bench.board() as board, board.page() as page:
         before = board.state["rev"]
         board.pins.pull(BUTTON, is_up=False)
-        check(page.message("state")["pins"]["button"]["pressed"], "the page is not told that it is down")
+        check(page.message("state")["parts"]["button"]["pressed"], "the page is not told that it is down")
         bench.machine.hand.shell("sleep 1")
         check(board.state["rev"] == before + 2, f"{board.state['rev'] - before} changes while it is held")
         board.pins.pull(BUTTON, is_up=True)

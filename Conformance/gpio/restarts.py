@@ -25,6 +25,11 @@ def saved(bench: Bench) -> str:
         return ""
 
 
+def line(is_on: bool) -> str:
+    """The line of the LED in the state file."""
+    return 'led {"on":true}' if is_on else 'led {"on":false}'
+
+
 def save(bench: Bench, is_on: bool) -> None:
     """Has a program keep this state, or puts back what it kept when it was told so before."""
     bench.forget()
@@ -42,11 +47,10 @@ def after_kill_9_it_shows_what_it_showed(bench: Bench) -> str:
     for is_on in (True, False, True):
         with bench.board(*RESTORE, "restore-default-off") as board:
             board.set(is_on)
-            word = "led on" if is_on else "led off"
-            until(lambda: word in saved(bench), f"{word} is saved", 3)
+            until(lambda: line(is_on) in saved(bench), f"{line(is_on)} is saved", 3)
             check(board.stop(9) == "signal 9", "it is not killed")
         with bench.board(*RESTORE, "restore-default-off") as board:
-            check(board.is_on == is_on and board.pins.led == is_on, f"after {word} it shows something else")
+            check(board.is_on == is_on and board.pins.led == is_on, f"after {line(is_on)} it shows something else")
     return "on, off, on; each killed and started again"
 
 
@@ -74,12 +78,12 @@ def at_the_end_the_last_change_is_saved(bench: Bench) -> str:
         for is_on in (True, False, True):  # within a second: the last is not written on its own
             board.set(is_on)
         check(board.stop(15) == "exit 0", "SIGTERM is no good end")
-    check("led on" in saved(bench), f"saved is {saved(bench)!r}")
+    check(line(True) in saved(bench), f"saved is {saved(bench)!r}")
     with bench.board(*RESTORE, "restore-default-off") as board:
         check(board.pins.led == 1, "it does not show it")
         board.set(False)
         check(board.stop(2) == "exit 0", "SIGINT is no good end")
-    check("led off" in saved(bench), f"saved is {saved(bench)!r}")
+    check(line(False) in saved(bench), f"saved is {saved(bench)!r}")
     return "by SIGTERM and by SIGINT, three changes in a second"
 
 
@@ -92,8 +96,8 @@ def it_is_written_at_most_once_a_second(bench: Bench) -> str:
         while (took := time.monotonic() - start) < seconds:
             changes += 1
             board.set(changes % 2 == 1)
-        word = "led on" if changes % 2 else "led off"
-        until(lambda: word in saved(bench), f"the last change is saved, {word}", PACE + 2)
+        last = line(changes % 2 == 1)
+        until(lambda: last in saved(bench), f"the last change is saved, {last}", PACE + 2)
         writes = hand.ask("next_event", 0).count("move ")
         bound = int(took / PACE) + 2
         check(2 <= writes <= bound, f"{writes} writes for {changes} changes in {took:.1f} s, not 2 to {bound}")
@@ -110,7 +114,7 @@ def a_file_that_is_torn_or_foreign_is_told_and_kept_aside(bench: Bench) -> str:
     spoil |= {
         "zeros": f"dd if=/dev/zero of=$f bs={size} count=1",
         "zeros at its end": f"dd if=/dev/zero of=$f bs=1 seek={size - 8} count=8 conv=notrunc",
-        "on for off": "sed -i 's/on/off/' $f",
+        "on for off": "sed -i 's/true/false/' $f",
         "another's": "echo hello >$f",
         "long": "dd if=/dev/urandom of=$f bs=1k count=300",
     }
@@ -122,8 +126,18 @@ def a_file_that_is_torn_or_foreign_is_told_and_kept_aside(bench: Bench) -> str:
             bench.machine.hand.shell(f"cmp {place} /tmp/spoilt")
             check(board.pins.led == 0 and not board.is_on, f"{what}: the LED is on")
             board.set(True)
-            until(lambda: "led on" in saved(bench), f"{what}: it is saved again", 3)
+            until(lambda: line(True) in saved(bench), f"{what}: it is saved again", 3)
     return f"{len(spoil)} files: {', '.join(spoil)}"
+
+
+def a_file_of_the_first_version_is_read(bench: Bench) -> str:
+    bench.machine.hand.shell(f"printf 'heliograph-state 1\\nled on\\ncrc32 2204b568\\n' >{STATE_FILE}")
+    with bench.board(*RESTORE, "restore-default-off") as board:
+        check(board.is_on and board.pins.led == 1, "the LED is off")
+        board.set(False)
+        until(lambda: line(False) in saved(bench), "it is saved in the new form", 3)
+        check("kept as" not in board.log, f"it is taken for a foreign one: {board.log!r}")
+    return "on; and written in the form of now"
 
 
 def a_full_disk_is_told_and_the_old_file_stays(bench: Bench) -> str:
@@ -133,12 +147,12 @@ def a_full_disk_is_told_and_the_old_file_stays(bench: Bench) -> str:
         stack.callback(hand.shell, "rm -f /state/filler*")
         hand.shell("dd if=/dev/zero of=/state/filler bs=64k; dd if=/dev/zero of=/state/filler2 bs=1k; true")
         board.set(False)
-        line = board.wait_for("not saved.*")
-        check("led on" in saved(bench), f"saved is {saved(bench)!r}")
+        said = board.wait_for("not saved.*")
+        check(line(True) in saved(bench), f"saved is {saved(bench)!r}")
         check(board.pins.led == 0, "the LED does not follow")
         hand.shell("rm /state/filler*")
-        until(lambda: "led off" in saved(bench), "it is saved when there is room", 5)
-        return line
+        until(lambda: line(False) in saved(bench), "it is saved when there is room", 5)
+        return said
 
 
 def a_restart_gives_the_led_its_level_at_once(bench: Bench) -> str:
@@ -176,7 +190,7 @@ def under_a_service_manager_a_restart_never_lets_go_of_the_led(bench: Bench) -> 
                     next_board.pins.press()
                     until(lambda: next_board.pins.led == 0, "the button works after the restart")
                     next_board.pins.press()
-                    until(lambda: "led on" in saved(bench) and next_board.pins.led == 1, "it is on again")
+                    until(lambda: line(True) in saved(bench) and next_board.pins.led == 1, "it is on again")
         notices = hand.ask("notices")
     check(notices.count("FDSTORE=1") >= 2, f"it stores no lines: {notices!r}")
     return "killed and ended, the line high all the while"
@@ -244,7 +258,7 @@ def a_service_manager_that_is_behind_hears_it_later(bench: Bench) -> str:
 
 CASES = [after_kill_9_it_shows_what_it_showed, each_mode_shows_what_it_says, at_the_end_the_last_change_is_saved,
          it_is_written_at_most_once_a_second, a_file_that_is_torn_or_foreign_is_told_and_kept_aside,
-         a_full_disk_is_told_and_the_old_file_stays, a_restart_gives_the_led_its_level_at_once,
+         a_file_of_the_first_version_is_read, a_full_disk_is_told_and_the_old_file_stays, a_restart_gives_the_led_its_level_at_once,
          under_a_service_manager_a_restart_never_lets_go_of_the_led,
          an_led_that_was_never_let_go_is_believed_before_what_was_saved,
          a_service_manager_hears_that_it_serves_and_lives, a_service_manager_that_is_behind_hears_it_later]

@@ -6,10 +6,12 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from bench import Bench
+from board import BUTTON, LED, PINS, Board, Pins
 from common.claims import check, until
-from board import BUTTON, LED, PINS, Pins
+from common.websocket import WebSocket
 
 NOBODY, GROUP = 900, 997  # user and group `heliograph`, and the group `gpio` (guest/init)
 LAMP = 0  # of the second chip
@@ -30,7 +32,7 @@ MISTAKES = [
 
 def refusal(bench: Bench, *options: str, user: tuple[int, int] = (0, 0)) -> str:
     """The one line that is said by a program that cannot use its lines."""
-    with bench.start(pins=["--board", "gpio", *options], user=user) as board:
+    with bench.start(pins=["--board", "linux", *options], user=user) as board:
         status = board.status(10_000)
         said = (board.log + board.output).strip()
         check(status.startswith("exit ") and status != "exit 0", f"{options}: {status}, saying {said!r}")
@@ -85,8 +87,8 @@ def without_permission_it_says_which_group_to_join(bench: Bench) -> str:
 
 def the_table_of_pins_lists_every_line(bench: Bench) -> str:
     table = bench.machine.hand.shell("/bin/heliograph pins").splitlines()
-    lines = [line for line in table if line.startswith("gpiochip")]
-    check(len(lines) == 32 + 8, f"{len(lines)} lines in the table, of 40")
+    lines = [line for line in table if line.split()[1:2] in (["header"], ["expander"])]
+    check(len(lines) == 32 + 16, f"{len(lines)} lines in the table, of 48")
     for chip, offset, name in (("gpiochip0", 4, "GPIO26"), ("gpiochip0", 2, "GPIO22"), ("gpiochip1", 0, "LAMP")):
         check(any(line.split()[:3] == [chip, str(offset), name] for line in lines), f"{name} is not in the table")
     return f"{len(lines)} lines of two chips"
@@ -98,36 +100,42 @@ def a_chip_that_vanishes_is_told_and_used_again_when_it_is_back(bench: Bench) ->
         page.message("state")
         with unplugged(board.pins):
             start = time.monotonic()
-            fault = until_told(page, has_fault=True)["fault"]
+            fault = until_told(page, "led", has_fault=True)["fault"]
             told = time.monotonic() - start
             check(len(fault) > WORDS and "gpiochip0" in fault, f"the fault is {fault!r}")
-            check(board.state["fault"] == fault, "the API does not say so")
+            check(faults(board) == {"led": fault, "button": fault}, f"the API says {faults(board)}")
             board.wait_for("gpiochip0 .*gone|gone.*gpiochip0|does not answer")
             check(board.send("POST", "/api/led/toggle")[0] == 503, "a toggle is not refused")
             check(board.send("PUT", "/api/led", on=False)[0] == 503, "a set is not refused")
-            page.send_json(type="toggle", id=5, pin="led")
+            page.send_json(type="toggle", id=5, part="led")
             answer = page.message("ack")
             check(answer["id"] == 5 and answer.get("error"), f"the page's toggle is acknowledged: {answer}")
             with board.page() as newcomer:
-                check(newcomer.message("hello")["fault"] == fault, "a page that comes now is not told")
+                check(newcomer.message("hello")["parts"]["led"]["fault"] == fault, "a page that comes now is not told")
             before, idle = board.wake_ups(), 3
             time.sleep(idle)
             rate = (board.wake_ups() - before).total() / idle
             check(rate < 50, f"{rate:.0f} wake-ups per second without the chip")
         start = time.monotonic()
-        state = until_told(page, has_fault=False)
+        led = until_told(page, "led", has_fault=False)
         back = time.monotonic() - start
-        check(state["status"] == "on" and board.pins.led == 1, f"the LED has not its state again: {state}")
+        check(led["on"] and board.pins.led == 1, f"the LED has not its state again: {led}")
+        check(faults(board) == {}, f"there is still a fault: {faults(board)}")
         board.pins.press()
         until(lambda: board.pins.led == 0, "the button works again")
         return f"“{fault}” after {told:.2f} s, {rate:.0f} wake-ups/s without; back after {back:.2f} s"
 
 
-def until_told(page, has_fault: bool) -> dict:
-    """The next state with a fault, or without."""
-    while ("fault" in (state := page.message("state"))) != has_fault:
+def until_told(page: WebSocket, part: str, has_fault: bool) -> dict[str, Any]:
+    """The values of a part, as soon as it has a fault, or has none."""
+    while (told := page.message("state")["parts"].get(part)) is None or ("fault" in told) != has_fault:
         pass
-    return state
+    return told
+
+
+def faults(board: Board) -> dict[str, str]:
+    """The faults of all parts that have one."""
+    return {name: part["fault"] for name, part in board.parts.items() if "fault" in part}
 
 
 @contextlib.contextmanager
@@ -152,22 +160,21 @@ def a_chip_takes_with_it_only_what_is_on_it(bench: Bench) -> str:
         page.message("hello")
         blinks()
         with unplugged(expander):
-            lost = board.wait_for("the status LED does not answer.*")
+            lost = board.wait_for("gpiochip1 does not answer.*")
             for is_on in (True, False):
                 board.set(is_on)  # which is not refused
                 check(board.pins.led == is_on, "the LED does not follow the page")
             board.pins.press()
             until(lambda: board.pins.led == 1, "the LED follows the button")
-            states = [page.message("state") for _ in range(4)]  # the LED three times, the button once
-            check(not any("fault" in state for state in [*states, board.state]), f"pages see a fault: {states}")
-        board.wait_for("the status LED answers again")
+            told = [part for _ in range(4) for part in page.message("state")["parts"].values()]
+            check(not faults(board) and not any("fault" in part for part in told), f"pages see a fault: {told}")
+        board.wait_for("gpiochip1 answers again")
         blinks()
         with unplugged(board.pins):
-            until_told(page, has_fault=True)
+            until_told(page, "led", has_fault=True)
             blinks()  # that there is a fault
-        until_told(page, has_fault=False)
+        until_told(page, "led", has_fault=False)
         check(board.pins.led == 1, "the LED has not its state again")
-        check("board" not in lost, f"it says {lost!r}")
         return f"“{lost}”, while LED and button go on; and the other way round"
 
 
@@ -179,13 +186,13 @@ def a_chip_that_comes_and_goes_does_no_harm(bench: Bench) -> str:
         before = 0
         for number in range(rounds):
             with unplugged(board.pins):
-                until(lambda: "fault" in board.state, f"round {number}: there is a fault")
-            until(lambda: "fault" not in board.state, f"round {number}: it is over")
+                until(lambda: faults(board), f"round {number}: there is a fault")
+            until(lambda: not faults(board), f"round {number}: it is over")
             board.send("POST", "/api/led/toggle")
             check(board.pins.led == (number + 1) % 2, f"round {number}: the LED does not follow")
             before = before or descriptors()  # what it opens once and keeps is open now
         until(lambda: descriptors() <= before, f"{before} descriptors are open, as after the first time", 5)
-        check(json.loads(board.send("GET", "/api/state")[1])["pins"]["led"]["on"] == bool(rounds % 2), "the state")
+        check(json.loads(board.send("GET", "/api/state")[1])["parts"]["led"]["on"] == bool(rounds % 2), "the state")
         return f"{rounds} times, with {before} open descriptors after the first and the last"
 
 

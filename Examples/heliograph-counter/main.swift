@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-// A device of one's own: a counter that every open page sees and may raise. It has a route, a web socket and a state;
-// the rest (who is connected, who is slow, what is malformed) is the library's business.
+// A device of one's own: a counter that every open page sees and may raise, and so does a line on standard input. It has a
+// route, a web socket and a state; the rest (who is connected, who is slow, what is malformed) is the library's business.
 //
 //     heliograph-counter [PORT]        127.0.0.1:8082 unless told otherwise; 0: any free port
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import Bytes
 import DeviceServer
 import HTTPCore
-import NIOCore
-import NIOPosix
 import NIOTransport
+import SystemCalls
 
 struct Counter {
   var count: UInt32 = 0
@@ -58,11 +50,12 @@ func makeCounter() -> ServerApplication<Counter> {
 }
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 8082
-let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-let transport = try await NIOTransport.start(on: eventLoop, makeApplication: makeCounter) { counter, seconds in
-  counter.server.date = HTTPDate(secondsSince1970: seconds)
+await NIOTransport.main(port: port, greeting: { "http://127.0.0.1:\($0)/count" }) {
+  makeCounter()
+} onNewSecond: { counter, seconds in
+  counter.setDate(secondsSince1970: seconds)
+} whenServing: { transport in
+  transport.readStandardInput { counter, line, _ in
+    if line == "+" { counter.context.count &+= 1 }
+  }
 }
-let address = try await transport.listen(host: "127.0.0.1", port: port)
-print("http://127.0.0.1:\(address.port ?? port)/count")
-fflush(nil)  // into a pipe, too
-while true { try await Task.sleep(for: .seconds(3600)) }

@@ -9,20 +9,12 @@
 // It listens on 127.0.0.1, port 8081 unless told otherwise; 0: any free port. With --deflate it compresses messages for
 // those who offer to (RFC 7692), if it was built with the package's trait Deflate.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import Bytes
 import Deflate
 import DeviceServer
 import HTTPCore
-import NIOCore
-import NIOPosix
 import NIOTransport
+import SystemCalls
 import WebSocketCore
 
 /// The handlers need to know nothing.
@@ -68,18 +60,8 @@ if compresses, compression == nil {
   print("heliograph-echo: built without compression; build with --traits Deflate")
   exit(64)
 }
-let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-let transport = try await NIOTransport.start(on: group.next()) {
+await NIOTransport.main(port: port, greeting: { "ws://127.0.0.1:\($0)/ws" }) {
   makeEcho(compression)
 } onNewSecond: { echo, seconds in
-  echo.server.date = HTTPDate(secondsSince1970: seconds)
+  echo.setDate(secondsSince1970: seconds)
 }
-do {
-  let address = try await transport.listen(host: "127.0.0.1", port: port)
-  print("ws://127.0.0.1:\(address.port ?? 0)/ws")
-} catch {
-  print("heliograph-echo: \(error)")
-  exit(1)
-}
-fflush(nil)
-while true { try await Task.sleep(for: .seconds(3600)) }

@@ -71,7 +71,8 @@ public struct Decimal: Comparable, Hashable, Sendable {
     let otherDigits = DecimalDigits.count(other.significand.magnitude)
     let (scale, otherScale) = (digits + Int(exponent), otherDigits + Int(other.exponent))
     guard scale == otherScale else { return scale < otherScale }
-    // The same number of digits before the point: written with equally many digits, at most 18, they compare as integers.
+    // The same number of digits before the point: written with equally many digits, at most 18, they compare as
+    // integers.
     let width = max(digits, otherDigits)
     return significand.magnitude &* DecimalDigits.powerOfTen(width - digits)
       < other.significand.magnitude &* DecimalDigits.powerOfTen(width - otherDigits)
@@ -131,9 +132,10 @@ public struct Decimal: Comparable, Hashable, Sendable {
     return digits.decimal(isNegative: isNegative, exponent: Int(exponent) + surplus) ?? self
   }
 
-  /// The nearest of the numbers `origin`, `origin` ± `step`, `origin` ± 2 × `step` and so on; half away from `origin`.
+  /// The nearest of the numbers `origin`, `origin` ± `step`, `origin` ± 2 × `step` and so on.
   ///
-  /// Nil if `step` is zero, or if there are more than 10^18 steps between.
+  /// Half-way between two it is the one farther from `origin`.
+  /// It is nil if `step` is zero, or if there are more than 10^18 steps between.
   public func rounded(toMultipleOf step: Decimal, from origin: Decimal) -> Decimal? {
     guard step.significand != 0, let distance = self - origin else { return nil }
     guard let count = distance.nearestMultiple(of: step) else { return nil }

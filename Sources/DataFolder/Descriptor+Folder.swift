@@ -6,14 +6,6 @@
 
 import SystemCalls
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// A name in a folder, as the system has it: bytes with a NUL at the end.
 typealias EntryName = [CChar]
 

@@ -3,13 +3,7 @@
 // What the system says of a file without opening it. Equal statuses mean equal content, but for changes so
 // quick that the file system's clock did not tell them apart (see `Snapshot.isSettled`).
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import SystemCalls
 
 /// A file's kind, identity, size and times.
 struct FileStatus: Equatable, Sendable {

@@ -3,14 +3,7 @@
 // What a folder was at one time, to be compared with what it is later.
 
 import DeviceServer
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import SystemCalls
 
 /// What a folder held when it was read.
 struct Snapshot: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a part is soldered to, as its description says: an address, whose syntax only the board knows, and what the board
-// needs to know to use it.
+// What a part is soldered to, as its description says: an address, whose syntax only the board knows, and what the
+// board needs to know to use it.
 
 public import Timebase
 

@@ -27,7 +27,10 @@ struct DescriptionChecks {
       // One sensor may be shown twice, say in two units; and the colors of one LED are one address.
       if channel.role == .sensor, other.role == .sensor { continue }
       if channel.position == other.position { continue }
-      mistakes.add(channel.position, "\"\(channel.address)\" is used twice: for \(Self.owner(channel)) here and for \(Self.owner(other)) at \(other.position)")
+      mistakes.add(
+        channel.position,
+        "\"\(channel.address)\" is used twice: for \(Self.owner(channel)) here and for \(Self.owner(other)) at "
+          + "\(other.position)")
     }
   }
 
@@ -43,7 +46,8 @@ struct DescriptionChecks {
     for part in parts where !part.interlock.isEmpty {
       let names = part.interlock.map(\.string)
       if Set(names) == [part.name.string] {
-        mistakes.add(part.interlock[0].position, "\"\(part.name.string)\" is interlocked with itself alone; name the other switch")
+        mistakes.add(
+          part.interlock[0].position, "\"\(part.name.string)\" is interlocked with itself alone; name the other switch")
       }
       for (index, name) in part.interlock.enumerated() {
         if names[..<index].contains(name.string) {
@@ -79,7 +83,9 @@ struct DescriptionChecks {
       for other in alwaysOn[..<index] where !told.contains(part.name.string) {
         guard groups.contains(where: { $0.isSuperset(of: [part.name.string, other.name.string]) }) else { continue }
         told.insert(part.name.string)
-        mistakes.add(part.restorePosition ?? part.name.position, "\"\(part.name.string)\" and \"\(other.name.string)\" are interlocked and cannot both be on at the start")
+        mistakes.add(
+          part.restorePosition ?? part.name.position,
+          "\"\(part.name.string)\" and \"\(other.name.string)\" are interlocked and cannot both be on at the start")
       }
     }
   }
@@ -99,20 +105,34 @@ struct DescriptionChecks {
     guard let target = find(name) else {
       guard !names.contains(name) else { return }  // it has mistakes of its own
       let able = parts.filter { $0.part.knows(read.action.command) }.map(\.name.string) + ["all"]
-      mistakes.add(read.targetPosition, "there is no part called \"\(name)\"\(Suggestion.words(for: name, among: able))")
+      mistakes.add(
+        read.targetPosition, "there is no part called \"\(name)\"\(Suggestion.words(for: name, among: able))")
       return
     }
     guard target.part.knows(read.action.command) else {
-      let what = read.verb == "set" ? "be set in this way" : read.verb == "dim" ? "be dimmed" : "be turned on or off"
-      let hint = switch target.kind {
-      case .switch where read.verb == "dim": "; did you mean \"toggle \(name)\"?"
-      case .number where read.verb != "set": "; did you mean \"set \(name) value=…\"?"
-      default: ""
-      }
-      mistakes.add(read.targetPosition, "\"\(name)\" is \(target.kind.withArticle), which cannot \(what)\(hint)")
-      return
+      return noteUnsuitable(read, target)
     }
     checkValue(read, target)
+  }
+
+  private func noteUnsuitable(_ read: ReadAction, _ target: ReadPart) {
+    let (name, kind) = (target.name.string, target.kind.withArticle)
+    let words: String
+    if case .set(let settings) = read.action.command, read.verb == "set" {
+      let others = [
+        (settings.isOn != nil, "on"), (settings.brightness != nil, "brightness"), (settings.color != nil, "color"),
+        (settings.value != nil, "value"),
+      ].filter { $0.0 }.map { "\"\($0.1)\"" }
+      let one = target.kind == .light && settings.color != nil ? " with one channel" : ""
+      words = "is \(kind)\(one), whose \(others.joined(separator: " and ")) cannot be set"
+    } else if read.verb == "dim" {
+      let hint = target.kind == .switch ? "; did you mean \"toggle \(name)\"?" : ""
+      words = "is \(kind), which cannot be dimmed\(hint)"
+    } else {
+      let hint = target.kind == .number ? "; did you mean \"set \(name) value=…\"?" : ""
+      words = "is \(kind), which cannot be turned on or off\(hint)"
+    }
+    mistakes.add(read.targetPosition, "\"\(name)\" \(words)")
   }
 
   private func checkValue(_ read: ReadAction, _ target: ReadPart) {

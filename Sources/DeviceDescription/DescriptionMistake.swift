@@ -64,7 +64,8 @@ final class MistakeList {
   func add(_ position: TextPosition, _ words: String) {
     let scalars = words.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }
     let line = String(String.UnicodeScalarView(scalars))
-    mistakes.append(DescriptionMistake(file: file, position: position, words: line))
+    let mistake = DescriptionMistake(file: file, position: position, words: line)
+    if !mistakes.contains(mistake) { mistakes.append(mistake) }  // an anchor is met again at each of its aliases
   }
 
   /// - Throws: The mistakes, if there are any.

@@ -113,15 +113,18 @@ struct DescriptionReader {
   }
 
   private func noteMissingParts(_ entries: [YAMLEntry], _ position: TextPosition) {
-    // A misspelled "parts" is told as an unknown setting, and that is enough.
-    guard !entries.contains(where: { Suggestion.nearest(to: $0.key.string, among: ["parts"]) != nil }) else { return }
+    // A misspelled "parts", and a part that is not indented, are told as unknown settings, and that is enough.
+    let isTold = entries.contains { Suggestion.nearest(to: $0.key.string, among: ["parts"]) != nil || $0.isPart }
+    guard !isTold else { return }
     mistakes.add(position, "there are no parts; add \"parts:\" and one line for each, such as lamp: {switch: GPIO26}")
   }
 
   private mutating func readParts(_ entry: YAMLEntry) {
     guard let mapping = entry.value.mapping, !mapping.isEmpty else {
       let found = entry.value.mapping != nil ? "nothing" : entry.value.kindName
-      mistakes.add(entry.value.position, "\"parts\" needs a line for each part, such as lamp: {switch: GPIO26}, and here is \(found)")
+      mistakes.add(
+        entry.value.position,
+        "\"parts\" needs a line for each part, such as lamp: {switch: GPIO26}, and here is \(found)")
       return
     }
     names = mapping.map(\.key.string)
@@ -129,7 +132,9 @@ struct DescriptionReader {
       if let part = partReader.read(entry) { parts.append(part) }
     }
     if mapping.count > Self.maximumParts {
-      mistakes.add(mapping[Self.maximumParts].key.position, "a device has at most \(Self.maximumParts) parts; here are \(mapping.count)")
+      mistakes.add(
+        mapping[Self.maximumParts].key.position,
+        "a device has at most \(Self.maximumParts) parts; here are \(mapping.count)")
     }
   }
 
@@ -148,7 +153,7 @@ struct DescriptionReader {
           mistakes.add(entry.key.position, "unknown key \"\(key)\" in \"status_led\"\(hint)")
         }
       }
-      if !mapping.contains(where: { $0.key.string == "line" }) {
+      if mapping.allSatisfy({ $0.key.string == "active" }) {
         mistakes.add(entry.key.position, "the status LED has no line; write status_led: led:ACT")
       }
     } else {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The settings of the program from three places: an option is stronger than an environment variable, and that is
-// stronger than the file. swift-configuration looks them up in this order; here each value is also checked, and a mistake
-// says where the value came from.
+// stronger than the file. swift-configuration looks them up in this order; here each value is also checked, and a
+// mistake says where the value came from.
 
 public import Configuration
 
@@ -112,10 +112,12 @@ public struct DeviceSettings: Sendable {
   public static func unknownVariables(
     in environment: [String: String], known: [KnownSetting] = KnownSetting.all
   ) -> [String] {
+    let prefix = KnownSetting.variablePrefix
     let names = known.map(\.variable)
-    return environment.keys.filter { $0.hasPrefix("HELIOGRAPH_") && !names.contains($0) }.sorted().map { name in
-      let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
-      return "the variable \(name) is not a setting\(hint)"
+    return environment.keys.filter { $0.hasPrefix(prefix) && !names.contains($0) }.sorted().map { name in
+      let tails = names.map { String($0.dropFirst(prefix.count)) }
+      let nearest = Suggestion.nearest(to: String(name.dropFirst(prefix.count)), among: tails)
+      return "the variable \(name) is not a setting\(nearest.map { "; did you mean \(prefix)\($0)?" } ?? "")"
     }
   }
 }

@@ -56,7 +56,11 @@ public struct PartTable {
       return "output\(color)" + (channel.isActiveLow ? ", inverted" : "")
     case .button, .contact:
       let meaning = channel.role == .button ? "pressed" : "on"
-      let pull = channel.pull == .asIs ? "pull as found" : channel.pull == .none ? "no pull" : "pull \(channel.pull.rawValue)"
+      let pull = switch channel.pull {
+      case .up, .down: "pull \(channel.pull.rawValue)"
+      case .none: "no pull"
+      case .asIs: "pull as found"
+      }
       let debounce = channel.kernelDebounce > 0 ? ", kernel debounce \(DurationText.text(channel.kernelDebounce))" : ""
       return "input, \(level) is \(meaning), \(pull)\(debounce)"
     case .sensor: return "input" + (channel.interval.map { ", every \(DurationText.text($0))" } ?? "")
@@ -107,7 +111,7 @@ public struct PartTable {
     var words = part.unit.isEmpty ? [] : ["in \(Self.text(part.unit))"]
     if kind.scale != Decimal(1) { words.append("times \(Self.text(kind.scale))") }
     if kind.offset != .zero { words.append("plus \(Self.text(kind.offset))") }
-    if let decimals = kind.decimals { words.append("\(decimals) decimals") }
+    if let decimals = kind.decimals { words.append("\(decimals) decimal\(decimals == 1 ? "" : "s")") }
     if kind.report.change != .zero { words.append("reports changes of \(Self.text(kind.report.change))") }
     if let interval = kind.report.interval { words.append("smaller ones within \(DurationText.text(interval))") }
     return words

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a gesture does, as a file says it, with the place of each word: Action (module Parts) reads the text, and this says
-// which word of it is wrong.
+// What a gesture does, as a file says it, with the place of each word: Action (module Parts) reads the text, and this
+// says which word of it is wrong.
 
 import Bytes
 import Parts
@@ -24,7 +24,7 @@ struct ReadAction {
     verb = words.first?.text ?? ""
     position = text.position
     targetPosition = words.count > 1 ? words[1].position : text.position
-    let plain = words.map { Self.withoutPercent($0.text) }.joined(separator: " ")
+    let plain = words.map { Self.inNumbers($0.text) }.joined(separator: " ")
     let bytes = Array(plain.utf8)
     do throws(Action.Mistake) {
       action = try Action(bytes.span)
@@ -44,12 +44,20 @@ struct ReadAction {
     return words
   }
 
-  /// `brightness=50%` as `brightness=128`.
-  private static func withoutPercent(_ word: String) -> String {
-    guard word.hasPrefix("brightness="), word.hasSuffix("%"), let percent = Int(word.dropFirst(11).dropLast()),
+  /// `brightness=50%` as `brightness=128`, and `color=#ff8000` as `color=255,128,0`, which needs quotation marks in
+  /// YAML.
+  private static func inNumbers(_ word: String) -> String {
+    if word.hasPrefix("brightness="), word.hasSuffix("%"), let percent = Int(word.dropFirst(11).dropLast()),
       (1...100).contains(percent)
-    else { return word }
-    return "brightness=\((percent * 255 + 50) / 100)"
+    {
+      return "brightness=\((percent * 255 + 50) / 100)"
+    }
+    let digits = Array(word.utf8).dropFirst(7).compactMap(\.hexadecimalValue)
+    guard word.hasPrefix("color=#"), digits.count == word.utf8.count - 7, digits.count == 6 || digits.count == 8 else {
+      return word
+    }
+    let channels = stride(from: 0, to: digits.count, by: 2).map { "\(digits[$0] << 4 | digits[$0 + 1])" }
+    return "color=\(channels.joined(separator: ","))"
   }
 
   private static func note(
@@ -68,7 +76,8 @@ struct ReadAction {
     case .missingTarget:
       mistakes.add(text.position, "\"\(verb)\" does not say which part; write \"\(verb) NAME\"")
     case .missingSettings:
-      mistakes.add(text.position, "\"\(text.string)\" does not say what to set; write \"\(text.string) brightness=128\"")
+      mistakes.add(
+        text.position, "\"\(text.string)\" does not say what to set; write \"\(text.string) brightness=128\"")
     case .unsuitableForAll:
       mistakes.add(text.position, "\"all\" can be turned on or off only; write \"off all\" or name one part")
     case .malformedSettings:
@@ -82,7 +91,8 @@ struct ReadAction {
     let verb = words.first?.text ?? ""
     guard verb == "set" else {
       let place = words.count > 2 ? words[2].position : text.position
-      mistakes.add(place, "\"\(verb)\" takes one part and nothing else; more actions go into a list, [\(verb) a, \(verb) b]")
+      mistakes.add(
+        place, "\"\(verb)\" takes one part and nothing else; more actions go into a list, [\(verb) a, \(verb) b]")
       return
     }
     for word in words.dropFirst(2) {
@@ -95,12 +105,12 @@ struct ReadAction {
         mistakes.add(word.position, "\"\(parts[0])\" cannot be set\(Suggestion.words(for: parts[0], among: settings))")
         return
       }
-      let bytes = Array("set x \(withoutPercent(word.text))".utf8)
+      let bytes = Array("set x \(inNumbers(word.text))".utf8)
       guard (try? Action(bytes.span)) == nil else { continue }
       let range = switch parts[0] {
       case "on": "true or false"
       case "brightness": "1 to 255, or 1% to 100%"
-      case "color": "three or four numbers from 0 to 255, such as 255,128,0"
+      case "color": "such as #ff8000, or 255,128,0 in quotation marks"
       default: "a number such as 21.5"
       }
       mistakes.add(word.position, "\"\(parts[1])\" is not a value of \"\(parts[0])\"; it is \(range)")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The settings of the program that may stand in the file beside the parts. This table is the one place where they are
-// named; what each means is the program's business. Every setting has the same name everywhere: `log_level` in the file,
-// HELIOGRAPH_LOG_LEVEL in the environment, --log-level as an option.
+// named; what each means is the program's business. Every setting has the same name everywhere: `log_level` in the
+// file, HELIOGRAPH_LOG_LEVEL in the environment, --log-level as an option.
 
 /// A setting that a file may have.
 public struct KnownSetting: Sendable {
@@ -47,9 +47,12 @@ public struct KnownSetting: Sendable {
     KnownSetting("deflate", .truth),
   ]
 
+  /// How the names of all variables begin.
+  static var variablePrefix: String { "HELIOGRAPH_" }
+
   /// The name of its variable in the environment.
   public var variable: String {
-    "HELIOGRAPH_" + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
+    Self.variablePrefix + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
   }
 
   /// The name of its option.
@@ -83,7 +86,8 @@ struct SettingReader {
   func read(_ entry: YAMLEntry, in group: String = "") -> [SettingValue] {
     let path = group + entry.key.string
     if let setting = known.first(where: { $0.path == path }) {
-      return value(of: setting, entry).map { [SettingValue(path: path, values: $0, position: entry.value.position)] } ?? []
+      guard let values = value(of: setting, entry) else { return [] }
+      return [SettingValue(path: path, values: values, position: entry.value.position)]
     }
     if known.contains(where: { $0.path.hasPrefix(path + ".") }), let mapping = entry.value.mapping {
       return mapping.flatMap { read($0, in: path + ".") }
@@ -94,15 +98,13 @@ struct SettingReader {
 
   private func noteUnknown(_ entry: YAMLEntry, in group: String) {
     let key = entry.key.string
-    let siblings = known.compactMap { setting in
-      setting.path.hasPrefix(group) ? setting.path.dropFirst(group.count).split(separator: ".").first.map(String.init) : nil
-    }
+    let siblings = known.filter { $0.path.hasPrefix(group) }
+      .compactMap { $0.path.dropFirst(group.count).split(separator: ".").first.map(String.init) }
     let names = group.isEmpty ? siblings + ["parts", "status_led"] : siblings
     let synonym = group.isEmpty ? Self.synonyms[key.lowercased()].flatMap { names.contains($0) ? $0 : nil } : nil
     let hint = synonym.map { "; did you mean \"\($0)\"?" } ?? Suggestion.words(for: key, among: names)
     // A part that is not indented stands where settings do.
-    let isPart = entry.value.mapping?.contains { PartKind(rawValue: $0.key.string) != nil } ?? false
-    let words = isPart ? "; it looks like a part, and belongs under \"parts:\", indented" : hint
+    let words = entry.isPart ? "; it looks like a part, and belongs under \"parts:\", indented" : hint
     values.mistakes.add(entry.key.position, "unknown setting \"\(group + key)\"\(words)")
   }
 
@@ -115,4 +117,9 @@ struct SettingReader {
     case .texts: values.texts(entry).map(\.string)
     }
   }
+}
+
+extension YAMLEntry {
+  /// Whether this looks like a part, wherever it stands.
+  var isPart: Bool { value.mapping?.contains { PartKind(rawValue: $0.key.string) != nil } ?? false }
 }

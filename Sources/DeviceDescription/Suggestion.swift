@@ -14,7 +14,8 @@ enum Suggestion {
   /// The known word that is nearest to `word`, or nil if none is near.
   static func nearest(to word: String, among known: [String]) -> String? {
     let typed = folded(word)
-    guard !typed.isEmpty, typed.count <= 64 else { return nil }
+    // Nothing resembles a single letter, and no number is a mistyped other one.
+    guard typed.count > 1, typed.count <= 64, !typed.allSatisfy(\.isNumber) else { return nil }
     let limit = max(1, typed.count / 3)
     let distances = known.map { (word: $0, distance: distance(typed, folded($0))) }
     // The first of the nearest: `known` is in an order that means something.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Reads the values of keys: texts, truth values, numbers, lengths of time, words of a few. Whatever is wrong becomes one
-// mistake with the place of the value, and the reader goes on with none.
+// Reads the values of keys: texts, truth values, numbers, lengths of time, words of a few. Whatever is wrong becomes
+// one mistake with the place of the value, and the reader goes on with none.
 
 import Bytes
 import Timebase
@@ -16,7 +16,9 @@ struct ValueReader {
   /// A text that is not empty, `name` being what it is for.
   func text(_ value: YAMLValue, for name: String) -> YAMLText? {
     guard let text = value.text, !text.isEmpty, !text.string.isEmpty else {
-      mistakes.add(value.position, "\"\(name)\" needs a text, and here is \(value.kindName == "a text" ? "an empty one" : value.kindName)")
+      mistakes.add(
+        value.position,
+        "\"\(name)\" needs a text, and here is \(value.kindName == "a text" ? "an empty one" : value.kindName)")
       return nil
     }
     return text
@@ -33,9 +35,12 @@ struct ValueReader {
   func label(_ entry: YAMLEntry, limit: Int = 64) -> [UInt8]? {
     guard let text = text(entry) else { return nil }
     let bytes = Array(text.string.utf8)
-    guard bytes.count <= limit, !text.string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-    else {
-      mistakes.add(text.position, "\"\(entry.key.string)\" is one line of at most \(limit) bytes; this one has \(bytes.count)")
+    guard bytes.count <= limit else {
+      mistakes.add(text.position, "\"\(entry.key.string)\" has at most \(limit) bytes; this one has \(bytes.count)")
+      return nil
+    }
+    guard !text.string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      mistakes.add(text.position, "\"\(entry.key.string)\" is one line of text; remove line ends and tabs")
       return nil
     }
     return bytes
@@ -49,7 +54,10 @@ struct ValueReader {
     guard let text = text(entry) else { return nil }
     if let choice = choices.first(where: { $0.word == text.string }) { return choice.value }
     let words = choices.map(\.word)
-    let synonyms = ["yes": "true", "on": "true", "no": "false", "off": "false", "pull-up": "up", "pull-down": "down"]
+    let synonyms = [
+      "yes": "true", "on": "true", "no": "false", "off": "false", "pull-up": "up", "pull-down": "down",
+      "warn": "warning", "err": "error", "fatal": "critical",
+    ]
     let meant = synonyms[text.string.lowercased()].flatMap { words.contains($0) ? $0 : nil }
     let hint = meant.map { "; did you mean \"\($0)\"?" } ?? Suggestion.words(for: text.string, among: words)
     mistakes.add(text.position, "\"\(text.string)\" is not a value of \"\(entry.key.string)\"\(hint)")
@@ -60,11 +68,16 @@ struct ValueReader {
   func integer(_ entry: YAMLEntry, in range: ClosedRange<Int64>) -> Int64? {
     guard let text = text(entry) else { return nil }
     guard let number = number(text), let integer = number.integer else {
-      mistakes.add(text.position, "\"\(text.string)\" is not a whole number; \"\(entry.key.string)\" is between \(range.lowerBound) and \(range.upperBound)")
+      mistakes.add(
+        text.position,
+        "\"\(text.string)\" is not a whole number; \"\(entry.key.string)\" is between \(range.lowerBound) and "
+          + "\(range.upperBound)")
       return nil
     }
     guard range.contains(integer) else {
-      mistakes.add(text.position, "\"\(entry.key.string)\" is \(integer); it must be between \(range.lowerBound) and \(range.upperBound)")
+      mistakes.add(
+        text.position,
+        "\"\(entry.key.string)\" is \(integer); it must be between \(range.lowerBound) and \(range.upperBound)")
       return nil
     }
     return integer
@@ -98,13 +111,14 @@ struct ValueReader {
       if range.contains(milliseconds), let count = UInt32(exactly: milliseconds) { return Milliseconds(count) }
       mistakes.add(text.position, "\"\(name)\" is \(text.string); it must be \(bounds)")
     } catch {
+      let given = text.string
       let words = switch error {
-      case .malformed: "\"\(text.string)\" is not a length of time; write a number and ms, s, min, h or d, such as 30 min"
-      case .missingUnit: "\"\(text.string)\" has no unit; did you mean \(text.string) ms, \(text.string) s or \(text.string) min?"
-      case .otherUnit(let meant): "\"\(text.string)\" is not a length of time; did you mean \"\(meant)\"?"
-      case .fraction: "\"\(text.string)\" is not a whole number of milliseconds"
+      case .malformed: "is not a length of time; write a number and ms, s, min, h or d, such as 30 min"
+      case .missingUnit: "has no unit; did you mean \(given) ms, \(given) s or \(given) min?"
+      case .otherUnit(let meant): "is not a length of time; did you mean \"\(meant)\"?"
+      case .fraction: "is not a whole number of milliseconds"
       }
-      mistakes.add(text.position, words)
+      mistakes.add(text.position, "\"\(given)\" \(words)")
     }
     return nil
   }

@@ -43,11 +43,18 @@ extension YAMLReader {
       let character = found.map { String(Character($0)) } ?? ""
       return (position, "a text may not begin with \"\(character)\"; put it in quotation marks")
     case "mapping values are not allowed in this context":
-      return (position, "a key with a value may not stand here; check the indentation and the line above, or put a text with \": \" in quotation marks")
+      return (
+        position,
+        "a key with a value may not stand here; check the indentation and the line above, or put a text with \": \" in"
+          + " quotation marks"
+      )
     case "could not find expected ':'":
       return (start, "a key without \":\"; write \"key: value\"")
     case "did not find expected key":
-      return (position, "this does not continue the mapping that begins at \(start); check the indentation, commas and quotation marks")
+      return (
+        position,
+        "this does not continue the mapping that begins at \(start); check the indentation, commas and quotation marks"
+      )
     case "did not find expected '-' indicator":
       return (position, "this does not continue the list that begins at \(start); check the indentation")
     case "did not find expected ',' or ']'":

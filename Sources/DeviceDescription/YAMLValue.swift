@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A description as YAML writes it: texts, lists and mappings, each with its place. Values are texts: what "on", "26" and
-// "350 ms" mean depends on the key, not on rules of YAML that turn one into a truth value and another into a number.
+// A description as YAML writes it: texts, lists and mappings, each with its place. Values are texts: what "on", "26"
+// and "350 ms" mean depends on the key, not on rules of YAML that turn one into a truth value and another into a
+// number.
 
 /// A value in a YAML file.
 struct YAMLValue {

@@ -84,7 +84,7 @@ extension Server where Context: ~Copyable {
     setDeadline(index, now + limits.writeTimeout)
     if let snapshot = router.eventRoutes[route].snapshot {
       var message: [UInt8] = []
-      let revision = snapshot(&context, &message)
+      let revision = snapshot(&context, now, &message)
       send(message.span, revision: revision, index)
       eventStreams[table[index].client].cursor = revision
     }
@@ -124,6 +124,7 @@ extension Server where Context: ~Copyable {
 
   private mutating func send(_ payload: Span<UInt8>, revision: UInt64, _ index: Int) {
     var event = takeScratch()
+    event.removeAll(keepingCapacity: true)
     Self.append(payload, revision: revision, to: &event)
     send(event.span, index)
     keepScratch(event)

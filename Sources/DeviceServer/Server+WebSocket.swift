@@ -75,8 +75,8 @@ extension Server where Context: ~Copyable {
   /// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
   private static var keptCapacity: Int { 131_072 }
 
-  /// Takes the buffer for messages, empty, so that the server may be changed while it is in use; `keepScratch` gives it
-  /// back.
+  /// Takes the buffer for messages, whatever is in it, so that the server may be changed while it is in use; `keepScratch`
+  /// gives it back.
   #if hasFeature(Embedded)
     @inline(never)
   #else
@@ -85,7 +85,6 @@ extension Server where Context: ~Copyable {
   mutating func takeScratch() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &scratch)
-    taken.clear()
     return taken
   }
 
@@ -93,39 +92,40 @@ extension Server where Context: ~Copyable {
   mutating func keepScratch(_ taken: [UInt8]) { scratch = taken.capacity <= Self.keptCapacity ? taken : [] }
 
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
+  @inline(__always)
   mutating func receiveMessages(
     _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayHold: Bool = true
   ) -> Int {
     let hub = table[index].hub
     let client = table[index].client
-    let handler = router.endpoints[hub].handler
+    guard let handler = hub == 0 ? firstHandler : router.endpoints[hub].handler else { return bytes.count }
     var message = takeScratch()
-    defer { keepScratch(message) }
     hubs[hub].now = now
     var taken = 0
     while taken < bytes.count {
-      if mayHold, hubs[hub].clients[client].socket.pendingOutput > limits.outputHighWater {
-        table[index].isInputHeld = true
-        break
-      }
       do throws(WebSocketError) {
-        let received = try hubs[hub].clients[client].socket.receive(
-          bytes.extracting(taken..<bytes.count), now: now, scratch: &message)
+        let highWater = mayHold ? limits.outputHighWater : .max
+        let received = try hubs[hub].clients[client].receive(
+          bytes.extracting(taken..<bytes.count), now: now, highWater: highWater, scratch: &message)
+        guard let received else {
+          table[index].isInputHeld = true
+          break
+        }
         taken += received.taken
-        let id = hubs[hub].clients[client].id
         switch received.event {
         case .needData, .ping: break
-        case .text: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .text(id, message.span)) }
-        case .binary: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .binary(id, message.span)) }
-        case .pong: if hubs[hub].contains(id) { handler(&context, &hubs[hub], .pong(id, message.span)) }
         case .closed: announceEnd(index, now: now, &context)
+        case .text: if let id = received.sender { handler(&context, &hubs[hub], .text(id, message.span)) }
+        case .binary: if let id = received.sender { handler(&context, &hubs[hub], .binary(id, message.span)) }
+        case .pong: if let id = received.sender { handler(&context, &hubs[hub], .pong(id, message.span)) }
         }
       } catch {
         fail(index, error, now: now, &context)
         taken = bytes.count
       }
     }
-    afterSocketCall(index, now: now)
+    keepScratch(message)
+    if hubs[hub].hasOutputToList(client) { hubs[hub].list(client) } else { afterSocketCall(index, now: now) }
     return taken
   }
 
@@ -191,18 +191,16 @@ extension Server where Context: ~Copyable {
   ) {
     let hub = table[index].hub
     let client = table[index].client
-    hubs[hub].clients[client].socket.writeOutput(accept)
-    if hubs[hub].isStateDue(client) {
+    var written = hubs[hub].writeOutput(client, accept)
+    if written.isStateDue {
       let frame = stateFrame(since: hubs[hub].clients[client].cursor, hub, &context)
-      hubs[hub].sendState(client, frame, accept)
+      written = hubs[hub].sendState(client, frame, accept)
     }
-    if table[index].isInputHeld, hubs[hub].clients[client].socket.pendingOutput <= limits.outputHighWater {
+    if table[index].isInputHeld, written.waiting <= limits.outputHighWater {
       table[index].isInputHeld = false
       table.demand(.resume, index)
     }
-    if hubs[hub].clients[client].socket.state == .closed, hubs[hub].clients[client].socket.pendingOutput == 0 {
-      lingerSocket(index, now: now)
-    }
+    if written.isOver { lingerSocket(index, now: now) }
   }
 
   /// The place among the hub's `stateFrames` of the message about what has changed after `cursor`.
@@ -214,6 +212,7 @@ extension Server where Context: ~Copyable {
   @inline(never)
   private mutating func encodeState(since cursor: UInt64, _ hub: Int, _ context: inout Context) -> Int {
     var message = takeScratch()
+    message.removeAll(keepingCapacity: true)
     defer { keepScratch(message) }
     // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
     let reached = router.endpoints[hub].encoder?(&context, cursor, &message) ?? cursor

@@ -15,6 +15,9 @@ public import WebSocketCore
 public struct Server<Context: ~Copyable>: ~Copyable {
   /// The routes: those that there were when the server was made, since each endpoint has a hub here.
   let router: Router<Context>
+  /// The handler of the first endpoint, and most often the only one: in the table it would have to be looked up, which
+  /// in code that is generic over the context costs as much as a message.
+  let firstHandler: Router<Context>.SocketHandler?
   /// The files to serve where no route matches; swap the whole table to change one.
   public var assets: AssetTable
   /// What peers may use.
@@ -46,6 +49,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   /// A server for the routes and endpoints that `router` has now, and no others.
   public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     self.router = router
+    firstHandler = router.endpoints.first?.handler
     assets = router.assets
     self.limits = limits
     self.hostNames = hostNames

@@ -3,6 +3,7 @@
 // The shortest way from routes to something that a transport can run: a server, a context, and a function that is
 // called whenever something may have happened. A device with components of its own conforms to `Application` itself.
 
+import HTTPCore
 public import Timebase
 
 /// A server with its context.
@@ -55,4 +56,11 @@ public struct ServerApplication<Context: ~Copyable>: Application, ~Copyable {
   }
 
   public mutating func shutdown(now: MonotonicTime) { server.shutdown(now: now) }
+
+  #if !hasFeature(Embedded)  // see `Server.date`
+    /// Tells the server the date for its responses, in seconds since 1970.
+    public mutating func setDate(secondsSince1970 seconds: Int64) {
+      server.date = HTTPDate(secondsSince1970: seconds)
+    }
+  #endif
 }

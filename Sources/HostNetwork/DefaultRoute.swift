@@ -6,14 +6,6 @@
 
 import SystemCalls
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// The route to every address for which there is no other.
 enum DefaultRoute {
   /// The interface of the best default route of IPv4, or else of IPv6; nil if there is neither.

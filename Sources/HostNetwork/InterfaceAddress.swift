@@ -4,14 +4,7 @@
 // Source: RFC 3927 (169.254.0.0/16) and RFC 4291 section 2.4 (fe80::/10): addresses that reach one link only.
 
 import DeviceServer
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import SystemCalls
 
 /// An address of an interface.
 struct InterfaceAddress: Equatable, Sendable {

@@ -6,14 +6,6 @@
 import DeviceServer
 import SystemCalls
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 extension InterfaceStatus {
   /// All interfaces, in the system's order, those that are off included.
   public static func all() throws(HostNetworkError) -> [InterfaceStatus] {

@@ -7,9 +7,7 @@
 public import SystemCalls
 
 #if canImport(Musl)
-  import Musl
 #elseif canImport(Glibc)
-  import Glibc
 #endif
 
 /// The kernel's messages about interfaces, addresses and routes.

@@ -32,8 +32,8 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case sameLine(String, chip: String)
   /// The kernel lacks the second version of the interface.
   case kernelTooOld(release: String)
-  /// The chip was there and is not any more.
-  case gone(chip: String)
+  /// The chip, PWM channel or LED was there and is not any more.
+  case gone(String)
   /// The kernel refused for another reason.
   case refused(chip: String, code: Int32)
 
@@ -80,7 +80,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
         : "there is no \(name); there is \(Self.list(available))"
     case .notAChip(let name): "/dev/\(name) is not a GPIO chip"
     case .ambiguousChip(let label, let names):
-      "\(names.count) chips are called \(label): choose one of \(names.joined(separator: ", "))"
+      "\(names.count) chips are called \(label): choose one of \(Self.some(names))"
     case .permissionDenied(let name, let group?):
       "no permission to use /dev/\(name): join the group \(group) (sudo usermod -aG \(group) $USER, then log in again)"
     case .permissionDenied(let name, nil):
@@ -91,7 +91,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
       "no line \(chip.map { "of \($0) " } ?? "")is called \(name); heliograph pins lists those that there are"
     case .meantForLED(let name): "no line is called \(name); for the LED of that name write led:\(name)"
     case .ambiguousName(let name, let places):
-      "\(places.count) lines are called \(name): choose one of \(places.joined(separator: ", "))"
+      "\(places.count) lines are called \(name): choose one of \(Self.some(places))"
     case .busy(let line, let chip, let consumer):
       "line \(line) of \(chip) is in use by \(consumer.isEmpty ? "a program that gives no name" : consumer)"
         + ": end that, or choose another line (heliograph pins)"
@@ -99,7 +99,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
       "line \(line) of \(chip) cannot report edges, for it has no interrupt: choose another line for this input"
     case .sameLine(let line, let chip): "line \(line) of \(chip) cannot be two things at once"
     case .kernelTooOld(let release): "Linux 5.10 or newer is needed for GPIO; this is \(release)"
-    case .gone(let chip): "\(chip) is gone"
+    case .gone(let name): "\(name) is gone"
     case .refused(let chip, let code): "\(chip) refuses: \(SystemError(code: code))"
     default: nil
     }
@@ -112,17 +112,17 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
       "there is no \(name); "
         + (available.isEmpty
           ? "this machine has no PWM channels (a Raspberry Pi has some with dtoverlay=pwm-2chan)"
-          : "there is \(available.joined(separator: ", "))")
+          : "there is \(Self.some(available))")
     case .pwmBusy(let name): "\(name) is in use by the kernel or another program: end that, or choose another channel"
     case .cannotDrivePWM(let name, let file, let code):
       "cannot drive \(name): \(file): \(SystemError(code: code))"
         + (Self.isAboutRights(code) ? " (its files must be writable; see packaging/)" : "")
     case .noSuchLED(let name, let available):
       "there is no LED \(name) in /sys/class/leds; there is "
-        + (available.isEmpty ? "none" : available.joined(separator: ", "))
+        + (available.isEmpty ? "none" : Self.some(available))
     case .noSuchColor(let color, let led, let available):
       "the LED \(led) has no \(color); "
-        + (available.isEmpty ? "it has one color" : "it has \(available.joined(separator: ", "))")
+        + (available.isEmpty ? "it has one color" : "it has \(Self.some(available))")
     case .cannotDriveLED(let name, let code):
       "cannot drive the LED \(name): \(SystemError(code: code))"
         + (Self.isAboutRights(code) ? " (its files must be writable; see packaging/)" : "")
@@ -133,9 +133,9 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   private var sensorWords: String? {
     switch self {
     case .noSuchSensor(let name, let available):
-      "there is no \(name); there is " + (available.isEmpty ? "none of its kind" : available.joined(separator: ", "))
+      "there is no \(name); there is " + (available.isEmpty ? "none of its kind" : Self.some(available))
     case .ambiguousSensor(let name, let places):
-      "\(places.count) sensors are called \(name): choose one of \(places.joined(separator: ", "))"
+      "\(places.count) sensors are called \(name): choose one of \(Self.some(places))"
     case .cannotReadSensor(let name, let file, let code): "cannot read \(name): \(file): \(SystemError(code: code))"
     case .notANumber(let name, let file): "cannot read \(name): \(file) has no number in it"
     case .noAnswer(let name, let seconds): "\(name) has not answered for \(seconds) seconds"
@@ -149,6 +149,12 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Whether the line is held by a run of this program: this one's predecessor, perhaps.
   public var isBusyWithUs: Bool {
     if case .busy(_, _, Self.consumer) = self { true } else { false }
+  }
+
+  /// The first few; a machine may have dozens of sensors, and this is one line.
+  private static func some(_ names: [String]) -> String {
+    let first = names.prefix(8).joined(separator: ", ")
+    return names.count > 8 ? "\(first) and \(names.count - 8) more (heliograph pins)" : first
   }
 
   private static func list(_ chips: [ChipInfo]) -> String {

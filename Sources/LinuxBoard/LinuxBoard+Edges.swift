@@ -44,7 +44,7 @@
     /// Notes that no more edges are to come from a request: its chip is gone.
     public func receiveEnd(of source: UInt32) {
       guard let request = requests.first(where: { $0.id == source }) else { return }
-      lose(request.unit, .gone(chip: request.lines.chip))
+      lose(request.unit, .gone(request.lines.chip))
     }
 
     /// Whether there are edges that are not reported yet: a decision that depends on time waits for them.

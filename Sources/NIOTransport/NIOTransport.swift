@@ -6,15 +6,8 @@
 public import DeviceServer
 public import NIOCore
 import NIOPosix
+import SystemCalls
 public import Timebase
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 /// A listening socket whose connections an `Application` serves.
 ///

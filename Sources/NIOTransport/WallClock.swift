@@ -3,13 +3,7 @@
 // The system's date, for applications that say it. The clock is read when something happens and its second is over, so
 // at most once a second, and nobody is woken for it; whoever sets the clock is believed within a second.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import SystemCalls
 import Timebase
 
 /// The seconds of the system's clock, each told once.

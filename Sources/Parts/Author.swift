@@ -21,6 +21,8 @@ public enum Author: Equatable, Sendable {
   case timer
   /// Another part of the same interlock, which was turned on.
   case interlock
+  /// The device's own program, which reacts to what its parts show.
+  case program
 
   /// Appends the author's name as messages give it: `button`, `#2`, `http`, ….
   public func append(to text: inout [UInt8]) {
@@ -34,6 +36,7 @@ public enum Author: Equatable, Sendable {
     case .terminal: text.append("terminal")
     case .timer: text.append("timer")
     case .interlock: text.append("interlock")
+    case .program: text.append("program")
     }
   }
 }

@@ -45,7 +45,7 @@ public struct Button: Equatable, Sendable {
   var usesLong = false
   var usesRepeat = false
   /// The client that holds it down from afar; nil for none.
-  private(set) var holder: UInt32?
+  private var holder: UInt32?
   private var debouncer = Debouncer()
   private var level = false
   private var phase = Phase.idle
@@ -77,10 +77,17 @@ public struct Button: Equatable, Sendable {
     debouncer.sense(level || holder != nil, at: time)
   }
 
-  /// Holds it down from afar, or lets go if `client` is nil.
-  mutating func hold(by client: UInt32?, at time: MonotonicTime) {
+  /// Holds it down from afar.
+  mutating func hold(by client: UInt32, at time: MonotonicTime) {
     holder = client
-    debouncer.sense(level || holder != nil, at: time)
+    debouncer.sense(true, at: time)
+  }
+
+  /// Lets go of it if this client, or any if it is nil, holds it down.
+  mutating func letGo(of client: UInt32?, at time: MonotonicTime) {
+    guard client == nil || client == holder else { return }
+    holder = nil
+    debouncer.sense(level, at: time)
   }
 
   /// The input is out of order: what was begun comes to nothing. Returns whether the button was down.

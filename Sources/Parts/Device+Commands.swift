@@ -92,7 +92,9 @@ extension Device {
   /// Lets go of every button that this client holds down; for a client that has gone.
   public mutating func releaseButtons(heldBy client: UInt32, now: MonotonicTime) {
     arrive(at: now)
-    for index in parts.indices where parts[index].asButton?.holder == client { hold(index, by: nil) }
+    for index in parts.indices {
+      if let button = parts[index].asButton, button.isRemote { add(button, .letGo(client)) }
+    }
   }
 
   private mutating func work(
@@ -103,8 +105,8 @@ extension Device {
     case .press:
       // Only a client that can be missed may hold a button down.
       guard case .client(let number) = author else { throw .unsuitableCommand }
-      hold(index, by: number)
-    case .release: hold(index, by: nil)
+      add(button, .hold(number))
+    case .release: add(button, .letGo(nil))
     case .gesture(let gesture):
       for step in gesture.steps {
         parts[index].asButton?.perform(step)
@@ -114,9 +116,8 @@ extension Device {
     }
   }
 
-  private mutating func hold(_ index: Int, by client: UInt32?) {
-    parts[index].asButton?.hold(by: client, at: now)
-    lower(parts[index].deadline)
+  private mutating func add(_ button: Button, _ content: InputEvent.Content) {
+    add(InputEvent(input: button.input, content: content, time: now))
   }
 }
 

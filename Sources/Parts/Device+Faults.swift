@@ -9,7 +9,7 @@ extension Device {
   /// Notes why an input does not work, or that it works again if `words` is empty. What it shows is unknown then.
   public mutating func noteFault(_ words: [UInt8], ofInput input: Int) {
     guard inputs.indices.contains(input), inputs[input].fault != words else { return }
-    workOffReadings()  // they were before this
+    workOffEvents()  // they were before this
     inputs[input].fault = words
     guard let index = inputs[input].part else { return }
     if !words.isEmpty {

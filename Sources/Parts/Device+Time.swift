@@ -2,32 +2,44 @@
 
 // Readings and time. Readings may come late, with the time at which they happened, and those of two chips out of order.
 // They wait until the next poll, which works them off in the order of time, together with what the parts had to do
-// between them: a host that was held up for a second sees every press, and buttons live in the time of their edges.
+// between them: a host that was held up for a second sees every press, and buttons live in the time of their edges. What
+// clients do to a button waits with them.
 // Outputs change at the time of the call, since a relay's rest begins when it moves.
 
 import Bytes
 public import Timebase
 
-/// A reading that waits to be worked off.
-struct TimedReading: Sendable {
+/// Something that happened on an input, and waits to be worked off.
+struct InputEvent: Sendable {
+  enum Content {
+    case reading(Reading)
+    /// A client holds the button down.
+    case hold(UInt32)
+    /// The client lets go of the button; nil for any client.
+    case letGo(UInt32?)
+  }
+
   let input: Int
-  let reading: Reading
+  let content: Content
   let time: MonotonicTime
 }
 
 extension Device {
-  /// How many readings wait at most; one more has the oldest worked off at once.
-  static let readingLimit = 256
+  /// How many events wait at most; one more has the oldest worked off at once.
+  private static var eventLimit: Int { 256 }
 
   /// Takes what an input showed at `time`, which may lie in the past; `poll` works it off.
   public mutating func sense(_ input: Int, _ reading: Reading, at time: MonotonicTime) {
-    guard inputs.indices.contains(input), inputs[input].part != nil else { return }
-    if readings.count >= Self.readingLimit { work(off: readings.removeFirst()) }
-    let reading = TimedReading(input: input, reading: reading, time: Self.possible(time))
-    readings.append(reading)
-    var place = readings.count - 1
-    while place > 0, readings[place - 1].time > reading.time {  // nearly always the last
-      readings.swapAt(place - 1, place)
+    add(InputEvent(input: input, content: .reading(reading), time: Self.possible(time)))
+  }
+
+  mutating func add(_ event: InputEvent) {
+    guard inputs.indices.contains(event.input), inputs[event.input].part != nil else { return }
+    if events.count >= Self.eventLimit { work(off: events.removeFirst()) }
+    events.append(event)
+    var place = events.count - 1
+    while place > 0, events[place - 1].time > event.time {  // nearly always the last
+      events.swapAt(place - 1, place)
       place -= 1
     }
   }
@@ -35,47 +47,48 @@ extension Device {
   /// Does what is due, and returns when to be called again; nil if that is when something happens.
   public mutating func poll(now: MonotonicTime) -> MonotonicTime? {
     arrive(at: now)
+    workOffEvents()
+    work(by: Self.possible(now))
     if statusChange <= self.now { showStatus() }
     let next = min(deadline, statusChange)
     return next == .distantFuture ? nil : next
   }
 
-  /// Whether the time has come for something, as opposed to a reading or a command that has come in.
-  public func hasTimeOut(by now: MonotonicTime) -> Bool { deadline <= now }
+  /// Whether a part has something to do by `now`, or a reading waits to be worked off.
+  public func hasTimeOut(by now: MonotonicTime) -> Bool { deadline <= now || !events.isEmpty }
 
-  /// A time that has come: the last one there is means "never".
+  /// The present never lies before what is known of it.
+  mutating func arrive(at time: MonotonicTime) { now = max(now, Self.possible(time)) }
+
+  /// A time that can come: the last one there is means "never".
   private static func possible(_ time: MonotonicTime) -> MonotonicTime {
     min(time, MonotonicTime(milliseconds: .max - 1))
   }
 
-  /// Works off the readings that wait, and what is due at `time`, the present.
-  mutating func arrive(at time: MonotonicTime) {
-    let time = Self.possible(time)
-    now = max(now, time)
-    if !readings.isEmpty { workOffReadings() }
-    work(by: time)
-  }
-
-  mutating func workOffReadings() {
+  mutating func workOffEvents() {
+    guard !events.isEmpty else { return }
     var number = 0
-    while number < readings.count {
-      work(off: readings[number])
+    while number < events.count {
+      work(off: events[number])
       number += 1
     }
-    readings.removeAll(keepingCapacity: true)
+    events.removeAll(keepingCapacity: true)
   }
 
-  private mutating func work(off reading: TimedReading) {
-    now = max(now, reading.time)
-    work(by: reading.time)
-    guard let index = inputs[reading.input].part else { return }
-    switch reading.reading {
-    case .active, .inactive:
-      let level = reading.reading == .active
-      parts[index].asButton?.sense(level, at: reading.time)
-      if Kinds.hasContacts, parts[index].asContact?.sense(level, at: reading.time) == true { note(index, by: nil) }
-    case .value(let value):
-      if Kinds.hasSensors, parts[index].asSensor?.sense(value, at: reading.time) == true { note(index, by: nil) }
+  private mutating func work(off event: InputEvent) {
+    arrive(at: event.time)
+    work(by: event.time)
+    guard let index = inputs[event.input].part else { return }
+    switch event.content {
+    case .reading(.value(let value)):
+      if Kinds.hasSensors, parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
+    case .reading(let reading):
+      parts[index].asButton?.sense(reading == .active, at: event.time)
+      if Kinds.hasContacts, parts[index].asContact?.sense(reading == .active, at: event.time) == true {
+        note(index, by: nil)
+      }
+    case .hold(let client): parts[index].asButton?.hold(by: client, at: event.time)
+    case .letGo(let client): parts[index].asButton?.letGo(of: client, at: event.time)
     }
     lower(parts[index].deadline)
   }

@@ -27,8 +27,8 @@ public struct Device: Sendable {
   var outputs: [Channel]
   /// For each input: the part that has it.
   var inputs: [Channel]
-  /// Readings that were not yet worked off, in the order of their times.
-  var readings: [TimedReading] = []
+  /// What happened on the inputs and was not yet worked off, in the order of its times.
+  var events: [InputEvent] = []
   /// No part has anything to do before this time.
   var deadline = MonotonicTime.zero
   /// When the status LED changes.

@@ -43,7 +43,7 @@ public struct Gamma: Equatable, Sendable {
     var result = Int64(whole) << 16
     var bit: Int64 = 1 << 15
     while bit > 0 {
-      mantissa = mantissa &* mantissa >> 31  // below 2^32 before, below 2^33 after
+      mantissa = (mantissa &* mantissa) >> 31  // below 2^32 before, below 2^33 after
       if mantissa >= 1 << 32 {
         mantissa >>= 1
         result += bit
@@ -62,7 +62,7 @@ public struct Gamma: Equatable, Sendable {
     var bit: Int64 = 1 << 15
     while bit > 0 {
       root = squareRoot(root << 30)
-      if x & bit != 0 { result = result &* root >> 30 }  // below 2^31 times below 2^31
+      if x & bit != 0 { result = (result &* root) >> 30 }  // below 2^31 times below 2^31
       bit >>= 1
     }
     return UInt32(clamping: (result << UInt64(x >> 16)) >> 30)

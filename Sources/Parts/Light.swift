@@ -164,11 +164,10 @@ public struct Light: Equatable, Sendable {
     if let offAfter { json.member("off_after", offAfter.count) }
   }
 
-  func writeValues(to json: inout JSONWriter, now: MonotonicTime) {
+  func writeValues(to json: inout JSONWriter) {
     json.member("on", isOn)
     json.member("brightness", brightness)
     if channelCount >= 3 { color.write(to: &json, hasWhite: channelCount > 3) }
-    if offTime != .distantFuture { json.member("left", (offTime - now).count) }
   }
 
   /// What is to be saved for the next start.

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How a description in Swift makes parts, one call for each kind:
-//
-//     try Device("Kitchen") {
-//       Part.switch("lamp", output: 0, offAfter: .minutes(30))
-//       Part.button("wall", input: 0, .on(.click, "toggle lamp"), .on(.long, "off all"))
-//     }
-//
-// A file gives the same parts (module DeviceDescription).
+// How a description makes parts, one call for each kind. A program calls them with literals (Literals.swift); a file gives
+// the same parts (module DeviceDescription).
 
 public import Bytes
 public import Timebase

@@ -127,7 +127,7 @@ public struct Part: Equatable, Sendable {
   public func left(at now: MonotonicTime) -> Milliseconds? {
     let time: MonotonicTime
     switch kind {
-    case .switch(let part): time = part.offTime
+    case .switch(let part): time = part.isWantedOn ? part.offTime : .distantFuture  // else it is off but for a rest
     case .light(let part): time = part.offTime
     case .button, .contact, .sensor, .number: return nil
     }
@@ -241,13 +241,14 @@ extension Part {
   #endif
   public func writeValues(to json: inout JSONWriter, now: MonotonicTime) {
     switch kind {
-    case .switch(let part): part.writeValues(to: &json, now: now)
-    case .light(let part): part.writeValues(to: &json, now: now)
+    case .switch(let part): part.writeValues(to: &json)
+    case .light(let part): part.writeValues(to: &json)
     case .button(let part): part.writeValues(to: &json)
     case .contact(let part): part.writeValues(to: &json)
     case .sensor(let part): part.writeValues(to: &json)
     case .number(let part): part.writeValues(to: &json)
     }
+    if let left = left(at: now) { json.member("left", left.count) }
     if let author {
       var name: [UInt8] = []
       author.append(to: &name)

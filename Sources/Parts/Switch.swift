@@ -59,9 +59,8 @@ public struct Switch: Equatable, Sendable {
     if let offAfter { json.member("off_after", offAfter.count) }
   }
 
-  func writeValues(to json: inout JSONWriter, now: MonotonicTime) {
+  func writeValues(to json: inout JSONWriter) {
     json.member("on", isOn)
     if isWantedOn != isOn { json.member("wanted", isWantedOn) }
-    if isWantedOn, offTime != .distantFuture { json.member("left", (offTime - now).count) }
   }
 }

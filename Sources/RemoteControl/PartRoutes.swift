@@ -73,7 +73,7 @@ enum PartRoutes {
 
   // MARK: What they have in common
 
-  private static func part(of request: borrowing Request, _ device: borrowing Device) -> Int? {
+  static func part(of request: borrowing Request, _ device: borrowing Device) -> Int? {
     guard let name = request.parameter("part") else { return nil }
     return device.index(of: name)
   }

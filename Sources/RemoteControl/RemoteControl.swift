@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The application, to be read beside the tutorial's main program: parts, a web server and a web socket. In every loop the
-// board says what has happened, the device does what is due, the board is told what to show, and everyone who looks on
-// hears of it. Nothing in it blocks or reads a clock, so the same program runs on a laptop, on a Linux board, on a
+// The application, to be read beside the tutorial's main program: parts, a web server and a web socket. In every loop
+// the board says what has happened, the device does what is due, the board is told what to show, and everyone who looks
+// on hears of it. Nothing in it blocks or reads a clock, so the same program runs on a laptop, on a Linux board, on a
 // microcontroller and in a test that makes a whole day pass in a millisecond.
 
 import Bytes
@@ -21,14 +21,16 @@ extension ServerApplication where Context == RemoteControlContext {
   public init(
     _ device: Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
+    history: HistorySpan = HistorySpan(),
     afterLoop: AfterLoop? = nil
   ) {
     let (router, endpoint) = Routes.make(assets: assets)
+    let hosted = HostedRoutes(router, device, history: history)
     var board = board
     self.init(
       Server(router: router, limits: limits, hostNames: hostNames),
       context: RemoteControlContext(
-        device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients)
+        device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients, hosted: hosted)
     ) { context, server, now in
       let deadline = context.loop(board: &board, now: now)
       if context.hasNews { server.withHub(endpoint, now: now) { $0.publish(revision: context.device.revision) } }
@@ -37,7 +39,8 @@ extension ServerApplication where Context == RemoteControlContext {
     }
   }
 
-  /// The first moment: the parts begin, and the log says how the network was reached unless a `NetworkWait` has done so.
+  /// The first moment: the parts begin, and the log says how the network was reached, unless a `NetworkWait` has done
+  /// so.
   public mutating func setup(_ network: NetworkIdentity?, now: MonotonicTime) {
     context.setup(now: now)
     if let network { context.log.add { network.append(to: &$0) } }
@@ -67,6 +70,7 @@ extension RemoteControlContext {
   mutating func loop(board: inout some Board, now: MonotonicTime) -> MonotonicTime? {
     begin(now: now)
     device.now = now
+    hosted.note(device, now: now)
     var deadline: MonotonicTime
     var hasDriven = false
     repeat {  // an output that was driven just now may have been found gone

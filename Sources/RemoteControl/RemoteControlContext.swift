@@ -26,13 +26,19 @@ public struct RemoteControlContext: Sendable {
   public let endpoint: WebSocketEndpoint
   /// How many clients the web socket takes at a time.
   let clientLimit: Int
+  /// What only hosts have.
+  var hosted: HostedRoutes
   /// The buffer that answers are written in.
   var answer: [UInt8] = []
   /// When the parts began; nil before that.
   var startTime: MonotonicTime?
   private var publishedRevision: UInt64 = 0
 
-  init(_ device: Device, identity: Identity, log: SerialLog, endpoint: WebSocketEndpoint, clientLimit: Int) {
+  init(
+    _ device: Device, identity: Identity, log: SerialLog, endpoint: WebSocketEndpoint, clientLimit: Int,
+    hosted: HostedRoutes = HostedRoutes()
+  ) {
+    self.hosted = hosted
     self.endpoint = endpoint
     self.clientLimit = clientLimit
     self.device = device

@@ -6,14 +6,6 @@
 
 import SystemCalls
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// Where a manager listens.
 struct NotificationSocket: Sendable {
   /// A `sockaddr_un`, as long as it is filled.

@@ -4,15 +4,8 @@
 // for another process, is as if it were not there.
 // Source: sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds_with_names(3), "Environment".
 
+import SystemCalls
 import Timebase
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 /// What the environment tells of a service manager.
 struct ServiceEnvironment: Equatable, Sendable {

@@ -8,14 +8,6 @@
 public import SystemCalls
 public import Timebase
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// The service manager that started this program, if there is one.
 public struct ServiceManager: ~Copyable, Sendable {
   /// How often `.watchdog` is to be sent: twice in the time after which the manager takes the program for hung. Nil if

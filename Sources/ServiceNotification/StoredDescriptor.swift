@@ -4,13 +4,7 @@
 // number 3 on.
 // Source: sd_listen_fds_with_names(3); sd_notify(3), FDNAME.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import SystemCalls
 
 /// An open descriptor that was handed over, by name.
 struct StoredDescriptor: Sendable {

@@ -5,14 +5,7 @@
 // when the program ends through `exit`. Source: POSIX.1-2024, chapter 11 (General Terminal Interface).
 
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import SystemCalls
 
 /// Why a terminal could not be switched.
 public enum TerminalModeError: Error, Equatable, CustomStringConvertible {

@@ -6,14 +6,6 @@
 
 import SystemCalls
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 extension SystemError {
   /// A new name was to be made, and it is taken.
   static let alreadyThere = SystemError(code: EEXIST)

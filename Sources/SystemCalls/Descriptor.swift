@@ -3,14 +3,6 @@
 // An open file with one owner, whose end closes it, and the calls that go on until all is read or written.
 // Source: POSIX.1-2024.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// An open file, folder, device or socket; its end closes it.
 public struct Descriptor: ~Copyable, Sendable {
   /// What the system calls it.

@@ -2,14 +2,6 @@
 
 // An errno as an error, with the system's words for it, and the loop around a call that a signal interrupts.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// What a system call failed with.
 public struct SystemError: Error, Equatable, CustomStringConvertible, Sendable {
   /// The `errno`.

@@ -14,15 +14,8 @@ import Parts
 import RemoteControl
 import SimulatedBoard
 import Synchronization
+import SystemCalls
 import Timebase
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 /// The board's keyboard and display.
 final class Console: Sendable {

@@ -8,16 +8,9 @@ public import ArgumentParser
 import Deflate
 public import Logging
 import ServiceLifecycle
+import SystemCalls
 import UnixSignals
 import WebSocketCore
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 @main
 struct Heliograph: AsyncParsableCommand {
@@ -97,12 +90,13 @@ struct Heliograph: AsyncParsableCommand {
     let (settings, described) = try resolved()
     var logger = Logger(label: "heliograph", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = settings.logLevel
+    for line in Self.unknownVariables { logger.warning("\(line)") }
     let service = RemoteControlService(
       settings: settings, described: described, logger: logger, supervisor: Supervisor())
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: .silent))
+        gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: .silent))
     try await group.run()
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Decimal numbers: vectors by hand (and, for rounding at the edges, from Python's decimal module), and random ones
-// against Foundation's Decimal, which has 38 digits and so holds sums and products of ours exactly.
+// Decimal numbers: vectors by hand, and random ones against Foundation's Decimal, which has 38 digits and so holds
+// sums and products of ours exactly.
 
 import Bytes
 import ConformanceSupport
@@ -46,7 +46,8 @@ private typealias Decimal = Bytes.Decimal
   }
 
   @Test(arguments: [
-    ("0", "0"), ("-0.0", "0"), ("21.50", "21.5"), ("-0.004", "-0.004"), ("1200", "1200"), ("1e19", "10000000000000000000"),
+    ("0", "0"), ("-0.0", "0"), ("21.50", "21.5"), ("-0.004", "-0.004"), ("1200", "1200"),
+    ("1e19", "10000000000000000000"),
     ("1e20", "1e20"), ("-15e19", "-1.5e20"), ("1e-19", "0.0000000000000000001"), ("1e-20", "1e-20"),
     ("12e-20", "1.2e-19"), ("-1.5e-30", "-1.5e-30"), ("123456789.123456789", "123456789.123456789"),
     ("0.123456789012345678", "0.123456789012345678"), ("1e144", "1e144"), ("5e-128", "5e-128"), ("10.5", "10.5"),
@@ -65,7 +66,8 @@ private typealias Decimal = Bytes.Decimal
       let number = random(exponents: -128...127, using: &generator)
       let written = text(of: number)
       #expect(read(written) == number, "\(written), seed \(generator.seed)")
-      #expect(abs(Int(number.exponent)) > 100 || foundation(number) == Foundation.Decimal(string: written), "\(written)")
+      guard abs(Int(number.exponent)) <= 100 else { continue }  // Foundation's exponents end at 127 as well
+      #expect(foundation(number) == Foundation.Decimal(string: written), "\(written), seed \(generator.seed)")
     }
   }
 
@@ -91,7 +93,8 @@ private typealias Decimal = Bytes.Decimal
   }
 
   @Test(arguments: [
-    ("0", 0), ("-7", -7), ("1200", 1200), ("1e18", 1_000_000_000_000_000_000), ("1e19", nil), ("0.5", nil), ("1e127", nil),
+    ("0", 0), ("-7", -7), ("1200", 1200), ("1e18", 1_000_000_000_000_000_000), ("1e19", nil), ("0.5", nil),
+    ("1e127", nil),
   ] as [(String, Int64?)])
   func anIntegerIsOneThatHasNoDecimalsAndFits(_ given: String, _ integer: Int64?) throws {
     #expect(try #require(read(given)).integer == integer)
@@ -105,7 +108,8 @@ private typealias Decimal = Bytes.Decimal
     ("999999999999999999", "0.5", "1e18"), ("1e18", "-0.5", "1e18"), ("1e18", "-0.51", "999999999999999999"),
     ("1e100", "1e-100", "1e100"), ("1e100", "-1e-100", "1e100"), ("123456789012345678", "0.5", "123456789012345679"),
     // Just under a half: only a digit far below says so.
-    ("2e18", "-5.00000000000000001", "199999999999999999e1"), ("2e18", "-5", "2e18"), ("2e18", "-4.99999999999999999", "2e18"),
+    ("2e18", "-5.00000000000000001", "199999999999999999e1"), ("2e18", "-5", "2e18"),
+    ("2e18", "-4.99999999999999999", "2e18"),
     ("2e18", "5.00000000000000001", "200000000000000001e1"), ("2e18", "4.99999999999999999", "2e18"),
     ("1e143", "9e143", "1e144"), ("1e144", "1e144", "2e144"), ("5e144", "5e144", nil),
     ("999999999999999999e127", "4e126", "999999999999999999e127"), ("999999999999999999e127", "5e126", nil),
@@ -120,8 +124,10 @@ private typealias Decimal = Bytes.Decimal
   }
 
   @Test(arguments: [
-    ("2", "3", "6"), ("-0.5", "0.5", "-0.25"), ("0", "1e127", "0"), ("999999999999999999", "999999999999999999", "999999999999999998e18"),
-    ("123456789.5", "0.001", "123456.7895"), ("1e100", "1e44", "1e144"), ("1e100", "1e45", nil), ("1e-100", "1e-28", "1e-128"),
+    ("2", "3", "6"), ("-0.5", "0.5", "-0.25"), ("0", "1e127", "0"),
+    ("999999999999999999", "999999999999999999", "999999999999999998e18"),
+    ("123456789.5", "0.001", "123456.7895"), ("1e100", "1e44", "1e144"), ("1e100", "1e45", nil),
+    ("1e-100", "1e-28", "1e-128"),
     ("1e-100", "1e-29", "0"), ("5e-100", "1e-29", "1e-128"), ("-1e-100", "1e-100", "0"), ("1e127", "1e127", nil),
     ("333333333333333333", "3", "999999999999999999"), ("500000000000000001", "0.5", "250000000000000001"),
     ("-300000000000000001", "0.5", "-150000000000000001"),
@@ -152,8 +158,9 @@ private typealias Decimal = Bytes.Decimal
 
   @Test func theOrderHoldsAcrossAllExponents() {
     let ascending = [
-      "-1e144", "-10e127", "-1e127", "-2", "-1.5", "-1.49", "-1e-128", "0", "1e-128", "9e-128", "0.1", "0.999999999999999999",
-      "1", "1.00000000000000001", "2", "10", "999999999999999999", "1e18", "1e127", "2e127", "10e127", "999999999999999999e127",
+      "-1e144", "-10e127", "-1e127", "-2", "-1.5", "-1.49", "-1e-128", "0", "1e-128", "9e-128", "0.1",
+      "0.999999999999999999", "1", "1.00000000000000001", "2", "10", "999999999999999999", "1e18", "1e127", "2e127",
+      "10e127", "999999999999999999e127",
     ].compactMap { read($0) }
     #expect(ascending.count == 22)
     for (index, left) in ascending.enumerated() {
@@ -182,7 +189,8 @@ private typealias Decimal = Bytes.Decimal
     ("7.5", "5", "0", "10"), ("-7.5", "5", "0", "-10"), ("2.5", "5", "7.5", "2.5"), ("5", "5", "7.5", "2.5"),
     ("7", "-5", "0", "5"), ("0", "0.1", "0", "0"), ("1e100", "1e-100", "0", nil), ("1e-100", "1e100", "3", "3"),
     ("1", "0", "0", nil), ("999999999999999999", "1", "0", "999999999999999999"), ("1e18", "1", "0", nil),
-    ("1", "3e-17", "0", "0.99999999999999999"), ("18", "4e18", "0", "0"), ("100", "7", "0", "98"), ("1e17", "3e-1", "0", "99999999999999999.9"),
+    ("1", "3e-17", "0", "0.99999999999999999"), ("18", "4e18", "0", "0"), ("100", "7", "0", "98"),
+    ("1e17", "3e-1", "0", "99999999999999999.9"),
   ] as [(String, String, String, String?)])
   func aNumberIsRoundedToItsSteps(_ given: String, _ step: String, _ origin: String, _ result: String?) throws {
     let number = try #require(read(given))
@@ -194,8 +202,11 @@ private typealias Decimal = Bytes.Decimal
   @Test func stepsAreThoseOfFoundationAndAreTheirOwnRounding() throws {
     var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
     for _ in 0..<10_000 {
-      let number = Decimal(.random(in: -1_000_000...1_000_000, using: &generator), exponent: .random(in: -4...0, using: &generator))
-      let step = Decimal(.random(in: 1...5_000, using: &generator), exponent: .random(in: -3...1, using: &generator))
+      func any(_ significands: ClosedRange<Int64>, _ exponents: ClosedRange<Int8>) -> Decimal {
+        Decimal(.random(in: significands, using: &generator), exponent: .random(in: exponents, using: &generator))
+      }
+      let number = any(-1_000_000...1_000_000, -4...0)
+      let step = any(1...5_000, -3...1)
       let origin = Decimal(.random(in: -500...500, using: &generator), exponent: -1)
       let comment: Comment = "\(text(of: number)) by \(text(of: step)) from \(text(of: origin)), seed \(generator.seed)"
       let result = try #require(number.rounded(toMultipleOf: step, from: origin), comment)
@@ -214,8 +225,8 @@ private typealias Decimal = Bytes.Decimal
     func any() -> Decimal {
       let significand = Bool.random(using: &generator)
         ? edges.randomElement(using: &generator)! : Int64.random(in: .min ... .max, using: &generator)
-      let exponent = [Int8.min, .max, 0, .random(in: .min ... .max, using: &generator)].randomElement(using: &generator)!
-      return Decimal(significand, exponent: exponent)
+      let exponents = [Int8.min, .max, 0, .random(in: .min ... .max, using: &generator)]
+      return Decimal(significand, exponent: exponents.randomElement(using: &generator)!)
     }
     for _ in 0..<20_000 {
       let (left, right, origin) = (any(), any(), any())
@@ -246,7 +257,8 @@ private typealias Decimal = Bytes.Decimal
   private func random(exponents: ClosedRange<Int8>, using generator: inout SeededGenerator) -> Decimal {
     var limit: Int64 = 1
     for _ in 0..<Int.random(in: 1...18, using: &generator) { limit *= 10 }
-    return Decimal(.random(in: -limit + 1...limit - 1, using: &generator), exponent: .random(in: exponents, using: &generator))
+    let significand = Int64.random(in: -limit + 1...limit - 1, using: &generator)
+    return Decimal(significand, exponent: .random(in: exponents, using: &generator))
   }
 
   private func foundation(_ number: Decimal) -> Foundation.Decimal {

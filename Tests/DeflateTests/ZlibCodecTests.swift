@@ -5,6 +5,7 @@
 // claim, that nobody gets support that is not there.
 
 import ConformanceSupport
+import SystemCalls
 import Testing
 import WebSocketCore
 
@@ -20,11 +21,8 @@ import WebSocketCore
   import CZlib
 
   #if canImport(Darwin)
-    import Darwin
   #elseif canImport(Musl)
-    import Musl
   #else
-    import Glibc
   #endif
 
   @Suite struct ZlibCodecTests {

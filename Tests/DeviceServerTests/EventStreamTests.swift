@@ -31,7 +31,7 @@ private func makeNetwork(
     message += bytes("{\"since\":\(since),\"rev\":\(counted.revision)}")
     return counted.revision
   } _: { _, _, _ in }
-  let snapshot: Router<Counted>.SnapshotEncoder = { counted, message in
+  let snapshot: Router<Counted>.SnapshotEncoder = { counted, _, message in
     counted.snapshots += 1
     message += bytes("{\"hello\":\(counted.revision)}")
     return counted.revision

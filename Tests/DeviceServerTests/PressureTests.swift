@@ -5,17 +5,10 @@
 
 import ConformanceSupport
 @testable import DeviceServer
+import SystemCalls
 import Testing
 import Timebase
 import WebSocketCore
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 @Suite struct PressureTests {
   @Test(arguments: [100, 3000, 65_536]) func echoesToAClientThatDoesNotReadAreHeldBackAndNothingIsLost(capacity: Int) {

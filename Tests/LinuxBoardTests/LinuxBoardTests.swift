@@ -136,7 +136,7 @@
       chips.unplug(Self.there)
       board.drive(Drive(output: 1, level: .max))
       board.drive(Drive(output: 0, level: .max))
-      #expect(events(board) == [.lost(unit(Self.there, [1], [1]), .gone(chip: Self.there))])
+      #expect(events(board) == [.lost(unit(Self.there, [1], [1]), .gone(Self.there))])
       #expect(told(board) == [.outputFault(1, "gpiochip1 is gone"), .inputFault(1, "gpiochip1 is gone")])
       #expect(told(board).isEmpty, "it is told once")
       #expect(chips.held.allSatisfy { $0.chip == Self.here }, "a chip that is held cannot come back")
@@ -160,7 +160,7 @@
         case 1: #expect(!board.hasUnreadEdges)
         default: board.receiveEnd(of: board.edgeSources[0])
         }
-        #expect(events(board) == [.lost(unit(Self.here, [0], [0]), .gone(chip: Self.here))])
+        #expect(events(board) == [.lost(unit(Self.here, [0], [0]), .gone(Self.here))])
       }
     }
 
@@ -172,7 +172,7 @@
       chips.unplug(Self.here)
       board.drive(Drive(output: 0, level: 1))
       let lost = unit(Self.here, [0], [0])
-      #expect(events(board) == [.lost(lost, .gone(chip: Self.here))])
+      #expect(events(board) == [.lost(lost, .gone(Self.here))])
       let reasons: [[LinuxBoard.Event]] = [
         [.stillLost(lost, .noSuchChip(name: Self.here, available: []))], [], [],
       ]

@@ -117,8 +117,7 @@
       for index in 0..<2 { board.drive(Drive(output: index, level: .max)) }
       var recorder = Recorder()
       let due = try #require(board.report(to: &recorder, at: now))
-      #expect(
-        recorder.words == [.outputFault(0, "cannot drive pwm0:1: duty_cycle: No such file or directory")])
+      #expect(recorder.words == [.outputFault(0, "pwm0:1 is gone")])
       #expect(led("ACT", "brightness") == "1")
       try folder.rename("class/pwm/away", to: "class/pwm/pwmchip0")
       #expect(board.report(to: &recorder, at: due) == nil)
@@ -195,6 +194,20 @@
       let board = try makeBoard([try output("led:ACT", isActiveLow: true)])
       #expect(led("ACT", "brightness") == "1")
       #expect(levels(board, [.max, 0]) { led("ACT", "brightness") } == ["0", "1"])
+    }
+
+    @Test func anLEDThatVanishesIsLostAndTakenAnew() throws {
+      try makeLED("desk", trigger: "none [timer]\n", brightest: "255\n")
+      let board = try makeBoard([try output("led:desk"), try output("led:ACT")])
+      try folder.rename("class/leds/desk", to: "class/away")
+      board.drive(Drive(output: 0, level: .max))
+      var recorder = Recorder()
+      let due = try #require(board.report(to: &recorder, at: now))
+      #expect(recorder.words == [.outputFault(0, "led:desk is gone")])
+      try folder.rename("class/away", to: "class/leds/desk")
+      #expect(board.report(to: &recorder, at: due) == nil)
+      #expect(recorder.words.last == .outputFault(0, ""))
+      #expect(led("desk", "brightness") == "255")
     }
 
     @Test func aNameAloneIsAnLEDForTheStatusIfThereIsOne() throws {

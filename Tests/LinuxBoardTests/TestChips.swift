@@ -124,7 +124,7 @@
     deinit { chips.held.removeAll { $0.chip == chip && offsets.contains($0.offset) } }
 
     private func check() throws(BoardError) {
-      if chips.departures[chip] != departures { throw .gone(chip: chip) }
+      if chips.departures[chip] != departures { throw .gone(chip) }
     }
 
     func drive(_ index: Int, high isHigh: Bool) throws(BoardError) {

@@ -58,7 +58,7 @@ import Testing
       "line 26 (GPIO26) of gpiochip0 is in use by led0: end that, or choose another line (heliograph pins)"
     ),
     (.kernelTooOld(release: "4.19.0"), "Linux 5.10 or newer is needed for GPIO; this is 4.19.0"),
-    (.gone(chip: "gpiochip0"), "gpiochip0 is gone"),
+    (.gone("gpiochip0"), "gpiochip0 is gone"),
     (.meantForLED("ACT"), "no line is called ACT; for the LED of that name write led:ACT"),
     (
       .ambiguousChip(label: "pcf8574", names: ["gpiochip2", "gpiochip3"]),
@@ -86,6 +86,11 @@ import Testing
     (.noSuchColor("cyan", led: "rgb", available: ["red", "green"]), "the LED rgb has no cyan; it has red, green"),
     (.noSuchColor("red", led: "ACT", available: []), "the LED ACT has no red; it has one color"),
     (.noSuchSensor(name: "w1:28-1", available: []), "there is no w1:28-1; there is none of its kind"),
+    (
+      .noSuchSensor(name: "w1:28-1", available: (2...10).map { "w1:28-\($0)" }),
+      "there is no w1:28-1; there is w1:28-2, w1:28-3, w1:28-4, w1:28-5, w1:28-6, w1:28-7, w1:28-8, w1:28-9 and 1 more"
+        + " (heliograph pins)"
+    ),
     (.noSuchSensor(name: "w1:28-1", available: ["w1:28-2"]), "there is no w1:28-1; there is w1:28-2"),
     (
       .ambiguousSensor(name: "hwmon:lm75:temp1", places: ["hwmon0", "hwmon3"]),
@@ -106,6 +111,6 @@ import Testing
   @Test func whoeverHoldsTheLineIsUsOnlyByOurName() {
     #expect(BoardError.busy(line: "1", chip: "gpiochip0", consumer: "heliograph").isBusyWithUs)
     #expect(!BoardError.busy(line: "1", chip: "gpiochip0", consumer: "led0").isBusyWithUs)
-    #expect(!BoardError.gone(chip: "gpiochip0").isBusyWithUs)
+    #expect(!BoardError.gone("gpiochip0").isBusyWithUs)
   }
 }

@@ -3,16 +3,10 @@
 // A listener that cannot accept: it rests, tells once, and goes on. The error is handed to its pipeline: to be really
 // out of descriptors would disturb all other tests.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import NIOCore
 import NIOPosix
 import Synchronization
+import SystemCalls
 import Testing
 
 @testable import NIOTransport

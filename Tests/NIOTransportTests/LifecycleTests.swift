@@ -2,18 +2,12 @@
 
 // From the open port to the last connection: addresses, the errors of listening, and a shutdown that says goodbye.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import DeviceServer
 import NIOCore
 import NIOPosix
 import NIOTransport
 import NIOWebSocket
+import SystemCalls
 import Timebase
 import Testing
 

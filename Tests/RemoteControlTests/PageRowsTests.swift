@@ -91,6 +91,7 @@ import Timebase
       row(device)
         == #"<li data-part="celsius" data-kind="sensor" class=""><b id="celsius-label">Celsius</b><i>unknown</i></li>"#)
     device.sense(0, .value(Decimal(-214, exponent: -1)), at: .zero)
+    _ = device.poll(now: .zero)
     #expect(row(device).contains("<i>-21.4\u{A0}°C</i>"))
     let number = Part.number(bytes("target"), minimum: 0, maximum: 30, initial: 21)
     #expect(row(try Device(parts: [number])).contains("<i>21</i>"))
@@ -121,6 +122,7 @@ import Timebase
     let escaped = "&lt;b&gt;&quot;Tom&#39;s&quot; &amp; %STATE%&lt;/b&gt;"
     var device = try Device(parts: [.sensor(bytes("it"), label: evil, group: evil, input: 0, unit: evil)])
     device.sense(0, .value(1), at: .zero)
+    _ = device.poll(now: .zero)
     let rows = rows(device)
     #expect(rows.contains("<h2>\(escaped)</h2>"))
     #expect(rows.contains(">\(escaped)</b><i>1\u{A0}\(escaped)</i>"))

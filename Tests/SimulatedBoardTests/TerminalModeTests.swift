@@ -4,15 +4,8 @@
 
 import ConformanceSupport
 import SimulatedBoard
+import SystemCalls
 import Testing
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 @Suite(.serialized) struct TerminalModeTests {
   @Test func keysArriveAtOnceWithoutEchoAndSignalsStay() throws {

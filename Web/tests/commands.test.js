@@ -1,70 +1,97 @@
 // SPDX-License-Identifier: MIT
 //
-// State and commands: what the device says wins, a tap shows at once, and nothing is sent but while live.
+// Commands: a tap shows at once, one command a part is unanswered at a time, and nothing is sent but while live.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Page, hello, pages, stateOf } from './page.js';
+import { led, pages, state, stateOf } from './page.js';
 
-const tapped = (options) => {
-  const page = pages.live(options);
+const live = (parts) => {
+  const page = pages.connecting().hello({ parts }).pong();
   page.take();
-  return page.send('tap', { pin: 'led' });
+  return page;
 };
+const tapped = (parts = { led: led(false) }) => live(parts).send('tap', { part: 'led' });
+const desk = (more) => ({ kind: 'light', label: 'Desk', on: false, brightness: 200, ...more });
+const target = { kind: 'number', label: 'Target', unit: '°C', min: 5, max: 30, step: 0.5, value: 21.5 };
+const wall = { kind: 'button', label: 'Wall', remote: true, pressed: false, presses: 0 };
+const ack = (id, rev, error) => ({ type: 'ack', id, rev, error });
 
-const said = (page) => page.take().filter(({ type }) => type === 'say').map(({ text }) => text);
+// A page's commands since the last look, without their type.
+const sets = (page) => page.sent('set').map(({ type, id, part, ...values }) => values);
+const slide = (page, brightness) => page.send('set', { part: 'desk', values: { on: true, brightness } });
 
 // Taps ------------------------------------------------------------------------------------------------------
 
-test('a tap sends a set with an id and moves the knob at once; the LED waits for the device', () => {
+test('a tap sends a set with an id and moves the knob at once; the lamp waits for the device', () => {
   const page = tapped();
-  assert.deepEqual(page.sent('set'), [{ type: 'set', id: 1, pin: 'led', on: true }]);
-  assert.deepEqual([page.led.on, page.led.confirmed, page.led.ring], [true, false, false]);
-  page.receive({ type: 'ack', id: 1, rev: 42 });
-  assert.deepEqual([page.led.on, page.led.confirmed, page.led.ring], [true, true, false]);
-  assert.equal(page.state.change.by, 'this screen');
+  assert.deepEqual(page.sent('set'), [{ type: 'set', id: 1, part: 'led', on: true }]);
+  assert.deepEqual([page.led.checked, page.led.word, page.led.on, page.led.ring], [true, 'on', false, false]);
+  page.receive(ack(1, 42));
+  assert.deepEqual([page.led.checked, page.led.on], [true, false]);
+  page.receive(stateOf(42, true, { by: '#7' }));
+  assert.deepEqual([page.led.checked, page.led.on, page.led.ring], [true, true, false]);
+  assert.deepEqual(page.state.pending, {});
 });
 
 test('the pending ring shows after 150 ms and goes with the answer', () => {
   const page = tapped();
   assert.equal(page.pass(149).led.ring, false);
   assert.equal(page.pass(1).led.ring, true);
-  assert.equal(page.receive({ type: 'ack', id: 1, rev: 42 }).led.ring, false);
+  assert.equal(page.receive(ack(1, 42)).led.ring, false);
 });
 
 test('without an answer for 2 s the switch goes back, with words', () => {
   const page = tapped().pass(1999);
-  assert.equal(page.led.on, true);
+  assert.equal(page.led.checked, true);
   page.pass(1);
-  assert.equal(page.led.on, false);
+  assert.equal(page.led.checked, false);
   assert.equal(page.view.notice, 'LED did not answer - still off');
   assert.equal(page.pass(6000).view.notice, '');
 });
 
 test('an ack with an error takes the tap back, with words', () => {
-  const page = tapped().receive({ type: 'ack', id: 1, rev: 41, error: 'unknown pin' });
-  assert.equal(page.led.on, false);
-  assert.equal(page.view.notice, 'LED refused: unknown pin - still off');
+  const page = tapped().receive(ack(1, 41, 'unknown part'));
+  assert.equal(page.led.checked, false);
+  assert.equal(page.view.notice, 'LED refused: unknown part - still off');
 });
 
 test('an ack that nobody waits for changes nothing', () => {
-  const page = tapped().pass(2000).receive({ type: 'ack', id: 1, rev: 42 });
-  assert.equal(page.led.on, false);
-  assert.equal(page.state.rev, 41);
+  const page = tapped().pass(2000).receive(ack(1, 42));
+  assert.deepEqual([page.led.checked, page.state.rev], [false, 41]);
 });
 
-test('taps while one is pending collapse: only the last desired value follows', async (t) => {
-  for (const [taps, follows] of [[1, []], [2, [false]], [3, []], [4, [false]], [7, []]]) {
+test('a command that changed nothing is settled by its ack alone', () => {
+  const page = tapped().receive(ack(1, 41));
+  assert.deepEqual([page.led.checked, page.view.notice, page.state.pending], [false, '', {}]);
+});
+
+test('an ack whose state never comes is forgotten without words', () => {
+  const page = tapped().receive(ack(1, 42)).pass(2000);
+  assert.deepEqual([page.led.checked, page.view.notice, page.state.pending], [false, '', {}]);
+});
+
+test('taps while one is unanswered collapse: only the last desired value follows', async (t) => {
+  for (const [taps, follows] of [[1, []], [2, [{ on: false }]], [3, []], [4, [{ on: false }]], [7, []]]) {
     await t.test(`${taps} taps`, () => {
       const page = tapped();
-      for (let n = 1; n < taps; n += 1) page.send('tap', { pin: 'led' });
-      assert.equal(page.led.on, taps % 2 === 1);
+      for (let n = 1; n < taps; n += 1) page.send('tap', { part: 'led' });
+      assert.equal(page.led.checked, taps % 2 === 1);
       assert.equal(page.sent('set').length, 1);
-      page.receive({ type: 'ack', id: 1, rev: 42 });
-      assert.deepEqual(page.sent('set').map(({ on }) => on), follows);
-      assert.equal(page.led.on, taps % 2 === 1);
+      page.receive(ack(1, 42));
+      assert.deepEqual(sets(page), follows);
+      assert.equal(page.led.checked, taps % 2 === 1);
     });
   }
+});
+
+test('a tap between the ack and its state is sent at once', () => {
+  const page = tapped().receive(ack(1, 42)).send('tap', { part: 'led' });
+  assert.deepEqual(sets(page), [{ on: true }, { on: false }]);
+  page.receive(stateOf(42, true, { by: '#7' }));
+  assert.deepEqual([page.led.checked, page.led.on], [false, true]);
+  page.receive(ack(2, 43)).receive(stateOf(43, false, { by: '#7' }));
+  assert.deepEqual([page.led.checked, page.led.on, page.state.pending], [false, false, {}]);
 });
 
 test('a tap is refused with words in every phase but live, and is not sent later', async (t) => {
@@ -72,11 +99,11 @@ test('a tap is refused with words in every phase but live, and is not sent later
     await t.test(phase, () => {
       const page = pages[phase]();
       page.take();
-      page.send('tap', { pin: 'led' });
+      page.send('tap', { part: 'led' });
       const reason = phase === 'connecting' ? 'still connecting' : 'not connected';
       assert.equal(page.view.notice, `Not sent - ${reason}`);
-      assert.equal(page.led.on, false);
-      page.send('retry').send('online').hello({ boot: 'new' }).pong().passAnswered(30_000);
+      assert.equal(page.led?.checked ?? false, false);
+      page.send('retry').send('online').answer().hello({ boot: 'new' }).pong().passAnswered(30_000);
       assert.equal(page.phase, 'live');
       assert.deepEqual(page.sent('set'), []);
     });
@@ -89,12 +116,12 @@ test('nothing waits across a disconnect', async (t) => {
   };
   for (const [name, lose] of Object.entries(losses)) {
     await t.test(name, () => {
-      const page = tapped().send('tap', { pin: 'led' });
+      const page = tapped().send('tap', { part: 'led' });
       page.take();
       lose(page);
-      assert.equal(page.led.on, false);
+      assert.equal(page.led.checked, false);
       assert.equal(page.view.notice, 'Connection lost before LED answered');
-      page.send('online').send('show').hello().passAnswered(30_000);
+      page.send('online').send('show').answer().hello().passAnswered(30_000);
       assert.equal(page.phase, 'live');
       assert.deepEqual(page.sent('set'), []);
     });
@@ -102,242 +129,144 @@ test('nothing waits across a disconnect', async (t) => {
 });
 
 test('what was tapped while the connection came into doubt is not sent', () => {
-  const page = tapped().send('tap', { pin: 'led' }).send('online');
+  const page = tapped().send('tap', { part: 'led' }).send('online');
   assert.equal(page.phase, 'checking');
-  page.receive({ type: 'ack', id: 1, rev: 42 }).pong();
-  assert.deepEqual(page.sent('set').map(({ on }) => on), [true]);
-  assert.equal(page.led.on, true);
+  page.receive(ack(1, 42)).receive(stateOf(42, true, { by: '#7' })).pong();
+  assert.deepEqual(sets(page), [{ on: true }]);
+  assert.equal(page.led.checked, true);
   assert.equal(page.view.notice, 'Not sent - not connected');
 });
 
-test('a tap on a pin that the device does not have is nothing', () => {
-  const page = pages.live();
-  page.take();
-  page.send('tap', { pin: 'pump' });
+test('a tap on a part that the device does not have, or that has no two sides, is nothing', () => {
+  const page = live({ target, wall });
+  for (const part of ['pump', 'target', 'wall']) page.send('tap', { part });
   assert.deepEqual(page.take(), []);
 });
 
-test('pins are tapped apart from each other', () => {
-  const pins = { led: { on: false }, fan: { on: true } };
-  const page = pages.connecting().receive({ ...hello(), pins });
-  page.take();
-  page.send('tap', { pin: 'led' }).send('tap', { pin: 'fan' });
+test('parts are tapped apart from each other', () => {
+  const page = live({ led: led(false), fan: { ...led(true), label: 'Fan' } });
+  page.send('tap', { part: 'led' }).send('tap', { part: 'fan' });
   assert.deepEqual(page.sent('set'), [
-    { type: 'set', id: 1, pin: 'led', on: true }, { type: 'set', id: 2, pin: 'fan', on: false },
+    { type: 'set', id: 1, part: 'led', on: true }, { type: 'set', id: 2, part: 'fan', on: false },
   ]);
-  page.receive({ type: 'ack', id: 2, rev: 42 }).pass(2000);
-  assert.deepEqual(page.view.pins.map(({ label, on }) => [label, on]), [['LED', false], ['Fan', false]]);
+  page.receive(ack(2, 42)).receive(state(42, { fan: { on: false, by: '#7' } })).pass(2000);
+  assert.deepEqual(page.view.parts.map(({ label, checked }) => [label, checked]), [['LED', false], ['Fan', false]]);
   assert.equal(page.view.notice, 'LED did not answer - still off');
 });
 
-// What the device says --------------------------------------------------------------------------------------
-
-test('of the same boot an older revision is ignored, an equal or newer one taken', async (t) => {
-  for (const [rev, taken] of [[0, false], [40, false], [41, true], [42, true]]) {
-    for (const make of [stateOf, (r, on) => hello({ rev: r, on })]) {
-      await t.test(`${make(rev, true).type} ${rev} after 41`, () => {
-        const page = pages.live().receive(make(rev, true));
-        assert.equal(page.led.on, taken);
-        assert.equal(page.state.rev, taken ? rev : 41);
-      });
-    }
-  }
-});
-
-test('another boot replaces everything, whatever its revision, and what waited is dropped', () => {
-  const page = tapped().receive(stateOf(1, false, { boot: 'beef', pressed: true }));
-  assert.equal(page.state.rev, 1);
-  assert.equal(page.led.on, false);
-  assert.equal(page.view.pins[1].pressed, true);
-  page.receive({ type: 'ack', id: 1, rev: 2 }).pass(2500);
-  assert.equal(page.led.on, false);
-});
-
-test('a state older than our ack does not win over it', () => {
-  const page = tapped().receive({ type: 'ack', id: 1, rev: 44 }).receive(stateOf(43, false));
-  assert.equal(page.led.on, true);
-  assert.equal(page.receive(stateOf(45, false)).led.on, false);
-});
-
-test('the state of our own command may come before its ack, or after it', async (t) => {
-  const ack = { type: 'ack', id: 1, rev: 42 };
-  const state = stateOf(42, true, { by: '#7' });
-  for (const [name, first, second] of [['state first', state, ack], ['ack first', ack, state]]) {
-    await t.test(name, () => {
-      const page = tapped().receive(first).receive(second);
-      assert.deepEqual([page.led.on, page.led.confirmed], [true, true]);
-      assert.equal(page.state.change.by, 'this screen');
-      assert.equal(page.pass(2500).view.notice, '');
-    });
-  }
-});
-
-test('the state alone is an answer: no ring, no failure, and it is not announced', () => {
-  const page = tapped().receive(stateOf(42, true, { by: '#7' })).pass(2500);
-  assert.deepEqual([page.led.on, page.led.ring, page.view.notice], [true, false, '']);
-  assert.deepEqual(said(page), []);
-});
-
-test('a change elsewhere while ours waits wins, whichever message comes first', () => {
-  // Ours was revision 42, the button made 43 of it; the two states came as one.
-  const stateFirst = tapped().receive(stateOf(43, false)).receive({ type: 'ack', id: 1, rev: 42 });
-  assert.equal(stateFirst.led.on, false);
-  const ackFirst = tapped().receive({ type: 'ack', id: 1, rev: 42 }).receive(stateOf(43, false));
-  assert.equal(ackFirst.led.on, false);
-});
-
-test('a state that brings no news of the LED leaves a tap alone', () => {
-  const page = tapped().receive(stateOf(42, false, { pressed: true }));
-  assert.equal(page.led.on, true);
-  assert.equal(page.led.confirmed, false);
-  assert.equal(page.view.pins[1].pressed, true);
-});
-
-test('the line of the last change names the time and who', async (t) => {
-  const authors = { button: 'button', http: 'HTTP', mqtt: 'MQTT', '#7': 'another screen' };
-  for (const [by, who] of Object.entries(authors)) {
-    await t.test(by, () => {
-      const page = pages.live().pass(1234).receive(stateOf(42, true, { by }));
-      assert.deepEqual(page.state.change, { at: page.now, by: who });
-    });
-  }
-});
-
-test('of a change that happened while away nobody knows the time', () => {
-  const page = pages.live().receive(stateOf(42, true)).passAnswered(6000).closed().send('retry');
-  page.hello({ rev: 50, on: false, by: 'button' }).passAnswered(6000);
-  assert.equal(page.state.change, undefined);
-  assert.equal(page.view.change, undefined);
-});
-
-test('messages that are not understood change nothing', async (t) => {
-  const strange = ['', 'null', '42', '[]', '{', '"hello"', '{"type":"constructor"}', '{"type":"state"}', 'on',
-    '{"type":"state","boot":"9f3a","pins":{"led":{"on":true}}}', '{"type":"ack"}', '{"type":"pong"}'];
-  for (const text of strange) {
-    await t.test(JSON.stringify(text), () => {
-      const page = pages.live();
-      const before = { ...page.state, timers: 0 };
-      assert.deepEqual({ ...page.receive(text).state, timers: 0 }, before);
-    });
-  }
-});
-
-test('the name follows the device', () => {
-  assert.equal(pages.live().hello({ name: 'Hall' }).view.name, 'Hall');
-});
-
-// Announcements ---------------------------------------------------------------------------------------------
-
-test('a change made elsewhere is announced, one made here is not', () => {
-  const page = pages.live();
+test('a relay that rests shows where it is going, and a tap turns it round', () => {
+  const page = tapped().receive(ack(1, 42)).receive(state(42, { led: { on: false, wanted: true, by: '#7' } }));
+  assert.deepEqual([page.led.word, page.led.checked, page.led.on], ['turning on…', true, false]);
   page.take();
-  assert.deepEqual(said(page.receive(stateOf(42, true))), ['LED on, by button']);
-  page.pass(3000).pong().pass(3000);
-  assert.deepEqual(said(page.send('tap', { pin: 'led' }).receive({ type: 'ack', id: 1, rev: 43 })), []);
+  page.send('tap', { part: 'led' });
+  assert.deepEqual(sets(page), [{ on: false }]);
+  assert.deepEqual([page.led.word, page.led.checked], ['off', false]);
 });
 
-test('there is at most one announcement in 5 s, and the last word is said', () => {
-  const page = pages.live();
-  page.take();
-  const heard = [];
-  for (let n = 0; n < 100; n += 1) {
-    const by = ['button', 'http', '#7'][n % 3];
-    page.receive(stateOf(42 + n, n % 2 === 0, { by })).passAnswered(100);
-    for (const text of said(page)) heard.push([page.now, text]);
-  }
-  page.passAnswered(5000);
-  for (const text of said(page)) heard.push([page.now, text]);
-  assert.equal(heard.length, 3);
-  for (let n = 1; n < heard.length; n += 1) assert.ok(heard[n][0] - heard[n - 1][0] >= 4900);
-  assert.equal(heard.at(-1)[1], 'LED off, by button');
-});
-
-test('the 5 s between announcements are 5 s', () => {
-  const page = pages.live().receive(stateOf(42, true)).receive(stateOf(43, false));
-  page.take();
-  assert.deepEqual(said(page.passAnswered(4999)), []);
-  assert.deepEqual(said(page.passAnswered(1)), ['LED off, by button']);
-});
-
-test('what is as it was last said to be is not said again', () => {
-  const page = pages.live().receive(stateOf(42, true)).receive(stateOf(43, false)).receive(stateOf(44, true));
-  page.take();
-  assert.deepEqual(said(page.passAnswered(10_000)), []);
-});
-
-test('a pin that the device has only now is not announced as a change', () => {
-  const page = pages.live();
-  page.take();
-  page.receive({ ...stateOf(42, false), pins: { led: { on: false }, fan: { on: true } } });
-  assert.deepEqual(said(page), []);
-  assert.equal(page.state.change, undefined);
-});
-
-test('connecting at load is not announced; a lost connection is, once and not at each try', () => {
-  const page = pages.live();
-  assert.deepEqual(said(page), []);
-  page.closed();
-  for (let n = 0; n < 20; n += 1) page.send('retry').closed().pass(1);
-  assert.deepEqual(said(page), ['Not connected, reconnecting']);
-  page.send('retry').hello().passAnswered(6000);
-  assert.deepEqual(said(page), ['Connected']);
-});
-
-test('a page that went to sleep and came back says nothing of it', () => {
-  const page = pages.asleep();
-  page.take();
-  assert.deepEqual(said(page.send('show').hello().passAnswered(6000)), []);
-});
-
-test('a failure is shown at once, even if its announcement must wait', () => {
-  const page = tapped().receive(stateOf(42, true)).pass(100).send('tap', { pin: 'led' });
-  page.take();
-  page.pass(2000);
-  assert.equal(page.view.notice, 'LED did not answer - still on');
-  assert.deepEqual(said(page), []);
-  assert.deepEqual(said(page.pass(3000)), ['LED did not answer - still on']);
-});
-
-test('what the page was served with is known at load', () => {
-  const page = new Page({ pins: { led: { on: true } } }).send('load');
-  assert.deepEqual([page.view.fresh, page.led.confirmed, page.view.live], [true, true, false]);
-});
-
-// A board that cannot be used -------------------------------------------------------------------------------
-
-const broken = { ...stateOf(42, false), fault: 'gpiochip0 is gone' };
-
-test('a fault of the board is shown for as long as it lasts, and announced', () => {
-  const page = pages.live().pass(5000).pong(); // what was said last is over
-  page.take();
-  page.receive(broken);
-  assert.equal(page.view.notice, 'The board does not answer: gpiochip0 is gone');
-  assert.equal(page.view.usable, false);
-  assert.deepEqual(said(page), ['The board does not answer: gpiochip0 is gone']);
-  page.pass(5000).pong().take();
-  assert.equal(page.view.notice, 'The board does not answer: gpiochip0 is gone');
-  page.receive(stateOf(43, false));
-  assert.deepEqual([page.view.notice, page.view.usable], ['', true]);
-  assert.deepEqual(said(page), ['The board answers again']);
-});
-
-test('a tap is not sent while the board has a fault, and says so', () => {
-  const page = pages.live().receive(broken).send('tap', { pin: 'led' });
+test('a part that is gone is not told anything, and the page says so', () => {
+  const page = tapped({ led: { ...led(true), fault: 'gpiochip0 was removed' } });
   assert.deepEqual(page.sent('set'), []);
-  assert.equal(page.view.notice, 'Not sent - the board does not answer');
-  assert.equal(page.led.on, false);
+  assert.equal(page.view.notice, 'Not sent - LED is gone');
+  assert.deepEqual([page.led.word, page.led.usable], ['gone - gpiochip0 was removed', false]);
+  page.receive(stateOf(42, false));
+  assert.deepEqual([page.led.word, page.led.usable], ['off', true]);
 });
 
-test('a page that comes while the board has a fault knows it from the greeting', () => {
-  const page = pages.live();
-  page.closed().pass(20_000);
-  page.hello({ rev: 50, fault: 'gpiochip0 is gone' });
-  assert.equal(page.view.usable, false);
-  page.hello({ rev: 51 });
-  assert.equal(page.view.usable, true);
+// Sliders, colors, numbers ----------------------------------------------------------------------------------
+
+test('a slider sends while it is dragged, one command unanswered at a time, and the last value wins', () => {
+  const page = live({ desk: desk() });
+  for (const brightness of [10, 20, 30, 40]) slide(page, brightness);
+  assert.deepEqual(sets(page), [{ on: true, brightness: 10 }]);
+  assert.deepEqual([page.part('desk').brightness, page.part('desk').word], [40, 'on · 16 %']);
+  page.receive(ack(1, 42));
+  assert.deepEqual(sets(page), [{ brightness: 40 }]);
+  page.receive(state(42, { desk: { on: true, brightness: 10, by: '#7' } }));
+  assert.equal(page.part('desk').brightness, 40);
+  slide(page, 50);
+  page.receive(ack(2, 43));
+  assert.deepEqual(sets(page), [{ brightness: 50 }]);
+  page.receive(ack(3, 44)).receive(state(44, { desk: { on: true, brightness: 50, by: '#7' } }));
+  assert.deepEqual([page.state.pending, sets(page)], [{}, []]);
 });
 
-test('an old state does not bring a fault back', () => {
-  const page = pages.live().receive(broken).receive(stateOf(43, false)).receive(broken);
-  assert.equal(page.view.usable, true);
+test('while a slider waits, what others change of the light shows when the device has answered', () => {
+  const page = slide(live({ desk: desk() }), 10);
+  page.receive(state(42, { desk: { on: true, brightness: 99, by: 'button' } }));
+  assert.deepEqual([page.part('desk').brightness, page.part('desk').on], [10, true]);
+  page.receive(ack(1, 43)).receive(state(44, { desk: { on: true, brightness: 77, by: 'button' } }));
+  assert.equal(page.part('desk').brightness, 77);
+});
+
+test('a light is toggled and dimmed in one command if both come while it waits', () => {
+  const page = live({ desk: desk() }).send('tap', { part: 'desk' });
+  slide(page, 10).send('tap', { part: 'desk' }).receive(ack(1, 42));
+  assert.deepEqual(sets(page), [{ on: true }, { on: false, brightness: 10 }]);
+});
+
+test('a color is one value', () => {
+  const strip = desk({ channels: 3, color: [1, 2, 3] });
+  const page = live({ strip });
+  const paint = (color) => page.send('set', { part: 'strip', values: { on: true, color } });
+  paint([9, 9, 9]);
+  paint([4, 5, 6]);
+  paint([9, 9, 9]);
+  page.receive(ack(1, 42));
+  assert.deepEqual(sets(page), [{ on: true, color: [9, 9, 9] }]);
+});
+
+test('a number outside its range is refused here, one inside is sent', async (t) => {
+  for (const [value, sent] of [[4.5, false], [5, true], [30, true], [30.5, false], [NaN, false]]) {
+    await t.test(`${value}`, () => {
+      const page = live({ target }).send('set', { part: 'target', values: { value } });
+      assert.deepEqual(sets(page), sent ? [{ value }] : []);
+      assert.equal(page.view.notice, sent ? '' : 'Target goes from 5 to 30 °C');
+      assert.equal(page.part('target').value, sent ? value : 21.5);
+    });
+  }
+});
+
+// Buttons ---------------------------------------------------------------------------------------------------
+
+test('each press and release of a button is sent, in order, without waiting', () => {
+  const page = live({ wall });
+  for (let n = 0; n < 3; n += 1) page.send('press', { part: 'wall' }).send('release', { part: 'wall' });
+  assert.deepEqual(page.take().map(({ message }) => [message.type, message.id]), [
+    ['press', 1], ['release', 2], ['press', 3], ['release', 4], ['press', 5], ['release', 6],
+  ]);
+  assert.equal(page.part('wall').pressed, false);
+});
+
+test('a button shows at once that it is pressed, for as long as it is held', () => {
+  const page = live({ wall }).send('press', { part: 'wall' });
+  assert.equal(page.part('wall').word, 'pressed');
+  page.receive(ack(1, 42)).receive(state(42, { wall: { pressed: true, presses: 1, by: '#7' } })).passAnswered(3000);
+  assert.equal(page.part('wall').word, 'pressed');
+  page.send('release', { part: 'wall' }).receive(ack(2, 43));
+  page.receive(state(43, { wall: { pressed: false, presses: 1, gesture: 'long', by: '#7' } }));
+  assert.equal(page.part('wall').word, 'long');
+});
+
+test('a press that was not sent has no release, and one is not pressed twice', () => {
+  const page = pages.waiting().send('press', { part: 'button' }).answer();
+  page.take();
+  page.send('release', { part: 'button' });
+  assert.deepEqual(page.take(), []);
+  const twice = live({ wall }).send('press', { part: 'wall' }).send('press', { part: 'wall' });
+  assert.equal(twice.take().length, 1);
+});
+
+test('a release is sent even while the connection is in doubt; after a disconnect it is not', () => {
+  const doubtful = live({ wall }).send('press', { part: 'wall' }).send('online').send('release', { part: 'wall' });
+  assert.equal(doubtful.phase, 'checking');
+  assert.equal(doubtful.sent('release').length, 1);
+  const lost = live({ wall }).send('press', { part: 'wall' }).closed().send('retry').answer().hello();
+  assert.equal(lost.send('release', { part: 'wall' }).sent('release').length, 0);
+});
+
+test('a click is one message', () => {
+  const page = live({ wall }).send('click', { part: 'wall' });
+  assert.deepEqual(page.take(), [{ type: 'send', message: { type: 'click', id: 1, part: 'wall' } }]);
+  page.pass(2000);
+  assert.equal(page.view.notice, 'Wall did not answer - still released');
 });

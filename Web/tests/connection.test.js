@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deadline } from '../connection.js';
-import { Page, hello, pages } from './page.js';
+import { Page, hello, led, pages, state, stateOf } from './page.js';
 
 const kinds = (effects) => effects.filter(({ type }) => type !== 'say')
   .map((effect) => (effect.type === 'send' ? effect.message.type : effect.type));
@@ -21,13 +21,14 @@ test('each phase is reached by its own path', async (t) => {
 const transitions = [
   ['connecting', (p) => p.hello(), 'live', ['ping']],
   ['connecting', (p) => p.closed(1006), 'waiting', ['ask']],
+  ['connecting', (p) => p.closed(4013), 'refused', ['ask']],
   ['connecting', (p) => p.closed(1013), 'refused', ['ask']],
   ['connecting', (p) => p.pass(5000), 'waiting', ['close', 'ask']],
   ['connecting', (p) => p.send('offline'), 'offline', ['close']],
   ['connecting', (p) => p.send('leave'), 'asleep', ['close']],
   ['connecting', (p) => p.send('retry'), 'connecting', []],
   ['live', (p) => p.closed(1001), 'waiting', []],
-  ['live', (p) => p.closed(1013), 'refused', ['ask']],
+  ['live', (p) => p.closed(4013), 'refused', ['ask']],
   ['live', (p) => p.send('offline'), 'offline', ['close']],
   ['live', (p) => p.send('online'), 'checking', ['ping']],
   ['live', (p) => p.send('leave'), 'asleep', ['close']],
@@ -42,10 +43,20 @@ const transitions = [
   ['stale', (p) => p.receive('not JSON'), 'live', ['ping']],
   ['stale', (p) => p.pass(2000), 'waiting', ['close']],
   ['stale', (p) => p.send('online'), 'connecting', ['close', 'open']],
-  ['waiting', (p) => p.pass(325), 'connecting', ['open']],
-  ['waiting', (p) => p.send('retry'), 'connecting', ['open']],
-  ['waiting', (p) => p.send('show'), 'connecting', ['open']],
-  ['waiting', (p) => p.send('online'), 'connecting', ['open']],
+  ['waiting', (p) => p.pass(325), 'connecting', ['ask']],
+  ['waiting', (p) => p.pass(325).answer(), 'connecting', ['ask', 'open']],
+  ['waiting', (p) => p.pass(325).answer(401), 'connecting', ['ask', 'open']],
+  ['waiting', (p) => p.pass(325).send('answer'), 'waiting', ['ask']],
+  ['waiting', (p) => p.pass(325).answer(502), 'waiting', ['ask']],
+  ['waiting', (p) => p.pass(325).answer(403), 'refused', ['ask']],
+  ['waiting', (p) => p.pass(325).answer(503), 'refused', ['ask']],
+  ['waiting', (p) => p.pass(325).answer().hello(), 'live', ['ask', 'open', 'ping']],
+  ['waiting', (p) => p.pass(325).answer().closed(), 'waiting', ['ask', 'open', 'ask']],
+  ['waiting', (p) => p.pass(325 + 5000), 'waiting', ['ask']],
+  ['waiting', (p) => p.pass(325).send('offline').send('online'), 'connecting', ['ask', 'ask']],
+  ['waiting', (p) => p.send('retry'), 'connecting', ['ask']],
+  ['waiting', (p) => p.send('show'), 'connecting', ['ask']],
+  ['waiting', (p) => p.send('online'), 'connecting', ['ask']],
   ['waiting', (p) => p.send('offline'), 'offline', []],
   ['waiting', (p) => p.send('hide').pass(100).send('leave'), 'asleep', []],
   ['offline', (p) => p.send('online'), 'connecting', ['open']],
@@ -53,9 +64,9 @@ const transitions = [
   ['offline', (p) => p.pass(10_000), 'offline', ['open']],
   ['offline', (p) => p.pass(10_000).hello(), 'live', ['open', 'ping']],
   ['offline', (p) => p.pass(10_000).closed(), 'offline', ['open']],
-  ['refused', (p) => p.pass(325), 'connecting', ['open']],
-  ['refused', (p) => p.send('retry'), 'connecting', ['open']],
-  ['refused', (p) => p.send('online'), 'connecting', ['open']],
+  ['refused', (p) => p.pass(325), 'connecting', ['ask']],
+  ['refused', (p) => p.send('retry'), 'connecting', ['ask']],
+  ['refused', (p) => p.send('online'), 'connecting', ['ask']],
   ['asleep', (p) => p.send('show'), 'connecting', ['open']],
   ['asleep', (p) => p.send('online'), 'asleep', []],
   ['asleep', (p) => p.pass(86_400_000), 'asleep', []],
@@ -106,7 +117,7 @@ test('live shows the delay of the last ping and how many screens there are', () 
 
 test('the waiting text counts the seconds down', () => {
   const page = pages.waiting({ random: 1 });
-  for (let n = 0; n < 4; n += 1) page.send('retry').closed();
+  for (let n = 0; n < 4; n += 1) page.send('retry').send('answer');
   assert.equal(page.view.connection, 'Reconnecting in 8 s');
   const texts = [];
   for (let n = 0; n < 8; n += 1) texts.push(page.pass(1000).view.connection);
@@ -168,7 +179,8 @@ test('the back-off is random(150 ms, min(10 s, 0.5 s * 2^n))', async (t) => {
     await t.test(`at random ${random}`, () => {
       const page = pages.live({ random });
       for (const ceiling of ceilings) {
-        page.closed();
+        if (page.phase === 'live') page.closed();
+        else page.send('answer');
         const pause = page.state.timers.retry - page.now;
         assert.equal(pause, 150 + random * (ceiling - 150));
         assert.ok(ceiling > 500 || pause <= 2000, 'the first retry comes within 2 s');
@@ -181,7 +193,7 @@ test('the back-off is random(150 ms, min(10 s, 0.5 s * 2^n))', async (t) => {
 
 test('it never gives up: after 10,000 failures it still tries every 10 s', () => {
   const page = pages.waiting({ random: 1 });
-  for (let n = 0; n < 10_000; n += 1) page.send('retry').closed();
+  for (let n = 0; n < 10_000; n += 1) page.send('retry').send('answer');
   assert.equal(deadline(page.state) > page.now, true);
   assert.equal(page.state.timers.retry - page.now, 10_000);
   assert.equal(page.pass(10_000).phase, 'connecting');
@@ -191,8 +203,8 @@ test('the back-off starts afresh after 10 s live, not sooner', async (t) => {
   for (const [live, pause] of [[9999, 8000], [10_000, 500]]) {
     await t.test(`${live} ms`, () => {
       const page = pages.waiting({ random: 1 });
-      for (let n = 0; n < 3; n += 1) page.send('retry').closed();
-      page.send('retry').hello().pong().passAnswered(live).closed();
+      for (let n = 0; n < 3; n += 1) page.send('retry').answer().closed();
+      page.send('retry').answer().hello().pong().passAnswered(live).closed();
       assert.equal(page.state.timers.retry - page.now, pause);
     });
   }
@@ -209,7 +221,7 @@ test('being offline does not lengthen the back-off', () => {
 test('what an abandoned socket still says is not heard', () => {
   const page = pages.connecting();
   const old = page.state.socket;
-  page.pass(5000).send('retry').hello({ on: false });
+  page.pass(5000).send('retry').answer().hello({ on: false });
   page.receive(hello({ on: true, rev: 99 }), old).closed(1006, old);
   assert.equal(page.phase, 'live');
   assert.equal(page.led.on, false);
@@ -252,7 +264,7 @@ test('visible again after 10 s or less is trusted; after more the socket is prob
 });
 
 test('a state that was on its way before the freeze is taken over, but is no proof of life', () => {
-  const page = pages.checking().receive({ ...hello({ on: true, rev: 42 }), type: 'state', by: 'button' });
+  const page = pages.checking().receive(stateOf(42, true));
   assert.equal(page.led.on, true);
   assert.equal(page.phase, 'checking');
 });
@@ -296,7 +308,7 @@ test('a page hidden while it checks does not hang', () => {
   assert.equal(page.hello().phase, 'live');
 });
 
-// What /api/state says --------------------------------------------------------------------------------------
+// What api/state says --------------------------------------------------------------------------------------
 
 const answers = [
   ['connecting', 403, { error: 'unknown host' }, 'refused', 'Unknown host'],
@@ -309,21 +321,61 @@ const answers = [
   ['refused', 200, hello({ clients: 8 }), 'refused', '8 screens already open; trying again'],
 ];
 
-test('after a failed open the page shows what /api/state says', async (t) => {
+test('after a failed open the page shows what api/state says', async (t) => {
   for (const [from, status, body, phase, words] of answers) {
     await t.test(`${from}, ${status} ${JSON.stringify(body?.error ?? null)}`, () => {
       const page = from === 'refused' ? pages.refused() : pages.connecting().closed();
-      page.send('answer', { status, body });
+      page.answer(status, body);
       assert.equal(page.phase, phase);
       assert.equal(page.view.connection, words);
       assert.ok(page.state.timers.retry > page.now, 'and tries again');
-      assert.equal(page.led.on, body?.pins?.led.on ?? false);
+      assert.equal(page.led?.on, body?.parts?.led.on);
     });
   }
 });
 
-test('an answer that comes after the next attempt has begun is not heard', () => {
-  const page = pages.connecting().closed().send('retry').send('answer', { status: 403, body: null });
+test('an answer that comes after the socket is open is not heard', () => {
+  const page = pages.connecting().closed().send('retry').answer().answer(403, null);
   assert.equal(page.phase, 'connecting');
-  assert.equal(page.hello().send('answer', { status: 403, body: null }).phase, 'live');
+  assert.equal(page.hello().answer(403, null).phase, 'live');
+});
+
+test('no WebSocket is opened while the device is away, however long', () => {
+  const page = pages.waiting();
+  page.take();
+  for (let n = 0; n < 1000; n += 1) page.send('retry').send('answer');
+  assert.deepEqual(new Set(kinds(page.take())), new Set(['ask']));
+  assert.deepEqual(kinds(page.send('retry').answer().take()), ['ask', 'open']);
+});
+
+// What is shown of it ---------------------------------------------------------------------------------------
+
+test('the page is loud when what it shows may be old, and says so in no other phase', () => {
+  const loud = Object.keys(pages).filter((phase) => pages[phase]().view.loud);
+  assert.deepEqual(loud, ['stale', 'waiting', 'offline', 'refused', 'asleep']);
+});
+
+test('until the first hello the rows are those of the server', () => {
+  const page = pages.connecting();
+  assert.deepEqual([page.view.known, page.view.fresh, page.view.parts], [false, true, []]);
+  assert.equal(page.hello().view.known, true);
+});
+
+test('a countdown ticks once a second while it is seen, and its end is not an event', () => {
+  const page = pages.connecting().hello({ parts: { led: { ...led(true), left: 4500 } } }).pong();
+  const words = [page.led.word];
+  for (let n = 0; n < 5; n += 1) words.push(page.pass(1000).led.word);
+  assert.deepEqual(words, ['0:05', '0:04', '0:03', '0:02', '0:01'].map((left) => `on · off in ${left}`).concat('on'));
+  page.receive(state(42, { led: { on: true, left: 3000 } })).send('hide');
+  assert.equal('second' in page.state.timers, false);
+});
+
+test('the details tell address aside what the hello told, and the uptime grows', () => {
+  const page = pages.connecting().hello({ uptime: 3_600_000, version: '1.2', board: 'simulated', clients: 3 });
+  assert.deepEqual(page.view.about, {
+    Version: '1.2', Board: 'simulated', Watching: '3 screens', Boot: '9f3a', Uptime: '1 h 0 min',
+  });
+  assert.equal(page.passAnswered(120_000).view.about.Uptime, '1 h 2 min');
+  page.jump(-3_600_000).send('tick');
+  assert.equal(page.view.about.Uptime, '1 h 2 min');
 });

@@ -19,7 +19,7 @@ export class Page {
     this.random = random;
     this.effects = [];
     this.state = frozen(initial({
-      now: START, name: 'Kitchen', pins: { led: { on: false }, button: { pressed: false } }, ...known,
+      now: START, name: 'Kitchen', ...known,
     }));
   }
 
@@ -61,6 +61,11 @@ export class Page {
     return this.send('closed', { socket, code });
   }
 
+  // The device answers over HTTP.
+  answer(status = 200, body = undefined) {
+    return this.send('answer', { status, body });
+  }
+
   pong() {
     return this.receive({ type: 'pong', n: this.state.pings });
   }
@@ -89,20 +94,27 @@ export class Page {
 
   get phase() { return this.state.phase; }
   get view() { return view(this.state); }
-  get led() { return this.view.pins.find(({ pin }) => pin === 'led'); }
+  // What a part's row shows.
+  part(name) { return this.view.parts.find((part) => part.name === name); }
+  get led() { return this.part('led'); }
 }
 
-export function hello({ on = false, pressed = false, ...rest } = {}) {
+export const led = (on) => ({ kind: 'switch', label: 'LED', on });
+export const button = (more) => ({ kind: 'button', label: 'Button', pressed: false, presses: 0, ...more });
+
+export function hello({ on = false, parts = { led: led(on), button: button() }, ...rest } = {}) {
   return {
-    type: 'hello', proto: 1, boot: '9f3a', rev: 41, status: on ? 'on' : 'off',
-    pins: { led: { on }, button: { pressed } }, clients: 1, name: 'Kitchen', ...rest,
+    type: 'hello', proto: 2, boot: '9f3a', rev: 41, status: on ? 'on' : 'off', parts, clients: 1,
+    name: 'Kitchen', ...rest,
   };
 }
 
-export function stateOf(rev, on, { by = 'button', boot = '9f3a', pressed = false } = {}) {
-  return {
-    type: 'state', boot, rev, status: on ? 'on' : 'off', pins: { led: { on }, button: { pressed } }, by,
-  };
+export function state(rev, parts, more) {
+  return { type: 'state', boot: '9f3a', rev, parts, ...more };
+}
+
+export function stateOf(rev, on, { by = 'button', ...more } = {}) {
+  return state(rev, { led: { on, by } }, more);
 }
 
 // Pages in each phase, each reached as a browser reaches it.
@@ -113,6 +125,6 @@ export const pages = {
   stale: (options) => pages.live(options).pass(9000),
   waiting: (options) => pages.live(options).closed(),
   offline: (options) => pages.live(options).send('offline'),
-  refused: (options) => pages.connecting(options).closed(1013),
+  refused: (options) => pages.connecting(options).closed(4013),
   asleep: (options) => pages.live(options).send('hide').pass(30_000),
 };

@@ -11,8 +11,9 @@
 //     shell COMMAND                  what it prints; an error unless its status is 0
 //     clock                          now, in microseconds
 //     press PULL US                  presses for so long
-//     bounce PULL SEED COUNT BURST HOLD GAP   presses with a burst of edges at both ends (pins.c)
+//     bounce SEED COUNT BURST HOLD GAP PULL...   presses all lines at once, with a burst of edges at both ends (pins.c)
 //     page PORT PULL COUNT HOLD GAP  presses, and how long until a page was told of each (page.c)
+//     lamp NAME MAX                  makes an LED of the kernel; lamp_shows, lamp_ends (channels.c)
 //     hold DEVICE OFFSET CONSUMER    takes a line from everybody else; let_go gives it back
 //     start NAME UID GID PROGRAM WORD...   its output goes to /run/NAME.out and .err; answers its process number
 //     wait PID MS                    its end: `exit 0`, `signal 9`; `running` if it did not end in time
@@ -42,7 +43,7 @@
 
 #include "hand.h"
 
-enum { port = 7, longest_line = 4096 };
+enum { port = 7, longest_line = 16384 };
 
 // MARK: Answers and words
 
@@ -152,6 +153,7 @@ static const struct {
     {"let_go", do_let_go}, {"start", do_start}, {"wait", do_wait}, {"signal", do_signal},
     {"watch", do_watch}, {"next_event", do_next_event}, {"manage", do_manage},
     {"manage_no_more", do_manage_no_more}, {"notices", do_notices}, {"deaf", do_deaf},
+    {"lamp", do_lamp}, {"lamp_shows", do_lamp_shows}, {"lamp_ends", do_lamp_ends},
 };
 
 static int obey(char *line, struct answer *answer) {

@@ -19,6 +19,7 @@ typedef int command(char *words, struct answer *answer);
 
 command do_press, do_bounce, do_hold, do_let_go, do_page;       // pins.c, page.c
 command do_start, do_wait, do_signal, do_watch, do_next_event;  // programs.c
+command do_lamp, do_lamp_shows, do_lamp_ends;                   // channels.c
 command do_manage, do_manage_no_more, do_notices, do_deaf;      // manager.c
 
 void append(struct answer *answer, const void *bytes, size_t count);

@@ -15,7 +15,7 @@
 
 #include "hand.h"
 
-enum { most_descriptors = 8, first_descriptor = 3 };
+enum { most_descriptors = 32, first_descriptor = 3 };
 
 #define notify_path "/run/notify"
 

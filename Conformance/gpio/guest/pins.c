@@ -3,8 +3,9 @@
 // The button under the finger, through gpio-sim's `pull`, and a line that somebody else has.
 //
 // A press that bounces is a burst of edges at each end: an odd number of them, so that the last leaves the new level,
-// at random moments within `burst` microseconds. Where the machine was held up in a burst, one of its levels may stand
-// long enough to count by itself, and rightly so; the answer tells how long the longest one stood.
+// at random moments within `burst` microseconds; the bursts of several buttons lie one in another. Where the machine
+// was held up in a burst, one of its levels may stand long enough to count by itself, and rightly so; the answer tells
+// how long the longest one stood.
 
 #include <fcntl.h>
 #include <linux/gpio.h>
@@ -40,14 +41,20 @@ int do_press(char *words, struct answer *answer) {
 
 // MARK: Bounces
 
-enum { most_edges = 9 };
+enum { most_lines = 8, most_edges = 9 };
 
 struct bounces {
   uint64_t random;
   int64_t burst;          // ns, from the first edge to the last
   int64_t longest_burst;  // ns, as it came out
-  int64_t longest_level;  // ns that a level stood within a burst
+  int64_t longest_level;  // ns that a level of one line stood within a burst
   long edges;
+};
+
+// An edge that is to come.
+struct edge {
+  int64_t moment;  // ns after the beginning of the burst
+  int line, is_back;
 };
 
 // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled").
@@ -61,47 +68,66 @@ static uint64_t draw(struct bounces *bounces, uint64_t bound) {
 }
 
 static int ascending(const void *left, const void *right) {
-  int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+  int64_t a = ((const struct edge *)left)->moment, b = ((const struct edge *)right)->moment;
   return (a > b) - (a < b);
 }
 
-static void bounce_to(int pull, int is_pressed, struct bounces *bounces) {
-  int64_t moments[most_edges] = {0};
-  int count = 1 + 2 * (int)draw(bounces, most_edges / 2 + 1);
-  for (int index = 1; index < count; index++) moments[index] = (int64_t)draw(bounces, (uint64_t)bounces->burst);
-  qsort(moments, (size_t)count, sizeof *moments, ascending);
-  int64_t start = now(), last = start;
-  for (int index = 0; index < count; index++) {
-    while (now() < start + moments[index]) continue;  // who sleeps may be woken late
-    set_pressed(pull, index % 2 == 0 ? is_pressed : !is_pressed);
-    int64_t time = now();
-    if (index > 0 && time - last > bounces->longest_level) bounces->longest_level = time - last;
-    last = time;
+// The edges of all lines in order of time; how many they are.
+static int plan(struct edge *edges, int lines, struct bounces *bounces) {
+  int all = 0;
+  for (int line = 0; line < lines; line++) {
+    int count = 1 + 2 * (int)draw(bounces, most_edges / 2 + 1);
+    for (int index = 0; index < count; index++) {
+      // A burst of a single line begins at once; those of several begin at any moment.
+      int64_t moment = index == 0 && lines == 1 ? 0 : (int64_t)draw(bounces, (uint64_t)bounces->burst);
+      edges[all++] = (struct edge){.moment = moment, .line = line};
+    }
   }
-  if (last - start > bounces->longest_burst) bounces->longest_burst = last - start;
+  qsort(edges, (size_t)all, sizeof *edges, ascending);
+  int seen[most_lines] = {0};
+  for (int index = 0; index < all; index++) edges[index].is_back = seen[edges[index].line]++ % 2;
+  return all;
+}
+
+static void bounce_to(const int *pulls, int lines, int is_pressed, struct bounces *bounces) {
+  struct edge edges[most_lines * most_edges];
+  int count = plan(edges, lines, bounces);
+  int64_t start = now(), last[most_lines] = {0};
+  for (int index = 0; index < count; index++) {
+    struct edge edge = edges[index];
+    while (now() < start + edge.moment) continue;  // who sleeps may be woken late
+    set_pressed(pulls[edge.line], edge.is_back ? !is_pressed : is_pressed);
+    int64_t time = now();
+    if (last[edge.line] > 0 && time - last[edge.line] > bounces->longest_level) {
+      bounces->longest_level = time - last[edge.line];
+    }
+    last[edge.line] = time;
+  }
+  if (now() - start > bounces->longest_burst) bounces->longest_burst = now() - start;
   bounces->edges += count;
 }
 
 int do_bounce(char *words, struct answer *answer) {
-  int pull = open_pull(next_word(&words));
-  if (pull < 0) return fails(answer, "pull");
   struct bounces bounces = {.random = (uint64_t)next_number(&words) * 2 + 1};
   long long count = next_number(&words);
   bounces.burst = next_number(&words) * 1000;
   int64_t hold = next_number(&words) * 1000, gap = next_number(&words) * 1000;
-  if (bounces.burst <= 0 || hold < 0 || gap < 0) {
-    say(answer, "bounce PULL SEED COUNT BURST HOLD GAP");
-    close(pull);
-    return 0;
+  int pulls[most_lines], lines = 0, is_done = bounces.burst > 0 && hold >= 0 && gap >= 0;
+  for (char *path; is_done && lines < most_lines && (path = next_word(&words)) != NULL;) {
+    pulls[lines] = open_pull(path);
+    if (pulls[lines] < 0) is_done = fails(answer, path);
+    else lines += 1;
   }
+  if (!is_done || lines == 0) say(answer, " bounce SEED COUNT BURST HOLD GAP PULL...");
   hurry();
-  for (long long press = 0; press < count; press++) {
-    bounce_to(pull, 1, &bounces);
+  for (long long press = 0; is_done && press < count; press++) {
+    bounce_to(pulls, lines, 1, &bounces);
     sleep_until(now() + hold);
-    bounce_to(pull, 0, &bounces);
+    bounce_to(pulls, lines, 0, &bounces);
     sleep_until(now() + gap);
   }
-  close(pull);
+  for (int line = 0; line < lines; line++) close(pulls[line]);
+  if (!is_done || lines == 0) return 0;
   say(answer, "%ld %lld %lld", bounces.edges, (long long)(bounces.longest_burst / 1000),
       (long long)(bounces.longest_level / 1000));
   return 1;

@@ -28,13 +28,14 @@ extension WebSocketHub {
 
   mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>, to client: ClientID) -> SendStatus {
     guard let index = index(of: client) else { return .noSuchClient }
-    guard hasRoom(index, for: payload.count), clients[index].socket.send(opcode, payload) else {
+    let sent = clients[index].send(opcode, payload, outboxSize: limits.outboxSize)
+    if sent.isUnlisted { listed.append(index) }
+    guard let waiting = sent.waiting else {
       counters.discarded.count()
       return .discarded
     }
     counters.enqueued.count()
-    list(index)
-    return clients[index].socket.pendingOutput > limits.outputHighWater ? .backpressure : .enqueued
+    return waiting > limits.outputHighWater ? .backpressure : .enqueued
   }
 
   private mutating func sendAll(_ opcode: Opcode, _ payload: Span<UInt8>) -> BroadcastStatus {
@@ -43,8 +44,9 @@ extension WebSocketHub {
     var sent: UInt32 = 0
     var missed: UInt32 = 0
     for index in clients.indices where clients[index].isConnected {
-      if hasRoom(index, for: payload.count), clients[index].socket.send(frame) {
-        list(index)
+      let result = clients[index].send(frame, outboxSize: limits.outboxSize)
+      if result.isSent {
+        if result.isUnlisted { listed.append(index) }
         sent &+= 1
       } else {
         missed &+= 1
@@ -56,9 +58,43 @@ extension WebSocketHub {
     return sent == 0 ? .discarded : .partiallyEnqueued
   }
 
-  /// A message of any allowed size fits into an empty outbox.
   func hasRoom(_ index: Int, for count: Int) -> Bool {
-    let waiting = clients[index].socket.pendingOutput
-    return waiting == 0 || waiting <= limits.outboxSize - min(count, limits.outboxSize)
+    clients[index].hasRoom(for: count, outboxSize: limits.outboxSize)
+  }
+}
+
+extension WebSocketHub.Client {
+  /// A message of any allowed size fits into an empty outbox.
+  @inline(__always)
+  fileprivate func hasRoom(for count: Int, outboxSize: Int) -> Bool {
+    let waiting = socket.pendingOutput
+    return waiting == 0 || waiting <= outboxSize - min(count, outboxSize)
+  }
+
+  /// Puts a message into the outbox.
+  ///
+  /// In one step, because each look at a client in the table costs as much as the message: how many bytes wait now, nil
+  /// if it was not taken, and whether the client has to be listed, which is noted.
+  @inline(__always)
+  fileprivate mutating func send(
+    _ opcode: Opcode, _ payload: Span<UInt8>, outboxSize: Int
+  ) -> (waiting: Int?, isUnlisted: Bool) {
+    guard hasRoom(for: payload.count, outboxSize: outboxSize), socket.send(opcode, payload) else {
+      return (nil, false)
+    }
+    let isUnlisted = !isListed
+    isListed = true
+    return (socket.pendingOutput, isUnlisted)
+  }
+
+  /// Puts a frame that was made for many into the outbox, in the same way.
+  @inline(__always)
+  fileprivate mutating func send(_ frame: EncodedFrame, outboxSize: Int) -> (isSent: Bool, isUnlisted: Bool) {
+    guard hasRoom(for: frame.payload.count, outboxSize: outboxSize), socket.send(frame) else {
+      return (false, false)
+    }
+    let isUnlisted = !isListed
+    isListed = true
+    return (true, isUnlisted)
   }
 }

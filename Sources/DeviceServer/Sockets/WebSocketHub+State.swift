@@ -54,18 +54,12 @@ extension WebSocketHub {
     snapshot(payload, revision: revision, to: client)
   }
 
-  /// Whether a client is to be sent changes now: it is behind, and nothing else waits for it.
-  @inline(__always)
-  func isStateDue(_ index: Int) -> Bool {
-    clients[index].cursor < revision && clients[index].isConnected && clients[index].socket.pendingOutput == 0
-  }
-
   /// Sends a client the changes in one of `stateFrames`.
-  mutating func sendState(_ index: Int, _ frame: Int, _ accept: (Span<UInt8>) -> Int) {
-    // Whatever an encoder says, the client is not asked again for this publication.
+  mutating func sendState(_ index: Int, _ frame: Int, _ accept: (Span<UInt8>) -> Int) -> Written {
+    // Whatever revision an encoder returns, it is not asked again for this client and publication.
     clients[index].cursor = max(stateFrames[frame].revision, revision)
-    guard !stateFrames[frame].isEmpty, clients[index].socket.send(stateFrames[frame].message) else { return }
-    clients[index].socket.writeOutput(accept)
+    if !stateFrames[frame].isEmpty { _ = clients[index].socket.send(stateFrames[frame].message) }
+    return clients[index].writeOutput(revision, accept)
   }
 }
 

@@ -32,7 +32,7 @@ public struct WebSocketHub: ~Copyable, Sendable {
   private var freeIndices: [Int] = []
   private var lastNumber: UInt32 = 0
   /// Clients for which the transport has something to do, in the order in which it came up.
-  private var listed = IndexQueue()
+  var listed = IndexQueue()
   /// The buffer in which frames for all are encoded: used again as soon as no outbox holds it.
   var broadcastFrame = EncodedFrame(.binary, Span())
   /// The revision of the state that every client is to have; 0: nothing was published.
@@ -136,14 +136,63 @@ public struct WebSocketHub: ~Copyable, Sendable {
   mutating func nextListed() -> TransportAction? {
     while let index = listed.first {
       listed.removeFirst()
-      clients[index].isListed = false
-      if clients[index].isGivenUp { return .abort(clients[index].connection) }
-      if hasOutput(index) { return .write(clients[index].connection) }
+      if let action = clients[index].takeAction(revision) { return action }
     }
     return nil
   }
+}
 
-  private func hasOutput(_ index: Int) -> Bool {
-    clients[index].socket.pendingOutput > 0 || (clients[index].cursor < revision && clients[index].isConnected)
+extension WebSocketHub.Client {
+  /// Receives what comes next, and says from which client it is, nil once that has gone; nil: so much output waits that
+  /// input is held.
+  @inline(__always)
+  mutating func receive(
+    _ bytes: Span<UInt8>, now: MonotonicTime, highWater: Int, scratch: inout [UInt8]
+  ) throws(WebSocketError) -> (taken: Int, event: WebSocketConnection.Event, sender: ClientID?)? {
+    guard socket.pendingOutput <= highWater else { return nil }
+    let received = try socket.receive(bytes, now: now, scratch: &scratch)
+    return (received.taken, received.event, isConnected ? id : nil)
+  }
+
+  /// What the transport has to do for this client, which is no longer listed.
+  @inline(__always)
+  fileprivate mutating func takeAction(_ revision: UInt64) -> TransportAction? {
+    isListed = false
+    if isGivenUp { return .abort(connection) }
+    let hasOutput = socket.pendingOutput > 0 || (cursor < revision && isConnected)
+    return hasOutput ? .write(connection) : nil
+  }
+
+  /// Offers the outbox, and says how things are after that.
+  @inline(__always)
+  mutating func writeOutput(_ revision: UInt64, _ accept: (Span<UInt8>) -> Int) -> WebSocketHub.Written {
+    socket.writeOutput(accept)
+    let waiting = socket.pendingOutput
+    return WebSocketHub.Written(
+      waiting: waiting, isStateDue: waiting == 0 && cursor < revision && isConnected,
+      isOver: waiting == 0 && socket.state == .closed)
+  }
+}
+
+extension WebSocketHub {
+  /// Offers a client's outbox.
+  @inline(__always)
+  mutating func writeOutput(_ index: Int, _ accept: (Span<UInt8>) -> Int) -> Written {
+    clients[index].writeOutput(revision, accept)
+  }
+
+  /// Whether something waits for a client that is open: all that a message leaves to do.
+  @inline(__always)
+  func hasOutputToList(_ index: Int) -> Bool {
+    clients[index].socket.pendingOutput > 0 && clients[index].socket.isOpen
+  }
+
+  /// How a client's outbox is after it was offered to the transport.
+  struct Written {
+    var waiting: Int
+    /// The client is behind, and nothing else waits for it: it is to be sent changes now.
+    var isStateDue: Bool
+    /// Nothing more will come for this client.
+    var isOver: Bool
   }
 }

@@ -7,7 +7,6 @@
 // Source: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
 
 #if os(Linux)
-  import Glibc
   import SystemCalls
 
   /// A channel in `/sys/class/pwm`.
@@ -19,6 +18,7 @@
     private let period: UInt32
     /// Whether "on" is the rest of the period: the pin is low while the channel is on, and the chip does not invert.
     private var isInverted = false
+    private var isSetUp = false
 
     /// Takes the channel, and has it show `level` from the start.
     ///
@@ -37,6 +37,7 @@
       try setPeriod()
       try drive(level)
       try write("enable", "1")
+      isSetUp = true
     }
 
     /// Shows a level from 0 to 65,535.
@@ -89,7 +90,7 @@
     }
 
     private func failure(_ file: String, _ error: SystemError) -> BoardError {
-      .cannotDrivePWM(name: name, file: file, code: error.code)
+      isSetUp && error.meansGone ? .gone(name) : .cannotDrivePWM(name: name, file: file, code: error.code)
     }
 
     /// `pwm0:0 to pwm0:3` for each chip.

@@ -5,7 +5,6 @@
 // Source: Linux, Documentation/filesystems/sysfs.rst.
 
 #if os(Linux)
-  import Glibc
   import SystemCalls
 
   /// Attributes below a folder, `/sys` if it is the kernel's.
@@ -61,5 +60,10 @@
       }
       return names.sorted()
     }
+  }
+
+  extension SystemError {
+    /// Whether an attribute that was there is not there any more.
+    var meansGone: Bool { [ENOENT, ENODEV, ENXIO].contains(code) }
   }
 #endif

@@ -53,7 +53,7 @@
           try folder.write("brightness", "\(value)")
         }
       } catch {
-        throw .cannotDriveLED(name: name, code: error.code)
+        throw error.meansGone ? .gone("led:\(name)") : .cannotDriveLED(name: name, code: error.code)
       }
     }
 

@@ -3,7 +3,6 @@
 // What the kernel's errors mean where chips and lines are concerned.
 
 #if os(Linux)
-  import Glibc
   import SystemCalls
 
   extension BoardError {
@@ -22,14 +21,14 @@
     init(asking chip: String, _ error: SystemError) {
       switch error.code {
       case ENOTTY, EINVAL: self = .kernelTooOld(release: Self.kernelRelease)
-      case ENODEV, ENXIO: self = .gone(chip: chip)
+      case ENODEV, ENXIO: self = .gone(chip)
       default: self = .refused(chip: chip, code: error.code)
       }
     }
 
     /// What `error` means when lines that were held are read or driven.
     init(using chip: String, _ error: SystemError) {
-      self = error.code == ENODEV || error.code == ENXIO ? .gone(chip: chip) : .refused(chip: chip, code: error.code)
+      self = error.code == ENODEV || error.code == ENXIO ? .gone(chip) : .refused(chip: chip, code: error.code)
     }
 
     static func availableChips() -> [ChipInfo] {

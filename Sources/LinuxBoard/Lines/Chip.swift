@@ -6,7 +6,6 @@
 
 #if os(Linux)
   import CLinuxGPIO
-  import Glibc
   import SystemCalls
 
   /// An open GPIO chip.

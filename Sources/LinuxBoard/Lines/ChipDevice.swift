@@ -4,7 +4,6 @@
 // programs that were written for older kernels: that is one chip with two names, and not two chips.
 
 #if os(Linux)
-  import Glibc
   import SystemCalls
 
   /// A chip's device, by all the names that it has.

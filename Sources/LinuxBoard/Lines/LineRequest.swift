@@ -6,7 +6,6 @@
 
 #if os(Linux)
   import CLinuxGPIO
-  import Glibc
   import SystemCalls
 
   /// Lines as the kernel hands them out.
@@ -87,7 +86,7 @@
     func hasEdges() throws(BoardError) -> Bool {
       var state = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
       guard poll(&state, 1, 0) > 0 else { return false }
-      if state.revents & Int16(POLLERR | POLLHUP) != 0 { throw .gone(chip: chip) }
+      if state.revents & Int16(POLLERR | POLLHUP) != 0 { throw .gone(chip) }
       return state.revents & Int16(POLLIN) != 0
     }
 
@@ -133,7 +132,7 @@
         // The kernel does not say which of them it is.
         let deaf = inputs.count == 1 ? inputs.first : inputs.first { (try? request([$0], of: chip)) == nil }
         let line = lines.first { $0.offset == deaf?.offset }
-        return line.map { .noEdges(line: $0.words, chip: chip.info.name) } ?? .gone(chip: chip.info.name)
+        return line.map { .noEdges(line: $0.words, chip: chip.info.name) } ?? .gone(chip.info.name)
       default: return BoardError(using: chip.info.name, error)
       }
     }

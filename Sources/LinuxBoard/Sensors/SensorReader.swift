@@ -6,8 +6,8 @@
 
 #if os(Linux)
   import Bytes
-  import Glibc
   import Synchronization
+  import SystemCalls
 
   /// The threads that read sensors, and what they have read.
   final class SensorReader: Sendable {

@@ -3,14 +3,7 @@
 // What the device goes by: the names that a browser may put into `Host`, and where to point one.
 
 import NIOCore
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import SystemCalls
 
 extension ProgramSettings {
   /// The names that a browser may put into `Host`: those given, the machine's own, and that with `.local`.

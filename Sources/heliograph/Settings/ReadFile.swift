@@ -4,14 +4,6 @@
 
 import SystemCalls
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 enum ReadFile {
   /// The content of the file; one byte more than `limit` at most, so that it can be told to be too long.
   static func bytes(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {

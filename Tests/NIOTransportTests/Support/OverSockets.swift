@@ -3,14 +3,8 @@
 // The suite of all suites over real sockets: one test at a time, because they measure time and memory, and none for
 // ever. No test sleeps: each waits for a condition of the server (`TestServer.until`) or for a peer's bytes.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import NIOCore
+import SystemCalls
 import Testing
 
 @Suite("Over sockets", .serialized, .timeLimit(.minutes(1))) enum OverSockets {}

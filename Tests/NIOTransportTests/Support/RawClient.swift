@@ -3,15 +3,9 @@
 // A peer with nothing between the test and the BSD socket calls, which block: they run on threads of their own, each
 // with a time limit. Frames are read and written here by hand, from RFC 6455 section 5.2.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 import NIOCore
 import NIOPosix
+import SystemCalls
 
 /// A TCP client; used by one task at a time for sending and one for receiving.
 final class RawClient: @unchecked Sendable {

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""The claims about the page, each tried in Chromium against a running heliograph. `run` starts this."""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
+from common.claims import check, until  # noqa: E402
+from common.program import Program  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+SIZES = [(200, 600), (360, 740), (740, 360), (1280, 800), (3840, 2160)]
+SCHEMES = ["light", "dark"]
+NEWS = 15_000  # milliseconds for anything to show
+# What a row says; a countdown is the script's own, and style makes the first letter large.
+WORDS = """markup => [...(markup ? new DOMParser().parseFromString(markup, 'text/html') : document)
+    .querySelectorAll('[data-part]')].map(row => [row.dataset.part, row.dataset.kind,
+    row.querySelector('b').textContent, row.querySelector('i').textContent.replace(/ · off in .*/, '')])"""
+NUMERIC = ("sensor", "number")  # their values move meanwhile, and a number has its unit only
+
+
+class Visit:
+    """A browser at the page, and what it complained of or asked of others."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.complaints: list[str] = []
+
+    @contextmanager
+    def page(self, size: tuple[int, int] = (1280, 800), live: bool = True, **options: object) -> Iterator[Page]:
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        page.on("console", lambda line: line.type in ("error", "warning") and self.complaints.append(line.text))
+        page.on("request", lambda request: request.url.startswith((self.address, "data:"))
+                or self.complaints.append(f"a request to {request.url}"))
+        page.goto(self.address)
+        if live:
+            page.wait_for_selector("[data-phase=live]", timeout=NEWS)
+        try:
+            yield page
+        finally:
+            context.close()
+
+    def state(self, page: Page) -> dict:
+        return page.request.get(self.address + "api/state").json()
+
+
+def open_all(page: Page) -> None:
+    """Opens charts and sheets, and waits until what fades has faded."""
+    for summary in page.locator("summary").all():
+        summary.click()
+    page.wait_for_timeout(600)
+
+
+def no_violation(page: Page, where: str) -> None:
+    violations = Axe().run(page).response["violations"]
+    words = "; ".join(f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in violations)
+    check(not violations, f"axe-core finds nothing {where}: {words}")
+
+
+# Claims ------------------------------------------------------------------------------------------------------------
+
+
+def first_paint_is_true(visit: Visit) -> None:
+    """Without JavaScript the rows say what they say when the page is live, in the order of the description."""
+    with visit.page(java_script_enabled=False, live=False) as page:
+        markup = page.content()
+        names = list(visit.state(page)["parts"])
+    with visit.page() as page:
+        live, painted = page.evaluate(WORDS), page.evaluate(WORDS, markup)
+    check(sorted(row[0] for row in painted) == sorted(names), "the server gives each part its row")
+    check([row[:3] for row in live] == [row[:3] for row in painted], "the script keeps the rows and their order")
+    for row, mine in zip(painted, live):
+        check(row == mine or row[1] in NUMERIC, f"the server's row says what the script says: {row} and {mine}")
+
+
+def every_size_is_composed(visit: Visit) -> None:
+    """Nothing hangs out of the window, with and without JavaScript, from 200 pixels to 4K."""
+    for size in SIZES:
+        for script in (True, False):
+            with visit.page(size, live=script, java_script_enabled=script) as page:
+                session = page.context.new_cdp_session(page)
+                width = session.send("Page.getLayoutMetrics")["cssContentSize"]["width"]
+                check(width <= size[0], f"the page fits into {size[0]} pixels, script {script}; it is {width} wide")
+
+
+def accessible(visit: Visit) -> None:
+    """axe-core finds no violation, light and dark, on a phone and a desk, with all sheets open."""
+    for scheme in SCHEMES:
+        for size in (SIZES[1], SIZES[3]):
+            with visit.page(size, color_scheme=scheme) as page:
+                open_all(page)
+                no_violation(page, f"live, {scheme}, {size[0]} pixels")
+
+
+def switches_work(visit: Visit) -> None:
+    """The whole row is the target, another screen follows, and a held Enter key switches once."""
+    with visit.page() as page, visit.page() as other:
+        rows = page.locator("[data-part]:not(.gone):has([role=switch])")
+        if rows.count() == 0:
+            return
+        name = rows.first.get_attribute("data-part")
+        control, watcher = (one.locator(f"[data-part={name}] [role=switch]") for one in (page, other))
+
+        def switched(act: Callable[[], None], what: str) -> None:
+            before = control.get_attribute("aria-checked")
+            act()
+            until(lambda: visit.state(page)["parts"][name]["on"] is not (before == "true"), f"{what} switches {name}")
+            until(lambda: watcher.get_attribute("aria-checked") != before, f"another screen follows {what}")
+
+        def hold(key: str) -> None:
+            control.focus()
+            for _ in range(11):  # the first is a press, the others are repetitions
+                page.keyboard.down(key)
+            page.keyboard.up(key)
+            page.wait_for_timeout(300)
+
+        switched(lambda: page.locator(f"[data-part={name}] b").click(), "a click on the label")
+        switched(lambda: hold("Enter"), "a held Enter key")
+        switched(lambda: hold(" "), "a held space bar")
+        switched(lambda: control.press("Enter"), "an Enter key")
+
+
+def sliders_work(visit: Visit) -> None:
+    """What a slider was last moved to is what the light has."""
+    with visit.page() as page:
+        sliders = page.locator("[data-kind=light]:not(.gone) input[title=brightness]")
+        for slider in sliders.all():
+            slider.focus()
+            for key in ["Home", *["ArrowRight"] * 9]:
+                page.keyboard.press(key)
+            name = slider.evaluate("node => node.closest('li').dataset.part")
+            until(lambda: visit.state(page)["parts"][name].get("brightness") == 10, f"{name} has the last value")
+
+
+def buttons_work(visit: Visit) -> None:
+    """A button that may be worked from the page is pressed while a pointer or a key is down."""
+    with visit.page() as page:
+        for button in page.locator("[data-kind=button]:not(.gone) form button").all():
+            name = button.evaluate("node => node.closest('li').dataset.part")
+
+            def pressed() -> bool:
+                return visit.state(page)["parts"][name]["pressed"]
+
+            button.locator(".key").hover()
+            page.mouse.down()
+            until(pressed, f"{name} is pressed by the pointer")
+            page.mouse.up()
+            until(lambda: not pressed(), f"{name} is released by the pointer")
+            button.focus()
+            page.keyboard.down("Enter")
+            until(pressed, f"{name} is pressed by a key")
+            page.keyboard.up("Enter")
+            until(lambda: not pressed(), f"{name} is released by a key")
+
+
+def loss_is_loud(visit: Visit, program: Program) -> None:
+    """When the program ends the page says so near the top, once, its controls refuse, and axe-core is content."""
+    with visit.page(SIZES[1]) as page:
+        program.stop()
+        page.wait_for_selector(".loud[data-phase=waiting]", timeout=NEWS)
+        check(page.locator("#retry").is_visible(), "the page offers to retry")
+        check(page.locator("li [aria-disabled=false]").count() == 0, "no control can be used")
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(600)
+            no_violation(page, f"while the device is away, {scheme}")
+
+
+CLAIMS = [first_paint_is_true, every_size_is_composed, accessible, switches_work, sliders_work, buttons_work]
+
+
+def main() -> int:
+    chromium, *command = sys.argv[1:]
+    failures = 0
+    with Program(*command, "--port", "0") as program, sync_playwright() as playwright:
+        address = program.wait_for(lambda line: line.startswith("http://"))
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        visit = Visit(browser, address.rstrip("/") + "/")
+        for claim in [*CLAIMS, loss_is_loud]:
+            try:
+                claim(visit, program) if claim is loss_is_loud else claim(visit)
+                check(claim is loss_is_loud or not visit.complaints, f"the console is silent: {visit.complaints}")
+                print(f"holds: {claim.__doc__}", flush=True)
+            except Exception as problem:  # noqa: BLE001 - Playwright's own, too: each is one claim that does not hold
+                failures += 1
+                print(f"FAILED: {claim.__doc__}\n  {problem}", flush=True)
+            visit.complaints.clear()
+        browser.close()
+    print(f"{len(CLAIMS) + 1 - failures} of {len(CLAIMS) + 1} claims hold")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

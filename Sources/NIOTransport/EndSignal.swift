@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+// The signals that end a program in order, by Dispatch, which turns them into an ordinary call on an ordinary thread.
+
+import Dispatch
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Waits for SIGTERM or SIGINT, from when it is made.
+final class EndSignal {
+  private let news: AsyncStream<Void>
+  private let sources: [any DispatchSourceSignal]
+
+  init() {
+    let (news, source) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    self.news = news
+    signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
+    signal(SIGTTIN, SIG_IGN)  // nor is a terminal that listens to another program
+    sources = [SIGTERM, SIGINT].map { number in
+      signal(number, SIG_IGN)  // what it does by itself; the source hears of it all the same
+      let signals = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      signals.setEventHandler { source.yield() }
+      signals.activate()
+      return signals
+    }
+  }
+
+  /// Returns after the first of them.
+  func wait() async {
+    for await _ in news { return }
+  }
+}

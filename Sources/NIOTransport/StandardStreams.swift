@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+// Lines in and out of a program that has no terminal of its own. Rule: none of the C library's streams, whose locks a thread
+// that waits for input holds: flushing all of them (`fflush(nil)`, or `exit`) would wait for a line to be typed.
+
+import Dispatch
+import Synchronization
+public import Timebase
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Standard input, output and error.
+public enum StandardStreams {
+  private static let output = DispatchQueue(label: "standard output")
+  private static let waiting = Mutex(0)
+
+  /// Writes a line to standard output, into a pipe, too, without waiting for whoever reads it; one that comes while 64 KB
+  /// wait is dropped.
+  public static func print(_ line: String) { print(Array((line + "\n").utf8)) }
+
+  /// The same for bytes, as they are.
+  public static func print(_ bytes: [UInt8]) {
+    let hasRoom = waiting.withLock { waiting in
+      guard waiting < 65_536 else { return false }
+      waiting += bytes.count
+      return true
+    }
+    guard hasRoom else { return }
+    output.async {
+      write(bytes, to: STDOUT_FILENO)
+      waiting.withLock { $0 -= bytes.count }
+    }
+  }
+
+  /// Waits until all lines are written, or a second was not enough for that.
+  static func flush() {
+    let isWritten = DispatchSemaphore(value: 0)
+    output.async { isWritten.signal() }
+    _ = isWritten.wait(timeout: .now() + 1)
+  }
+
+  /// Writes a line to standard error.
+  static func complain(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: CInt) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }  // the program goes on without whoever reads it
+      written += count
+    }
+  }
+
+  /// A line of standard input may be this long; what is longer is cut into several.
+  private static var lineSize: Int { 4096 }
+
+  /// Gives each line of standard input, without its end, to `receive`, on a thread of its own until there are no more.
+  static func readLines(_ receive: @escaping @Sendable (String) -> Void) {
+    DispatchQueue(label: "standard input").async {
+      var line: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: lineSize)
+      while true {
+        let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        for byte in buffer.prefix(max(count, 0)) {
+          if byte != UInt8(ascii: "\n") { line.append(byte) }
+          guard byte == UInt8(ascii: "\n") || line.count == lineSize else { continue }
+          receive(String(decoding: line, as: UTF8.self))
+          line = []
+        }
+        guard count > 0 else { break }
+      }
+      if !line.isEmpty { receive(String(decoding: line, as: UTF8.self)) }
+    }
+  }
+}
+
+extension NIOTransport where App: ~Copyable {
+  /// Gives each line of standard input, without its end, to `receive` on the loop, and does what follows from it.
+  ///
+  /// Call it once: two who read would share the lines. The end of the input is not the end of the program.
+  public func readStandardInput(_ receive: @escaping @Sendable (inout App, String, MonotonicTime) -> Void) {
+    StandardStreams.readLines { line in self.notify { receive(&$0, line, $1) } }
+  }
+}
+
+private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}
+
+private func systemRead(_ descriptor: CInt, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  read(descriptor, bytes, count)
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+
+// Parts described in a program: names, labels and units are literals, and mean the same as the bytes that a file gives.
+//
+//     try Device("Kitchen") {
+//       Part.switch("lamp", output: 0, offAfter: .minutes(30))
+//       Part.button("wall", input: 0, .on(.click, .toggle("lamp")), .on(.long, .allOff))
+//     }
+
+public import Bytes
+public import Timebase
+
+extension Part {
+  /// A switch; the parameters are those of the same call with bytes.
+  public static func `switch`(
+    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", output: Int,
+    restore: RestoreMode = .alwaysOff, offAfter: Milliseconds? = nil, minDwell: Milliseconds = 0,
+    interlock: [StaticString] = [], dwell: Milliseconds = Switch.defaultDwell
+  ) -> Part {
+    .switch(
+      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), output: output, restore: restore,
+      offAfter: offAfter, minDwell: minDwell, interlock: interlock.map { [UInt8]($0) }, dwell: dwell)
+  }
+
+  /// A light; the parameters are those of the same call with bytes.
+  public static func light(
+    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", output: Int, channelCount: Int = 1,
+    restore: RestoreMode = .alwaysOff, transition: Milliseconds = 0, offAfter: Milliseconds? = nil
+  ) -> Part {
+    .light(
+      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), output: output,
+      channelCount: channelCount, restore: restore, transition: transition, offAfter: offAfter)
+  }
+
+  /// A push button; the parameters are those of the same call with bytes.
+  public static func button(
+    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", input: Int,
+    timing: Button.Timing = .init(), isRemote: Bool = false, _ reactions: Reaction...
+  ) -> Part {
+    .button(
+      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), input: input, timing: timing,
+      isRemote: isRemote, reactions: reactions)
+  }
+
+  /// A contact; the parameters are those of the same call with bytes.
+  public static func contact(
+    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", input: Int, isInverted: Bool = false,
+    deviceClass: StaticString = ""
+  ) -> Part {
+    .contact(
+      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), input: input, isInverted: isInverted,
+      deviceClass: [UInt8](deviceClass))
+  }
+
+  /// A sensor; the parameters are those of the same call with bytes.
+  public static func sensor(
+    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", input: Int, unit: StaticString = "",
+    deviceClass: StaticString = "", scale: Decimal = 1, offset: Decimal = 0, decimals: UInt8? = nil
+  ) -> Part {
+    .sensor(
+      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), input: input, unit: [UInt8](unit),
+      deviceClass: [UInt8](deviceClass), scale: scale, offset: offset, decimals: decimals)
+  }
+
+  /// A number; the parameters are those of the same call with bytes.
+  public static func number(
+    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", minimum: Decimal, maximum: Decimal,
+    step: Decimal = 1, initial: Decimal? = nil, unit: StaticString = "", restores: Bool = false
+  ) -> Part {
+    .number(
+      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), minimum: minimum, maximum: maximum,
+      step: step, initial: initial, unit: [UInt8](unit), restores: restores)
+  }
+
+  /// What a sensor measured last, or what a number is set to; nil for other parts, and while it is unknown.
+  public var value: Decimal? {
+    switch kind {
+    case .sensor(let sensor): sensor.value
+    case .number(let number): number.value
+    case .switch, .light, .button, .contact: nil
+    }
+  }
+}
+
+extension Part.Reaction {
+  /// What a gesture does: `.on(.click, .toggle("lamp"))`.
+  public static func on(_ gesture: Gesture, _ actions: Action...) -> Part.Reaction { .init(gesture, actions) }
+}
+
+extension Action {
+  /// Turns the part on if it is off, and off if it is on.
+  public static func toggle(_ part: StaticString) -> Action { Action(.toggle, target: [UInt8](part)) }
+  /// Turns the part on.
+  public static func on(_ part: StaticString) -> Action { .set(part, Settings(isOn: true)) }
+  /// Turns the part off.
+  public static func off(_ part: StaticString) -> Action { .set(part, Settings(isOn: false)) }
+  /// Gives the part these values.
+  public static func set(_ part: StaticString, _ values: Settings) -> Action {
+    Action(.set(values), target: [UInt8](part))
+  }
+  /// Makes the light a little brighter, or darker with the next hold of the button.
+  public static func dim(_ part: StaticString) -> Action { Action(.dim, target: [UInt8](part)) }
+  /// Turns everything on.
+  public static var allOn: Action { Action(.set(Settings(isOn: true)), target: nil) }
+  /// Turns everything off.
+  public static var allOff: Action { Action(.set(Settings(isOn: false)), target: nil) }
+}
+
+extension Device {
+  /// The part with this name, or nil.
+  public subscript(name: StaticString) -> Part? { index(of: name.span).map { parts[$0] } }
+
+  /// Has the part with this name do something, as the device's own program wants it.
+  ///
+  /// - Throws: `CommandError` if there is no such part, if it does not do that, or cannot at present.
+  public mutating func perform(
+    _ command: Command, on name: StaticString, now: MonotonicTime
+  ) throws(CommandError) {
+    guard let index = index(of: name.span) else { throw .unknownPart }
+    try perform(command, on: index, by: .program, now: now)
+  }
+}

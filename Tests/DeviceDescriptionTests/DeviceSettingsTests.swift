@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+
+// An option is stronger than a variable, and that is stronger than the file; a wrong value says where it came from.
+
+import DeviceDescription
+import Testing
+
+@Suite struct DeviceSettingsTests {
+  private func settings(
+    options: [String: [String]] = [:], environment: [String: String] = [:], file: String = ""
+  ) throws -> DeviceSettings {
+    let text = file + "\nparts: {lamp: {switch: GPIO26}}\n"
+    return DeviceSettings(options: options, environment: environment, file: try description(text).settings)
+  }
+
+  private func mistake(_ body: () throws -> Any?) -> String? {
+    do {
+      _ = try body()
+      return nil
+    } catch { return "\(error)" }
+  }
+
+  @Test func anOptionIsStrongerThanAVariableAndThatThanTheFile() throws {
+    let file = "port: 1\nlog_level: debug"
+    let environment = ["HELIOGRAPH_PORT": "2", "HELIOGRAPH_LOG_LEVEL": "trace", "PORT": "9"]
+    #expect(try settings(file: file).integer("port") == 1)
+    #expect(try settings(environment: environment, file: file).integer("port") == 2)
+    #expect(try settings(options: ["port": ["3"]], environment: environment, file: file).integer("port") == 3)
+    #expect(try settings(environment: environment, file: file).text("log_level") == "trace")
+    #expect(try settings(environment: ["PORT": "9"]).integer("port") == nil)
+  }
+
+  @Test func everySettingHasItsVariable() throws {
+    for setting in KnownSetting.all {
+      let value: String = switch setting.form {
+      case .text, .texts: "x"
+      case .truth: "true"
+      case .integer(let range): "\(range.upperBound)"
+      case .word(let words): words[0]
+      }
+      let settings = try settings(environment: [setting.variable: value])
+      let isList = setting.form == .texts
+      let read = isList ? try settings.texts(setting.path) : try settings.text(setting.path).map { [$0] }
+      #expect(read == [value], "\(setting.variable)")
+      #expect(settings.origin(of: setting) == setting.variable)
+    }
+  }
+
+  @Test func aListComesFromEveryPlace() throws {
+    let file = "host_names: [a.local, b.local]"
+    #expect(try settings(file: file).texts("host_names") == ["a.local", "b.local"])
+    #expect(try settings(file: "host_names: a.local").texts("host_names") == ["a.local"])
+    #expect(try settings(environment: ["HELIOGRAPH_HOST_NAMES": "c.local,d.local"], file: file).texts("host_names")
+      == ["c.local", "d.local"])
+    #expect(try settings(options: ["host_names": ["e.local"]], file: file).texts("host_names") == ["e.local"])
+  }
+
+  @Test func truthIsReadAndAbsenceIsNil() throws {
+    #expect(try settings(file: "deflate: true").truth("deflate") == true)
+    #expect(try settings(options: ["deflate": ["false"]], file: "deflate: true").truth("deflate") == false)
+    #expect(try settings().truth("deflate") == nil)
+    #expect(try settings().texts("host_names") == nil)
+  }
+
+  @Test(arguments: [
+    ("HELIOGRAPH_PORT", "x", "port", #"HELIOGRAPH_PORT: "x" is not a whole number; "port" is between 0 and 65535"#),
+    ("HELIOGRAPH_PORT", "-1", "port", #"HELIOGRAPH_PORT: "port" is -1; it must be between 0 and 65535"#),
+    ("HELIOGRAPH_LOG_LEVEL", "warn", "log_level",
+      #"HELIOGRAPH_LOG_LEVEL: "warn" is not a value of "log_level"; did you mean "warning"?"#),
+    ("HELIOGRAPH_BOARD", "", "board", #"HELIOGRAPH_BOARD: "board" needs a text, and here is an empty one"#),
+  ])
+  func aWrongVariableSaysItsName(_ variable: String, _ value: String, _ path: String, _ words: String) throws {
+    let settings = try settings(environment: [variable: value])
+    #expect(mistake { try settings.text(path) } == words)
+  }
+
+  @Test func aWrongOptionSaysItsName() throws {
+    let settings = try settings(options: ["max_clients": ["0"]], environment: ["HELIOGRAPH_MAX_CLIENTS": "7"])
+    let words = #"--max-clients: "max_clients" is 0; it must be between 1 and 10000"#
+    #expect(mistake { try settings.integer("max_clients") } == words)
+  }
+
+  @Test func aMistypedVariableIsFound() {
+    let environment = ["HELIOGRAPH_PROT": "1", "HELIOGRAPH_PORT": "1", "HELIOGRAPH_XYZZY": "1", "PROT": "1"]
+    #expect(
+      DeviceSettings.unknownVariables(in: environment) == [
+        "the variable HELIOGRAPH_PROT is not a setting; did you mean HELIOGRAPH_PORT?",
+        "the variable HELIOGRAPH_XYZZY is not a setting",
+      ])
+  }
+
+  @Test func aSettingOfAnotherModuleMayStandInAMapping() throws {
+    let known = KnownSetting.all + [KnownSetting("mqtt.host", .text), KnownSetting("mqtt.port", .integer(1...65_535))]
+    func read(_ text: String) throws(DescriptionMistakes) -> DeviceDescription {
+      try DeviceDescription(Array(text.utf8), file: "f.yaml", knownSettings: known)
+    }
+    let file = try read("mqtt: {host: broker.local, port: 1883}\nparts: {lamp: {switch: 26}}\n").settings
+    let settings = DeviceSettings(
+      options: [:], environment: ["HELIOGRAPH_MQTT_PORT": "8883"], file: file, known: known)
+    #expect(try settings.text("mqtt.host") == "broker.local")
+    #expect(try settings.integer("mqtt.port") == 8883)
+    do {
+      _ = try read("mqtt: {hots: broker.local}\nparts: {lamp: {switch: 26}}\n")
+      Issue.record("it was read")
+    } catch { #expect(error.description == #"f.yaml:1:8: unknown setting "mqtt.hots"; did you mean "host"?"#) }
+  }
+}
