@@ -104,6 +104,9 @@ public struct Button: Equatable, Sendable {
   }
 
   /// When something will have to be reported, if nothing else happens.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   var deadline: MonotonicTime {
     following != nil ? .zero : min(debouncer.deadline(timing.debounce), timer)
   }

@@ -7,6 +7,9 @@ public import Timebase
 
 extension Part {
   /// Whether parts of this kind do what the command asks for.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public func knows(_ command: Command) -> Bool {
     switch (kind, command) {
     case (.switch, .toggle), (.light, .toggle), (.light, .dim): true

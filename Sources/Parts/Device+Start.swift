@@ -48,14 +48,18 @@ extension Device {
     for index in parts.indices {
       parts[index].asLight?.begin(now: self.now)
       guard var part = parts[index].asSwitch else { continue }
-      for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
-        part.isWantedOn = false
+      if Kinds.hasInterlocks {
+        for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
+          part.isWantedOn = false
+        }
       }
       part.lastChange = self.now
       part.beginCountdown(at: self.now)
       parts[index].asSwitch = part
     }
-    for index in parts.indices { stopRivalsThatAreOn(of: index) }
+    if Kinds.hasInterlocks {
+      for index in parts.indices { stopRivalsThatAreOn(of: index) }
+    }
     lookAtAll()
   }
 

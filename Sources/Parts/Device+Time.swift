@@ -42,9 +42,12 @@ extension Device {
   mutating func add(_ event: InputEvent) {
     guard inputs.indices.contains(event.input), inputs[event.input].part != nil else { return }
     if events.count >= Self.eventLimit { work(off: events.removeFirst()) }
-    var place = events.count
-    while place > 0, events[place - 1].time > event.time { place -= 1 }  // nearly always the last
-    events.insert(event, at: place)
+    events.append(event)
+    var place = events.count - 1
+    while place > 0, events[place - 1].time > event.time {  // nearly always the last
+      events.swapAt(place - 1, place)
+      place -= 1
+    }
   }
 
   /// Does what is due, and returns when to be called again; nil if that is when something happens.
@@ -123,6 +126,9 @@ extension Device {
     return (found, least)
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private func deadline(of index: Int) -> MonotonicTime {
     if case .switch(let part) = parts[index].kind { return deadline(ofSwitch: index, part) }
     return parts[index].deadline

@@ -108,6 +108,9 @@ public struct Device: Sendable {
   }
 
   /// Counts a change of a part.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func note(_ index: Int, by author: Author?) {
     if revision < Self.greatestRevision { revision += 1 }
     parts[index].revision = revision
@@ -115,6 +118,9 @@ public struct Device: Sendable {
   }
 
   /// Sets what an output is to show.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func show(_ level: UInt16, onOutput output: Int) {
     guard outputs.indices.contains(output), outputs[output].level != level else { return }
     outputs[output].level = level

@@ -231,7 +231,7 @@ extension Part {
     case .number(let part): part.writeDescription(to: &json)
     case .contact, .sensor: break
     }
-    guard !interlock.isEmpty else { return }
+    guard Kinds.hasInterlocks, !interlock.isEmpty else { return }
     json.name("interlock")
     json.beginArray()
     for name in interlock { json.value(name.span) }
@@ -239,6 +239,9 @@ extension Part {
   }
 
   /// Writes its values, the author of its last change and its fault as members of the object that has been begun.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public func writeValues(to json: inout JSONWriter, now: MonotonicTime) {
     switch kind {
     case .switch(let part): part.writeValues(to: &json)
