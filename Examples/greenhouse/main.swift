@@ -15,7 +15,7 @@ import Timebase
 let device = try Device("Greenhouse") {
   Part.switch("pump", label: "Pump", output: 0, offAfter: .minutes(5))
   Part.switch("fan", label: "Fan", output: 1, minDwell: .seconds(2))
-  Part.button("button", label: "Button", input: 0, .on(.click, .toggle("pump")), .on(.long, .allOff))
+  Part.button("button", label: "Button", input: 0, .on(.click, "toggle pump"), .on(.long, "off all"))
   Part.sensor("air", label: "Air", input: 1, unit: "°C", decimals: 1)
 }
 

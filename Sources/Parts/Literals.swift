@@ -4,7 +4,7 @@
 //
 //     try Device("Kitchen") {
 //       Part.switch("lamp", output: 0, offAfter: .minutes(30))
-//       Part.button("wall", input: 0, .on(.click, .toggle("lamp")), .on(.long, .allOff))
+//       Part.button("wall", input: 0, .on(.click, "toggle lamp"), .on(.long, "off all"))
 //     }
 
 public import Bytes
@@ -83,8 +83,20 @@ extension Part {
 }
 
 extension Part.Reaction {
-  /// What a gesture does: `.on(.click, .toggle("lamp"))`.
+  /// What a gesture does: `.on(.click, "toggle lamp")`.
   public static func on(_ gesture: Gesture, _ actions: Action...) -> Part.Reaction { .init(gesture, actions) }
+}
+
+extension Action: ExpressibleByStringLiteral {
+  /// An action as a file has it, such as `toggle lamp`. A text that is none becomes one for a part that cannot be there,
+  /// so that `Device` refuses it.
+  public init(stringLiteral text: StaticString) {
+    do throws(Mistake) {
+      try self.init(text.span)
+    } catch {
+      self.init(.toggle, target: [UInt8](text))
+    }
+  }
 }
 
 extension Action {

@@ -50,6 +50,17 @@ import Timebase
     #expect(throws: CommandError.unsuitableCommand) { try device.perform(.toggle, on: "target", now: .zero) }
   }
 
+  @Test func anActionIsALiteral() {
+    let actions: [Action] = ["toggle lamp", "set desk brightness=128", "off all"]
+    #expect(actions == [.toggle("lamp"), .set("desk", Settings(brightness: 128)), .allOff])
+    #expect(throws: DeviceMistake.self) {
+      try Device("Hall") {
+        Part.switch("lamp", output: 0)
+        Part.button("wall", input: 0, .init(.press, ["flip lamp"]))
+      }
+    }
+  }
+
   @Test func aLiteralNameThatIsNoneIsAMistake() {
     #expect(throws: DeviceMistake.self) {
       try Device("Hall") { Part.switch("Big lamp", output: 0) }
