@@ -21,7 +21,7 @@ HAND_PORT = 7
 # Ends by a reset at a panic; asks nobody for entropy, mends no processor, measures no clock.
 COMMAND_LINE = ("console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc random.trust_cpu=on mitigations=off nokaslr "
                 "audit=0 no_timer_check")
-MEMORY = 256  # MB
+MEMORY = 384  # MB; what the machine starts from, the program above all, lies in half of it
 
 
 class Machine:
