@@ -51,6 +51,7 @@ let package = Package(
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
     .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
+    .library(name: "DeviceProgram", targets: ["DeviceProgram"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
@@ -108,6 +109,12 @@ let package = Package(
       [
         "Parts", "Bytes", "Timebase", "SystemCalls",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
+      ]),
+    hosted(
+      "DeviceProgram",
+      [
+        "RemoteControl", "NIOTransport", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "Timebase", nioCore,
+        nioPosix, "SystemCalls", .target(name: "LinuxBoard", condition: .when(platforms: [.linux])),
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -81,13 +80,6 @@ def is_served(port: int) -> bool:
         return request(port)[0] == 200
     except OSError:
         return False
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def until(condition: Callable[[], bool], patience: float = PATIENCE, interval: float = 0.01) -> float:

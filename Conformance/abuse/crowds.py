@@ -8,7 +8,7 @@ from bench import Bench, Resources
 from common.http import request
 from common.program import Program, allow_descriptors, processor_time
 from common.websocket import WebSocket
-from crowd import Crowd
+from common.crowd import Crowd
 
 WATCH = 17.0  # seconds of idling, longer than the interval of pings
 
@@ -105,7 +105,7 @@ def bytes_in_flight(port: int) -> int:
 def change(actor: WebSocket, observer: WebSocket) -> tuple[int, float]:
     """Toggles the LED: the new revision, and the seconds until another client had heard of it."""
     start = time.monotonic()
-    actor.send_json(type="toggle", id=1, pin="led")
+    actor.send_json(type="toggle", id=1, part="led")
     revision = actor.message("ack")["rev"]
     while observer.message("state")["rev"] < revision:
         pass

@@ -26,7 +26,7 @@ def dialogue(port: int) -> bytes:
     return (f"PUT /api/led HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nTransfer-Encoding: chunked\r\n"
             "Content-Type: application/json\r\n\r\nb\r\n{\"on\":true}\r\n0\r\n\r\n".encode()
             + handshake(port) + frame(TEXT, '{"type":"toggle",', final=False) + frame(PING, "between")
-            + frame(0, '"pin":"led","id":7}') + frame(TEXT, "x" * 200) + frame(CLOSE, b"\x03\xe8over"))
+            + frame(0, '"part":"led","id":7}') + frame(TEXT, "x" * 200) + frame(CLOSE, b"\x03\xe8over"))
 
 
 def reset(connection: socket.socket) -> None:

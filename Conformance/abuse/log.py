@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import Bench, Resources, free_port, until
+from bench import Bench, Resources, until
 from common.http import request
-from common.program import Program
+from common.program import Program, free_port
 from common.websocket import WebSocket
 from witness import Witness
 

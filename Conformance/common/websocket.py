@@ -195,7 +195,7 @@ class AsyncWebSocket:
 def toggle(actor: WebSocket, observer: WebSocket) -> float:
     """Toggles the LED by one client; how many seconds passed until the other knew."""
     start = time.monotonic()
-    actor.send_json(type="toggle", id=1, pin="led")
+    actor.send_json(type="toggle", id=1, part="led")
     revision = actor.message("ack")["rev"]
     while observer.message("state")["rev"] < revision:
         pass

@@ -46,7 +46,7 @@ async def page(visit: Visit) -> None:
     """A browser: the page, its files new or from the cache, the socket, a few presses, and off."""
     random, browser = visit.random, await visit.connect()
     document = await browser.request("GET", "/")
-    expect(document.status == 200 and b'id="led"' in document.body, "no page")
+    expect(document.status == 200 and b'data-part="led"' in document.body, "no page")
     for path in random.sample(FILES, 3):
         fresh = await browser.request("GET", path, Accept_Encoding=random.choice(["gzip, deflate, br", "identity"]))
         expect(fresh.status == 200, f"{path}: {fresh.status}")
@@ -57,7 +57,7 @@ async def page(visit: Visit) -> None:
             expect((await browser.request("GET", path, **tags)).status == 304, f"{path} was sent again")
     socket, _ = await open_socket(visit)
     for number in range(random.randrange(4)):
-        await socket.send(json.dumps({"type": "toggle", "id": number, "pin": "led"}))
+        await socket.send(json.dumps({"type": "toggle", "id": number, "part": "led"}))
         expect((await answer(socket, "ack"))["id"] == number, "another one's ack")
         await asyncio.sleep(random.uniform(0, 0.4))
     browser.leave()
@@ -73,6 +73,10 @@ async def script(visit: Visit) -> None:
         method, path, body, fields, status = visit.random.choice([
             ("GET", "/api/state", None, {}, 200), ("HEAD", "/", None, {}, 200),
             ("PUT", "/api/led", b'{"on":true}', {"Content_Type": "application/json"}, 200),
+            ("GET", "/api/parts/button", None, {}, 200), ("GET", "/api/parts/lamp", None, {}, 404),
+            ("PUT", "/api/parts/led", b'{"on":false}', {}, 200), ("PUT", "/api/parts/led", b'{"value":1}', {}, 400),
+            ("POST", "/api/parts/led/toggle", b"", {}, 200), ("POST", "/api/parts/button/click", b"", {}, 200),
+            ("GET", "/api/openapi.json", None, {}, 200),
             ("PUT", "/api/led", b'{"on":', {}, 400), ("POST", "/api/led/toggle", b"", {}, 200),
             ("POST", "/api/led/toggle", b"", {"Content_Type": FORM}, 403),
             ("POST", "/api/led/toggle", b"", {"Origin": "http://elsewhere.example"}, 403),
@@ -110,6 +114,28 @@ async def welcomed(visit: Visit) -> int:
     for peer in peers:
         visit.random.choice([peer.reset, peer.leave])()
     return count
+
+
+async def listener(visit: Visit) -> None:
+    """A script that reads events: the snapshot, a change of its own, and off."""
+    stream, script = await visit.connect(), await visit.connect()
+    stream.write(f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:{stream.port}\r\n\r\n".encode())
+    head = await stream.reader.readuntil(b"\r\n\r\n")
+    if head.startswith(b"HTTP/1.1 503 "):
+        raise TurnedAway
+    expect(head.startswith(b"HTTP/1.1 200 "), f"events: {head[:40]!r}")
+    expect((await event(stream))["type"] == "hello", "the first event is no snapshot")
+    revision = json.loads((await script.request("POST", "/api/parts/led/toggle", b"")).body)["rev"]
+    while (await event(stream))["rev"] < revision:
+        pass
+    visit.random.choice([stream.reset, stream.leave])()
+
+
+async def event(stream: Peer) -> dict[str, Any]:
+    """The data of the next event."""
+    while not (line := await stream.reader.readuntil(b"\n")).startswith(b"data:"):
+        pass
+    return json.loads(line[5:])
 
 
 # MARK: Those who break the rules
@@ -251,6 +277,7 @@ KINDS = [
     Kind("bad frame", 480, 1, bad_frame), Kind("cut upgrade", 360, 1, cut_upgrade),
     Kind("at the limit", 160, 1, at_the_limit), Kind("slow reader", 36, 2, slow_reader),
     Kind("greedy reader", 36, 1, greedy_reader), Kind("slow sender", 12, 1, slow_sender), Kind("silent", 6, 1, silent),
+    Kind("listener", 60, 2, listener),
     Kind("sleeper", 6, 1, sleeper), Kind("dead", 4, 1, dead), Kind("crowd", 6, CROWD, crowd),
 ]
 LAST_CROWD = Kind("last crowd", 60, CROWD, last_crowd)  # one a second

@@ -57,8 +57,8 @@ struct Connection: Sendable {
 }
 
 /// All connections, with the order in which the transport is to look after them.
-struct ConnectionTable: Sendable {
-  private(set) var rows: [Connection] = []
+struct ConnectionTable: ~Copyable, Sendable {
+  private var rows = Rows<Connection>()
   private var freeIndices: [Int] = []
   private var listed = IndexQueue()
   /// How many connections are served.
@@ -84,7 +84,7 @@ struct ConnectionTable: Sendable {
   /// finds no place for the double.
   mutating func reserve(_ served: Int, _ refused: Int) {
     let count = min(max(served, 0), 64) + min(max(refused, 0), 64)
-    rows.reserveCapacity(count)
+    rows.reserve(count)
     freeIndices.reserveCapacity(count)
     listed.reserve(count)
   }

@@ -32,6 +32,8 @@ public struct Router<Context: ~Copyable> {
     #if !hasFeature(Embedded)
       var operation: Operation?
     #endif
+
+    func hasPattern(_ other: StaticString) -> Bool { pattern.span.equals(other) }
   }
 
   struct EventRoute {
@@ -63,7 +65,8 @@ public struct Router<Context: ~Copyable> {
   /// Answers `method` on `pattern` with `handler`.
   ///
   /// A pattern is a path such as `/api/state`; `:name` stands for one segment (`/api/pins/:pin`) and a last `*` for
-  /// any rest (`/files/*`). The first route that matches answers. GET answers HEAD too, without the body.
+  /// any rest (`/files/*`). The first pattern that matches has the path, for all methods: of two that fit one path, the
+  /// more exact one goes first. GET answers HEAD too, without the body.
   public mutating func on(_ method: HTTPMethod, _ pattern: StaticString, _ handler: @escaping Handler) {
     routes.append(Route(method: method, pattern: pattern, handler: handler))
   }
@@ -137,14 +140,17 @@ public struct Router<Context: ~Copyable> {
     case none
   }
 
+  /// The first pattern that fits a path has it for every method: what `GET /parts/:part/history` does not answer is not
+  /// given to a `POST /parts/:part/:verb` further down.
   func match(_ method: HTTPMethod, _ path: Span<UInt8>) -> Match {
-    var pathIsKnown = false
+    var first: Int?
     for index in routes.indices where RequestPath.matches(path, routes[index].pattern) {
+      if let first, !routes[first].hasPattern(routes[index].pattern) { continue }
       let routed = routes[index].method
       if routed == method || (method == .head && routed == .get) { return .route(index) }
-      pathIsKnown = true
+      first = first ?? index
     }
-    return pathIsKnown ? .otherMethods : .none
+    return first == nil ? .none : .otherMethods
   }
 
   func endpoint(at path: Span<UInt8>) -> Int? {

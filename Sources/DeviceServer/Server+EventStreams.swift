@@ -124,6 +124,7 @@ extension Server where Context: ~Copyable {
 
   private mutating func send(_ payload: Span<UInt8>, revision: UInt64, _ index: Int) {
     var event = takeScratch()
+    event.removeAll(keepingCapacity: true)
     Self.append(payload, revision: revision, to: &event)
     send(event.span, index)
     keepScratch(event)

@@ -10,9 +10,12 @@ extension Server where Context: ~Copyable {
   /// How many bytes of memory hold what has come in and no handler has been given yet: of all connections and clients,
   /// also in places that are free, and the buffer in which messages are handed over.
   public var inputMemory: Int {
-    let connections = table.indices.reduce(0) { $0 + ofRow($1) }
-    let clients = hubs.reduce(0) { $0 + $1.clients.reduce(0) { $0 + $1.socket.inputMemory } }
-    return connections + clients + scratch.capacity
+    var memory = scratch.capacity
+    for index in table.indices { memory += ofRow(index) }
+    for hub in hubs.indices {
+      for client in hubs[hub].clients.indices { memory += hubs[hub].clients[client].socket.inputMemory }
+    }
+    return memory
   }
 
   /// The same of one connection and, if it is a socket, its client; 0 once it is gone.

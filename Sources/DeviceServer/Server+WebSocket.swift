@@ -75,13 +75,12 @@ extension Server where Context: ~Copyable {
   /// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
   private static var keptCapacity: Int { 131_072 }
 
-  /// Takes the buffer for messages, empty, so that the server may be changed while it is in use; `keepScratch` gives it
-  /// back.
+  /// Takes the buffer for messages, whatever is in it, so that the server may be changed while it is in use; `keepScratch`
+  /// gives it back.
   @inline(__always)
   mutating func takeScratch() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &scratch)
-    taken.removeAll(keepingCapacity: true)
     return taken
   }
 
@@ -89,14 +88,14 @@ extension Server where Context: ~Copyable {
   mutating func keepScratch(_ taken: [UInt8]) { scratch = taken.capacity <= Self.keptCapacity ? taken : [] }
 
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
+  @inline(__always)
   mutating func receiveMessages(
     _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayHold: Bool = true
   ) -> Int {
     let hub = table[index].hub
     let client = table[index].client
-    let handler = router.endpoints[hub].handler
+    guard let handler = hub == 0 ? firstHandler : router.endpoints[hub].handler else { return bytes.count }
     var message = takeScratch()
-    defer { keepScratch(message) }
     hubs[hub].now = now
     var taken = 0
     while taken < bytes.count {
@@ -121,7 +120,8 @@ extension Server where Context: ~Copyable {
         taken = bytes.count
       }
     }
-    afterSocketCall(index, now: now)
+    keepScratch(message)
+    if hubs[hub].hasOutputToList(client) { hubs[hub].list(client) } else { afterSocketCall(index, now: now) }
     return taken
   }
 
@@ -208,6 +208,7 @@ extension Server where Context: ~Copyable {
   @inline(never)
   private mutating func encodeState(since cursor: UInt64, _ hub: Int, _ context: inout Context) -> Int {
     var message = takeScratch()
+    message.removeAll(keepingCapacity: true)
     defer { keepScratch(message) }
     // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
     let reached = router.endpoints[hub].encoder?(&context, cursor, &message) ?? cursor

@@ -12,9 +12,12 @@ public import WebSocketCore
 /// An HTTP and WebSocket server as a value.
 ///
 /// Calls take the context that the handlers get; it lies beside the server, never inside it.
-public struct Server<Context: ~Copyable> {
+public struct Server<Context: ~Copyable>: ~Copyable {
   /// The routes: those that there were when the server was made, since each endpoint has a hub here.
   let router: Router<Context>
+  /// The handler of the first endpoint, and most often the only one: in the table it would have to be looked up, which
+  /// in code that is generic over the context costs as much as a message.
+  let firstHandler: Router<Context>.SocketHandler?
   /// The files to serve where no route matches; swap the whole table to change one.
   public var assets: AssetTable
   /// What peers may use.
@@ -33,7 +36,7 @@ public struct Server<Context: ~Copyable> {
   public internal(set) var counters = ServerCounters()
 
   var table: ConnectionTable
-  var hubs: [WebSocketHub]
+  var hubs = Rows<WebSocketHub>()
   /// The buffer that messages are unmasked into, one after the other; between them, that in which states are made.
   var scratch: [UInt8] = []
   /// Connections that get events: a table with holes.
@@ -46,10 +49,11 @@ public struct Server<Context: ~Copyable> {
   /// A server for the routes and endpoints that `router` has now, and no others.
   public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     self.router = router
+    firstHandler = router.endpoints.first?.handler
     assets = router.assets
     self.limits = limits
     self.hostNames = hostNames
-    hubs = router.endpoints.map { _ in WebSocketHub(limits: limits) }
+    for _ in router.endpoints { hubs.append(WebSocketHub(limits: limits)) }
     table = ConnectionTable()
     table.reserve(limits.connections, limits.refusals)
   }

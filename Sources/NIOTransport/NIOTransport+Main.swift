@@ -4,7 +4,7 @@
 // For programs that have nothing else to do; one that has calls `start`, `listen` and `shutdown` itself.
 
 import DeviceServer
-import NIOCore
+public import NIOCore
 import NIOPosix
 public import Timebase
 
@@ -25,12 +25,13 @@ extension NIOTransport where App: ~Copyable {
   /// - Parameters:
   ///   - host: The address to listen on.
   ///   - port: The TCP port to listen on; 0 lets the system choose one.
+  ///   - loop: The loop that is to own the application; one of its own if nil.
   ///   - greeting: The line to print when the port is open; it is given the port's number.
   ///   - onNewSecond: See `NewSecond`.
   ///   - afterActivity: See `Activity`.
-  ///   - whenServing: Runs beside the server, from when the port is open until its end, which cancels it.
+  ///   - whenServing: Runs beside the server, from when the port is open; cancelled, and waited for, at the end.
   public static func main(
-    host: String = "127.0.0.1", port: Int,
+    host: String = "127.0.0.1", port: Int, on loop: (any EventLoop)? = nil,
     greeting: @Sendable (Int) -> String = { "http://127.0.0.1:\($0)/" },
     makeApplication: @escaping @Sendable () throws -> App,
     onNewSecond: (@Sendable (inout App, Int64) -> Void)? = nil,
@@ -39,7 +40,7 @@ extension NIOTransport where App: ~Copyable {
   ) async -> Never {
     let end = EndSignal()  // first of all: a signal that comes early ends the program in order, too
     do {
-      let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+      let loop = loop ?? MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
       let transport = try await start(
         on: loop, makeApplication: makeApplication, onNewSecond: onNewSecond, afterActivity: afterActivity)
       let address = try await transport.listen(host: host, port: port)
@@ -47,11 +48,13 @@ extension NIOTransport where App: ~Copyable {
       let beside = Task { await whenServing?(transport) }
       await end.wait()
       beside.cancel()
+      await beside.value
       try await transport.shutdown()
     } catch {
       StandardStreams.complain("cannot serve on \(host) port \(port): \(reason(error))")
       exit(1)
     }
+    StandardStreams.flush()
     exit(0)
   }
 

@@ -4,6 +4,7 @@
 // that waits for input holds: flushing all of them (`fflush(nil)`, or `exit`) would wait for a line to be typed.
 
 import Dispatch
+import Synchronization
 public import Timebase
 
 #if canImport(Darwin)
@@ -16,14 +17,38 @@ public import Timebase
 
 /// Standard input, output and error.
 public enum StandardStreams {
-  /// Writes a line to standard output at once, into a pipe, too.
-  public static func print(_ line: String) { write(line, to: STDOUT_FILENO) }
+  private static let output = DispatchQueue(label: "standard output")
+  private static let waiting = Mutex(0)
+
+  /// Writes a line to standard output, into a pipe, too, without waiting for whoever reads it; one that comes while 64 KB
+  /// wait is dropped.
+  public static func print(_ line: String) { print(Array((line + "\n").utf8)) }
+
+  /// The same for bytes, as they are.
+  public static func print(_ bytes: [UInt8]) {
+    let hasRoom = waiting.withLock { waiting in
+      guard waiting < 65_536 else { return false }
+      waiting += bytes.count
+      return true
+    }
+    guard hasRoom else { return }
+    output.async {
+      write(bytes, to: STDOUT_FILENO)
+      waiting.withLock { $0 -= bytes.count }
+    }
+  }
+
+  /// Waits until all lines are written, or a second was not enough for that.
+  static func flush() {
+    let isWritten = DispatchSemaphore(value: 0)
+    output.async { isWritten.signal() }
+    _ = isWritten.wait(timeout: .now() + 1)
+  }
 
   /// Writes a line to standard error.
-  static func complain(_ line: String) { write(line, to: STDERR_FILENO) }
+  static func complain(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
 
-  private static func write(_ line: String, to descriptor: CInt) {
-    let bytes = Array((line + "\n").utf8)
+  private static func write(_ bytes: [UInt8], to descriptor: CInt) {
     var written = 0
     while written < bytes.count {
       let count = bytes[written...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }

@@ -71,14 +71,14 @@ extension Device {
   mutating func react(to gesture: Gesture, of index: Int) {
     note(index, by: .button)
     for number in parts[index].actions.indices {
-      let (wanted, action) = parts[index].actions[number]
+      let response = parts[index].actions[number]
       // A light that a long press began to dim goes on with each repeat.
-      let continues = gesture == .repeat && wanted == .long && action.command.isDim
-      guard wanted == gesture || continues else { continue }
+      let continues = gesture == .repeat && response.gesture == .long && response.action.command.isDim
+      guard response.gesture == gesture || continues else { continue }
       // A button has no one to tell that a part does not work; the part shows it.
-      if let target = targets[index][number] {
-        try? obey(action.command, target, isFirst: gesture != .repeat, by: .button)
-      } else if case .set(let settings) = action.command {
+      if let target = response.target {
+        try? obey(response.action.command, target, isFirst: gesture != .repeat, by: .button)
+      } else if case .set(let settings) = response.action.command {
         setAll(settings, by: .button)
       }
     }

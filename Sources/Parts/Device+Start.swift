@@ -48,7 +48,7 @@ extension Device {
     for index in parts.indices {
       parts[index].asLight?.begin(now: self.now)
       guard var part = parts[index].asSwitch else { continue }
-      for rival in rivals[index] where rival < index && parts[rival].asSwitch?.isWantedOn == true {
+      for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
         part.isWantedOn = false
       }
       part.lastChange = self.now
@@ -62,7 +62,7 @@ extension Device {
   /// Two of an interlock that were found on are not left on for the sake of a rest.
   private mutating func stopRivalsThatAreOn(of index: Int) {
     guard let part = parts[index].asSwitch, part.isOn, part.isWantedOn else { return }
-    for rival in rivals[index] {
+    for rival in parts[index].rivals {
       guard var other = parts[rival].asSwitch, other.isOn else { continue }
       other.isWantedOn = false
       other.change(at: now)

@@ -16,7 +16,7 @@ extension Device {
     if isOn, part.isOn { part.beginCountdown(at: now) }  // asked again: from the beginning
     parts[index].asSwitch = part
     if isOn {
-      for rival in rivals[index] where parts[rival].asSwitch?.isWantedOn == true {
+      for rival in parts[index].rivals where parts[rival].asSwitch?.isWantedOn == true {
         parts[rival].asSwitch?.isWantedOn = false
         noteWish(rival, by: .interlock)
       }
@@ -46,7 +46,7 @@ extension Device {
     note(index, by: nil)
     lower(part.offTime)
     if !part.isOn {
-      for rival in rivals[index] { settle(rival) }
+      for rival in parts[index].rivals { settle(rival) }
     }
     return true
   }
@@ -55,7 +55,7 @@ extension Device {
   private func changeTime(_ index: Int, _ part: Switch) -> MonotonicTime {
     var time = part.minDwell > 0 ? part.lastChange + part.minDwell : .zero
     guard part.isWantedOn else { return time }
-    for rival in rivals[index] {
+    for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
       // One that does not answer may be on, whatever it was told. When it is off and answers, its end leads back here.
       if other.isOn || !parts[rival].fault.isEmpty { return .distantFuture }
@@ -76,7 +76,7 @@ extension Device {
   }
 
   /// What a relay did before the start, or while it had a fault, is not known: one that has rests takes its first.
-  func mustRest(_ index: Int, _ part: Switch) -> Bool { part.minDwell > 0 || !rivals[index].isEmpty }
+  func mustRest(_ index: Int, _ part: Switch) -> Bool { part.minDwell > 0 || !parts[index].rivals.isEmpty }
 
   /// A switch works again: it is taken for one that has just gone off.
   mutating func restAfterFault(_ index: Int) {

@@ -78,10 +78,12 @@ extension Device {
     guard let index = inputs[event.input].part else { return }
     switch event.content {
     case .reading(.value(let value)):
-      if parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
+      if Kinds.hasSensors, parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
     case .reading(let reading):
       parts[index].asButton?.sense(reading == .active, at: event.time)
-      if parts[index].asContact?.sense(reading == .active, at: event.time) == true { note(index, by: nil) }
+      if Kinds.hasContacts, parts[index].asContact?.sense(reading == .active, at: event.time) == true {
+        note(index, by: nil)
+      }
     case .hold(let client): parts[index].asButton?.hold(by: client, at: event.time)
     case .letGo(let client): parts[index].asButton?.letGo(of: client, at: event.time)
     }

@@ -24,13 +24,9 @@ public struct Device: Sendable {
   public var now = MonotonicTime.zero
 
   /// For each output: the part that has it, and what it shows and is to show.
-  var outputs: [Output]
+  var outputs: [Channel]
   /// For each input: the part that has it.
-  var inputs: [Input]
-  /// For each part: those that must be off while it is on.
-  var rivals: [[Int]]
-  /// For each action of each button: the part that it is for; nil for all.
-  var targets: [[Int?]]
+  var inputs: [Channel]
   /// What happened on the inputs and was not yet worked off, in the order of its times.
   var events: [InputEvent] = []
   /// No part has anything to do before this time.
@@ -40,21 +36,18 @@ public struct Device: Sendable {
   /// Some output may show something else than it is to show.
   var hasDrives = true
 
-  struct Input: Sendable {
+  /// One type for inputs and outputs, which know no level: two arrays of one type cost less flash than one of each of two.
+  struct Channel: Sendable {
     var part: Int?
     var fault: [UInt8] = []
-  }
-
-  struct Output: Sendable {
-    var part: Int?
-    var fault: [UInt8] = []
+    /// What an output is to show.
     var level: UInt16 = 0
     /// What the board was told last; nil if it is to be told again, whatever it shows.
     var driven: UInt16?
   }
 
   /// The greatest revision.
-  public static let greatestRevision: UInt64 = 1 << 53 - 1
+  public static var greatestRevision: UInt64 { 1 << 53 - 1 }
 
   /// A device called `name` with these parts, whose outputs have yet to be driven: see `start(now:)`.
   ///
@@ -62,12 +55,10 @@ public struct Device: Sendable {
   public init(_ name: [UInt8] = [], parts: [Part], statusOutput: Int? = nil) throws(DeviceMistake) {
     let check = try DeviceCheck(parts, statusOutput: statusOutput)
     self.name = name
-    self.parts = parts
+    self.parts = check.parts
     self.statusOutput = statusOutput
-    outputs = check.outputs.map { Output(part: $0) }
-    inputs = check.inputs.map { Input(part: $0) }
-    rivals = check.rivals
-    targets = check.targets
+    outputs = check.outputs
+    inputs = check.inputs
     for index in parts.indices { showAtStart(index) }
   }
 

@@ -7,17 +7,13 @@ import Bytes
 
 /// What a list of parts amounts to, if it is right.
 struct DeviceCheck {
-  private(set) var outputs: [Int?] = []
-  private(set) var inputs: [Int?] = []
-  private(set) var rivals: [[Int]]
-  private(set) var targets: [[Int?]]
-
-  private let parts: [Part]
+  private(set) var outputs: [Device.Channel] = []
+  private(set) var inputs: [Device.Channel] = []
+  /// The parts, with the numbers of those that they have to do with.
+  private(set) var parts: [Part]
 
   init(_ parts: [Part], statusOutput: Int?) throws(DeviceMistake) {
     self.parts = parts
-    rivals = Array(repeating: [], count: parts.count)
-    targets = Array(repeating: [], count: parts.count)
     for index in parts.indices {
       try checkName(index)
       try takeChannels(index)
@@ -32,11 +28,14 @@ struct DeviceCheck {
   /// Numbers of channels are below this.
   private static var channelLimit: Int { 4096 }
 
-  private func find(_ name: [UInt8]) -> Int? { parts.firstIndex { $0.name == name } }
+  private func find(_ name: [UInt8]) -> Int? {
+    for index in parts.indices where parts[index].isCalled(name.span) { return index }
+    return nil
+  }
 
   private func checkName(_ index: Int) throws(DeviceMistake) {
     let name = parts[index].name
-    guard Part.isName(name.span), name != [UInt8]("all") else {
+    guard Part.isName(name.span), !name.span.equals("all") else {
       throw DeviceMistake(part: index, reason: .malformedName)
     }
     if find(name) != index { throw DeviceMistake(part: index, reason: .duplicateName) }
@@ -69,10 +68,10 @@ struct DeviceCheck {
   /// The status LED is no part, but two things on one output are wrong all the same.
   private mutating func takeStatusOutput(_ output: Int) throws(DeviceMistake) {
     guard Self.isNumber(output) else { return }  // one that no board has shows nothing
-    if outputs.indices.contains(output), let part = outputs[output] {
+    if outputs.indices.contains(output), let part = outputs[output].part {
       throw DeviceMistake(part: part, reason: .outputTaken(output))
     }
-    if output >= outputs.count { outputs += Array(repeating: nil, count: output - outputs.count + 1) }
+    Self.extend(&outputs, to: output)
   }
 
   private mutating func takeInput(_ input: Int, _ part: Int) throws(DeviceMistake) {
@@ -83,12 +82,16 @@ struct DeviceCheck {
 
   private static func isNumber(_ channel: Int) -> Bool { channel >= 0 && channel < channelLimit }
 
-  private static func take(_ channel: Int, _ part: Int, from channels: inout [Int?]) -> Bool {
+  private static func take(_ channel: Int, _ part: Int, from channels: inout [Device.Channel]) -> Bool {
     guard isNumber(channel) else { return false }
-    if channel >= channels.count { channels += Array(repeating: nil, count: channel - channels.count + 1) }
-    guard channels[channel] == nil else { return false }
-    channels[channel] = part
+    extend(&channels, to: channel)
+    guard channels[channel].part == nil else { return false }
+    channels[channel].part = part
     return true
+  }
+
+  private static func extend(_ channels: inout [Device.Channel], to channel: Int) {
+    while channels.count <= channel { channels.append(Device.Channel()) }
   }
 
   /// An interlock that one of two switches names holds for both.
@@ -98,29 +101,32 @@ struct DeviceCheck {
       guard case .switch = parts[rival].kind, rival != index else {
         throw DeviceMistake(part: index, reason: .interlockIsNoSwitch(name))
       }
-      if !rivals[index].contains(rival) { rivals[index].append(rival) }
-      if !rivals[rival].contains(index) { rivals[rival].append(index) }
+      parts[index].addRival(rival)
+      parts[rival].addRival(index)
     }
   }
 
   private mutating func findTargets(_ index: Int) throws(DeviceMistake) {
-    for (number, (_, action)) in parts[index].actions.enumerated() {
-      guard let name = action.target else {
-        targets[index].append(nil)
-        continue
-      }
+    for number in parts[index].actions.indices {
+      let action = parts[index].actions[number].action
+      guard let name = action.target else { continue }
       guard let target = find(name) else {
         throw DeviceMistake(part: index, reason: .unknownTarget(index: number, name))
       }
       guard parts[target].canBeTold(action.command) else {
         throw DeviceMistake(part: index, reason: .unsuitableAction(index: number, name))
       }
-      targets[index].append(target)
+      parts[index].actions[number].target = target
     }
   }
 }
 
 extension Part {
+  fileprivate mutating func addRival(_ index: Int) {
+    for rival in rivals where rival == index { return }
+    rivals.append(index)
+  }
+
   /// Whether an action of a button may tell it this. A button may not work another: they could do so in a circle.
   fileprivate func canBeTold(_ command: Command) -> Bool {
     switch (kind, command) {

@@ -80,10 +80,10 @@ extension Part {
     isRemote: Bool = false, reactions: [Reaction]
   ) -> Part {
     var button = Button(input: input, timing: timing, isRemote: isRemote)
-    var actions: [(gesture: Gesture, action: Action)] = []
+    var actions: [Response] = []
     for reaction in reactions {
       for action in reaction.actions {
-        actions.append((reaction.gesture, action))
+        actions.append(Response(reaction.gesture, action))
         if reaction.gesture == .long, action.command.isDim { button.usesRepeat = true }
       }
       switch reaction.gesture {

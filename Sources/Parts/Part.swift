@@ -18,6 +18,21 @@ public struct Part: Equatable, Sendable {
     case number(Number)
   }
 
+  /// What a gesture of a button does.
+  public struct Response: Sendable {
+    /// The gesture.
+    public let gesture: Gesture
+    /// What it does.
+    public let action: Action
+    /// The number of the part that it is done to; nil for all, and before a device has the part.
+    var target: Int?
+
+    init(_ gesture: Gesture, _ action: Action) {
+      self.gesture = gesture
+      self.action = action
+    }
+  }
+
   /// What programs call it: `[a-z][a-z0-9_]{0,31}`.
   public let name: [UInt8]
   /// What people call it, in UTF-8.
@@ -29,11 +44,28 @@ public struct Part: Equatable, Sendable {
   /// What a value is measured in; empty if it has no unit.
   public var unit: [UInt8] = []
   /// What the gestures of a button do, in order.
-  public internal(set) var actions: [(gesture: Gesture, action: Action)] = []
+  public internal(set) var actions: [Response] = []
   /// The names of the switches that must be off while this one is on.
   public internal(set) var interlock: [[UInt8]] = []
+  /// The numbers of these switches, and of those that name this one.
+  var rivals: [Int] = []
   /// What it is, with its values.
-  public internal(set) var kind: Kind
+  public internal(set) var kind: Kind {
+    @inline(__always) get {
+      // Behind this a kind that the build leaves out cannot be, as the optimizer sees.
+      switch state {
+      case .switch(let part): return .switch(part)
+      case .button(let part): return .button(part)
+      case .light(let part): if Kinds.hasLights { return .light(part) }
+      case .contact(let part): if Kinds.hasContacts { return .contact(part) }
+      case .sensor(let part): if Kinds.hasSensors { return .sensor(part) }
+      case .number(let part): if Kinds.hasNumbers { return .number(part) }
+      }
+      fatalError("a kind of part that this build leaves out")
+    }
+    set { state = newValue }
+  }
+  private var state: Kind
 
   /// The revision of its last change.
   public internal(set) var revision: UInt64 = 1
@@ -46,7 +78,7 @@ public struct Part: Equatable, Sendable {
     self.name = name
     self.label = label ?? Self.label(for: name)
     self.group = group
-    self.kind = kind
+    state = kind
   }
 
   /// A name with its first letter large and blanks for its underscores.
@@ -142,27 +174,39 @@ extension Part {
 
   /// The switch that it is, or nil; to be set only if it is one, as the five below.
   var asSwitch: Switch? {
+    #if hasFeature(Embedded)
+      @inline(never)
+    #endif
     get { if case .switch(let part) = kind { part } else { nil } }
+    #if hasFeature(Embedded)
+      @inline(never)
+    #endif
     set { if let newValue { kind = .switch(newValue) } }
   }
   var asLight: Light? {
-    get { if case .light(let part) = kind { part } else { nil } }
+    get { if Kinds.hasLights, case .light(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .light(newValue) } }
   }
   var asButton: Button? {
+    #if hasFeature(Embedded)
+      @inline(never)
+    #endif
     get { if case .button(let part) = kind { part } else { nil } }
+    #if hasFeature(Embedded)
+      @inline(never)
+    #endif
     set { if let newValue { kind = .button(newValue) } }
   }
   var asContact: Contact? {
-    get { if case .contact(let part) = kind { part } else { nil } }
+    get { if Kinds.hasContacts, case .contact(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .contact(newValue) } }
   }
   var asSensor: Sensor? {
-    get { if case .sensor(let part) = kind { part } else { nil } }
+    get { if Kinds.hasSensors, case .sensor(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .sensor(newValue) } }
   }
   var asNumber: Number? {
-    get { if case .number(let part) = kind { part } else { nil } }
+    get { if Kinds.hasNumbers, case .number(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .number(newValue) } }
   }
 }

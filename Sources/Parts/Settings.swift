@@ -49,14 +49,14 @@ public struct Settings: Equatable, Sendable {
       guard let isOn = member.bool else { throw .malformedValue }
       self.isOn = isOn
     }
-    if let member = json["brightness"] {
+    if Kinds.hasLights, let member = json["brightness"] {
       guard let number = member.uint64, let brightness = UInt8(exactly: number), brightness > 0 else {
         throw .malformedValue
       }
       self.brightness = brightness
     }
-    if let member = json["color"] { color = try Self.color(member) }
-    if let member = json["value"] {
+    if Kinds.hasLights, let member = json["color"] { color = try Self.color(member) }
+    if Kinds.hasNumbers, let member = json["value"] {
       guard let value = member.decimal else { throw .malformedValue }
       self.value = value
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The tutorial's wait for the network: `Trying to connect [30:AE:A4:97:F3:0C] `, a dot at once and every 500 ms, and when
-// there is an address ` 192.168.1.32`. It has no limit: a device without a network has nothing else to do.
+// The tutorial's wait for the network: `Trying to connect [30:AE:A4:97:F3:0C] `, a dot at once and every 500 ms, and
+// when there is an address ` 192.168.1.32`. It has no limit: a device without a network has nothing else to do.
 
 import Bytes
 public import DeviceServer

@@ -12,13 +12,13 @@ enum Routes {
   static func make(assets: AssetTable) -> (router: Router<RemoteControlContext>, endpoint: WebSocketEndpoint) {
     var router = Router<RemoteControlContext>()
     let endpoint = router.webSocket("/ws", state: SocketRoutes.appendState, SocketRoutes.onEvent)
+    HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
     router.on(.get, "/api/state", PartRoutes.getState, documented: .getState)
     router.on(.get, "/api/parts/:part", PartRoutes.getPart, documented: .getPart)
     router.on(.put, "/api/parts/:part", PartRoutes.putPart, documented: .putPart)
     router.on(.post, "/api/parts/:part/:verb", PartRoutes.postVerb, documented: .postVerb)
     router.on(.put, "/api/led", PartRoutes.putLed, documented: .putLed)
     router.on(.post, "/api/led/toggle", PartRoutes.postLedToggle, documented: .postLedToggle)
-    HostedRoutes.add(to: &router, endpoint)
     router.onTemplate(PageTemplate.processor)
     router.onRefusal { context, refusal in context.log.debug { refusal.append(to: &$0) } }
     router.assets = assets

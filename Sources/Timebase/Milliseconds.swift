@@ -18,5 +18,11 @@ public struct Milliseconds: Comparable, Hashable, Sendable, ExpressibleByInteger
     return Milliseconds(overflow ? .max : product)
   }
 
+  /// A length of whole minutes, at most 49.7 days.
+  public static func minutes(_ minutes: UInt32) -> Milliseconds {
+    let (product, overflow) = minutes.multipliedReportingOverflow(by: 60)
+    return seconds(overflow ? .max : product)
+  }
+
   public static func < (left: Milliseconds, right: Milliseconds) -> Bool { left.count < right.count }
 }

@@ -25,12 +25,18 @@ public struct MonotonicTime: Comparable, Hashable, Sendable {
   }
 
   /// The time `duration` later, at most `distantFuture`.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public static func + (time: MonotonicTime, duration: Milliseconds) -> MonotonicTime {
     let (sum, overflow) = time.milliseconds.addingReportingOverflow(UInt64(duration.count))
     return overflow ? .distantFuture : MonotonicTime(milliseconds: sum)
   }
 
   /// How long after `earlier` this time is: zero if it is not after it, at most 49.7 days.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public static func - (later: MonotonicTime, earlier: MonotonicTime) -> Milliseconds {
     guard later > earlier else { return 0 }
     return Milliseconds(UInt32(clamping: later.milliseconds &- earlier.milliseconds))  // later > earlier

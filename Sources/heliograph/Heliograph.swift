@@ -90,6 +90,7 @@ struct Heliograph: AsyncParsableCommand {
     let (settings, described) = try resolved()
     var logger = Logger(label: "heliograph", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = settings.logLevel
+    for line in Self.unknownVariables { logger.warning("\(line)") }
     let service = RemoteControlService(
       settings: settings, described: described, logger: logger, supervisor: Supervisor())
     let group = ServiceGroup(

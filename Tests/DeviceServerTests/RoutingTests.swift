@@ -27,6 +27,7 @@ import Testing
         response.body = [UInt8](request.parameter("pin")!)
       }
       router.get("/pins/all/level") { _, _, response in response.send("never reached") }
+      router.on(.post, "/pins/:pin/:verb") { _, _, response in response.send("posted") }
       router.get("/files/*") { _, request, response in response.body = [UInt8](request.parameter("*")!) }
       router.get("/path/:a/:b") { _, request, response in
         response.body = [UInt8](request.path) + [UInt8(ascii: "|")] + [UInt8](request.parameter("b")!)
@@ -59,6 +60,8 @@ import Testing
     ("GET", "/pins/a%20b/level", 200, "a b"),
     ("GET", "/pins/a%2fb/level", 200, "a%2Fb"),
     ("GET", "/pins/all/level", 200, "all"),
+    ("POST", "/pins/7/toggle", 200, "posted"),
+    ("POST", "/pins/7/level", 405, "{\"error\":\"Method not allowed\"}"),
     ("GET", "/files/", 200, ""),
     ("GET", "/files/a/b.txt", 200, "a/b.txt"),
     ("GET", "/path/x/y", 200, "/path/x/y|y"),

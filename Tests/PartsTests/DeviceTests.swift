@@ -80,7 +80,7 @@ import Timebase
     #expect(device.outputCount == 10)
     #expect(device.inputCount == 1)
     #expect(device.mainPart == 0)
-    #expect(device.rivals == [[3], [], [], [0], []])
+    #expect(device.parts.map(\.rivals) == [[3], [], [], [0], []])
     #expect(device.index(of: bytes("b2").span) == 2)
     #expect(device.index(of: bytes("b").span) == nil)
     #expect(try Device(parts: [Self.wall("off all")]).mainPart == nil)

@@ -88,7 +88,8 @@ import Timebase
         try check(bench, description, "PUT", "/api/parts/strip", one, body: #"{"color":[1,2,3]}"#)
         try check(bench, description, "PUT", "/api/parts/target", one, body: #"{"value":-1}"#, status: 400)
         try check(bench, description, "PUT", "/api/parts/none", one, body: #"{"on":true}"#, status: 404)
-        try check(bench, description, "PUT", "/api/parts/lamp", one, body: #"{"on":true}"#, status: round == 0 ? 200 : 503)
+        let status = round == 0 ? 200 : 503
+        try check(bench, description, "PUT", "/api/parts/lamp", one, body: #"{"on":true}"#, status: status)
         try check(bench, description, "POST", "/api/parts/bell/double", verb)
         try check(bench, description, "POST", "/api/parts/wall/click", verb, status: 403)
         try check(bench, description, "POST", "/api/parts/up/toggle", verb)

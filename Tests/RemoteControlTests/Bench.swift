@@ -79,7 +79,9 @@ final class Bench {
   var isLit: Bool { board.isOn(0) }
   var isStatusLit: Bool { board.isOn(1) }
   /// Whether its button is down, as far as the device knows.
-  var isPressed: Bool { device.parts.contains { if case .button(let part) = $0.kind { part.isPressed } else { false } } }
+  var isPressed: Bool {
+    device.parts.contains { if case .button(let part) = $0.kind { part.isPressed } else { false } }
+  }
   var refusedMessages: UInt32 { network.application.context.refusedMessages }
   var hubCounters: HubCounters {
     network.change { control, now in control.server.withHub(control.context.endpoint, now: now) { $0.counters } }
@@ -120,14 +122,7 @@ final class Bench {
 
 extension Device {
   /// The tutorial's device: an LED on output 0, a button on input 0 that toggles it, and a status LED on output 1.
-  static func demo(name: String = "Kitchen") -> Device {
-    try! Device(
-      bytes(name),
-      parts: [
-        .switch(bytes("led"), label: bytes("LED"), output: 0),
-        .button(bytes("button"), input: 0, .on(.press, "toggle led")),
-      ], statusOutput: 1)
-  }
+  static func demo(name: String = "Kitchen") -> Device { .demonstration(bytes(name)) }
 }
 
 extension Part.Reaction {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What many clients are sent of a device with a chatty sensor: the latest values of what has changed since each was last
-// sent any, and nothing else, whoever reads and whoever does not.
+// What many clients are sent of a device with a chatty sensor: the latest values of what has changed since each was
+// last sent any, and nothing else, whoever reads and whoever does not.
 
 import Bytes
 import ConformanceSupport
@@ -123,7 +123,7 @@ import Timebase
       #expect(reader.values["celsius"] == "400")
       #expect(reader.values["lamp"] == "\(bench.part("lamp").isOn == true)")
     }
-    #expect(readers.dropFirst(50).allSatisfy { $0.repeatedLamps == 0 }, "who is quick sees each change of the lamp once")
+    #expect(readers.dropFirst(50).allSatisfy { $0.repeatedLamps == 0 }, "who is quick sees each change once")
 
     // Who begins to read gets the rest of what its kernel had taken, and then the latest at once.
     deaf[0].startReading()

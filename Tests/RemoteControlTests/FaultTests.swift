@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A board of which something does not work: everyone is told which parts that takes, those alone refuse, and all is well
-// when it is back.
+// A board of which something does not work: everyone is told which parts that takes, those alone refuse, and all is
+// well when it is back.
 
 import Bytes
 import ConformanceSupport

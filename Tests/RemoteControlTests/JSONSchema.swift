@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// As much of JSON Schema (2020-12) as the description of the API uses, to hold real answers against it. A keyword that it
-// does not know is an issue of the test.
+// As much of JSON Schema (2020-12) as the description of the API uses, to hold real answers against it. A keyword that
+// it does not know is an issue of the test.
 
 import Foundation
 import Testing

@@ -57,7 +57,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("toggle", Command.toggle), ("toggle\r\n", .toggle), ("on", .set(Settings(isOn: true))), ("off", .set(Settings(isOn: false))),
+    ("toggle", Command.toggle), ("toggle\r\n", .toggle),
+    ("on", .set(Settings(isOn: true))), ("off", .set(Settings(isOn: false))),
     (#"{"action":"toggle"}"#, .toggle),
     (#"{"status":"on"}"#, .set(Settings(isOn: true))), (#"{"status":"off"}"#, .set(Settings(isOn: false))),
   ])

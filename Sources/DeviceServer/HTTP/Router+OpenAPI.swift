@@ -61,10 +61,6 @@
     }
   }
 
-  extension Router.Route where Context: ~Copyable {
-    fileprivate func hasPattern(_ other: StaticString) -> Bool { pattern.span.equals(other) }
-  }
-
   extension HTTPMethod {
     /// The method's name in a path item; nil for those that have none.
     fileprivate var nameInOpenAPI: StaticString? {

@@ -10,7 +10,7 @@ public import Timebase
 import WebSocketCore
 
 /// The clients of one WebSocket endpoint.
-public struct WebSocketHub: Sendable {
+public struct WebSocketHub: ~Copyable, Sendable {
   struct Client: Sendable {
     var id: ClientID
     var connection: ConnectionID
@@ -28,7 +28,7 @@ public struct WebSocketHub: Sendable {
 
   let limits: ServerLimits
   /// A table with holes: an index stays valid as long as its client.
-  var clients: [Client] = []
+  var clients = Rows<Client>()
   private var freeIndices: [Int] = []
   private var lastNumber: UInt32 = 0
   /// Clients for which the transport has something to do, in the order in which it came up.
@@ -67,7 +67,7 @@ public struct WebSocketHub: Sendable {
 
   /// Calls `body` with each connected client.
   public func forEachClient(_ body: (ClientID) -> Void) {
-    for client in clients where client.isConnected { body(client.id) }
+    for index in clients.indices where clients[index].isConnected { body(clients[index].id) }
   }
 
   func index(of client: ClientID) -> Int? {
@@ -172,6 +172,12 @@ extension WebSocketHub {
   @inline(__always)
   mutating func writeOutput(_ index: Int, _ accept: (Span<UInt8>) -> Int) -> Written {
     clients[index].writeOutput(revision, accept)
+  }
+
+  /// Whether something waits for a client that is open: all that a message leaves to do.
+  @inline(__always)
+  func hasOutputToList(_ index: Int) -> Bool {
+    clients[index].socket.pendingOutput > 0 && clients[index].socket.isOpen
   }
 
   /// How a client's outbox is after it was offered to the transport.

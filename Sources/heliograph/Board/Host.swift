@@ -33,14 +33,25 @@ final class Host {
 
   init(simulated: SimulatedBoard? = nil) { self.simulated = simulated }
 
-  /// Notes a state that has changed, and returns when to be called again.
-  func afterLoop(_ device: borrowing Device, now: MonotonicTime) -> MonotonicTime? {
+  /// Notes what has changed in a loop, and returns when to be called again.
+  func afterLoop(_ context: inout RemoteControlContext, now: MonotonicTime) -> MonotonicTime? {
+    #if os(Linux)
+      if let linux { noteDroppedEdges(linux.droppedEdges, in: &context) }
+    #endif
     guard keeper != nil else { return nil }
-    if notedRevision != device.revision {
-      notedRevision = device.revision
-      keeper?.note(SavedState(copy device, keeping: earlier, today: today))
+    if notedRevision != context.device.revision {
+      notedRevision = context.device.revision
+      keeper?.note(SavedState(context.device, keeping: earlier, today: today))
     }
     return keeper?.poll(now: now)
+  }
+
+  /// Says that the kernel had to drop edges: presses may have been among them.
+  private func noteDroppedEdges(_ dropped: UInt32, in context: inout RemoteControlContext) {
+    let count = dropped &- context.droppedEdges
+    guard count != 0 else { return }
+    context.droppedEdges = dropped
+    context.log.debug { $0.append(contentsOf: "edges came too fast: \(count) were dropped".utf8) }
   }
 }
 

@@ -19,7 +19,7 @@ extension LinuxWiring {
   static func mistake(in address: String, for role: ChannelRole) -> String? {
     do throws(AddressError) {
       if role.isOutput {
-        return mistake(try OutputAddress(address), address, for: role)
+        return mistake(try OutputAddress(address, for: role), address, for: role)
       } else {
         return mistake(try InputAddress(address), address, for: role)
       }
@@ -45,9 +45,16 @@ extension LinuxWiring {
   }
 }
 
+extension OutputAddress {
+  /// A status LED may be given by its name alone.
+  fileprivate init(_ text: String, for role: ChannelRole) throws(AddressError) {
+    self = role == .statusLED ? try OutputAddress(statusLED: text) : try OutputAddress(text)
+  }
+}
+
 extension LinuxWiring.Output {
   fileprivate init(_ channel: Channel, keepsHeldLevel: Bool) throws(AddressError) {
-    var address = try OutputAddress(channel.address)
+    var address = try OutputAddress(channel.address, for: channel.role)
     if channel.sharing > 1, case .led(let name, nil) = address {
       address = .led(name: name, color: channel.color?.rawValue)
     }

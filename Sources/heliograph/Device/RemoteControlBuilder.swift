@@ -60,7 +60,7 @@ struct RemoteControlBuilder: Sendable {
     var application = RemoteControl(
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
       hostNames: HostNames(settings.knownHostNames)
-    ) { context, now in host.afterLoop(context.device, now: now) }
+    ) { context, now in host.afterLoop(&context, now: now) }
     if settings.deflate { application.server.compression = .zlib() }
     return application
   }

@@ -37,6 +37,14 @@ extension Heliograph {
     }
   }
 
+  /// A line for each variable of the environment that looks like a setting and is none. (HELIOGRAPH_OPTIONS is what the
+  /// service's unit makes the options of.)
+  static var unknownVariables: [String] {
+    var environment = ProcessInfo.processInfo.environment
+    environment["HELIOGRAPH_OPTIONS"] = nil
+    return DeviceSettings.unknownVariables(in: environment)
+  }
+
   /// The options that were given, by the names of their settings.
   private var options: [String: [String]] {
     var options: [String: [String]] = [:]
@@ -75,7 +83,9 @@ extension DeviceDescription {
         self = try DeviceDescription(text, file: path)
       #endif
     } catch {
-      throw StartFailure(description: error.description)
+      // As compilers write it, so that an editor finds the place: nothing stands before the file.
+      FileHandle.standardError.write(Data((error.description + "\n").utf8))
+      throw ExitCode.failure
     }
   }
 }

@@ -35,7 +35,8 @@ class Crowd:
 
     def ask(self, command: str, **options: Any) -> dict[str, Any]:
         """`connect`: `seconds`. `sleep`. `wake`. `newest` with a `revision`: how many `have` it before `patience`
-        ends, and when (`at`) the last of them got it. `report`: how many are `open`, and counts since they woke."""
+        ends, and when (`at`) the last of them got it. `report`: how many are `open`, how many `bytes` they have received,
+        and counts since they woke."""
         self.tell(command, **options)
         return self.answer()
 
@@ -58,13 +59,13 @@ class Crowd:
 
 class Client:
     """One of the crowd."""
-    __slots__ = ("socket", "buffer", "is_upgraded", "revision", "messages", "pings")
+    __slots__ = ("socket", "buffer", "is_upgraded", "revision", "messages", "pings", "bytes")
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
         self.buffer = bytearray()
         self.is_upgraded = False
-        self.revision = self.messages = self.pings = 0
+        self.revision = self.messages = self.pings = self.bytes = 0
 
     def receive(self) -> bool:
         """Takes what has come; false at the end."""
@@ -75,6 +76,7 @@ class Client:
         except OSError:
             return False
         self.buffer += received
+        self.bytes += len(received)
         if not self.is_upgraded and not self._upgrade():
             return bool(received)
         end = 0
@@ -166,6 +168,7 @@ class Process:
     def report(self) -> dict[str, Any]:
         clients = self.clients.values()
         return {"open": len(clients), "pings": sum(client.pings for client in clients),
+                "bytes": sum(client.bytes for client in clients),
                 "messages": max((client.messages for client in clients), default=0)}
 
     def show_life(self) -> None:

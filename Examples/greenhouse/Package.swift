@@ -1,0 +1,19 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// A device of one's own, as a package of its own. Elsewhere, the dependency is the address of Heliograph's repository.
+let package = Package(
+  name: "greenhouse",
+  platforms: [.macOS(.v26)],
+  dependencies: [.package(name: "heliograph", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "greenhouse",
+      dependencies: ["Bytes", "DeviceServer", "DeviceProgram", "Parts", "Timebase"].map {
+        .product(name: $0, package: "heliograph")
+      } + [.product(name: "LinuxBoard", package: "heliograph", condition: .when(platforms: [.linux]))],
+      path: ".", sources: ["main.swift"],
+      resources: ["index.html", "greenhouse.js", "greenhouse.css"].map { .embedInCode("Page/\($0)") })
+  ]
+)

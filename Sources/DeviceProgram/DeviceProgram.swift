@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+// A device of one's own as a whole program: its parts, what they are soldered to, its page, and what it does by itself.
+//
+//     let device = try Device("Lamp") { Part.switch("lamp", output: 0) }
+//     await DeviceProgram(device, on: .simulated).main()
+//
+// Everything that the remote control has is there: page, web socket, REST, events. `heliograph`, which reads a
+// description from a file, has more: restored states, a data folder, systemd.
+
+import Bytes
+public import DeviceServer
+import NIOCore
+import NIOPosix
+import NIOTransport
+public import Parts
+import RemoteControl
+import SimulatedBoard
+public import Timebase
+
+#if os(Linux)
+  public import LinuxBoard
+#endif
+
+/// A program that serves a device.
+public struct DeviceProgram: Sendable {
+  /// What the parts are soldered to.
+  public enum Wiring: Sendable {
+    /// Nothing: standard input works them by name (`press button`, `set air 21.5`; `help` lists the words).
+    case simulated
+    #if os(Linux)
+      /// The pins of this machine.
+      case linux(LinuxWiring)
+    #endif
+  }
+
+  /// What the device does by itself: looks at what its parts show, has others do something, and returns when it wants to
+  /// look again at the latest; nil: when something changes.
+  ///
+  /// It runs on the event loop whenever something may have happened, so it must not wait for anything.
+  public typealias Reaction = @Sendable (inout Device, MonotonicTime) -> MonotonicTime?
+
+  /// The device, as it is at the start.
+  public let device: Device
+  /// What its parts are soldered to.
+  public let wiring: Wiring
+  /// The page: `index.html`, which is a template, and its files.
+  public var page = AssetTable.embeddedPage
+  /// The address to listen on; `0.0.0.0` for every interface.
+  public var host = "127.0.0.1"
+  /// The TCP port to listen on; 0 lets the system choose one.
+  public var port = 8080
+  /// Names that browsers may know the device by, beside its addresses and `localhost`.
+  public var hostNames = HostNames()
+
+  /// A program for `device`, with the built-in page, on `127.0.0.1:8080`.
+  public init(_ device: Device, on wiring: Wiring) {
+    self.device = device
+    self.wiring = wiring
+  }
+
+  /// Prints the address, serves until SIGTERM or SIGINT, and ends the process with status 0; with status 1 and one line on
+  /// standard error if the port cannot be opened, or a pin not be had.
+  public func main(_ reaction: @escaping Reaction = { _, _ in nil }) async -> Never {
+    let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    let host = HostBox.makeEmptyBox(valueType: Host.self, eventLoop: loop)
+    await NIOTransport.main(host: self.host, port: port, on: loop) {
+      try makeApplication(host, reaction)
+    } onNewSecond: { application, seconds in
+      application.setDate(secondsSince1970: seconds)
+    } afterActivity: { application, _ in
+      host.value?.show(&application.context)
+    } whenServing: { transport in
+      if case .simulated = wiring {
+        transport.readStandardInput { application, line, now in
+          host.value?.obey(line, &application.context.device, now: now)
+        }
+      }
+      #if os(Linux)
+        if case .linux = wiring { await LineWatch(transport: transport, host: host).run() }
+      #endif
+    }
+  }
+
+  private func makeApplication(_ box: HostBox, _ reaction: @escaping Reaction) throws -> RemoteControl {
+    let host = Host(device)
+    box.value = host
+    switch wiring {
+    case .simulated: return application(host.simulated, "simulated", reaction)
+    #if os(Linux)
+      case .linux(let wiring):
+        var none = StoredLines()
+        let board = try LinuxBoard(wiring, initial: { [device] in device.level(ofOutput: $0) }, stored: &none)
+        host.linux = board
+        return application(board, "linux", reaction)
+    #endif
+    }
+  }
+
+  private func application(_ board: some Board, _ name: StaticString, _ reaction: @escaping Reaction) -> RemoteControl {
+    RemoteControl(
+      device, board: board, identity: Identity(boot: .random(in: .min ... .max), board: name), assets: page,
+      hostNames: hostNames
+    ) { context, now in
+      let before = context.device.revision
+      let deadline = reaction(&context.device, now)
+      return context.device.revision == before ? deadline : now  // what it did is yet to be driven and published
+    }
+  }
+}

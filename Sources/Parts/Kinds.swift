@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+
+// Which kinds this build knows: all of them, but for those that a flag of the compiler leaves out. A firmware leaves out
+// the kinds that its board has no channels for, and so carries no code for them (docs/firmware.md).
+// Rule: `Part.kind` and the accessors beside it ask here, and nothing else has to.
+
+/// The kinds that not every build has; switches and buttons are always there.
+enum Kinds {
+  static var hasLights: Bool {
+    #if WITHOUT_LIGHTS
+      false
+    #else
+      true
+    #endif
+  }
+
+  static var hasContacts: Bool {
+    #if WITHOUT_CONTACTS
+      false
+    #else
+      true
+    #endif
+  }
+
+  static var hasSensors: Bool {
+    #if WITHOUT_SENSORS
+      false
+    #else
+      true
+    #endif
+  }
+
+  static var hasNumbers: Bool {
+    #if WITHOUT_NUMBERS
+      false
+    #else
+      true
+    #endif
+  }
+}
