@@ -40,11 +40,13 @@ IIO = "/sys/kernel/config/iio/devices/dummy/bench"
 
 
 class Channels:
-    """The devices, as the hand finds them."""
+    """The devices, which are made unless they are there."""
 
     def __init__(self, machine: Machine) -> None:
         self.hand = machine.hand
-        self.bus = self.hand.shell("channels").strip()
+        self.hand.shell("channels")
+        names = "cd /sys/bus/i2c/devices; grep -l 'SMBus stub' i2c-*/name"
+        self.bus = self.hand.shell(f"{names} | sed 's/i2c-//; s,/.*,,'").strip()
 
     # MARK: What is shown
 
@@ -69,7 +71,7 @@ class Channels:
 
     def set_celsius(self, half_degrees: int) -> None:
         """Of the LM75: the high byte in whole degrees comes first, the half is the highest bit of the low one."""
-        word = (half_degrees & 1) << 15 | half_degrees >> 1
+        word = (half_degrees & 1) << 15 | half_degrees >> 1 & 0xFF
         self.hand.shell(f"i2cset -f -y {self.bus} {THERMOMETER} 0 {word:#x} w")
 
     def set_outside(self, thousandths: int) -> None:
@@ -150,7 +152,8 @@ def sensors_are_read_in_their_units(bench: Bench) -> str:
         history = json.loads(board.send("GET", "/api/parts/celsius/history")[1])
         check(history, "there is no history")
         channels.set_celsius(43)
-    return f"hwmon 21.5 and -1.5 °C, 1-Wire 21.375 and -10.125 °C, IIO {volts} V and 7, a zone of 40 °C, a file in kW"
+    return (f"hwmon 21.5 and -1.5 °C, 1-Wire 21.375 and -10.125 °C, IIO {volts} V and 7 steps, a zone of 40 °C, a file in "
+            "kW")
 
 
 def exact(board: Board) -> dict[str, Decimal]:

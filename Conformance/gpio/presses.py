@@ -88,7 +88,7 @@ def five_hundred_of_each_of_four_buttons_at_once_count_two_thousand(bench: Bench
         parts, toggles = board.parts, []
         for number, button in enumerate(buttons):
             is_on = parts[f"s{number}"]["on"]
-            check(is_on == bool(parts[button]["presses"] % 2), f"{button} has not toggled its switch each time: {parts}")
+            check(is_on == bool(parts[button]["presses"] % 2), f"{button} has not toggled s{number} each time: {parts}")
             device = "gpio-sim.0" if number < 2 else "gpio-sim.1"
             levels = [event.what for event in trace.events(10 + number if number < 2 else number, device)]
             check(all(a != b for a, b in zip(levels, levels[1:])), f"a line was set twice: {levels}")
@@ -178,6 +178,7 @@ def a_button_that_is_held_toggles_once(bench: Bench) -> str:
 
 
 CASES = [five_hundred_presses_that_bounce_count_five_hundred,
-         five_hundred_of_each_of_four_buttons_at_once_count_two_thousand, a_press_of_15_ms_counts, a_blip_of_5_ms_does_not_count,
+         five_hundred_of_each_of_four_buttons_at_once_count_two_thousand, a_press_of_15_ms_counts,
+         a_blip_of_5_ms_does_not_count,
          presses_while_the_program_stands_still_are_not_lost, edges_beyond_what_the_kernel_keeps_are_counted,
          a_button_that_is_held_toggles_once]
