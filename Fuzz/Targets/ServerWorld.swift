@@ -10,7 +10,7 @@ import HTTPCore
 import Timebase
 import WebSocketCore
 
-struct ServerWorld {
+struct ServerWorld: ~Copyable {
   private var server: Server<Journal>
   private let endpoint: WebSocketEndpoint
   private var journal = Journal()

@@ -21,6 +21,7 @@ extension UInt8 {
   public var isWhitespace: Bool { isLinearWhitespace || self == 0x0A || self == 0x0D }
 
   /// The value of a hexadecimal digit of either case, or nil.
+  @inline(never)
   public var hexadecimalValue: UInt8? {
     switch self {
     case 0x30...0x39: self - 0x30

@@ -11,10 +11,19 @@ extension [UInt8] {
     bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
+  #if hasFeature(Embedded)
+    /// Appends a byte: what an array does in each place where one is appended takes 40 bytes of flash.
+    @inline(never)
+    public mutating func append(_ byte: UInt8) {
+      withUnsafePointer(to: byte) { append(contentsOf: UnsafeBufferPointer(start: $0, count: 1)) }
+    }
+  #endif
+
   /// Appends the UTF-8 of a literal.
-  public mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { append(contentsOf: $0) }
-  }
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  public mutating func append(_ text: StaticString) { append(text.span) }
 
   /// Appends `value` in decimal digits.
   public mutating func append(decimal value: some UnsignedInteger & FixedWidthInteger) {
@@ -42,7 +51,16 @@ extension [UInt8] {
     }
   }
 
+  /// Removes all bytes, and keeps the memory.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  public mutating func clear() { removeAll(keepingCapacity: true) }
+
   /// The UTF-8 of a literal.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public init(_ text: StaticString) {
     self.init()
     append(text)

@@ -78,7 +78,7 @@ public struct ByteQueue: Sendable {
   /// Takes all bytes away and keeps the memory.
   @inlinable
   public mutating func removeAll() {
-    storage.removeAll(keepingCapacity: true)
+    storage.clear()
     head = 0
   }
 

@@ -16,6 +16,9 @@ struct JSONScanner: ~Escapable {
 
   /// Passes over the white space of section 2.
   @_lifetime(self: copy self)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func skipWhitespace() {
     while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { position += 1 }
   }
@@ -143,6 +146,9 @@ struct JSONScanner: ~Escapable {
 
   /// Takes the escape sequence at the position, both halves of a surrogate pair included.
   @_lifetime(self: copy self)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func takeEscape() throws(JSONError) -> Unicode.Scalar {
     try expect(UInt8(ascii: "\\"))
     guard let letter = next else { throw .unexpectedEnd }
@@ -161,6 +167,7 @@ struct JSONScanner: ~Escapable {
 
   /// Takes the digits after `\u`, and the whole second escape if they are the first half of a surrogate pair.
   @_lifetime(self: copy self)
+  @inline(never)
   private mutating func takeCodeUnits() throws(JSONError) -> Unicode.Scalar {
     let unit = try takeCodeUnit()
     if let scalar = Unicode.Scalar(unit) { return scalar }

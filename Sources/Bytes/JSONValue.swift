@@ -165,6 +165,9 @@ public struct JSONValue: ~Escapable {
 
   /// Calls `body` with each byte of this string, its escapes decoded, until that returns false; false if this
   /// is something else.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private func forEachByte(_ body: (UInt8) -> Bool) -> Bool {
     guard kind == .string else { return false }
     var scanner = JSONScanner(text)

@@ -23,6 +23,9 @@ public struct JSONWriter: ~Copyable {
   private init() {}
 
   /// Appends to `bytes` what `body` writes; the array is moved, not copied, and keeps its capacity.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public static func append(to bytes: inout [UInt8], _ body: (inout JSONWriter) -> Void) {
     var writer = JSONWriter()
     swap(&writer.output, &bytes)
@@ -61,7 +64,7 @@ public struct JSONWriter: ~Copyable {
   // MARK: values
 
   /// Writes a string.
-  public mutating func value(_ text: StaticString) { text.withUTF8Buffer { value($0.span) } }
+  public mutating func value(_ text: StaticString) { value(text.span) }
 
   /// Writes a string; U+FFFD stands for each piece of `text` that is not UTF-8.
   public mutating func value(_ text: Span<UInt8>) {
@@ -166,6 +169,9 @@ public struct JSONWriter: ~Copyable {
   }
 
   /// Appends `text` in runs that need no change, with what replaces the bytes between them.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private mutating func appendEscaped(_ text: Span<UInt8>) {
     var runStart = 0
     var index = 0

@@ -50,9 +50,7 @@ public struct SHA1: Sendable {
   }
 
   /// Takes the UTF-8 of a literal as the next bytes of the message.
-  public mutating func update(_ text: StaticString) {
-    text.withUTF8Buffer { update($0.span) }
-  }
+  public mutating func update(_ text: StaticString) { update(text.span) }
 
   /// Ends the message; the computation is used up.
   public consuming func finish() -> Digest {

@@ -35,7 +35,11 @@ public struct UTF8Validator: Sendable {
   }
 
   /// Takes one byte; false if it cannot stand here.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   mutating func take(_ byte: UInt8) -> Bool {
     if missing > 0 {
       guard byte >= lowest, byte <= highest else { return refuse() }

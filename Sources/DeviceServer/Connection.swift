@@ -50,6 +50,7 @@ struct Connection: Sendable {
   /// When the stage, the linger time or the socket's next ping is due: a lower bound.
   var deadline = MonotonicTime.distantFuture
 
+  @inline(never)
   init(index: Int, limits: HTTPConnection.Limits) {
     id = ConnectionID(index: index, generation: 0)
     http = HTTPConnection(limits: limits)
@@ -74,7 +75,11 @@ struct ConnectionTable: ~Copyable, Sendable {
   var indices: Range<Int> { rows.indices }
 
   /// The row of a connection that still is.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   func index(of id: ConnectionID) -> Int? {
     guard rows.indices.contains(id.index), rows[id.index].id == id, rows[id.index].phase != .free else { return nil }
     return id.index
@@ -89,6 +94,7 @@ struct ConnectionTable: ~Copyable, Sendable {
     listed.reserve(count)
   }
 
+  @inline(never)
   mutating func add(from remote: RemoteAddress, limits: HTTPConnection.Limits, isRefused: Bool = false) -> Int {
     let index: Int
     if let free = freeIndices.popLast() {

@@ -19,14 +19,22 @@ struct IndexQueue: Sendable {
   /// Takes the memory for `count` that wait.
   mutating func reserve(_ count: Int) { indices.reserveCapacity(2 * count) }
 
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   mutating func append(_ index: Int) {
     if start > 0, indices.count == indices.capacity { discardTaken() }
     indices.append(index)
   }
 
   /// Takes the first one away; there is one.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   mutating func removeFirst() {
     start += 1
     guard start == indices.count else { return }

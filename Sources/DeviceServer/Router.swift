@@ -53,7 +53,9 @@ public struct Router<Context: ~Copyable> {
   var eventRoutes: [EventRoute] = []
   var eventStreams: EventStreamCalls<Context>?
   var templateHandler: TemplateHandler?
-  var refusalHandler: RefusalHandler?
+  #if !hasFeature(Embedded)
+    var refusalHandler: RefusalHandler?
+  #endif
   /// Which sites' pages may send requests that change something.
   public var origin = OriginPolicy.sameOrigin
   /// The files to serve where no route matches; a server's can be changed later, by `Server.assets`.
@@ -130,8 +132,19 @@ public struct Router<Context: ~Copyable> {
   /// Sets the function that gives values to the names in templates.
   public mutating func onTemplate(_ handler: @escaping TemplateHandler) { templateHandler = handler }
 
-  /// Sets the function that is told of refusals.
-  public mutating func onRefusal(_ handler: @escaping RefusalHandler) { refusalHandler = handler }
+  #if !hasFeature(Embedded)
+    /// Sets the function that is told of refusals. Not in Embedded Swift: what is told there costs flash in many places,
+    /// and a log for it has not been asked for.
+    public mutating func onRefusal(_ handler: @escaping RefusalHandler) { refusalHandler = handler }
+  #endif
+
+  /// Tells of a refusal.
+  @inline(__always)
+  func report(_ reason: @autoclosure () -> Refusal.Reason, _ remote: RemoteAddress, _ context: inout Context) {
+    #if !hasFeature(Embedded)
+      refusalHandler?(&context, Refusal(reason: reason(), remote: remote))
+    #endif
+  }
 
   /// What the routes say to a method and a path.
   enum Match {

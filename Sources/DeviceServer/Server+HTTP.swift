@@ -142,7 +142,7 @@ extension Server where Context: ~Copyable {
     }
     if response.status.code >= 400 {
       counters.requestsRefused.count()
-      router.refusalHandler?(&context, Refusal(reason: .handler(response.status), remote: table[index].remote))
+      router.report(.handler(response.status), table[index].remote, &context)
     }
     send(response, index)
   }
@@ -150,7 +150,7 @@ extension Server where Context: ~Copyable {
   private func fill(
     _ response: inout Response, with asset: StaticAsset, for head: RequestHead, _ context: inout Context
   ) {
-    let isDocument = asset.contentType.span.starts(with: "text/html")
+    let isDocument = asset.contentType.starts(with: "text/html")
     PagePolicy.add(to: &response.head, isDocument: isDocument, host: head.host)
     guard asset.isTemplate else { return AssetResponse.fill(&response, with: asset, for: head) }
     if let status = Preconditions.failure(of: head, entityTag: Span()) {
@@ -168,12 +168,13 @@ extension Server where Context: ~Copyable {
   // MARK: Sending
 
   /// Answers with an error, as JSON.
+  @inline(never)
   mutating func refuse(
     _ reason: Refusal.Reason, _ status: HTTPStatus, _ words: StaticString, _ index: Int, _ head: RequestHead?,
     _ context: inout Context
   ) {
     counters.requestsRefused.count()
-    router.refusalHandler?(&context, Refusal(reason: reason, remote: table[index].remote))
+    router.report(reason, table[index].remote, &context)
     var response = Response()
     response.fail(status, words)
     if case .methodNotAllowed = reason, let head {

@@ -62,7 +62,7 @@ extension Server where Context: ~Copyable {
     table[index].client = client
     if hubs[hub].count >= limits.clients {
       counters.clientsRefused.count()
-      router.refusalHandler?(&context, Refusal(reason: .tooManyClients, remote: table[index].remote))
+      router.report(.tooManyClients, table[index].remote, &context)
       hubs[hub].close(client, .tryAgainLater, "busy")
     } else {
       counters.clients.count()
@@ -77,7 +77,11 @@ extension Server where Context: ~Copyable {
 
   /// Takes the buffer for messages, whatever is in it, so that the server may be changed while it is in use; `keepScratch`
   /// gives it back.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   mutating func takeScratch() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &scratch)
@@ -130,7 +134,7 @@ extension Server where Context: ~Copyable {
     _ index: Int, _ error: WebSocketError, now: MonotonicTime, _ context: inout Context
   ) {
     counters.clientsFailed.count()
-    router.refusalHandler?(&context, Refusal(reason: .webSocketError(error), remote: table[index].remote))
+    router.report(.webSocketError(error), table[index].remote, &context)
     let hub = table[index].hub
     let id = hubs[hub].clients[table[index].client].id
     if hubs[hub].contains(id) { router.endpoints[hub].handler(&context, &hubs[hub], .error(id, error)) }

@@ -80,7 +80,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   ) -> ConnectionID? {
     guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
       counters.connectionsRefused.count()
-      router.refusalHandler?(&context, Refusal(reason: .tooManyConnections, remote: remote))
+      router.report(.tooManyConnections, remote, &context)
       guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       refuseBeforeRequest(index, now: now)
@@ -122,7 +122,11 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   }
 
   /// See `Application.receive(_:from:now:)`.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   public mutating func receive(
     _ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime, _ context: inout Context
   ) -> Int {
@@ -216,7 +220,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
 
   private mutating func noteUnresponsive(_ index: Int, _ context: inout Context) {
     counters.timedOut.count()
-    router.refusalHandler?(&context, Refusal(reason: .unresponsive, remote: table[index].remote))
+    router.report(.unresponsive, table[index].remote, &context)
   }
 
   mutating func setDeadline(_ index: Int, _ deadline: MonotonicTime) {

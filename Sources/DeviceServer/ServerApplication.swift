@@ -57,8 +57,10 @@ public struct ServerApplication<Context: ~Copyable>: Application, ~Copyable {
 
   public mutating func shutdown(now: MonotonicTime) { server.shutdown(now: now) }
 
-  /// Tells the server the date for its responses, in seconds since 1970.
-  public mutating func setDate(secondsSince1970 seconds: Int64) {
-    server.date = HTTPDate(secondsSince1970: seconds)
-  }
+  #if !hasFeature(Embedded)  // see `Server.date`
+    /// Tells the server the date for its responses, in seconds since 1970.
+    public mutating func setDate(secondsSince1970 seconds: Int64) {
+      server.date = HTTPDate(secondsSince1970: seconds)
+    }
+  #endif
 }

@@ -98,7 +98,7 @@ extension HTTPConnection {
   /// - Throws: `.wrongState` unless request and response are both done and the connection goes on.
   public mutating func startNextCycle() throws(LocalProtocolError) {
     try states.apply(.nextCycle)
-    body.removeAll(keepingCapacity: true)
+    body.clear()
   }
 
   /// How many bytes of output wait.

@@ -8,6 +8,9 @@ import Bytes
 extension RequestHead {
   /// The trimmed value of the first field line of this name, or nil.
   @_lifetime(borrow self)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public func field(_ name: StaticString) -> Span<UInt8>? {
     guard let range = nextValue(of: name, from: fieldsStart)?.value else { return nil }
     return bytes.span.extracting(range)
@@ -37,6 +40,7 @@ extension RequestHead {
   /// passed over (RFC 9110 section 5.6.1.2).
   ///
   /// A comma inside a quoted string cuts, too: for lists whose quoted strings have none that matters.
+  @inline(never)
   public func forEachElement(of name: StaticString, _ body: (Span<UInt8>) -> Void) {
     var line = fieldsStart
     while let record = nextValue(of: name, from: line) {
@@ -96,6 +100,7 @@ extension Span<UInt8> {
   /// The element of this comma-separated list that begins at `position`, trimmed, or nil behind the last (RFC
   /// 9110 section 5.6.1); moves `position` to the next. Elements may be empty.
   @_lifetime(copy self)
+  @inline(never)
   func nextListElement(_ position: inout Int) -> Span<UInt8>? {
     guard position <= count else { return nil }
     let end = firstIndex(of: UInt8(ascii: ","), from: position) ?? count

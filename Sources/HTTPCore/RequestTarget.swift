@@ -45,6 +45,7 @@ struct RequestTarget {
     return colon + 3
   }
 
+  @inline(never)
   private mutating func splitPathAndQuery(of target: Span<UInt8>, from start: Int) {
     let mark = target.firstIndex(of: UInt8(ascii: "?"), from: start)
     path = start..<(mark ?? target.count)

@@ -34,7 +34,7 @@ public struct ResponseHead: Sendable {
   /// Adds a field line with a fixed value, by the rule of `add(_:_:)` for a span.
   @discardableResult
   public mutating func add(_ name: StaticString, _ value: StaticString) -> Bool {
-    value.withUTF8Buffer { add(name, $0.span) }
+    add(name, value.span)
   }
 
   /// Adds a field line whose value is a number; false only for a field that `HTTPConnection` writes.

@@ -7,6 +7,9 @@ public import Timebase
 
 extension Part {
   /// Whether parts of this kind do what the command asks for.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public func knows(_ command: Command) -> Bool {
     switch (kind, command) {
     case (.switch, .toggle), (.light, .toggle), (.light, .dim): true
@@ -55,7 +58,7 @@ extension Device {
     case .switch(let part): ask(index, isOn: command.isOn(insteadOf: part.isWantedOn), by: author)
     case .light(var part):
       let hasChanged = part.obey(command, isFirst: isFirst, now: now)
-      show(&part)
+      show(&part, of: index)
       parts[index].kind = .light(part)
       if hasChanged { note(index, by: author) }
     case .number(var part):

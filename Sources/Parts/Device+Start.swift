@@ -14,7 +14,7 @@ extension Device {
       part.isOn = part.isWantedOn && !mustRest(index, part)
       parts[index].asSwitch = part
       show(part.isOn ? .max : 0, onOutput: part.output)
-    case .light(var part): show(&part)
+    case .light(var part): show(&part, of: index)
     case .button, .contact, .sensor, .number: break
     }
   }
@@ -48,15 +48,19 @@ extension Device {
     for index in parts.indices {
       parts[index].asLight?.begin(now: self.now)
       guard var part = parts[index].asSwitch else { continue }
-      for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
-        part.isWantedOn = false
+      if Kinds.hasInterlocks {
+        for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
+          part.isWantedOn = false
+        }
       }
       part.lastChange = self.now
       part.beginCountdown(at: self.now)
       parts[index].asSwitch = part
     }
-    for index in parts.indices { stopRivalsThatAreOn(of: index) }
-    deadline = .zero
+    if Kinds.hasInterlocks {
+      for index in parts.indices { stopRivalsThatAreOn(of: index) }
+    }
+    lookAtAll()
   }
 
   /// Two of an interlock that were found on are not left on for the sake of a rest.

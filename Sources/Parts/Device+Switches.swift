@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an interlock
-// on at once; between one that went off and another that goes on lie the dwell times of both; and no output changes
-// before its `min_dwell` is over. Commands in between are conflated to the last.
+// When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an
+// interlock on at once; between one that went off and another that goes on lie the dwell times of both; and no output
+// changes before its `min_dwell` is over. Commands in between are conflated to the last.
 
 import Bytes
 import Timebase
@@ -15,7 +15,7 @@ extension Device {
     part.isWantedOn = isOn
     if isOn, part.isOn { part.beginCountdown(at: now) }  // asked again: from the beginning
     parts[index].asSwitch = part
-    if isOn {
+    if Kinds.hasInterlocks, isOn {
       for rival in parts[index].rivals where parts[rival].asSwitch?.isWantedOn == true {
         parts[rival].asSwitch?.isWantedOn = false
         noteWish(rival, by: .interlock)
@@ -26,6 +26,9 @@ extension Device {
   }
 
   /// Something else is wanted of a switch than before: one change to those who look on, if it need not rest.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private mutating func noteWish(_ index: Int, by author: Author) {
     parts[index].author = author
     if !settle(index) { note(index, by: author) }
@@ -33,28 +36,34 @@ extension Device {
 
   /// Changes a switch to what is wanted, if it may, and returns whether it did; otherwise it has a deadline.
   @discardableResult
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func settle(_ index: Int) -> Bool {
     guard var part = parts[index].asSwitch else { return false }
     let time = deadline(ofSwitch: index, part)
     guard part.isWantedOn != part.isOn, changeTime(index, part) <= now else {
-      lower(time)
+      lower(time, of: index)
       return false
     }
     part.change(at: now)
     parts[index].asSwitch = part
     show(part.isOn ? .max : 0, onOutput: part.output)
     note(index, by: nil)
-    lower(part.offTime)
-    if !part.isOn {
+    lower(part.offTime, of: index)
+    if Kinds.hasInterlocks, !part.isOn {
       for rival in parts[index].rivals { settle(rival) }
     }
     return true
   }
 
   /// When a switch may change to what is wanted; never while another of its interlock is, or may be, on.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private func changeTime(_ index: Int, _ part: Switch) -> MonotonicTime {
     var time = part.minDwell > 0 ? part.lastChange + part.minDwell : .zero
-    guard part.isWantedOn else { return time }
+    guard Kinds.hasInterlocks, part.isWantedOn else { return time }
     for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
       // One that does not answer may be on, whatever it was told. When it is off and answers, its end leads back here.
@@ -65,6 +74,9 @@ extension Device {
   }
 
   /// When a switch has something to do, if nothing else happens.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   func deadline(ofSwitch index: Int, _ part: Switch) -> MonotonicTime {
     part.isWantedOn == part.isOn ? part.offTime : min(changeTime(index, part), part.offTime)
   }
@@ -76,7 +88,7 @@ extension Device {
   }
 
   /// What a relay did before the start, or while it had a fault, is not known: one that has rests takes its first.
-  func mustRest(_ index: Int, _ part: Switch) -> Bool { part.minDwell > 0 || !parts[index].rivals.isEmpty }
+  func mustRest(_ index: Int, _ part: Switch) -> Bool { part.minDwell > 0 || (Kinds.hasInterlocks && !parts[index].rivals.isEmpty) }
 
   /// A switch works again: it is taken for one that has just gone off.
   mutating func restAfterFault(_ index: Int) {

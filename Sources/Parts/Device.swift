@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // A device is a list of parts: the one state that every surface shows and changes. It is a plain value. Readings and
-// commands go in with a time, what the outputs are to show comes out, and between two calls it needs nothing but the time
-// of the next. So a day with eight buttons and a storm of commands is a test of a millisecond.
+// commands go in with a time, what the outputs are to show comes out, and between two calls it needs nothing but the
+// time of the next. So a day with eight buttons and a storm of commands is a test of a millisecond.
 
 public import Bytes
 public import Timebase
@@ -36,7 +36,7 @@ public struct Device: Sendable {
   /// Some output may show something else than it is to show.
   var hasDrives = true
 
-  /// One type for inputs and outputs, which know no level: two arrays of one type cost less flash than one of each of two.
+  /// An output, or an input, which has no level: arrays of one type cost less flash than those of two.
   struct Channel: Sendable {
     var part: Int?
     var fault: [UInt8] = []
@@ -108,6 +108,9 @@ public struct Device: Sendable {
   }
 
   /// Counts a change of a part.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func note(_ index: Int, by author: Author?) {
     if revision < Self.greatestRevision { revision += 1 }
     parts[index].revision = revision
@@ -115,6 +118,9 @@ public struct Device: Sendable {
   }
 
   /// Sets what an output is to show.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func show(_ level: UInt16, onOutput output: Int) {
     guard outputs.indices.contains(output), outputs[output].level != level else { return }
     outputs[output].level = level

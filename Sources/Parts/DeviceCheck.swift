@@ -19,7 +19,7 @@ struct DeviceCheck {
       try takeChannels(index)
     }
     for index in parts.indices {
-      try findRivals(index)
+      if Kinds.hasInterlocks { try findRivals(index) }
       try findTargets(index)
     }
     if let statusOutput { try takeStatusOutput(statusOutput) }
@@ -90,6 +90,7 @@ struct DeviceCheck {
     return true
   }
 
+  @inline(never)
   private static func extend(_ channels: inout [Device.Channel], to channel: Int) {
     while channels.count <= channel { channels.append(Device.Channel()) }
   }

@@ -2,7 +2,8 @@
 
 // Which kinds this build knows: all of them, but for those that a flag of the compiler leaves out. A firmware leaves out
 // the kinds that its board has no channels for, and so carries no code for them (docs/firmware.md).
-// Rule: `Part.kind` and the accessors beside it ask here, and nothing else has to.
+// Rule: `Part.kind` and the accessors beside it ask here, so that the optimizer sees that no part is of such a kind; what
+// it does not see by that asks here, too.
 
 /// The kinds that not every build has; switches and buttons are always there.
 enum Kinds {
@@ -24,6 +25,15 @@ enum Kinds {
 
   static var hasSensors: Bool {
     #if WITHOUT_SENSORS
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// Whether switches may exclude each other: a board with one has none to exclude.
+  static var hasInterlocks: Bool {
+    #if WITHOUT_INTERLOCKS
       false
     #else
       true

@@ -47,6 +47,9 @@ public struct Switch: Equatable, Sendable {
   }
 
   /// From now on it counts how long it is on, if it turns itself off.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func beginCountdown(at now: MonotonicTime) {
     offTime = .distantFuture
     if isOn, let offAfter { offTime = now + offAfter }

@@ -20,7 +20,9 @@ enum Routes {
     router.on(.put, "/api/led", PartRoutes.putLed, documented: .putLed)
     router.on(.post, "/api/led/toggle", PartRoutes.postLedToggle, documented: .postLedToggle)
     router.onTemplate(PageTemplate.processor)
-    router.onRefusal { context, refusal in context.log.debug { refusal.append(to: &$0) } }
+    #if !hasFeature(Embedded)
+      router.onRefusal { context, refusal in context.log.debug { refusal.append(to: &$0) } }
+    #endif
     router.assets = assets
     return (router, endpoint)
   }

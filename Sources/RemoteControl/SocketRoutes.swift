@@ -51,7 +51,7 @@ enum SocketRoutes {
       line.append(" connected from ")
       remote.appendAddress(to: &line)
     }
-    context.answer.removeAll(keepingCapacity: true)
+    context.answer.clear()
     var hello: [UInt8] = []
     swap(&hello, &context.answer)
     Answers.appendHello(context, to: &hello)
@@ -72,7 +72,7 @@ enum SocketRoutes {
   private static func obey(
     _ message: Message, of client: ClientID, _ context: inout RemoteControlContext, _ hub: inout WebSocketHub
   ) {
-    context.answer.removeAll(keepingCapacity: true)
+    context.answer.clear()
     do throws(MessageError) {
       switch message.wish {
       case .success(.ping(let number)): Answers.appendPong(number, clients: context.clients, to: &context.answer)

@@ -31,7 +31,7 @@ public struct EncodedFrame: Sendable {
 
   /// Makes this another frame, in the same memory unless a connection still holds on to it.
   public mutating func encode(_ opcode: Opcode, _ payload: Span<UInt8>) {
-    bytes.removeAll(keepingCapacity: true)
+    bytes.clear()
     self.opcode = opcode
     payloadCount = payload.count
     guard opcode.maySend(count: payload.count) else { return }

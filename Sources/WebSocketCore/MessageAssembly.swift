@@ -66,9 +66,9 @@ struct MessageAssembly: Sendable {
   mutating func finish(into scratch: inout [UInt8]) throws(WebSocketError) -> Opcode? {
     guard opcode != .text || validator.isComplete else { throw .invalidUTF8 }
     if bytes.capacity <= Self.keptCapacity {
-      scratch.removeAll(keepingCapacity: true)
+      scratch.clear()
       scratch.append(bytes.span)
-      bytes.removeAll(keepingCapacity: true)
+      bytes.clear()
     } else {
       scratch = bytes
       bytes = []
@@ -82,7 +82,7 @@ struct MessageAssembly: Sendable {
 
   /// Moves the payload of the control frame to `scratch`.
   mutating func finishControl(into scratch: inout [UInt8]) {
-    scratch.removeAll(keepingCapacity: true)
+    scratch.clear()
     scratch.append(bytes.span.extracting(last: Int(controlCount)))
     bytes.removeLast(Int(controlCount))
     controlCount = 0

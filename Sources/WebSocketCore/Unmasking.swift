@@ -7,6 +7,8 @@
 // time, and a checked subscript would cost more than the work. The one function that sees the pointers checks
 // its counts once.
 
+import Bytes
+
 /// The four bytes that a client masks a frame's payload with.
 struct MaskingKey: Sendable {
   /// The key, its next byte lowest.
@@ -36,7 +38,7 @@ extension [UInt8] {
   /// Becomes `payload` without its mask, and says whether that is all ASCII: then its UTF-8 needs no look.
   mutating func replaceAll(with payload: Span<UInt8>, unmaskedWith key: MaskingKey) -> Bool {
     guard count == payload.count else {
-      removeAll(keepingCapacity: true)
+      clear()
       return append(payload, unmaskedWith: key)
     }
     // As long as the payload before it, which is how messages often come: the array stays as it is.
@@ -46,6 +48,9 @@ extension [UInt8] {
   }
 
   /// Appends `payload` without its mask, and says whether it is all ASCII.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func append(_ payload: Span<UInt8>, unmaskedWith key: MaskingKey) -> Bool {
     // An empty array's storage is shared by all, and the call below would write a count of 0 into it.
     guard payload.count > 0 else { return true }

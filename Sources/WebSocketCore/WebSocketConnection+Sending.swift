@@ -61,7 +61,7 @@ extension WebSocketConnection {
       append(.pong, payload)
       noteQueuedPong()
     } else {
-      waitingPong.removeAll(keepingCapacity: true)
+      waitingPong.clear()
       waitingPong.append(OutgoingHeader(.pong, count: payload.count).bytes)
       waitingPong.append(payload)
     }
@@ -72,7 +72,7 @@ extension WebSocketConnection {
     swap(&pong, &waitingPong)
     output.append(pong.span)
     noteQueuedPong()
-    pong.removeAll(keepingCapacity: true)
+    pong.clear()
     swap(&pong, &waitingPong)
   }
 

@@ -23,7 +23,7 @@ import Testing
     #expect(table.text("/empty") == "")
     #expect(table["/deep"] == nil)
     #expect(table["index.css"] == nil)
-    #expect(table["/index.css"].map { "\($0.contentType)".hasPrefix("text/css") } == true)
+    #expect(table["/index.css"].map { $0.contentType.starts(with: "text/css") } == true)
   }
 
   @Test func anEmptyFolderIsAnEmptyTable() throws {

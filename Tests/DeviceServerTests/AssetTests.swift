@@ -40,7 +40,7 @@ import Testing
     ("/a.unknown", "application/octet-stream"),
   ])
   func theNameSaysTheType(name: String, type: String) {
-    let written = MediaType.forName(bytes(name).span).withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+    let written = String(decoding: [UInt8](MediaType.forName(bytes(name).span)), as: UTF8.self)
     #expect(written == type)
   }
 

@@ -49,7 +49,7 @@ private func connectedNetwork() -> Network {
     let timers = network.poll(now: now)
     let dot = line.poll(now: now, address: network.address, to: &output)
     write(output.span)
-    output.removeAll(keepingCapacity: true)
+    output.clear()
     guard let dot else { break }
     rest(until: min(timers, dot))
   }
@@ -90,6 +90,7 @@ private func fail(_ device: Device, _ board: consuming some Board) -> Never {
 // MARK: Between two turns
 
 /// Sleeps until `deadline` or an interrupt, but never so long that the watchdog bites.
+@inline(never)
 private func rest(until deadline: MonotonicTime) {
   board_feed_watchdog()
   board_sleep(min(deadline.milliseconds, board_milliseconds() + 500))

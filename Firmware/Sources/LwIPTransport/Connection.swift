@@ -66,7 +66,7 @@ struct Connection {
 
   /// Keeps input for later. The memory is that of a receive window from the start: it never grows by
   /// doubling.
-  mutating func hold(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+  mutating func hold(_ bytes: UnsafeBufferPointer<UInt8>) {
     if held.isEmpty { held.reserveCapacity(Int(TCP_WND)) }
     held.append(contentsOf: bytes)
   }
@@ -113,6 +113,9 @@ struct Connection {
   /// Tries again what lwIP had no memory for, then ends this direction if that is due. At every turn of the
   /// loop: memory may become free through another connection, when lwIP has no reason to call back about this
   /// one.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func flush() {
     if !refused.isEmpty || !refusedInPlace.isEmpty {
       guard refused.withUnsafeBufferPointer({ give($0, flags: TCP_WRITE_FLAG_COPY) }) else { return }
@@ -126,6 +129,7 @@ struct Connection {
     tcp_shutdown(pcb, 0, 1)  // tries again by itself when there is no memory for the FIN
   }
 
+  @inline(never)
   private func give(_ bytes: UnsafeBufferPointer<UInt8>, flags: Int32) -> Bool {
     guard let pcb, let count = UInt16(exactly: bytes.count), count > 0 else { return true }
     if tcp_write(pcb, bytes.baseAddress, count, UInt8(flags)) == ok { return true }

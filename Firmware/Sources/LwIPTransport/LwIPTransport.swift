@@ -97,6 +97,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   }
 
   /// Tells the application what has happened, and does everything that it wants done.
+  @inline(never)
   private mutating func act(now: MonotonicTime) -> MonotonicTime? {
     var deadline: MonotonicTime?
     var isQuiet = false
@@ -159,7 +160,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
         taken = min(max(application.receive(bytes.span, from: id, now: now), 0), bytes.count)
         acknowledge(taken, row)
       }
-      if taken < bytes.count { row.pointee.hold(bytes[taken...]) }
+      if taken < bytes.count { row.pointee.hold(UnsafeBufferPointer(rebasing: bytes[taken...])) }
       next = piece.pointee.next
     }
     if let received { pbuf_free(received) }
@@ -167,6 +168,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   }
 
   /// Offers held input again.
+  @inline(never)
   private mutating func resume(_ row: Row, now: MonotonicTime) {
     guard let id = row.pointee.id else { return }
     var held = row.pointee.held
@@ -200,6 +202,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   private static var turnTime: Milliseconds { 100 }
 
   /// Whether a connection's input may be handled now.
+  @inline(never)
   private mutating func mayGoOn(_ row: Row, now: MonotonicTime) -> Bool {
     let free = heap_largest_free()
     guard free < Self.ample else { return true }
@@ -244,6 +247,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   }
 
   /// Nil if that connection has ended.
+  @inline(never)
   private func row(_ id: ConnectionID) -> Row? {
     for index in 0..<rowCount where rows[index].id == id { return rows + index }
     return nil

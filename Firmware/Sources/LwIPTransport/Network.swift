@@ -58,6 +58,7 @@ public struct Network: ~Copyable {
   }
 
   /// Gives lwIP the next frame, or returns false if none waits.
+  @inline(never)
   mutating func receiveFrame() -> Bool {
     let length = board_frame_length()
     guard length > 0 else { return false }

@@ -22,7 +22,8 @@ enum AssetResponse {
       return
     }
     if isCompressed { response.head.add("Content-Encoding", "gzip") }
-    response.send(shared: bytes, type: asset.contentType)
+    response.head.add("Content-Type", asset.contentType)
+    response.content = OutputQueue(bytes)
   }
 
   /// The form to send; nil if the client refuses the one that there is. Who says nothing about codings takes any (RFC

@@ -10,36 +10,66 @@ public enum MediaType {
   public static let text: StaticString = "text/plain; charset=utf-8"
   public static let json: StaticString = "application/json"
 
+  private static let unknown: StaticString = "application/octet-stream"
+
+  /// What is not known, then a line for each type: the extensions of its files, and the type. In one text, since a
+  /// comparison in the program for each extension takes three times the flash.
+  private static let table: StaticString = """
+    application/octet-stream
+    html htm=text/html; charset=utf-8
+    css=text/css; charset=utf-8
+    js mjs=text/javascript; charset=utf-8
+    json map=application/json
+    webmanifest=application/manifest+json
+    txt md log=text/plain; charset=utf-8
+    svg=image/svg+xml
+    png=image/png
+    ico=image/x-icon
+    jpg jpeg=image/jpeg
+    gif=image/gif
+    webp=image/webp
+    avif=image/avif
+    woff2=font/woff2
+    woff=font/woff
+    ttf=font/ttf
+    wasm=application/wasm
+    xml=application/xml
+    csv=text/csv; charset=utf-8
+    pdf=application/pdf
+    mp3=audio/mpeg
+    mp4=video/mp4
+    webm=video/webm
+
+    """
+
   /// The type of a file of that name, by its extension; `application/octet-stream` if that says nothing.
-  public static func forName(_ name: Span<UInt8>) -> StaticString {
+  @_lifetime(immortal)
+  public static func forName(_ name: Span<UInt8>) -> Span<UInt8> { at(place(for: name)) }
+
+  @_lifetime(immortal)
+  static func at(_ place: Range<Int>) -> Span<UInt8> { table.span.extracting(place) }
+
+  /// Where in `table` that type stands.
+  static func place(for name: Span<UInt8>) -> Range<Int> {
     var dot = name.count
     while dot > 0, name[dot - 1] != UInt8(ascii: "."), name[dot - 1] != UInt8(ascii: "/") { dot -= 1 }
     let suffix = name.extracting(dot..<name.count)
-    func isNamed(_ candidate: StaticString) -> Bool { suffix.equalsIgnoringCase(candidate) }
-    if dot == 0 || name[dot - 1] != UInt8(ascii: ".") { return "application/octet-stream" }
-    if isNamed("html") || isNamed("htm") { return html }
-    if isNamed("css") { return "text/css; charset=utf-8" }
-    if isNamed("js") || isNamed("mjs") { return "text/javascript; charset=utf-8" }
-    if isNamed("json") || isNamed("map") { return json }
-    if isNamed("webmanifest") { return "application/manifest+json" }
-    if isNamed("txt") || isNamed("md") || isNamed("log") { return text }
-    if isNamed("svg") { return "image/svg+xml" }
-    if isNamed("png") { return "image/png" }
-    if isNamed("ico") { return "image/x-icon" }
-    if isNamed("jpg") || isNamed("jpeg") { return "image/jpeg" }
-    if isNamed("gif") { return "image/gif" }
-    if isNamed("webp") { return "image/webp" }
-    if isNamed("avif") { return "image/avif" }
-    if isNamed("woff2") { return "font/woff2" }
-    if isNamed("woff") { return "font/woff" }
-    if isNamed("ttf") { return "font/ttf" }
-    if isNamed("wasm") { return "application/wasm" }
-    if isNamed("xml") { return "application/xml" }
-    if isNamed("csv") { return "text/csv; charset=utf-8" }
-    if isNamed("pdf") { return "application/pdf" }
-    if isNamed("mp3") { return "audio/mpeg" }
-    if isNamed("mp4") { return "video/mp4" }
-    if isNamed("webm") { return "video/webm" }
-    return "application/octet-stream"
+    var isNamed = dot == 0 || name[dot - 1] != UInt8(ascii: ".")  // without an extension it is the first
+    let table = table.span
+    var start = 0
+    var isType = true  // behind the `=` of a line
+    for index in table.indices {
+      switch table[index] {
+      case UInt8(ascii: "\n"):
+        if isNamed { return start..<index }
+        isType = false
+      case UInt8(ascii: " ") where !isType, UInt8(ascii: "=") where !isType:
+        isNamed = isNamed || suffix.equalsIgnoringCase(table.extracting(start..<index))
+        isType = table[index] == UInt8(ascii: "=")
+      default: continue
+      }
+      start = index + 1
+    }
+    return 0..<unknown.utf8CodeUnitCount
   }
 }

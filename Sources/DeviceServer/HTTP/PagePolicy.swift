@@ -9,6 +9,7 @@ import HTTPCore
 
 enum PagePolicy {
   /// Adds what every response carries, and for a document its Content-Security-Policy.
+  @inline(never)
   static func add(to head: inout ResponseHead, isDocument: Bool, host: Span<UInt8>) {
     head.add("X-Content-Type-Options", "nosniff")
     guard isDocument else { return }

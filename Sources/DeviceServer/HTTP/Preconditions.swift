@@ -18,6 +18,7 @@ enum Preconditions {
   }
 
   /// Whether a field's list has the tag or `*`; a strong comparison finds no weak tag (RFC 9110 section 8.8.3.2).
+  @inline(never)
   private static func names(
     _ head: RequestHead, _ field: StaticString, _ tag: Span<UInt8>, weakly: Bool
   ) -> Bool {

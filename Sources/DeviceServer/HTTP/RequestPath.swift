@@ -8,8 +8,9 @@ import Bytes
 enum RequestPath {
   /// Decodes the percent-encoded `path` into `decoded`; false if an escape is malformed or gives NUL, a control
   /// character or a `.` or `..` segment, which no path of ours contains.
+  @inline(never)
   static func decode(_ path: Span<UInt8>, into decoded: inout [UInt8]) -> Bool {
-    decoded.removeAll(keepingCapacity: true)
+    decoded.clear()
     var index = 0
     while index < path.count {
       var byte = path[index]
@@ -58,6 +59,7 @@ enum RequestPath {
     return found
   }
 
+  @inline(never)
   private static func walk(
     _ path: Span<UInt8>, _ pattern: StaticString, parameter: (Span<UInt8>, Range<Int>) -> Void
   ) -> Bool {

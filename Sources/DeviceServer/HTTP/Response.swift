@@ -32,6 +32,7 @@ public struct Response: Sendable {
   }
 
   /// Answers with JSON that `write` appends; never cached.
+  @inline(never)
   public mutating func sendJSON(_ write: (inout [UInt8]) -> Void) {
     head.add("Content-Type", MediaType.json)
     head.add("Cache-Control", "no-store")
@@ -57,7 +58,7 @@ public struct Response: Sendable {
   /// Answers with an error and its reason, by the same rule; U+FFFD stands for each piece of it that is not UTF-8.
   public mutating func fail(_ status: HTTPStatus, _ words: Span<UInt8>) {
     head = ResponseHead(status)
-    body.removeAll(keepingCapacity: true)
+    body.clear()
     content.removeAll()
     sendJSON { text in
       JSONWriter.append(to: &text) { json in

@@ -18,6 +18,7 @@ public struct StaticAsset: Sendable {
   public let entityTag: [UInt8]
   /// Whether it goes through the template processor at every request; then it is never cached or compressed.
   public let isTemplate: Bool
+  private let mediaType: Range<Int>
 
   /// A file under `path`; its type follows from the name.
   public init(
@@ -29,6 +30,7 @@ public struct StaticAsset: Sendable {
     self.gzipped = gzipped
     self.entityTag = entityTag
     self.isTemplate = isTemplate
+    mediaType = MediaType.place(for: path.span)
   }
 
   /// A file whose bytes are arrays.
@@ -41,7 +43,9 @@ public struct StaticAsset: Sendable {
   }
 
   /// The media type, by the name's extension.
-  public var contentType: StaticString { MediaType.forName(path.span) }
+  public var contentType: Span<UInt8> {
+    @_lifetime(immortal) get { MediaType.at(mediaType) }
+  }
 }
 
 /// Static assets in the order of their paths, looked up by halving.

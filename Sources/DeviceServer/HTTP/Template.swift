@@ -38,11 +38,11 @@ public enum Template {
         index = max(end, start + 1)
         continue
       }
-      value.removeAll(keepingCapacity: true)
+      value.clear()
       if let kind = processor(page.extracting(start + 1..<end), &value) {
         output.append(file, done..<start)
         if kind == .text {
-          escaped.removeAll(keepingCapacity: true)
+          escaped.clear()
           appendEscaped(value.span, to: &escaped)
           swap(&escaped, &value)
         }

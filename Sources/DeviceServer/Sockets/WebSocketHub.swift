@@ -70,6 +70,9 @@ public struct WebSocketHub: ~Copyable, Sendable {
     for index in clients.indices where clients[index].isConnected { body(clients[index].id) }
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   func index(of client: ClientID) -> Int? {
     guard clients.indices.contains(client.index) else { return nil }
     return clients[client.index].isConnected && clients[client.index].id == client ? client.index : nil
@@ -118,7 +121,11 @@ public struct WebSocketHub: ~Copyable, Sendable {
   // MARK: What the transport has to do
 
   /// Notes that there is something to write to (or to do with) this client.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   mutating func list(_ index: Int) {
     guard !clients[index].isListed else { return }
     clients[index].isListed = true
