@@ -139,7 +139,8 @@ let package = Package(
       path: "Tests/ConformanceSupport", swiftSettings: settings),
     // What Fuzz/Package.swift builds with the sanitizers, for a moment of fuzzing inside `swift test`.
     .target(
-      name: "FuzzTargets", dependencies: ["Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"],
+      name: "FuzzTargets",
+      dependencies: ["Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Parts", "Bytes", "Timebase"],
       path: "Fuzz/Targets", swiftSettings: settings),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("BytesTests", ["Bytes"]),

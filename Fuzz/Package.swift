@@ -12,7 +12,7 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-let tested = ["Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "Deflate"]
+let tested = ["Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "Deflate", "Parts"]
 
 let package = Package(
   name: "fuzz",

@@ -2,7 +2,7 @@
 """Thousands of WebSocket clients in a process of their own, from several loopback addresses. They answer pings and
 remember the newest revision of the state; asleep, they read nothing and only say from time to time that they live.
 
-    python3 crowd.py PORT COUNT ADDRESSES [RECEIVE-BUFFER]        driven by `Crowd` below, a line of JSON each way
+    crowd.py PORT COUNT ADDRESSES [RECEIVE-BUFFER]        driven by `Crowd` below, a line of JSON each way
 """
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Crowd:
 
     def ask(self, command: str, **options: Any) -> dict[str, Any]:
         """`connect`: `seconds`. `sleep`. `wake`. `newest` with a `revision`: how many `have` it before `patience`
-        ends, and when (`at`) the last of them got it. `report`: how many are `open`, how many `bytes` they have received,
-        and counts since they woke."""
+        ends, and when (`at`) the last of them got it. `report`: how many are `open`, how many `bytes` they have
+        received, and counts since they woke."""
         self.tell(command, **options)
         return self.answer()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 KINDS = [
-    "{{switch: GPIO{0}}}", "{{light: \"pwm0:{0}\"}}", "{{contact: GPIO{0}}}", "{{sensor: \"file:/dev/null{0}\", unit: °C}}",
-    "{{number: 20, min: 5, max: 30}}",
+    "{{switch: GPIO{0}}}", "{{light: 'pwm0:{0}'}}", "{{contact: GPIO{0}}}",
+    "{{sensor: 'file:/dev/null{0}', unit: °C}}", "{{number: 20, min: 5, max: 30}}",
 ]
 
 
@@ -26,5 +26,6 @@ def many_parts(folder: Path, count: int) -> Path:
 def many_switches(folder: Path, count: int) -> Path:
     """The same with switches for the rest."""
     file = many_parts(folder, 4)
-    file.write_text(file.read_text() + "".join(f"  part{number}: {{switch: GPIO{number}}}\n" for number in range(count - 4)))
+    lines = [f"  part{number}: {{switch: GPIO{number}}}\n" for number in range(count - 4)]
+    file.write_text(file.read_text() + "".join(lines))
     return file

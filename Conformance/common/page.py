@@ -59,4 +59,5 @@ class Page:
 
 
 DESCRIPTION = frozenset({
-    "kind", "label", "group", "off_after", "interlock", "channels", "remote", "device_class", "unit", "min", "max", "step"})
+    "kind", "label", "group", "off_after", "interlock", "channels", "remote", "device_class", "unit", "min", "max",
+    "step"})

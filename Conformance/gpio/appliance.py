@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from bench import Bench
 from board import BUTTON, LED, STATUS, Pins, Trace
+from channels import LAMP_STEPS, Channels
 from common.claims import check, until
 from common.http import device_state, request
 from machine import ADDRESS, BOOT, COMMAND_LINE, Machine
@@ -19,6 +20,7 @@ from restarts import line
 
 SERVICE = "heliograph"
 DEFAULTS = "/etc/default/heliograph"
+DEVICE = "/etc/heliograph/device.yaml"
 FOLDER = "/var/lib/heliograph"
 CAPABILITY = 1 << 10  # CAP_NET_BIND_SERVICE: linux/capability.h
 WATCHDOG = 10.0  # seconds, WatchdogSec= of the unit
@@ -71,7 +73,8 @@ class Appliance(Machine):
         status, body = request(self.port, "/api/led", "PUT", b'{"on":true}' if is_on else b'{"on":false}',
                                headers={"Content-Type": "application/json"})
         check(status == 200, f"PUT /api/led answers {status} {body!r}")
-        until(lambda: line(is_on) in self.hand.shell(f"cat {FOLDER}/* || true"), f"{line(is_on)} is saved", interval=0.1)
+        word = line(is_on)
+        until(lambda: word in self.hand.shell(f"cat {FOLDER}/* || true"), f"{word} is saved", interval=0.1)
 
     def journal(self, *words: str) -> str:
         return self.hand.shell(f"journalctl -b -o cat -q {' '.join(words)}")
@@ -93,13 +96,13 @@ class Appliance(Machine):
 
 
 @contextlib.contextmanager
-def defaults(machine: Appliance, edit: str) -> Iterator[None]:
-    """The defaults edited, by a command of sed, and put back at the end; for the starts in between."""
-    machine.hand.shell(f"cp {DEFAULTS} /tmp/defaults && sed -i '{edit}' {DEFAULTS}")
+def described(machine: Appliance, edit: str) -> Iterator[None]:
+    """The description of the device edited, by a command of sed, and put back at the end; for the starts in between."""
+    machine.hand.shell(f"cp {DEVICE} /tmp/device && sed -i '{edit}' {DEVICE}")
     try:
         yield
     finally:
-        machine.hand.shell(f"cp /tmp/defaults {DEFAULTS}")
+        machine.hand.shell(f"cp /tmp/device {DEVICE}")
 
 
 def the_unit_is_verified_without_a_word(bench: Bench) -> str:
@@ -114,7 +117,7 @@ def it_is_active_when_the_port_answers_and_not_before(bench: Bench) -> str:
     machine, hand = bench.appliance.serve(), bench.appliance.hand
     check(machine.state["status"] in ("on", "off"), "the port does not answer")
     machine.systemctl("stop", SERVICE)
-    with defaults(machine, "s/--host/--interface eth0 --host/"), contextlib.ExitStack() as stack:
+    with described(machine, "s/^host:.*/&\\ninterface: eth0/"), contextlib.ExitStack() as stack:
         set_address(machine, None)
         stack.callback(set_address, machine, ADDRESS)
         machine.systemctl("start --no-block", SERVICE)
@@ -220,7 +223,7 @@ def other_lines_are_taken_at_the_next_start(bench: Bench) -> str:
     trigger = f"/sys/class/leds/{lamp}/trigger"
     before = hand.read(trigger)
     check("[none]" not in before, f"nothing triggers {lamp}")
-    with defaults(machine, f"s/GPIO26/GPIO16/; s/--host/--status-led {lamp} --host/"):
+    with described(machine, f"s/GPIO26/GPIO16/; s/^host:.*/&\\nstatus_led: \"led:{lamp}\"/"):
         machine.systemctl("restart", SERVICE)
         rows = {name: re.search(rf".*{name}.*", hand.shell("heliograph pins"))[0] for name in ("GPIO16", "GPIO26")}
         check("heliograph" in rows["GPIO16"], f"the new line is not taken: {rows}")
@@ -231,6 +234,47 @@ def other_lines_are_taken_at_the_next_start(bench: Bench) -> str:
     check(hand.read(trigger) == before, f"{lamp} is not given back: {hand.read(trigger)}")
     check(machine.pins.led == 1, "the LED at the old line is off")
     return f"GPIO16 for GPIO26 and back, with {lamp}, which udev's rule opens, for the heartbeat"
+
+
+def options_in_place_of_a_description_work_as_well(bench: Bench) -> str:
+    machine, hand = bench.appliance.serve(), bench.appliance.hand
+    machine.set(True)
+    check(hand.shell(f"heliograph check {DEVICE}").count("GPIO") == 2, "the description is not said to be right")
+    hand.shell(f"cp {DEFAULTS} /tmp/defaults; sed -i '/device.yaml/d; s/^# HELIOGRAPH/HELIOGRAPH/' {DEFAULTS}")
+    try:
+        with steady(machine):
+            machine.systemctl("restart", SERVICE)
+        check("device.yaml" not in hand.read(f"/proc/{machine.pid}/cmdline"), "it is started with the description")
+    finally:
+        hand.shell(f"cp /tmp/defaults {DEFAULTS}")
+        machine.systemctl("restart", SERVICE)
+    return "the commented line of the defaults, with the LED on all the while"
+
+
+def pwm_leds_and_sensors_are_open_to_it_by_the_rules_of_udev(bench: Bench) -> str:
+    machine, hand = bench.appliance.serve(), bench.appliance.hand
+    channels = Channels(machine)
+    hand.ask("lamp", "desk", LAMP_STEPS)
+    parts = ["desk: {light: \\"pwm0:3\\", gamma: 1}", "lamp: {light: \\"led:desk\\", gamma: 1}",
+             "strip: {light: \\"led:rgb:status\\", channels: 3, gamma: 1}", "celsius: {sensor: \\"hwmon:lm75:temp1\\"}"]
+    try:
+        with described(machine, "$a " + "\\n".join(f"  {part}" for part in parts)):
+            machine.systemctl("restart", SERVICE)
+            until(lambda: not any("fault" in part for part in machine.state["parts"].values()),
+                  f"everything works, {machine.state['parts']}")
+            for name in ("desk", "lamp", "strip"):
+                status, body = request(machine.port, f"/api/parts/{name}", "PUT", b'{"on":true,"brightness":51}',
+                                       headers={"Content-Type": "application/json"})
+                check(status == 200, f"{name} is refused with {status} {body!r}")
+            until(lambda: (round(channels.duty(), 1), channels.lamp(), channels.colors()) == (0.2, 0.2, [51, 51, 51]),
+                  "all three show a fifth")
+            until(lambda: machine.state["parts"]["celsius"].get("value") == 21.5, "the thermometer is read")
+            owner = hand.shell("stat -c %U:%G /sys/class/pwm/pwmchip0/pwm3/duty_cycle /sys/class/leds/desk/brightness")
+            check(set(owner.split()) == {"root:gpio"}, f"the files belong to {owner}")
+    finally:
+        machine.systemctl("restart", SERVICE)
+        hand.ask("lamp_ends")
+    return "a PWM channel, an LED, three colors, an LM75; by the user heliograph with the group gpio"
 
 
 def a_line_that_is_in_use_is_waited_for(bench: Bench) -> str:
@@ -277,6 +321,7 @@ ON_REQUEST = True
 CASES = [the_unit_is_verified_without_a_word, it_is_active_when_the_port_answers_and_not_before,
          it_runs_as_a_user_of_its_own_with_the_chips_given_by_udev, it_may_open_port_80_and_has_no_other_capability,
          it_writes_nowhere_but_to_its_state, it_opens_no_device_but_chips, a_restart_never_lets_the_led_flicker,
-         other_lines_are_taken_at_the_next_start, a_line_that_is_in_use_is_waited_for,
+         other_lines_are_taken_at_the_next_start, options_in_place_of_a_description_work_as_well,
+         pwm_leds_and_sensors_are_open_to_it_by_the_rules_of_udev, a_line_that_is_in_use_is_waited_for,
          one_that_stands_still_is_killed_and_comes_back, after_the_machine_restarts_it_shows_what_it_showed,
          what_it_says_is_in_the_journal_and_is_no_error]

@@ -177,9 +177,9 @@ class Event(NamedTuple):
 
 
 class Trace:
-    """What the kernel is asked of the lines of a chip, in order, while the block of its `with` runs: its own trace events
-    gpio_value and gpio_direction (Documentation/trace/events.rst), so that nothing is missed. With `only_set`, only what
-    outputs are set to: each edge of an input is read, too."""
+    """What the kernel is asked of the lines of a chip, in order, while the block of its `with` runs: its own trace
+    events gpio_value and gpio_direction (Documentation/trace/events.rst), so that nothing is missed. With `only_set`,
+    only what outputs are set to: at each edge of an input the kernel reads that, too."""
 
     def __init__(self, machine: Machine, only_set: bool = False) -> None:
         self.hand = machine.hand

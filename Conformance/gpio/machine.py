@@ -21,7 +21,14 @@ HAND_PORT = 7
 # Ends by a reset at a panic; asks nobody for entropy, mends no processor, measures no clock.
 COMMAND_LINE = ("console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc random.trust_cpu=on mitigations=off nokaslr "
                 "audit=0 no_timer_check")
-MEMORY = 256  # MB
+# A table for the firmware, as `iasl` makes it of
+#     DefinitionBlock ("", "SSDT", 2, "HELIO", "THERMAL", 1) { Scope (\_SB) { ThermalZone (TZ00) {
+#       Method (_TMP) { Return (3132) } Method (_CRT) { Return (3732) } Name (_TZP, 0) } } }
+# so that the kernel has a thermal zone, in which it is 40 °C: ACPI counts in tenths of a kelvin.
+THERMAL_ZONE = bytes.fromhex(
+    "535344544e00000002d648454c494f00544845524d414c0001000000494e544c2509202010295c5f53425f5b8521545a3030140a5f544d5000"
+    "a40b3c0c140a5f43525400a40b940e085f545a5000")
+MEMORY = 384  # MB; what the machine starts from, the program above all, lies in half of it
 
 
 class Machine:
@@ -74,6 +81,9 @@ class Machine:
             command += ["-netdev", f"user,id=net{number},net={network},restrict=on,"
                                    f"hostfwd=tcp:127.0.0.1:0-{address}:{port}",
                         "-device", f"virtio-net-pci,netdev=net{number},addr={4 + number},romfile="]
+        table = self._path / "thermal.aml"
+        table.write_bytes(THERMAL_ZONE)
+        command += ["-acpitable", f"file={table}"]
         if self.memory is not None:
             command += ["-incoming", f"exec:cat {self.memory}"]
         with open(self._path / "errors", "wb") as errors:

@@ -258,7 +258,8 @@ def a_service_manager_that_is_behind_hears_it_later(bench: Bench) -> str:
 
 CASES = [after_kill_9_it_shows_what_it_showed, each_mode_shows_what_it_says, at_the_end_the_last_change_is_saved,
          it_is_written_at_most_once_a_second, a_file_that_is_torn_or_foreign_is_told_and_kept_aside,
-         a_file_of_the_first_version_is_read, a_full_disk_is_told_and_the_old_file_stays, a_restart_gives_the_led_its_level_at_once,
+         a_file_of_the_first_version_is_read, a_full_disk_is_told_and_the_old_file_stays,
+         a_restart_gives_the_led_its_level_at_once,
          under_a_service_manager_a_restart_never_lets_go_of_the_led,
          an_led_that_was_never_let_go_is_believed_before_what_was_saved,
          a_service_manager_hears_that_it_serves_and_lives, a_service_manager_that_is_behind_hears_it_later]

@@ -25,8 +25,9 @@ MISTAKES = [
     (["--led", "32", "--button", "GPIO22"], ["32", "gpiochip0"]),
     (["--led", "GPIO26", "--button", "4"], ["GPIO26"]),
     (["--led", "gpiochip1:GPIO26", "--button", "GPIO22"], ["GPIO26", "gpiochip1"]),
-    (["--led", "GPIO26", "--button", "GPIO22", "--status-led", "no-such-led"],
-     ["no-such-led", "/sys/class/leds", "capslock", "heliograph pins"]),
+    (["--led", "GPIO26", "--button", "GPIO22", "--status-led", "no-such-led"], ["no-such-led", "heliograph pins"]),
+    (["--led", "GPIO26", "--button", "GPIO22", "--status-led", "led:no-such-led"],
+     ["no-such-led", "/sys/class/leds", "capslock"]),
 ]
 
 
@@ -89,8 +90,8 @@ def the_table_of_pins_lists_every_line(bench: Bench) -> str:
     table = bench.machine.hand.shell("/bin/heliograph pins").splitlines()
     lines = [line for line in table if line.split()[1:2] in (["header"], ["expander"])]
     check(len(lines) == 32 + 16, f"{len(lines)} lines in the table, of 48")
-    for chip, offset, name in (("gpiochip0", 4, "GPIO26"), ("gpiochip0", 2, "GPIO22"), ("gpiochip1", 0, "LAMP")):
-        check(any(line.split()[:3] == [chip, str(offset), name] for line in lines), f"{name} is not in the table")
+    for words in ("gpiochip0 header 4 GPIO26", "gpiochip0 header 2 GPIO22", "gpiochip1 expander 0 LAMP"):
+        check(any(line.split()[:4] == words.split() for line in lines), f"{words} is not in the table")
     return f"{len(lines)} lines of two chips"
 
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A device of one's own: a counter that every open page sees and may raise, and so does a line on standard input. It has a
-// route, a web socket and a state; the rest (who is connected, who is slow, what is malformed) is the library's business.
+// A device of one's own: a counter that every open page sees and may raise, and so does a line on standard input. It
+// has a route, a web socket and a state; the rest (who is connected, who is slow, what is malformed) is the library's
+// business.
 //
 //     heliograph-counter [PORT]        127.0.0.1:8082 unless told otherwise; 0: any free port
 

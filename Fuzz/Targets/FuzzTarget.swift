@@ -22,7 +22,9 @@ public struct FuzzTarget: Sendable {
   }
 
   /// All targets.
-  public static let all: [FuzzTarget] = [.http, .webSocket, .deflate, .handshake, .json, .template, .path, .server]
+  public static let all: [FuzzTarget] = [
+    .http, .webSocket, .deflate, .handshake, .json, .template, .path, .server, .device,
+  ]
 }
 
 /// An invariant that an input has broken.

@@ -34,8 +34,8 @@ public struct DeviceProgram: Sendable {
     #endif
   }
 
-  /// What the device does by itself: looks at what its parts show, has others do something, and returns when it wants to
-  /// look again at the latest; nil: when something changes.
+  /// What the device does by itself: looks at what its parts show, has others do something, and returns when it wants
+  /// to look again at the latest; nil: when something changes.
   ///
   /// It runs on the event loop whenever something may have happened, so it must not wait for anything.
   public typealias Reaction = @Sendable (inout Device, MonotonicTime) -> MonotonicTime?
@@ -59,8 +59,9 @@ public struct DeviceProgram: Sendable {
     self.wiring = wiring
   }
 
-  /// Prints the address, serves until SIGTERM or SIGINT, and ends the process with status 0; with status 1 and one line on
-  /// standard error if the port cannot be opened, or a pin not be had.
+  /// Prints the address, serves until SIGTERM, SIGINT or SIGHUP, and ends the process with status 0.
+  ///
+  /// If the port cannot be opened, or a pin not be had, that is one line on standard error, and the status is 1.
   public func main(_ reaction: @escaping Reaction = { _, _ in nil }) async -> Never {
     let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     let host = HostBox.makeEmptyBox(valueType: Host.self, eventLoop: loop)

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: MIT
 
-// Lines in and out of a program that has no terminal of its own. Rule: none of the C library's streams, whose locks a thread
-// that waits for input holds: flushing all of them (`fflush(nil)`, or `exit`) would wait for a line to be typed.
+// Lines in and out of a program that has no terminal of its own. Rule: none of the C library's streams. A thread that
+// waits for a line holds the lock of its stream, so flushing all streams (`fflush(nil)`) would wait for that line.
 
 import Dispatch
 import Synchronization
+import SystemCalls
 public import Timebase
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 /// Standard input, output and error.
 public enum StandardStreams {
   private static let output = DispatchQueue(label: "standard output")
   private static let waiting = Mutex(0)
 
-  /// Writes a line to standard output, into a pipe, too, without waiting for whoever reads it; one that comes while 64 KB
-  /// wait is dropped.
+  /// Writes a line to standard output at once, without waiting for whoever reads it.
+  ///
+  /// A line that comes while 64 KB wait is dropped.
   public static func print(_ line: String) { print(Array((line + "\n").utf8)) }
 
   /// The same for bytes, as they are.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a gesture does: `toggle lamp`, `on lamp`, `off lamp`, `set desk brightness=128`, `dim desk`, `off all`. The text is
-// read once, at the start; a name that no part has is a mistake then, not when the button is pressed.
+// What a gesture does: `toggle lamp`, `on lamp`, `off lamp`, `set desk brightness=128`, `dim desk`, `off all`. The text
+// is read once, at the start; a name that no part has is a mistake then, not when the button is pressed.
 
 import Bytes
 

@@ -24,19 +24,32 @@ public enum Author: Equatable, Sendable {
   /// The device's own program, which reacts to what its parts show.
   case program
 
-  /// Appends the author's name as messages give it: `button`, `#2`, `http`, ….
-  public func append(to text: inout [UInt8]) {
+  /// Writes its name as a member `by`: `button`, `#2`, `http`, ….
+  func write(to json: inout JSONWriter) {
+    let name: StaticString
     switch self {
-    case .button: text.append("button")
-    case .client(let number):
-      text.append(UInt8(ascii: "#"))
-      text.append(decimal: number)
-    case .http: text.append("http")
-    case .mqtt: text.append("mqtt")
-    case .terminal: text.append("terminal")
-    case .timer: text.append("timer")
-    case .interlock: text.append("interlock")
-    case .program: text.append("program")
+    case .button: name = "button"
+    case .client(let number): return Self.write(client: number, to: &json)
+    case .http: name = "http"
+    case .mqtt: name = "mqtt"
+    case .terminal: name = "terminal"
+    case .timer: name = "timer"
+    case .interlock: name = "interlock"
+    case .program: name = "program"
     }
+    json.member("by", name)
+  }
+
+  /// A number sign and at most ten digits, without an allocation: every client is sent every change.
+  private static func write(client number: UInt32, to json: inout JSONWriter) {
+    var text = InlineArray<11, UInt8>(repeating: UInt8(ascii: "#"))
+    var start = 10
+    var rest = number
+    repeat {
+      text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+      start -= 1
+    } while rest > 0
+    json.member("by", text.span.extracting(start..<11))
   }
 }

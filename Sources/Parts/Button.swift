@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // A push button and its gestures. Press and release are always reported. A click is reported at the release, unless the
-// button also has a double click: then when no second press has come. A long press is reported while the button is held,
-// and repeats follow it if they are of use. So a button without `double` is never slow, and for one without `long` no
-// press is too long to be a click.
+// button also has a double click: then when no second press has come. A long press is reported while the button is
+// held, and repeats follow it if they are of use. So a button without `double` is never slow, and for one without
+// `long` no press is too long to be a click.
 
 import Bytes
 public import Timebase
@@ -18,7 +18,7 @@ public struct Button: Equatable, Sendable {
     public var double: Milliseconds = 350
     /// How long a button is held for a long press.
     public var long: Milliseconds = 600
-    /// How long after a long press, and after each repeat, the next repeat follows; at least 1 ms.
+    /// How long after a long press, and after each repeat, the next repeat follows; at least 10 ms.
     public var `repeat`: Milliseconds = 150
 
     /// The usual times.
@@ -65,7 +65,7 @@ public struct Button: Equatable, Sendable {
 
   init(input: Int, timing: Timing, isRemote: Bool) {
     var timing = timing
-    timing.repeat = max(timing.repeat, 1)  // else there would be no end of them
+    timing.repeat = max(timing.repeat, 10)  // with none there would be no end of them
     self.input = input
     self.timing = timing
     self.isRemote = isRemote
@@ -176,7 +176,7 @@ public struct Button: Equatable, Sendable {
   }
 
   /// Repeats are not made up for after a longer sleep than this: a clock that jumps would bring no end of them.
-  private static var longestSleep: Milliseconds { .seconds(60) }
+  private static var longestSleep: Milliseconds { .seconds(10) }
 
   /// Notes a gesture that was made from afar, without a level.
   mutating func perform(_ gesture: Gesture) { _ = note(gesture) }

@@ -58,7 +58,7 @@ extension Device {
     case .switch(let part): ask(index, isOn: command.isOn(insteadOf: part.isWantedOn), by: author)
     case .light(var part):
       let hasChanged = part.obey(command, isFirst: isFirst, now: now)
-      show(&part)
+      show(&part, of: index)
       parts[index].kind = .light(part)
       if hasChanged { note(index, by: author) }
     case .number(var part):

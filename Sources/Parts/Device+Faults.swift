@@ -44,7 +44,7 @@ extension Device {
     guard parts[index].fault != words else { return }
     parts[index].fault = words
     note(index, by: nil)
-    deadline = .zero
+    lookAtAll()  // also at its rivals
     statusChange = .zero
   }
 }

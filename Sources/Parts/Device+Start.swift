@@ -14,7 +14,7 @@ extension Device {
       part.isOn = part.isWantedOn && !mustRest(index, part)
       parts[index].asSwitch = part
       show(part.isOn ? .max : 0, onOutput: part.output)
-    case .light(var part): show(&part)
+    case .light(var part): show(&part, of: index)
     case .button, .contact, .sensor, .number: break
     }
   }
@@ -60,7 +60,7 @@ extension Device {
     if Kinds.hasInterlocks {
       for index in parts.indices { stopRivalsThatAreOn(of: index) }
     }
-    deadline = .zero
+    lookAtAll()
   }
 
   /// Two of an interlock that were found on are not left on for the sake of a rest.

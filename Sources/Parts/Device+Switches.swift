@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an interlock
-// on at once; between one that went off and another that goes on lie the dwell times of both; and no output changes
-// before its `min_dwell` is over. Commands in between are conflated to the last.
+// When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an
+// interlock on at once; between one that went off and another that goes on lie the dwell times of both; and no output
+// changes before its `min_dwell` is over. Commands in between are conflated to the last.
 
 import Bytes
 import Timebase
@@ -43,14 +43,14 @@ extension Device {
     guard var part = parts[index].asSwitch else { return false }
     let time = deadline(ofSwitch: index, part)
     guard part.isWantedOn != part.isOn, changeTime(index, part) <= now else {
-      lower(time)
+      lower(time, of: index)
       return false
     }
     part.change(at: now)
     parts[index].asSwitch = part
     show(part.isOn ? .max : 0, onOutput: part.output)
     note(index, by: nil)
-    lower(part.offTime)
+    lower(part.offTime, of: index)
     if Kinds.hasInterlocks, !part.isOn {
       for rival in parts[index].rivals { settle(rival) }
     }
@@ -88,7 +88,9 @@ extension Device {
   }
 
   /// What a relay did before the start, or while it had a fault, is not known: one that has rests takes its first.
-  func mustRest(_ index: Int, _ part: Switch) -> Bool { part.minDwell > 0 || (Kinds.hasInterlocks && !parts[index].rivals.isEmpty) }
+  func mustRest(_ index: Int, _ part: Switch) -> Bool {
+    part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
+  }
 
   /// A switch works again: it is taken for one that has just gone off.
   mutating func restAfterFault(_ index: Int) {

@@ -2,9 +2,9 @@
 
 // Readings and time. Readings may come late, with the time at which they happened, and those of two chips out of order.
 // They wait until the next poll, which works them off in the order of time, together with what the parts had to do
-// between them: a host that was held up for a second sees every press, and buttons live in the time of their edges. What
-// clients do to a button waits with them.
-// Outputs change at the time of the call, since a relay's rest begins when it moves.
+// between them: a host that was held up for a second sees every press, and buttons live in the time of their edges.
+// What clients do to a button waits with them. Outputs change at the time of the call, since a relay's rest begins when
+// it moves.
 
 import Bytes
 public import Timebase
@@ -22,6 +22,12 @@ struct InputEvent: Sendable {
   let input: Int
   let content: Content
   let time: MonotonicTime
+
+  init(input: Int, content: Content, time: MonotonicTime) {
+    self.input = input
+    self.content = content
+    self.time = Device.possible(time)
+  }
 }
 
 extension Device {
@@ -30,7 +36,7 @@ extension Device {
 
   /// Takes what an input showed at `time`, which may lie in the past; `poll` works it off.
   public mutating func sense(_ input: Int, _ reading: Reading, at time: MonotonicTime) {
-    add(InputEvent(input: input, content: .reading(reading), time: Self.possible(time)))
+    add(InputEvent(input: input, content: .reading(reading), time: time))
   }
 
   mutating func add(_ event: InputEvent) {
@@ -61,7 +67,7 @@ extension Device {
   mutating func arrive(at time: MonotonicTime) { now = max(now, Self.possible(time)) }
 
   /// A time that can come: the last one there is means "never".
-  private static func possible(_ time: MonotonicTime) -> MonotonicTime {
+  static func possible(_ time: MonotonicTime) -> MonotonicTime {
     min(time, MonotonicTime(milliseconds: .max - 1))
   }
 
@@ -90,17 +96,35 @@ extension Device {
     case .hold(let client): parts[index].asButton?.hold(by: client, at: event.time)
     case .letGo(let client): parts[index].asButton?.letGo(of: client, at: event.time)
     }
-    lower(parts[index].deadline)
+    lower(parts[index].deadline, of: index)
   }
 
   // MARK: What is due
 
+  // Each part has a time before which it has nothing to do, and the device the least of them. These are lower bounds: a
+  // deadline that moves away leaves them as they are, and the part is looked at once for nothing.
+
   /// Does all that is due by `time`, in order of time.
   private mutating func work(by time: MonotonicTime) {
-    guard deadline <= time else { return }
-    while let index = earliest(by: time) { act(index, by: time) }
-    deadline = .distantFuture
-    for index in parts.indices { lower(deadline(of: index)) }
+    while deadline <= time {
+      let (index, least) = earliest
+      deadline = least
+      guard least <= time else { return }
+      // One whose deadline has moved away takes its turn later.
+      if deadline(of: index) <= least { act(index, by: time) }
+      parts[index].quietUntil = deadline(of: index)
+    }
+  }
+
+  /// The part that is quiet for the shortest time, and until when it is; never if there are no parts.
+  private var earliest: (index: Int, time: MonotonicTime) {
+    let parts = parts.span
+    var (found, least) = (0, MonotonicTime.distantFuture)
+    for index in parts.indices where parts[index].quietUntil < least {
+      found = index
+      least = parts[index].quietUntil
+    }
+    return (found, least)
   }
 
   #if hasFeature(Embedded)
@@ -111,17 +135,14 @@ extension Device {
     return parts[index].deadline
   }
 
-  /// The part whose deadline is the earliest, and not after `time`.
-  private func earliest(by time: MonotonicTime) -> Int? {
-    var found: Int?
-    var earliest = MonotonicTime(milliseconds: time.milliseconds &+ 1)  // a time that has come is not the last
-    for index in parts.indices {
-      let deadline = deadline(of: index)
-      guard deadline < earliest else { continue }
-      earliest = deadline
-      found = index
-    }
-    return found
+  mutating func lower(_ time: MonotonicTime, of index: Int) {
+    if time < parts[index].quietUntil { parts[index].quietUntil = time }
+    if time < deadline { deadline = time }
+  }
+
+  /// Any part may have something to do.
+  mutating func lookAtAll() {
+    for index in parts.indices { lower(.zero, of: index) }
   }
 
   /// Does what is due of one part: afterwards its deadline is another.
@@ -131,7 +152,7 @@ extension Device {
       if part.offTime <= time { endCountdown(index) } else { settle(index) }
     case .light(var part):
       if part.turnOff(by: time, now: now) { note(index, by: .timer) }
-      show(&part)
+      show(&part, of: index)
       parts[index].kind = .light(part)
     case .button:
       if let gesture = parts[index].asButton?.nextGesture(by: time) ?? nil { react(to: gesture, of: index) }
@@ -146,11 +167,11 @@ extension Device {
   }
 
   /// Gives the outputs of a light what they are to show now.
-  mutating func show(_ light: inout Light) {
+  mutating func show(_ light: inout Light, of index: Int) {
     light.step(now: now)
     let levels = light.outputLevels(at: now)
     for channel in 0..<light.channelCount { show(levels[channel], onOutput: light.output + channel) }
-    lower(light.deadline)
+    lower(light.deadline, of: index)
   }
 
   /// The heartbeat, or the pattern for help while something does not work.
@@ -161,6 +182,4 @@ extension Device {
     show(pattern.isOn(at: now) ? .max : 0, onOutput: statusOutput)
     statusChange = pattern.nextChange(after: now)
   }
-
-  mutating func lower(_ time: MonotonicTime) { deadline = min(deadline, time) }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // A device is a list of parts: the one state that every surface shows and changes. It is a plain value. Readings and
-// commands go in with a time, what the outputs are to show comes out, and between two calls it needs nothing but the time
-// of the next. So a day with eight buttons and a storm of commands is a test of a millisecond.
+// commands go in with a time, what the outputs are to show comes out, and between two calls it needs nothing but the
+// time of the next. So a day with eight buttons and a storm of commands is a test of a millisecond.
 
 public import Bytes
 public import Timebase
@@ -36,7 +36,7 @@ public struct Device: Sendable {
   /// Some output may show something else than it is to show.
   var hasDrives = true
 
-  /// One type for inputs and outputs, which know no level: two arrays of one type cost less flash than one of each of two.
+  /// An output, or an input, which has no level: arrays of one type cost less flash than those of two.
   struct Channel: Sendable {
     var part: Int?
     var fault: [UInt8] = []

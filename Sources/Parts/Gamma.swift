@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The eye sees the lower half of an LED's power as nearly all of its brightness. A power function evens that out; here it
-// is computed with integers, by logarithm and exponential of base 2, since small processors have no floating point.
+// The eye sees the lower half of an LED's power as nearly all of its brightness. A power function evens that out; here
+// it is computed with integers, by logarithm and exponential of base 2, since small processors have no floating point.
 
 public import Bytes
 

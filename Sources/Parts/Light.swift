@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A light drives one output with a brightness, or three or four with a color. A change takes the time of its transition,
-// in steps that are even to the eye: the curve of `gamma` is applied to each step, not to the end alone.
+// A light drives one output with a brightness, or three or four with a color. A change takes the time of its
+// transition, in steps that are even to the eye: the curve of `gamma` is applied to each step, not to the end alone.
 
 import Bytes
 public import Timebase

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How a description makes parts, one call for each kind. A program calls them with literals (Literals.swift); a file gives
-// the same parts (module DeviceDescription).
+// How a description makes parts, one call for each kind. A program calls them with literals (Literals.swift); a file
+// gives the same parts (module DeviceDescription).
 
 public import Bytes
 public import Timebase

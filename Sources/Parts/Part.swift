@@ -74,6 +74,9 @@ public struct Part: Equatable, Sendable {
   /// Why it does not work at present; empty while it does.
   public internal(set) var fault: [UInt8] = []
 
+  /// It has nothing to do before this time; see `Device.work(by:)`.
+  var quietUntil = MonotonicTime.zero
+
   init(_ name: [UInt8], label: [UInt8]?, group: [UInt8], kind: Kind) {
     self.name = name
     self.label = label ?? Self.label(for: name)
@@ -249,11 +252,7 @@ extension Part {
     case .number(let part): part.writeValues(to: &json)
     }
     if let left = left(at: now) { json.member("left", left.count) }
-    if let author {
-      var name: [UInt8] = []
-      author.append(to: &name)
-      json.member("by", name.span)
-    }
+    author?.write(to: &json)
     if !fault.isEmpty { json.member("fault", fault.span) }
   }
 }

@@ -93,7 +93,7 @@ extension Journal {
 
 extension VirtualNetwork where App == ServerApplication<Journal> {
   var journal: Journal { application.context }
-  var server: Server<Journal> { application.server }
+  var server: Server<Journal> { _read { yield application.server } }
   var counters: ServerCounters { application.server.counters }
 
   /// Uses the hub as the program's loop would.

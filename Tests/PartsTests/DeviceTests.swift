@@ -137,12 +137,12 @@ import Timebase
 
   @Test(arguments: [
     (.button, "button"), (.client(4_294_967_295), "#4294967295"), (.http, "http"), (.mqtt, "mqtt"),
-    (.terminal, "terminal"), (.timer, "timer"), (.interlock, "interlock"),
+    (.client(0), "#0"), (.program, "program"), (.terminal, "terminal"), (.timer, "timer"), (.interlock, "interlock"),
   ] as [(Author, String)])
   func everyAuthorHasAName(author: Author, name: String) {
     var output: [UInt8] = []
-    author.append(to: &output)
-    #expect(text(output) == name)
+    JSONWriter.append(to: &output) { author.write(to: &$0) }
+    #expect(text(output) == "\"by\":\"\(name)\"")
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Switches in any interleaving of buttons, commands, timers, faults and restarts, against the slow model and a board that
-// watches over the rules. A failure names the seed of its run.
+// Switches in any interleaving of buttons, commands, timers, faults and restarts, against the slow model and a board
+// that watches over the rules. A failure names the seed of its run.
 
 import ConformanceSupport
 import Testing

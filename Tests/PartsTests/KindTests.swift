@@ -65,8 +65,11 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
     var last: Decimal?
     func look() {
       let value = bench["s"].asSensor!.value
-      if value != last { all.append("\(value.map { var t: [UInt8] = []; t.append($0); return text(t) } ?? "null")@\(bench.now)") }
+      guard value != last else { return }
       last = value
+      var output: [UInt8] = []
+      if let value { output.append(value) } else { output.append("null") }
+      all.append("\(text(output))@\(bench.now)")
     }
     for reading in readings {
       while let deadline = bench.poll(bench.now), deadline.milliseconds <= reading.0 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Devices of all kinds of parts: polled at deadlines only they do what they do polled each millisecond, and no call with
-// whatever numbers traps or loops for ever.
+// Devices of all kinds of parts: polled at deadlines only they do what they do polled each millisecond, and no call
+// with whatever numbers traps or loops for ever.
 
 import Bytes
 import ConformanceSupport
@@ -105,7 +105,7 @@ import Timebase
       Decimal(1, exponent: .min), Decimal(-5, exponent: -1),
     ]
     func one<T>(_ values: [T]) -> T { values.randomElement(using: &generator)! }
-    for _ in 0..<100 {
+    for _ in 0..<60 {
       var timing = Button.Timing()
       timing.debounce = one([0, 10, .init(.max)])
       timing.double = one([0, 350, .init(.max)])
@@ -114,8 +114,8 @@ import Timebase
       let parts =
         Self.parts + [
           .button(
-            bytes("odd"), input: 7, timing: timing, isRemote: true, .on(.press, "toggle rare"), .on(.repeat, "dim slow"),
-            .on(.double, "off all")),
+            bytes("odd"), input: 7, timing: timing, isRemote: true, .on(.press, "toggle rare"),
+            .on(.repeat, "dim slow"), .on(.double, "off all")),
           .switch(
             bytes("rare"), output: 20, offAfter: one([0, .init(.max)]), minDwell: one([0, .init(.max)]),
             interlock: [bytes("lamp")], dwell: one([0, .init(.max)])),

@@ -100,7 +100,7 @@ import Timebase
     bench.run(until: 9999)
     #expect(bench.json().contains(#""on":false,"wanted":true"#))
     bench.run(until: 10_100)
-    #expect(bench.told.suffix(2) == [Told(output: 0, level: 0, time: 9100), Told(output: 0, level: 65535, time: 10_100)])
+    #expect(bench.told.suffix(2).map(\.description) == ["0:0@9100", "0:65535@10100"])
     #expect(bench.json() == #"{"pump":{"on":true,"by":"http"}}"#)
   }
 

@@ -39,7 +39,8 @@ struct Waveform {
       default: UInt64.random(in: 15...200, using: &generator)
       }
     }
-    return Waveform(from: start, startsDown: Bool.random(using: &generator), lengths.map { $0 == 11 ? edge : $0 } + [50])
+    let startsDown = Bool.random(using: &generator)
+    return Waveform(from: start, startsDown: startsDown, lengths.map { $0 == 11 ? edge : $0 } + [50])
   }
 
   /// The times at which a press and a release must be reported, found from the lengths of the runs alone.

@@ -50,6 +50,11 @@ import Timebase
     #expect(Milliseconds.seconds(seconds).count == milliseconds)
   }
 
+  @Test(arguments: [(0, 0), (1, 60_000), (71_582, 4_294_920_000), (71_583, .max), (.max, .max)] as [(UInt32, UInt32)])
+  func wholeMinutesSaturateAtTheLongestDuration(_ minutes: UInt32, _ milliseconds: UInt32) {
+    #expect(Milliseconds.minutes(minutes).count == milliseconds)
+  }
+
   @Test func aLiteralIsMilliseconds() {
     let debounce: Milliseconds = 10
     #expect(debounce == Milliseconds(10))

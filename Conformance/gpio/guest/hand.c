@@ -11,7 +11,7 @@
 //     shell COMMAND                  what it prints; an error unless its status is 0
 //     clock                          now, in microseconds
 //     press PULL US                  presses for so long
-//     bounce SEED COUNT BURST HOLD GAP PULL...   presses all lines at once, with a burst of edges at both ends (pins.c)
+//     bounce DEBOUNCE SEED COUNT BURST HOLD GAP PULL...   presses all lines at once, with bursts of edges (pins.c)
 //     page PORT PULL COUNT HOLD GAP  presses, and how long until a page was told of each (page.c)
 //     lamp NAME MAX                  makes an LED of the kernel; lamp_shows, lamp_ends (channels.c)
 //     hold DEVICE OFFSET CONSUMER    takes a line from everybody else; let_go gives it back

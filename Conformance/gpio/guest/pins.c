@@ -4,8 +4,9 @@
 //
 // A press that bounces is a burst of edges at each end: an odd number of them, so that the last leaves the new level,
 // at random moments within `burst` microseconds; the bursts of several buttons lie one in another. Where the machine
-// was held up in a burst, one of its levels may stand long enough to count by itself, and rightly so; the answer tells
-// how long the longest one stood.
+// was held up in a burst, one of its levels stands long enough to count by itself, and rightly so. So the answer tells
+// how many presses there were, by the times of the edges as they came out, and how many levels stood so nearly as long
+// as the debounce that nobody can tell from here.
 
 #include <fcntl.h>
 #include <linux/gpio.h>
@@ -43,12 +44,21 @@ int do_press(char *words, struct answer *answer) {
 
 enum { most_lines = 8, most_edges = 9 };
 
+// A line, and what a button on it has made of its edges so far.
+struct line {
+  int pull, level, is_pressed;
+  int64_t before, after;  // its last edge came between these two
+  long presses;
+};
+
 struct bounces {
+  struct line lines[most_lines];
+  int count;  // of lines
+  int64_t debounce;  // ms
   uint64_t random;
   int64_t burst;          // ns, from the first edge to the last
   int64_t longest_burst;  // ns, as it came out
-  int64_t longest_level;  // ns that a level of one line stood within a burst
-  long edges;
+  long edges, doubts;
 };
 
 // An edge that is to come.
@@ -73,13 +83,13 @@ static int ascending(const void *left, const void *right) {
 }
 
 // The edges of all lines in order of time; how many they are.
-static int plan(struct edge *edges, int lines, struct bounces *bounces) {
+static int plan(struct edge *edges, struct bounces *bounces) {
   int all = 0;
-  for (int line = 0; line < lines; line++) {
+  for (int line = 0; line < bounces->count; line++) {
     int count = 1 + 2 * (int)draw(bounces, most_edges / 2 + 1);
     for (int index = 0; index < count; index++) {
       // A burst of a single line begins at once; those of several begin at any moment.
-      int64_t moment = index == 0 && lines == 1 ? 0 : (int64_t)draw(bounces, (uint64_t)bounces->burst);
+      int64_t moment = index == 0 && bounces->count == 1 ? 0 : (int64_t)draw(bounces, (uint64_t)bounces->burst);
       edges[all++] = (struct edge){.moment = moment, .line = line};
     }
   }
@@ -89,48 +99,76 @@ static int plan(struct edge *edges, int lines, struct bounces *bounces) {
   return all;
 }
 
-static void bounce_to(const int *pulls, int lines, int is_pressed, struct bounces *bounces) {
+static int64_t milliseconds(int64_t time) { return time / 1000000; }
+
+// The level that stood until now has an end, or the next edge is far away: does it count?
+static void judge(struct line *line, int64_t end_before, int64_t end_after, struct bounces *bounces) {
+  if (line->level == line->is_pressed) return;
+  // As the program counts: in whole milliseconds of the times at which the kernel saw the edges.
+  int64_t least = milliseconds(end_before) - milliseconds(line->after);
+  int64_t most = milliseconds(end_after) - milliseconds(line->before);
+  if (least > bounces->debounce) {
+    line->is_pressed = line->level;
+    line->presses += line->level;
+  } else if (most > bounces->debounce) {
+    bounces->doubts += 1;
+  }
+}
+
+static void bounce_to(int is_pressed, struct bounces *bounces) {
   struct edge edges[most_lines * most_edges];
-  int count = plan(edges, lines, bounces);
-  int64_t start = now(), last[most_lines] = {0};
+  int count = plan(edges, bounces);
+  int64_t start = now();
   for (int index = 0; index < count; index++) {
-    struct edge edge = edges[index];
-    while (now() < start + edge.moment) continue;  // who sleeps may be woken late
-    set_pressed(pulls[edge.line], edge.is_back ? !is_pressed : is_pressed);
-    int64_t time = now();
-    if (last[edge.line] > 0 && time - last[edge.line] > bounces->longest_level) {
-      bounces->longest_level = time - last[edge.line];
-    }
-    last[edge.line] = time;
+    struct line *line = &bounces->lines[edges[index].line];
+    while (now() < start + edges[index].moment) continue;  // who sleeps may be woken late
+    int64_t before = now();
+    int level = edges[index].is_back ? !is_pressed : is_pressed;
+    set_pressed(line->pull, level);
+    int64_t after = now();
+    judge(line, before, after, bounces);
+    line->level = level;
+    line->before = before;
+    line->after = after;
   }
   if (now() - start > bounces->longest_burst) bounces->longest_burst = now() - start;
   bounces->edges += count;
 }
 
+static int open_lines(char *words, struct bounces *bounces, struct answer *answer) {
+  char *path;
+  while ((path = next_word(&words)) != NULL && bounces->count < most_lines) {
+    int pull = open_pull(path);
+    if (pull < 0) return fails(answer, path);
+    bounces->lines[bounces->count++].pull = pull;
+  }
+  if (bounces->count == 0) say(answer, "bounce DEBOUNCE SEED COUNT BURST HOLD GAP PULL...");
+  return bounces->count > 0;
+}
+
 int do_bounce(char *words, struct answer *answer) {
-  struct bounces bounces = {.random = (uint64_t)next_number(&words) * 2 + 1};
+  struct bounces bounces = {.debounce = next_number(&words) / 1000};
+  bounces.random = (uint64_t)next_number(&words) * 2 + 1;
   long long count = next_number(&words);
   bounces.burst = next_number(&words) * 1000;
   int64_t hold = next_number(&words) * 1000, gap = next_number(&words) * 1000;
-  int pulls[most_lines], lines = 0, is_done = bounces.burst > 0 && hold >= 0 && gap >= 0;
-  for (char *path; is_done && lines < most_lines && (path = next_word(&words)) != NULL;) {
-    pulls[lines] = open_pull(path);
-    if (pulls[lines] < 0) is_done = fails(answer, path);
-    else lines += 1;
-  }
-  if (!is_done || lines == 0) say(answer, " bounce SEED COUNT BURST HOLD GAP PULL...");
+  int is_done = bounces.burst > 0 && open_lines(words, &bounces, answer);
   hurry();
   for (long long press = 0; is_done && press < count; press++) {
-    bounce_to(pulls, lines, 1, &bounces);
+    bounce_to(1, &bounces);
     sleep_until(now() + hold);
-    bounce_to(pulls, lines, 0, &bounces);
+    bounce_to(0, &bounces);
     sleep_until(now() + gap);
   }
-  for (int line = 0; line < lines; line++) close(pulls[line]);
-  if (!is_done || lines == 0) return 0;
-  say(answer, "%ld %lld %lld", bounces.edges, (long long)(bounces.longest_burst / 1000),
-      (long long)(bounces.longest_level / 1000));
-  return 1;
+  if (is_done) say(answer, "%ld %lld", bounces.edges, (long long)(bounces.longest_burst / 1000));
+  for (int index = 0; index < bounces.count; index++) {
+    struct line *line = &bounces.lines[index];
+    judge(line, INT64_MAX / 2, INT64_MAX / 2, &bounces);  // it is released, and stays so
+    close(line->pull);
+  }
+  if (is_done) say(answer, " %ld", bounces.doubts);
+  for (int index = 0; is_done && index < bounces.count; index++) say(answer, " %ld", bounces.lines[index].presses);
+  return is_done;
 }
 
 // MARK: A line of somebody else
