@@ -23,6 +23,8 @@ class BoardFacts(NamedTuple):
     button_key: str  # the key that QEMU maps to the button
     led_register: int
     led_mask: int
+    status_led_register: int
+    status_led_mask: int
 
     def qemu(self, image: Path, port: int) -> list[str]:
         """The command that runs an image with its serial line as standard output, and port 80 of the board as `port` of
@@ -40,6 +42,7 @@ def tool(name: str) -> str:
 def facts(image: Path) -> BoardFacts:
     """What is known of the board that the image is for."""
     found = json.loads((BOARDS / image.name / "board.json").read_text())
-    processor, budget, qemu, led = (found[part] for part in ("processor", "budget", "qemu", "led"))
+    processor, budget, qemu, led, status = (found[part] for part in ("processor", "budget", "qemu", "led", "statusLed"))
     return BoardFacts(processor["name"], processor["hasDSP"], budget["flash"], budget["ram"], budget["heapReserve"],
-                      qemu["machine"], qemu["nic"], qemu["buttonKey"], int(led["register"], 0), int(led["mask"], 0))
+                      qemu["machine"], qemu["nic"], qemu["buttonKey"], int(led["register"], 0), int(led["mask"], 0),
+                      int(status["register"], 0), int(status["mask"], 0))

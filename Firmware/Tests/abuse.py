@@ -75,7 +75,7 @@ def warm_up(board: Board) -> None:
         with contextlib.ExitStack() as stack:
             pages = [stack.enter_context(WebSocket(board.port)) for _ in range(8)]
             for page in pages:
-                page.send_json(type="toggle", id=1, pin="led")
+                page.send_json(type="toggle", id=1, part="led")
                 page.message("ack")
                 page.send("x" * 500)
                 page.message("error")
@@ -113,7 +113,7 @@ def dialogue(port: int) -> bytes:
     return (f"PUT /api/led HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nTransfer-Encoding: chunked\r\n"
             "Content-Type: application/json\r\n\r\nb\r\n{\"on\":true}\r\n0\r\n\r\n".encode()
             + handshake(port) + frame(TEXT, '{"type":"toggle",', final=False) + frame(PING, "between")
-            + frame(0, '"pin":"led","id":7}') + frame(TEXT, "x" * 200) + frame(CLOSE, b"\x03\xe8over"))
+            + frame(0, '"part":"led","id":7}') + frame(TEXT, "x" * 200) + frame(CLOSE, b"\x03\xe8over"))
 
 
 def talk(board: Board, words: bytes, cut: int, moment: float = 0.0) -> None:
@@ -169,7 +169,7 @@ def a_client_that_never_reads_holds_nobody_up(bench: Bench) -> str:
             asked = ask_until_stuck(deaf)
             start = time.monotonic()
             for number in range(MANY):
-                actor.send_json(type="toggle", id=number, pin="led")
+                actor.send_json(type="toggle", id=number, part="led")
                 actor.message("ack")
             took = time.monotonic() - start
             peak = board.heap

@@ -152,6 +152,10 @@ class Board:
     def led(self) -> bool:
         return self.word(self.facts.led_register) & self.facts.led_mask != 0
 
+    @property
+    def status_led(self) -> bool:
+        return self.word(self.facts.status_led_register) & self.facts.status_led_mask != 0
+
     def word(self, address: int) -> int:
         return int(self.monitor.say(f"xp /1xw {address:#x}").split(":")[1], 16)
 

@@ -42,12 +42,12 @@ def eight_pages_are_in_step(bench: Bench) -> str:
         latencies = []
         for number in range(changes):
             start = time.monotonic()
-            pages[number % PLACES].send_json(type="toggle", id=number, pin="led")
+            pages[number % PLACES].send_json(type="toggle", id=number, part="led")
             states = [page.message("state") for page in pages]
             latencies.append(time.monotonic() - start)
             check(all(state == states[0] for state in states), f"change {number}: the pages were told {states}")
             check(states[0]["clients"] == PLACES, f"change {number}: {states[0]['clients']} clients")
-            check(states[0]["by"] == f"#{number % PLACES + 1}", f"change {number} is by {states[0]['by']}")
+            check(states[0]["parts"]["led"]["by"] == f"#{number % PLACES + 1}", f"change {number}: {states[0]}")
         check(board.led == (states[0]["status"] == "on"), "the LED is not what the pages show")
         latencies.sort()
         return (f"{changes} changes reach all {PLACES} in {latencies[changes // 2] * 1000:.1f} ms (median),"
@@ -60,7 +60,7 @@ def toggles_at_once_end_in_the_same_state_for_all(bench: Bench) -> str:
         pages = open_pages(stack, board)
         for number in range(rounds):
             for page in pages:
-                page.send('{"type":"toggle","pin":"led"}')
+                page.send('{"type":"toggle","part":"led"}')
             board.press(20)
             time.sleep(0.05)  # until SELECT is up
             final = settled(board)
@@ -79,7 +79,7 @@ def toggles_at_once_end_in_the_same_state_for_all(bench: Bench) -> str:
 def settled(board: Board) -> dict:
     """The state when nothing changes any more."""
     state = device_state(board.port)
-    while (later := device_state(board.port))["rev"] != state["rev"] or later["pins"]["button"]["pressed"]:
+    while (later := device_state(board.port))["rev"] != state["rev"] or later["parts"]["button"]["pressed"]:
         state = later
         time.sleep(0.01)
     return later

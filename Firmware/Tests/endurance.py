@@ -44,7 +44,7 @@ def one_round(board: Board, chance: random.Random) -> int:
         pages = [stack.enter_context(WebSocket(board.port)) for _ in range(chance.randint(1, 6))]
         for number in range(chance.randint(1, 20)):
             page = chance.choice(pages)
-            page.send_json(type="toggle", id=number, pin="led")
+            page.send_json(type="toggle", id=number, part="led")
             page.message("ack")
         if chance.random() < 0.3:
             board.press(30)

@@ -51,7 +51,7 @@ def wait_for_restart(board: Board, before: dict, end: int, start: float) -> floa
     after = device_state(board.port)
     check(after["boot"] != before["boot"] and after["rev"] <= 3, f"not a new start: {before}, then {after}")
     with WebSocket(board.port) as client:
-        client.send_json(type="toggle", id=1, pin="led")
+        client.send_json(type="toggle", id=1, part="led")
         client.message("ack")
         until(lambda: board.led == (device_state(board.port)["status"] == "on"), "the LED is what clients are told", 1)
     return took

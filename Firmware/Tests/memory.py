@@ -27,7 +27,7 @@ def ram_is_within_its_budget_with_eight_pages(bench: Bench) -> str:
         pages = open_pages(stack, board)
         for number in range(100):
             for page in pages:
-                page.send_json(type="toggle", id=number, pin="led")
+                page.send_json(type="toggle", id=number, part="led")
             for page in pages:
                 page.message("ack")
         for path in ("/", "/index.js", "/index.css", "/api/state"):

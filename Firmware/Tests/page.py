@@ -84,7 +84,7 @@ def the_page_has_the_state_in_it(bench: Bench) -> str:
             for word in ("off", "on"):
                 page = curl(board, path)
                 check(page.status == 200 and page.fields["content-type"].startswith("text/html"), f"GET {path}: {page}")
-                check(f'<div id="led" class="{word}">'.encode() in page.body, f"{path} does not say {word}")
+                check(f'<li data-part="led" data-kind="switch" class="{"on " if word == "on" else ""}">'.encode() in page.body, f"{path} does not say {word}")
                 check(b"%STATE" not in page.body and page.body.endswith(b"</html>\n"), f"{path} is not whole")
                 curl(board, "/api/led/toggle", "-X", "POST")
         return f"{len(page.body):,} bytes"
@@ -133,15 +133,22 @@ REQUESTS = [
     ("/api/state", [], 200, b'"type":"hello"'),
     ("/api/led", ["-X", "PUT", "-d", '{"on":true}'], 200, b'"status":"on"'),
     ("/api/led", ["-X", "PUT", "-d", '{"on":true}'], 200, b'"status":"on"'),
-    ("/api/led", ["-X", "PUT", "-d", '{"on":'], 400, b"Malformed JSON"),
-    ("/api/led", ["-X", "PUT", "-d", '{"on":1}'], 400, b"Send "),
+    ("/api/led", ["-X", "PUT", "-d", '{"on":'], 400, b"malformed JSON"),
+    ("/api/led", ["-X", "PUT", "-d", '{"on":1}'], 400, b"malformed value"),
     ("/api/led/toggle", ["-X", "POST"], 200, b'"status":"off"'),
     ("/api/led/toggle", ["-X", "POST", "-H", "Origin: http://elsewhere.example"], 403, b""),
-    ("/api/led/toggle", ["-d", "", "-H", "Origin: http://127.0.0.1:{port}"], 303, b"location: /"),
+    ("/api/led/toggle", ["-d", "", "-H", "Origin: http://127.0.0.1:{port}"], 303, b"location: ../../"),
     ("/", ["-H", "Host: elsewhere.example"], 403, b""),
     ("/", ["-H", "X: " + "x" * 10_000], 431, b""),
     ("/api/led", ["-X", "PUT", "-d", "x" * 100_000, "-H", "Expect:"], 413, b""),
     ("/%2e%2e/etc/passwd", ["--path-as-is"], 400, b""),
+    ("/api/parts/led", [], 200, b'"kind":"switch"'),
+    ("/api/parts/led", ["-X", "PUT", "-d", '{"on":false}'], 200, b'"on":false'),
+    ("/api/parts/led", ["-X", "PUT", "-d", '{"on":true}'], 200, b'"on":true'),
+    ("/api/parts/lamp", [], 404, b"unknown part"),
+    ("/api/parts/led/toggle", ["-X", "POST"], 200, b'"on":false'),
+    ("/api/parts/led/toggle", ["-d", "", "-H", "Origin: http://127.0.0.1:{port}"], 303, b"location: ../../../"),
+    ("/api/parts/button/click", ["-X", "POST"], 403, b"on the device only"),
     ("/api/state", [], 200, b'"status":"on"'),
 ]
 
@@ -158,7 +165,9 @@ def each_request_is_answered_as_on_a_host(bench: Bench) -> str:
             check(answer.status == status, f"{asked}: {answer.status} instead of {status}")
             check(words in said, f"{asked}: no {words!r} in {said!r}")
         state = json.loads(curl(board, "/api/state").body)
-        check(state["pins"] == {"led": {"on": True}, "button": {"pressed": False}}, f"the state is {state}")
+        led, button = state["parts"]["led"], state["parts"]["button"]
+        check((led["kind"], led["label"], led["on"], led["by"]) == ("switch", "LED", True, "http"), f"the LED is {led}")
+        check((button["kind"], button["pressed"], button["presses"]) == ("button", False, 0), f"the button is {button}")
         return f"{len(REQUESTS)} requests, the slowest {slowest * 1000:.0f} ms with the start of curl"
 
 
@@ -175,14 +184,14 @@ def a_client_gets_the_state_toggles_and_is_pushed_to(bench: Bench) -> str:
         address = f"ws://127.0.0.1:{board.port}/ws"
         with connect(address) as one, connect(address, compression=None) as other:
             hello = message(one, "hello")
-            check((hello["status"], hello["proto"]) == ("off", 1), f"the first message is {hello}")
+            check((hello["status"], hello["proto"]) == ("off", 2), f"the first message is {hello}")
             check(message(other, "hello")["rev"] == hello["rev"], "the second client gets another state")
-            one.send('{"type":"toggle","id":7,"pin":"led"}')
+            one.send('{"type":"toggle","id":7,"part":"led"}')
             acknowledged = message(one, "ack")
             check(acknowledged["id"] == 7, f"the answer is {acknowledged}")
             states = [message(client, "state") for client in (one, other)]
             check(states[0] == states[1], f"the two see {states}")
-            check((states[0]["status"], states[0]["rev"], states[0]["by"]) == ("on", acknowledged["rev"], "#1"),
+            check((states[0]["status"], states[0]["rev"], states[0]["parts"]) == ("on", acknowledged["rev"], {"led": {"on": True, "by": "#1"}}),
                   f"the new state is {states[0]}")
             check(board.led, "the LED is not on")
             other.send("toggle")  # the tutorial's message
@@ -191,13 +200,13 @@ def a_client_gets_the_state_toggles_and_is_pushed_to(bench: Bench) -> str:
             other.send('{"type":"ping","n":5}')
             check(message(other, "pong") == {"type": "pong", "n": 5, "clients": 2}, "a ping is not answered")
             check(one.ping(b"there?").wait(5), "a ping frame is not answered")
-            other.send('{"type":"toggle","id":8,"pin":"lamp"}')
-            check(message(other, "ack")["error"] == "unknown pin", "a wrong pin is not refused")
+            other.send('{"type":"toggle","id":8,"part":"lamp"}')
+            check(message(other, "ack")["error"] == "unknown part", "a wrong part is not refused")
         latencies = []
         with connect(address) as one:
             for _ in range(100):
                 start = time.monotonic()
-                one.send('{"type":"toggle","id":1,"pin":"led"}')
+                one.send('{"type":"toggle","id":1,"part":"led"}')
                 message(one, "ack")
                 latencies.append(time.monotonic() - start)
         latencies.sort()

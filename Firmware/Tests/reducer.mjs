@@ -15,7 +15,7 @@ const port = Number(process.argv[2]);
 let socket;
 let timer;
 let shown;
-let state = initial({ now: Date.now(), pins: { led: { on: false }, button: { pressed: false } } });
+let state = initial({ now: Date.now() });
 
 function send(type, details) {
   const [next, effects] = reduce(state, { ...details, type, now: Date.now(), random: Math.random() });

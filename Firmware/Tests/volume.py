@@ -55,7 +55,7 @@ def a_damaged_volume_blinks_50_of_each_200_ms_for_ever(bench: Bench) -> str:
         samples = []
         start = time.monotonic()
         while (now := time.monotonic()) < start + 6:
-            samples.append((now, board.led))
+            samples.append((now, board.status_led))
             time.sleep(0.001)
         check(board.serial == COMPLAINT, f"the serial line says {bytes(board.serial)!r}")
     runs = [(is_lit, next(group)[0]) for is_lit, group in groupby(samples, key=lambda sample: sample[1])]

@@ -44,6 +44,7 @@ public enum Base64 {
   }
 
   /// The six bits that a character of the alphabet stands for, or nil.
+  @inline(never)
   private static func sextet(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")

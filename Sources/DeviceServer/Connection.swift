@@ -120,7 +120,7 @@ struct ConnectionTable: ~Copyable, Sendable {
   mutating func remove(_ index: Int, limits: HTTPConnection.Limits) {
     if rows[index].isRefused { refusedCount -= 1 } else { servedCount -= 1 }
     let generation = rows[index].id.generation &+ 1
-    rows[index] = Connection(index: index, limits: limits)
+    rows.replace(index, with: Connection(index: index, limits: limits))
     rows[index].id = ConnectionID(index: index, generation: generation)
     freeIndices.append(index)
   }

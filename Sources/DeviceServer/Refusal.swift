@@ -70,7 +70,9 @@ public struct Refusal: Sendable {
     case .tooManyConnections: append(.serviceUnavailable, "too many connections", to: &line)
     case .tooManyClients: line.append("1013 too many clients")
     case .unresponsive: line.append("no answer in time, aborted")
-    case .handler(let status): append(status, status.reason, to: &line)
+    case .handler(let status):
+      append(status, "", to: &line)
+      line.append(status.reason)
     }
   }
 

@@ -50,7 +50,10 @@ public struct RemoteAddress: Hashable, Sendable {
         if octet > 0 { text.append(UInt8(ascii: ".")) }
         text.append(decimal: UInt8(truncatingIfNeeded: low >> UInt64(24 - 8 * octet)))
       }
-    case .ipv6: appendGroups(to: &text)
+    case .ipv6:
+      #if !WITHOUT_IPV6  // a firmware whose network knows IPv4 only sets it
+        appendGroups(to: &text)
+      #endif
     }
   }
 

@@ -47,6 +47,13 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
     return first + index
   }
 
+  /// Puts a row in the place of another. An assignment would do the same member by member.
+  mutating func replace(_ index: Int, with row: consuming Row) {
+    let place = Self.place(of: index, first)
+    place.deinitialize(count: 1)
+    place.initialize(to: row)
+  }
+
   mutating func append(_ row: consuming Row) {
     let count = count
     if count == capacity { reserve(max(2 * count, 4)) }

@@ -12,7 +12,11 @@ extension Server where Context: ~Copyable {
   private static var slack: Milliseconds { 20 }
 
   /// See `Application.poll(now:)`.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   public mutating func poll(now: MonotonicTime, _ context: inout Context) -> MonotonicTime? {
     for hub in hubs.indices {
       nextDeadline = min(nextDeadline, hubs[hub].newDeadline)

@@ -43,7 +43,7 @@ extension Server where Context: ~Copyable {
         }
       } catch {
         table[index].request = nil
-        refuse(.malformedRequest(error), error.status, error.status.reason, index, nil, &context)
+        refuse(.malformedRequest(error), error.status, "", index, nil, &context)
         break requests
       }
     }
@@ -167,7 +167,7 @@ extension Server where Context: ~Copyable {
 
   // MARK: Sending
 
-  /// Answers with an error, as JSON.
+  /// Answers with an error, as JSON; without `words` with those of the status.
   @inline(never)
   mutating func refuse(
     _ reason: Refusal.Reason, _ status: HTTPStatus, _ words: StaticString, _ index: Int, _ head: RequestHead?,
@@ -176,7 +176,7 @@ extension Server where Context: ~Copyable {
     counters.requestsRefused.count()
     router.report(reason, table[index].remote, &context)
     var response = Response()
-    response.fail(status, words)
+    response.fail(status, words.utf8CodeUnitCount > 0 ? words.span : status.reason)
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
       var allowed: [UInt8] = []

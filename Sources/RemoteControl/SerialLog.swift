@@ -14,7 +14,9 @@ public struct SerialLog: Sendable {
   }
 
   private var bytes: [UInt8] = []
-  private var ends: [(level: Level, end: Int)] = []
+  private var ends: [Int] = []
+  /// The level of each line, as its number: arrays of types that others have, too, cost firmware nothing.
+  private var levels: [UInt8] = []
   /// How many lines were dropped because the host did not take them in time.
   public private(set) var dropped: UInt32 = 0
   /// The least level that is kept; `.debug` costs a line for every refusal.
@@ -37,7 +39,8 @@ public struct SerialLog: Sendable {
       return
     }
     write(&bytes)
-    ends.append((level, bytes.count))
+    ends.append(bytes.count)
+    levels.append(level.rawValue)
   }
 
   /// Adds a line for whoever looks into a problem. Firmware has none: their words would take more than 2 KB of flash.
@@ -51,12 +54,13 @@ public struct SerialLog: Sendable {
   public mutating func drain(_ body: (Level, Span<UInt8>) -> Void) {
     guard !ends.isEmpty else { return }
     var start = 0
-    for (level, end) in ends {
-      body(level, bytes.span.extracting(start..<end))
-      start = end
+    for line in ends.indices {
+      body(levels[line] == Level.serial.rawValue ? .serial : .debug, bytes.span.extracting(start..<ends[line]))
+      start = ends[line]
     }
     // Lines are rare; kept, the memory would be that of the most that ever came at once.
     bytes = []
     ends = []
+    levels = []
   }
 }

@@ -69,6 +69,9 @@ enum SocketRoutes {
     for index in words.indices { line.append(0x20..<0x7F ~= words[index] ? words[index] : UInt8(ascii: "?")) }
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private static func obey(
     _ message: Message, of client: ClientID, _ context: inout RemoteControlContext, _ hub: inout WebSocketHub
   ) {

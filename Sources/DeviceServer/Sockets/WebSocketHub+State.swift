@@ -67,7 +67,7 @@ extension WebSocketHub {
 /// come, as far as there is room.
 ///
 /// Nearly all clients have the same cursor, that of the last publication. The few that are slow come one at a time.
-struct StateFrames: Sendable {
+struct StateFrames: ~Copyable, Sendable {
   struct Frame: Sendable {
     /// The cursors for which the message is right.
     var since: ClosedRange<UInt64>
@@ -81,7 +81,7 @@ struct StateFrames: Sendable {
   /// How many are kept.
   private static var capacity: Int { 4 }
 
-  private var frames: [Frame] = []
+  private var frames = Rows<Frame>()
   /// The one to give up next, if all are in use.
   private var next = 0
 

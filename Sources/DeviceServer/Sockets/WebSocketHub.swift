@@ -87,7 +87,7 @@ public struct WebSocketHub: ~Copyable, Sendable {
     let client = Client(
       id: ClientID(number: 0, index: index), connection: connection, remote: remote,
       socket: WebSocketConnection(limits: limits.webSocket, timing: limits.timing, codec: codec, now: now))
-    if index == clients.count { clients.append(client) } else { clients[index] = client }
+    if index == clients.count { clients.append(client) } else { clients.replace(index, with: client) }
     return index
   }
 
