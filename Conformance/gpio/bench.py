@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What every case gets: the machine. A case is a function of a bench whose name is its claim; it returns what it measured,
-in a line, and fails by `check` (common/claims.py)."""
+"""What every case gets: the machine. A case is a function of a bench whose name is its claim; it returns what it
+measured, in a line, and fails by `check` (common/claims.py)."""
 from __future__ import annotations
 
 import functools
