@@ -258,7 +258,8 @@ def pwm_leds_and_sensors_are_open_to_it_by_the_rules_of_udev(bench: Bench) -> st
     parts = ["desk: {light: pwm0:3, gamma: 1}", "lamp: {light: led:desk, gamma: 1}",
              "strip: {light: led:rgb:status, channels: 3, gamma: 1}", "celsius: {sensor: hwmon:lm75:temp1}"]
     try:
-        with described(machine, "$a " + "\\n".join(f"  {part}" for part in parts)):
+        with described(machine, "s/^  button:.*/&" + "".join(f"\\n  {part}" for part in parts) + "/"):
+            hand.shell("udevadm settle")
             machine.systemctl("restart", SERVICE)
             until(lambda: not any("fault" in part for part in machine.state["parts"].values()),
                   f"everything works, {machine.state['parts']}")
