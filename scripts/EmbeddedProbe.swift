@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-// The whole remote control with pins that go nowhere, for scripts/check-embedded: using every generic type makes the
-// compiler produce the code that a firmware would contain.
+// The whole remote control on a board that is soldered to nothing, with parts of all kinds, for scripts/check-embedded:
+// using every generic type makes the compiler produce the code that a firmware would contain.
 
-import DeviceComponents
+import Bytes
 import DeviceServer
+import Parts
 import RemoteControl
 import Timebase
 
-struct NoOutput: OutputPin, ~Copyable {
-  mutating func write(_ level: Level) {}
-}
+struct NoBoard: Board {
+  mutating func report(to device: inout Device, now: MonotonicTime) -> MonotonicTime? {
+    for input in 0..<device.inputCount { device.sense(input, .active, at: now) }
+    device.sense(2, .value(Decimal(215, exponent: -1)), at: now)
+    return nil
+  }
 
-struct NoInput: InputPin, ~Copyable {
-  mutating func read() -> Level { .high }
+  mutating func drive(_ drive: Drive) {}
 }
 
 func run<App: Application & ~Copyable>(_ application: inout App, _ input: Span<UInt8>) -> Int {
@@ -33,13 +36,24 @@ func run<App: Application & ~Copyable>(_ application: inout App, _ input: Span<U
   return count
 }
 
+func makeDevice() throws(DeviceMistake) -> Device {
+  try Device("Probe", statusOutput: 5) {
+    Part.switch("lamp", output: 0, offAfter: .minutes(30))
+    Part.light("desk", output: 1)
+    Part.light("strip", output: 2, channelCount: 3)
+    Part.button("wall", input: 0, .on(.click, .toggle("lamp")), .on(.long, .allOff))
+    Part.contact("door", input: 1)
+    Part.sensor("celsius", input: 2, unit: "°C")
+    Part.number("target", minimum: 5, maximum: 30)
+  }
+}
+
 public func probe(_ input: Span<UInt8>) -> Int {
-  var remoteControl = RemoteControl(
-    onboardLed: Led(NoOutput()), led: Led(NoOutput()), button: Button(NoInput()),
-    device: Device(Identity(name: [], boot: 1)))
-  remoteControl.setup(NetworkIdentity(hardwareAddress: InlineArray(repeating: 0), address: .unknown))
+  guard let device = try? makeDevice() else { return 0 }
+  var remoteControl = RemoteControl(device, board: NoBoard(), identity: Identity(boot: 1, board: "probe"))
+  remoteControl.setup(NetworkIdentity(hardwareAddress: InlineArray(repeating: 0), address: .unknown), now: .zero)
   let count = run(&remoteControl, input)
-  remoteControl.device.log.drain { _, _ in }
+  remoteControl.context.log.drain { _, _ in }
 
   var router = Router<Int>()
   router.get("/count") { count, _, response in

@@ -59,7 +59,7 @@ public struct DeviceProgram: Sendable {
     self.wiring = wiring
   }
 
-  /// Prints the address, serves until SIGTERM or SIGINT, and ends the process with status 0.
+  /// Prints the address, serves until SIGTERM, SIGINT or SIGHUP, and ends the process with status 0.
   ///
   /// If the port cannot be opened, or a pin not be had, that is one line on standard error, and the status is 1.
   public func main(_ reaction: @escaping Reaction = { _, _ in nil }) async -> Never {

@@ -69,6 +69,7 @@ public struct Router<Context: ~Copyable> {
   /// A pattern is a path such as `/api/state`; `:name` stands for one segment (`/api/pins/:pin`) and a last `*` for
   /// any rest (`/files/*`). The first pattern that matches has the path, for all methods: of two that fit one path, the
   /// more exact one goes first. GET answers HEAD too, without the body.
+  @inline(never)
   public mutating func on(_ method: HTTPMethod, _ pattern: StaticString, _ handler: @escaping Handler) {
     routes.append(Route(method: method, pattern: pattern, handler: handler))
   }

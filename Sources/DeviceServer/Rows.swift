@@ -8,46 +8,66 @@
 /// Rows in one piece of memory, by number.
 @usableFromInline
 struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
-  @usableFromInline var storage = UnsafeMutableBufferPointer<Row>(start: nil, count: 0)
-  @usableFromInline private(set) var count = 0
+  /// The first row; before it, in the same piece of memory, lies how many there are.
+  @usableFromInline var first: UnsafeMutablePointer<Row>?
+  private var capacity = 0
+
+  /// What lies before the first row takes as much as the strictest alignment that the heap knows.
+  @usableFromInline static var headerSize: Int { 16 }
 
   init() {}
 
+  // Inlinable: without it the compiler refuses the deinitializer when it is told to inline late, as for firmware.
   @inlinable deinit {
-    storage.baseAddress?.deinitialize(count: count)
-    storage.deallocate()
+    guard let first else { return }
+    first.deinitialize(count: count)
+    (UnsafeMutableRawPointer(first) - Self.headerSize).deallocate()
+  }
+
+  @usableFromInline var count: Int { Self.count(first) }
+
+  private static func count(_ first: UnsafeMutablePointer<Row>?) -> Int {
+    guard let first else { return 0 }
+    return (UnsafeMutableRawPointer(first) - headerSize).load(as: Int.self)
   }
 
   var indices: Range<Int> { 0..<count }
 
   subscript(index: Int) -> Row {
-    unsafeAddress { UnsafePointer(place(of: index)) }
-    unsafeMutableAddress { place(of: index) }
+    unsafeAddress { UnsafePointer(Self.place(of: index, first)) }
+    unsafeMutableAddress { Self.place(of: index, first) }
   }
 
   // Where flash is scarce it is there once for each table, and elsewhere in each access.
   #if hasFeature(Embedded)
     @inline(never)
   #endif
-  private func place(of index: Int) -> UnsafeMutablePointer<Row> {
-    guard index >= 0, index < count, let first = storage.baseAddress else {
-      preconditionFailure("there is no such row")
-    }
+  private static func place(of index: Int, _ first: UnsafeMutablePointer<Row>?) -> UnsafeMutablePointer<Row> {
+    guard index >= 0, index < count(first), let first else { preconditionFailure("there is no such row") }
     return first + index
   }
 
   mutating func append(_ row: consuming Row) {
-    if count == storage.count { reserve(max(2 * count, 4)) }
-    storage.initializeElement(at: count, to: row)
-    count += 1
+    let count = count
+    if count == capacity { reserve(max(2 * count, 4)) }
+    guard let first else { return }  // never: there is room
+    (first + count).initialize(to: row)
+    (UnsafeMutableRawPointer(first) - Self.headerSize).storeBytes(of: count + 1, as: Int.self)
   }
 
-  /// Takes the memory for `capacity` rows at once.
-  mutating func reserve(_ capacity: Int) {
-    guard capacity > storage.count else { return }
-    let larger = UnsafeMutableBufferPointer<Row>.allocate(capacity: capacity)
-    if let first = storage.baseAddress { larger.baseAddress?.moveInitialize(from: first, count: count) }
-    storage.deallocate()
-    storage = larger
+  /// Takes the memory for `wanted` rows at once.
+  mutating func reserve(_ wanted: Int) {
+    guard wanted > capacity else { return }
+    let count = count
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.headerSize + wanted * MemoryLayout<Row>.stride, alignment: Self.headerSize)
+    memory.storeBytes(of: count, as: Int.self)
+    let rows = (memory + Self.headerSize).bindMemory(to: Row.self, capacity: wanted)
+    if let first {
+      rows.moveInitialize(from: first, count: count)
+      (UnsafeMutableRawPointer(first) - Self.headerSize).deallocate()
+    }
+    first = rows
+    capacity = wanted
   }
 }

@@ -92,7 +92,11 @@ extension Server where Context: ~Copyable {
   mutating func keepScratch(_ taken: [UInt8]) { scratch = taken.capacity <= Self.keptCapacity ? taken : [] }
 
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   mutating func receiveMessages(
     _ bytes: Span<UInt8>, _ index: Int, now: MonotonicTime, _ context: inout Context, mayHold: Bool = true
   ) -> Int {
@@ -130,6 +134,7 @@ extension Server where Context: ~Copyable {
   }
 
   /// A client broke the protocol: its socket has queued the Close already.
+  @inline(never)
   private mutating func fail(
     _ index: Int, _ error: WebSocketError, now: MonotonicTime, _ context: inout Context
   ) {

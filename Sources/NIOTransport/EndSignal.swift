@@ -3,16 +3,9 @@
 // The signals that end a program in order, by Dispatch, which turns them into an ordinary call on an ordinary thread.
 
 import Dispatch
+import SystemCalls
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
-/// Waits for SIGTERM or SIGINT, from when it is made.
+/// Waits for SIGTERM, SIGINT or SIGHUP, from when it is made.
 final class EndSignal {
   private let news: AsyncStream<Void>
   private let sources: [any DispatchSourceSignal]
@@ -22,7 +15,7 @@ final class EndSignal {
     self.news = news
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
     signal(SIGTTIN, SIG_IGN)  // nor is a terminal that listens to another program
-    sources = [SIGTERM, SIGINT].map { number in
+    sources = [SIGTERM, SIGINT, SIGHUP].map { number in
       signal(number, SIG_IGN)  // what it does by itself; the source hears of it all the same
       let signals = DispatchSource.makeSignalSource(signal: number, queue: .global())
       signals.setEventHandler { source.yield() }

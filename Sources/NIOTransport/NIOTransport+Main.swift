@@ -6,21 +6,14 @@
 import DeviceServer
 public import NIOCore
 import NIOPosix
+import SystemCalls
 public import Timebase
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 extension NIOTransport where App: ~Copyable {
   /// Serves an application on one event loop, and ends the process.
   ///
-  /// SIGTERM and SIGINT end it in order, with status 0. If the port cannot be opened, or the application not be made,
-  /// the reason is one line on standard error, and the status is 1.
+  /// SIGTERM, SIGINT and SIGHUP end it in order, with status 0. If the port cannot be opened, or the application not be
+  /// made, the reason is one line on standard error, and the status is 1.
   ///
   /// - Parameters:
   ///   - host: The address to listen on.

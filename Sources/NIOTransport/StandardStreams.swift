@@ -5,15 +5,8 @@
 
 import Dispatch
 import Synchronization
+import SystemCalls
 public import Timebase
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 /// Standard input, output and error.
 public enum StandardStreams {

@@ -88,7 +88,9 @@ extension Device {
   }
 
   /// What a relay did before the start, or while it had a fault, is not known: one that has rests takes its first.
-  func mustRest(_ index: Int, _ part: Switch) -> Bool { part.minDwell > 0 || (Kinds.hasInterlocks && !parts[index].rivals.isEmpty) }
+  func mustRest(_ index: Int, _ part: Switch) -> Bool {
+    part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
+  }
 
   /// A switch works again: it is taken for one that has just gone off.
   mutating func restAfterFault(_ index: Int) {

@@ -110,7 +110,8 @@ extension Device {
       let (index, least) = earliest
       deadline = least
       guard least <= time else { return }
-      if deadline(of: index) <= time { act(index, by: time) }
+      // One whose deadline has moved away takes its turn later.
+      if deadline(of: index) <= least { act(index, by: time) }
       parts[index].quietUntil = deadline(of: index)
     }
   }

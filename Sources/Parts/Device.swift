@@ -94,6 +94,9 @@ public struct Device: Sendable {
   }
 
   /// Appends the parts that changed after `revision` to a JSON object, or all with their description.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public func writeParts(to json: inout JSONWriter, since revision: UInt64?, now: MonotonicTime) {
     json.beginObject()
     for index in parts.indices where parts[index].revision > revision ?? 0 {

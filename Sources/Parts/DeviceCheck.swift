@@ -19,7 +19,11 @@ struct DeviceCheck {
       try takeChannels(index)
     }
     for index in parts.indices {
-      if Kinds.hasInterlocks { try findRivals(index) }
+      if Kinds.hasInterlocks {
+        try findRivals(index)
+      } else if let name = parts[index].interlock.first {  // never left out in silence
+        throw DeviceMistake(part: index, reason: .unknownInterlock(name))
+      }
       try findTargets(index)
     }
     if let statusOutput { try takeStatusOutput(statusOutput) }

@@ -24,7 +24,9 @@ extension ServerApplication where Context == RemoteControlContext {
     history: HistorySpan = HistorySpan(),
     afterLoop: AfterLoop? = nil
   ) {
-    let (router, endpoint) = Routes.make(assets: assets)
+    var router = Router<RemoteControlContext>()
+    let endpoint = Routes.add(to: &router)
+    router.assets = assets
     let hosted = HostedRoutes(router, device, history: history)
     var board = board
     self.init(

@@ -7,7 +7,7 @@ public import Parts
 import Timebase
 
 /// The context of the remote control's handlers.
-public struct RemoteControlContext: Sendable {
+public struct RemoteControlContext: ~Copyable, Sendable {
   /// The parts: the one state.
   public var device: Device
   /// Lines for the host to print.

@@ -8,9 +8,8 @@ import HTTPCore
 import Parts
 
 enum Routes {
-  /// The router, and the endpoint `/ws`.
-  static func make(assets: AssetTable) -> (router: Router<RemoteControlContext>, endpoint: WebSocketEndpoint) {
-    var router = Router<RemoteControlContext>()
+  /// Adds all routes, and returns the endpoint `/ws`.
+  static func add(to router: inout Router<RemoteControlContext>) -> WebSocketEndpoint {
     let endpoint = router.webSocket("/ws", state: SocketRoutes.appendState, SocketRoutes.onEvent)
     HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
     router.on(.get, "/api/state", PartRoutes.getState, documented: .getState)
@@ -23,7 +22,6 @@ enum Routes {
     #if !hasFeature(Embedded)
       router.onRefusal { context, refusal in context.log.debug { refusal.append(to: &$0) } }
     #endif
-    router.assets = assets
-    return (router, endpoint)
+    return endpoint
   }
 }

@@ -88,7 +88,7 @@ struct Heliograph: AsyncParsableCommand {
   mutating func run() async throws {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
     let (settings, described) = try resolved()
-    var logger = Logger(label: "heliograph", factory: { StreamLogHandler.standardError(label: $0) })
+    var logger = Logger(label: "heliograph", factory: { StandardErrorLog($0) })
     logger.logLevel = settings.logLevel
     for line in Self.unknownVariables { logger.warning("\(line)") }
     let service = RemoteControlService(

@@ -138,6 +138,23 @@ import Timebase
     #expect(bench.isOn("lamp") == false)
   }
 
+  @Test func aDeadlineThatMovedAwayTakesItsTurnLater() {
+    for isLate in [false, true] {
+      var bench = Bench([
+        .switch(bytes("lamp"), output: 0), .button(bytes("a"), input: 0, .on(.press, "on lamp")),
+        .button(bytes("b"), input: 1, .on(.press, "off lamp")),
+      ])
+      for (time, input, isActive) in [
+        (100, 0, true), (105, 1, true), (108, 0, false), (109, 0, true),  // a bounces, and counts after b
+      ] as [(UInt64, Int, Bool)] {
+        bench.device.sense(input, isActive ? .active : .inactive, at: at(time))
+        if !isLate { bench.poll(time) }
+      }
+      bench.poll(200)
+      #expect(bench.isOn("lamp") == true, "late: \(isLate)")
+    }
+  }
+
   @Test func aTimerThatRanOutBeforeALatePressIsOverBeforeIt() {
     var bench = Bench([
       .switch(bytes("lamp"), output: 0, offAfter: 1000),

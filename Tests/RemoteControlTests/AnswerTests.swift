@@ -14,7 +14,8 @@ import Timebase
 @Suite struct AnswerTests {
   /// A context without a server around it.
   private func context(_ device: Device = .demo(), clients: Int = 3, clientLimit: Int = 8) -> RemoteControlContext {
-    let (_, endpoint) = Routes.make(assets: .embeddedPage)
+    var router = Router<RemoteControlContext>()
+    let endpoint = Routes.add(to: &router)
     var context = RemoteControlContext(
       device, identity: Identity(boot: 0x9f3a, board: "test"), log: SerialLog(), endpoint: endpoint,
       clientLimit: clientLimit)
