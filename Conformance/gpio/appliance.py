@@ -223,7 +223,7 @@ def other_lines_are_taken_at_the_next_start(bench: Bench) -> str:
     trigger = f"/sys/class/leds/{lamp}/trigger"
     before = hand.read(trigger)
     check("[none]" not in before, f"nothing triggers {lamp}")
-    with described(machine, f"s/GPIO26/GPIO16/; s/^host:.*/&\\nstatus_led: \"led:{lamp}\"/"):
+    with described(machine, f"s/GPIO26/GPIO16/; s/^host:.*/&\\nstatus_led: led:{lamp}/"):
         machine.systemctl("restart", SERVICE)
         rows = {name: re.search(rf".*{name}.*", hand.shell("heliograph pins"))[0] for name in ("GPIO16", "GPIO26")}
         check("heliograph" in rows["GPIO16"], f"the new line is not taken: {rows}")
@@ -255,10 +255,11 @@ def pwm_leds_and_sensors_are_open_to_it_by_the_rules_of_udev(bench: Bench) -> st
     machine, hand = bench.appliance.serve(), bench.appliance.hand
     channels = Channels(machine)
     hand.ask("lamp", "desk", LAMP_STEPS)
-    parts = ["desk: {light: \\"pwm0:3\\", gamma: 1}", "lamp: {light: \\"led:desk\\", gamma: 1}",
-             "strip: {light: \\"led:rgb:status\\", channels: 3, gamma: 1}", "celsius: {sensor: \\"hwmon:lm75:temp1\\"}"]
+    parts = ["desk: {light: pwm0:3, gamma: 1}", "lamp: {light: led:desk, gamma: 1}",
+             "strip: {light: led:rgb:status, channels: 3, gamma: 1}", "celsius: {sensor: hwmon:lm75:temp1}"]
     try:
-        with described(machine, "$a " + "\\n".join(f"  {part}" for part in parts)):
+        with described(machine, "s/^  button:.*/&" + "".join(f"\\n  {part}" for part in parts) + "/"):
+            hand.shell("udevadm settle")
             machine.systemctl("restart", SERVICE)
             until(lambda: not any("fault" in part for part in machine.state["parts"].values()),
                   f"everything works, {machine.state['parts']}")

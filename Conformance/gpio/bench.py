@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What every case gets: the machine. A case is a function of a bench whose name is its claim; it returns what it measured,
-in a line, and fails by `check` (common/claims.py)."""
+"""What every case gets: the machine. A case is a function of a bench whose name is its claim; it returns what it
+measured, in a line, and fails by `check` (common/claims.py)."""
 from __future__ import annotations
 
 import functools
@@ -42,12 +42,19 @@ class Bench:
         from appliance import Appliance
         return Appliance(self)
 
+    @functools.cached_property
+    def counted(self):
+        """The machine whose time does not depend on this one's."""
+        from machine import CountedMachine, make_disk
+        return CountedMachine(self.files, make_disk(self.files / "counted.img"))
+
     def forget(self) -> None:
         """Removes what programs have kept on the disk."""
         self.machine.hand.shell("rm -rf /state/heliograph* /state/.heliograph*")
 
     def stop(self) -> None:
         self.machine.__exit__()
-        if "appliance" in self.__dict__:
-            self.appliance.__exit__()
+        for name in ("appliance", "counted"):
+            if name in self.__dict__:
+                self.__dict__[name].__exit__()
         self.memory.unlink(missing_ok=True)

@@ -152,8 +152,8 @@ def sensors_are_read_in_their_units(bench: Bench) -> str:
         history = json.loads(board.send("GET", "/api/parts/celsius/history")[1])
         check(history, "there is no history")
         channels.set_celsius(43)
-    return (f"hwmon 21.5 and -1.5 °C, 1-Wire 21.375 and -10.125 °C, IIO {volts} V and 7 steps, a zone of 40 °C, a file in "
-            "kW")
+    return (f"hwmon 21.5 and -1.5 °C, 1-Wire 21.375 and -10.125 °C, IIO {volts} V and 7 steps, a zone of 40 °C, "
+            "a file in kW")
 
 
 def exact(board: Board) -> dict[str, Decimal]:

@@ -71,11 +71,12 @@ def sixty_four_parts() -> str:
 
 
 def with_sixty_four_parts_99_of_100_presses_are_on_the_page_2_ms_after_their_debounce(bench: Bench) -> str:
-    with bench.board(device=sixty_four_parts()) as board:
+    with Board(bench.counted, device=sixty_four_parts()) as board:
+        board.wait_until_served()
         check(len(board.parts) == 64, f"{len(board.parts)} parts")
         times, words = delays(board)
-    check_time(times[len(times) * 99 // 100] < 2, words)
-    return words
+    check(times[len(times) * 99 // 100] < 2, words)
+    return f"{words}, at 250 million instructions a second"
 
 
 CASES = [at_rest_it_hardly_wakes, a_press_is_on_the_page_within_5_ms_of_its_debounce,
