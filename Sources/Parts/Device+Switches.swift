@@ -62,15 +62,20 @@ extension Device {
     @inline(never)
   #endif
   private func changeTime(_ index: Int, _ part: Switch) -> MonotonicTime {
-    var time = part.minDwell > 0 ? part.lastChange + part.minDwell : .zero
+    var time = Self.endOfRest(part.minDwell, from: part.lastChange)
     guard Kinds.hasInterlocks, part.isWantedOn else { return time }
     for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
       // One that does not answer may be on, whatever it was told. When it is off and answers, its end leads back here.
       if other.isOn || !parts[rival].fault.isEmpty { return .distantFuture }
-      time = max(time, other.lastChange + max(other.dwell, part.dwell))
+      time = max(time, Self.endOfRest(max(other.dwell, part.dwell), from: other.lastChange))
     }
     return time
+  }
+
+  /// When a rest is over for certain: times are whole milliseconds, so the change was up to one after `start`.
+  private static func endOfRest(_ rest: Milliseconds, from start: MonotonicTime) -> MonotonicTime {
+    rest > 0 ? start + rest + 1 : .zero
   }
 
   /// When a switch has something to do, if nothing else happens.

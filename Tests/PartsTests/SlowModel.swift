@@ -102,11 +102,12 @@ struct SlowModel {
 
   private func mayTurn(_ index: Int) -> Bool {
     let part = switches[index]
-    if part.minDwell > 0, now < part.turned + part.minDwell { return false }
+    if part.minDwell > 0, now <= part.turned + part.minDwell { return false }
     guard part.isWanted else { return true }
     return part.rivals.allSatisfy { rival in
       let other = switches[rival]
-      return !other.isOn && !other.isFaulty && now >= other.turned + max(other.dwell, part.dwell)
+      let dwell = max(other.dwell, part.dwell)
+      return !other.isOn && !other.isFaulty && (dwell == 0 || now > other.turned + dwell)
     }
   }
 }
