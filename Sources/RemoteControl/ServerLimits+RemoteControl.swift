@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+// The limits of a device at home, where they differ from a server's defaults.
+
+public import DeviceServer
+import WebSocketCore
+
+extension ServerLimits {
+  /// Eight screens, each with a page to load, and messages of at most 4 KB: no message of ours is a tenth of
+  /// that.
+  public static var remoteControl: ServerLimits {
+    var limits = ServerLimits()
+    limits.webSocket.messageSize = 4096
+    limits.outboxSize = 16_384
+    limits.outputHighWater = 4096  // below that: who does not read waits before an answer is dropped
+    return limits
+  }
+}
