@@ -121,7 +121,8 @@ let package = Package(
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "DeviceDescription", "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
+      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore",
+      "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -78,7 +78,7 @@ public struct DeviceProgram: Sendable {
         }
       }
       #if os(Linux)
-        if case .linux = wiring { await LineWatch(transport: transport, host: host).run() }
+        if case .linux = wiring { await BoardWatch(transport: transport, host: host).run() }
       #endif
     }
   }

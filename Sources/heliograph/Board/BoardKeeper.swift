@@ -4,13 +4,12 @@
 // loop as they come, sensors wake it, and when something was lost or found the others hear of it.
 
 #if os(Linux)
-  import Bytes
+  import DeviceProgram
   import LinuxBoard
   import Logging
   import NIOCore
   import NIOTransport
   import RemoteControl
-  import SystemCalls
 
   struct BoardKeeper {
     let transport: NIOTransport<RemoteControl>
@@ -30,12 +29,12 @@
       }
       guard isThere == true else { return }
       source.yield()
-      var watched: [UInt32: any Channel] = [:]
+      var watch = EdgeWatch(transport) { [host] in host.value?.linux }
       for await _ in news {
         while let event = try await transport.withHost(host, { $0.linux?.nextEvent() }) ?? nil {
           console.log(event.level, event.words)
         }
-        try await watch(&watched)
+        try await watch.lookAgain()
         try await hold()  // last, for it may have to wait
       }
     }
@@ -44,26 +43,6 @@
     private func hold() async throws {
       try await supervisor.insist {
         try await transport.withHost(host) { [supervisor] in $0.linux.map(supervisor.hold) ?? true } ?? true
-      }
-    }
-
-    /// Lets the loop read the edges of each request for lines until there are none to come, and of no other.
-    private func watch(_ watched: inout [UInt32: any Channel]) async throws {
-      let sources = try await transport.withHost(host) { $0.linux?.edgeSources ?? [] } ?? []
-      for (source, channel) in watched where !sources.contains(source) {
-        try? await channel.close()  // it may know already; if not, it must not hold a line of a chip that is gone
-        watched[source] = nil
-      }
-      for source in sources where watched[source] == nil {
-        guard
-          let descriptor = try await transport.withHost(host, { try $0.linux?.edgeDescriptor(of: source)?.release() })
-            ?? nil
-        else { continue }
-        watched[source] = try await transport.watch(descriptor) { [host] _, bytes, _ in
-          host.value?.linux?.receive(bytes, of: source)
-        } end: { [host] _, _, _ in
-          host.value?.linux?.receiveEnd(of: source)
-        }
       }
     }
   }

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-// Lets the event loop read the edges of a Linux machine's lines as they come, and wakes it when a sensor has been read.
-// Requests for lines come and go with their chips.
+// Keeps a board of Linux lines in touch with the event loop: edges come as they happen, a sensor that has been read wakes
+// the loop, and what was lost or found is printed.
 
 #if os(Linux)
   import LinuxBoard
   import NIOCore
   import NIOTransport
   import RemoteControl
-  import SystemCalls
 
-  /// Watches the lines of a board.
-  struct LineWatch {
+  /// Watches the board of a device.
+  struct BoardWatch {
     let transport: NIOTransport<RemoteControl>
     let host: HostBox
 
     /// Watches until the task is cancelled, and gives back what the program has changed of LEDs and PWM channels.
     func run() async {
       let (news, source) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-      var watched: [UInt32: any Channel] = [:]
+      var watch = EdgeWatch(transport) { [host] in host.value?.linux }
       source.yield()
       try? await onLoop { [transport] board in
         board.onNews {
@@ -28,7 +27,7 @@
       }
       for await _ in news {
         while let event = try? await onLoop({ $0.nextEvent() }) ?? nil { say(event) }
-        try? await watch(&watched)  // a chip that went meanwhile is news, too
+        try? await watch.lookAgain()  // a chip that went meanwhile is news, too
       }
       _ = try? await onLoop { $0.finish() }
     }
@@ -44,24 +43,6 @@
       case .lost(let unit, let error), .stillLost(let unit, let error):
         StandardStreams.print("\(unit.name) does not answer: \(error)")
       case .found(let unit): StandardStreams.print("\(unit.name) answers again")
-      }
-    }
-
-    /// Lets the loop read the edges of each request for lines that is there, and of no other.
-    private func watch(_ watched: inout [UInt32: any Channel]) async throws {
-      let sources = try await onLoop { $0.edgeSources } ?? []
-      for (source, channel) in watched where !sources.contains(source) {
-        try? await channel.close()
-        watched[source] = nil
-      }
-      for source in sources where watched[source] == nil {
-        let descriptor = try await onLoop { try $0.edgeDescriptor(of: source)?.release() } ?? nil
-        guard let descriptor else { continue }
-        watched[source] = try await transport.watch(descriptor) { [host] _, bytes, _ in
-          host.value?.linux?.receive(bytes, of: source)
-        } end: { [host] _, _, _ in
-          host.value?.linux?.receiveEnd(of: source)
-        }
       }
     }
   }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+// Lets the event loop read the edges of a Linux machine's lines as they come. Requests for lines come and go with their
+// chips, so whoever hears that a board has news has this look again.
+
+#if os(Linux)
+  public import LinuxBoard
+  import NIOCore
+  public import NIOTransport
+  public import RemoteControl
+  import SystemCalls
+
+  /// The lines of a board, watched by an event loop.
+  public struct EdgeWatch {
+    private let transport: NIOTransport<RemoteControl>
+    private let board: @Sendable () -> LinuxBoard?
+    private var watched: [UInt32: any Channel] = [:]
+
+    /// A watch over what `board` gives, which is asked on the loop of `transport` only.
+    public init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
+      self.transport = transport
+      self.board = board
+    }
+
+    /// Watches each request for lines that the board has now, and no other.
+    public mutating func lookAgain() async throws {
+      let sources = try await transport.withApplication { [board] _, _ in board()?.edgeSources ?? [] }
+      for (source, channel) in watched where !sources.contains(source) {
+        try? await channel.close()  // it may know already; if not, it must not hold a line of a chip that is gone
+        watched[source] = nil
+      }
+      for source in sources where watched[source] == nil { watched[source] = try await watch(source) }
+    }
+
+    /// Nil if the request is gone again.
+    private func watch(_ source: UInt32) async throws -> (any Channel)? {
+      let descriptor = try await transport.withApplication { [board] _, _ in
+        try board()?.edgeDescriptor(of: source)?.release()
+      }
+      guard let descriptor else { return nil }
+      return try await transport.watch(descriptor) { [board] _, bytes, _ in
+        board()?.receive(bytes, of: source)
+      } end: { [board] _, _, _ in
+        board()?.receiveEnd(of: source)
+      }
+    }
+  }
+#endif
