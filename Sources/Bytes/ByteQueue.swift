@@ -68,6 +68,12 @@ public struct ByteQueue: Sendable {
     storage.append(text)
   }
 
+  /// Takes the memory for `count` bytes more at once, and no more than that.
+  public mutating func reserve(_ count: Int) {
+    makeRoom(for: count)
+    if storage.capacity - storage.count < count { storage.reserveCapacity(storage.count + count) }
+  }
+
   /// Takes the oldest `count` bytes away; at most all of them.
   @inlinable
   public mutating func consume(_ count: Int) {

@@ -194,6 +194,7 @@ extension Server where Context: ~Copyable {
     do throws(LocalProtocolError) {
       if isShuttingDown { table[index].http.close() }
       let content = response.content.isEmpty ? OutputQueue(SharedBytes(response.body)) : response.content
+      table[index].http.reserve(for: response.head, content)
       // A status without a body, 304 for one, is framed by the connection whatever length is given here.
       try sendHead(response.head, .length(content.count), index)
       try table[index].http.send(content: content)

@@ -44,6 +44,14 @@ extension HTTPConnection {
     output.append("\r\n\r\n")
   }
 
+  /// Takes the memory for a response at once, where it is known whole.
+  public mutating func reserve(for head: ResponseHead, _ content: OutputQueue) {
+    output.reserve(head.fields.count + Self.greatestFraming + content.copiedCount)
+  }
+
+  /// What the status line and the fields that are added here take at most.
+  private static var greatestFraming: Int { 160 }
+
   /// All of the head but the empty line at its end.
   private mutating func begin(_ head: ResponseHead, _ framing: BodyFraming) throws(LocalProtocolError) {
     if case .length(let length) = framing, length < 0 { throw .bodyLengthMismatch }
