@@ -116,7 +116,7 @@ extension PartReader {
     let input = inputs.count
     // A reed contact to ground, with its pull-up: high while the door is open, which is "on" for a door.
     addInput(.contact, heading.kind, isActiveLow: false)
-    let debounce = Button.Timing.standardDebounce
+    let debounce = Debouncer.standardDuration
     let part = Part.contact(
       heading.bytes, label: heading.label, group: heading.group, input: input,
       onAfter: entry("on_after").flatMap { values.duration($0, in: Bounds.rest) } ?? debounce,

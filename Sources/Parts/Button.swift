@@ -13,7 +13,7 @@ public struct Button: Equatable, Sendable {
   /// The times of a button.
   public struct Timing: Equatable, Sendable {
     /// A level that lasts no longer than this is a bounce.
-    public var debounce: Milliseconds = Timing.standardDebounce
+    public var debounce: Milliseconds = Debouncer.standardDuration
     /// How long after the first release the second press of a double click comes at the latest.
     public var double: Milliseconds = 350
     /// How long a button is held for a long press.
@@ -23,9 +23,6 @@ public struct Button: Equatable, Sendable {
 
     /// The usual times.
     public init() {}
-
-    /// What most switches need: 10 ms.
-    public static let standardDebounce: Milliseconds = 10
   }
 
   /// The number of its input.

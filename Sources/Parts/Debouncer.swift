@@ -3,10 +3,13 @@
 // Contacts bounce: a level counts once it has stood for a while since its last edge. Time is that of the edges, so it
 // does not matter how late they are heard of.
 
-import Timebase
+public import Timebase
 
 /// A digital input with its bounces left out.
-struct Debouncer: Equatable, Sendable {
+public struct Debouncer: Equatable, Sendable {
+  /// How long a level must stand unless told otherwise: 10 ms, which most contacts need.
+  public static let standardDuration: Milliseconds = 10
+
   /// What the input showed last.
   private(set) var level = false
   /// What counts.

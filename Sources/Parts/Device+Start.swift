@@ -42,7 +42,7 @@ extension Device {
     show(isOn ? .max : 0, onOutput: output)
   }
 
-  /// The first moment. Of an interlock of which several were to be on, the first stays.
+  /// The first moment. If several switches of one interlock should be on, the first stays on and the others go off.
   public mutating func start(now: MonotonicTime) {
     self.now = max(self.now, now)
     for index in parts.indices {
@@ -63,7 +63,7 @@ extension Device {
     lookAtAll()
   }
 
-  /// Two of an interlock that were found on are not left on for the sake of a rest.
+  /// If two of an interlock are found on, one is turned off at once, even if its rest is not over.
   private mutating func stopRivalsThatAreOn(of index: Int) {
     guard let part = parts[index].asSwitch, part.isOn, part.isWantedOn else { return }
     for rival in parts[index].rivals {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an
-// interlock on at once; between one that went off and another that goes on lie the dwell times of both; and no output
+// interlock on at once; between one that went off and another that goes on lies the longer of their two dwell times; and no output
 // changes before its `min_dwell` is over. Commands in between are conflated to the last.
 
 import Bytes
@@ -66,7 +66,7 @@ extension Device {
     guard Kinds.hasInterlocks, part.isWantedOn else { return time }
     for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
-      // One that does not answer may be on, whatever it was told. When it is off and answers, its end leads back here.
+      // One that does not answer may be on, whatever it was told. Once it answers and is off, the end of its fault leads back here.
       if other.isOn || !parts[rival].fault.isEmpty { return .distantFuture }
       time = max(time, Self.endOfRest(max(other.dwell, part.dwell), from: other.lastChange))
     }

@@ -107,7 +107,7 @@ extension Part {
   ///   - deviceClass: What Home Assistant calls it, such as `door`.
   public static func contact(
     _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int,
-    onAfter: Milliseconds = Button.Timing.standardDebounce, offAfter: Milliseconds = Button.Timing.standardDebounce,
+    onAfter: Milliseconds = Debouncer.standardDuration, offAfter: Milliseconds = Debouncer.standardDuration,
     isInverted: Bool = false, deviceClass: [UInt8] = []
   ) -> Part {
     var part = Part(

@@ -40,6 +40,7 @@ extension PartView {
     fault = String(decoding: part.fault, as: UTF8.self)
     unit = String(decoding: part.unit, as: UTF8.self)
     left = now.flatMap { part.left(at: $0) }
+    opens = part.deviceClass.isEmpty || Self.classesThatOpen.contains(String(decoding: part.deviceClass, as: UTF8.self))
     switch part.kind {
     case .switch(let part):
       isOn = part.isOn
@@ -64,6 +65,9 @@ extension PartView {
       value = Self.text(part.value)
     }
   }
+
+  /// The device classes of contacts that are open when they are on.
+  private static let classesThatOpen: Set = ["door", "garage_door", "window", "opening"]
 
   private static func text(_ number: Decimal) -> String {
     var text: [UInt8] = []

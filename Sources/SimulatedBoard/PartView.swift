@@ -28,6 +28,8 @@ public struct PartView: Equatable, Sendable {
   public var color: [UInt8] = []
   /// Whether a button is down.
   public var isPressed = false
+  /// Whether a contact is something that opens, such as a door; any other is on or off.
+  public var opens = true
   /// The value of a sensor or a number as text; nil if it is unknown.
   public var value: String?
   /// The unit of `value`; empty without one.

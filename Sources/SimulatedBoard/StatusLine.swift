@@ -34,7 +34,7 @@ enum StatusLine {
     case .switch: return "\(name) \(lamp(part.isOn))\(wanted(part))\(left(part))"
     case .light: return "\(name) \(lamp(part.isOn)) \(PartWords.light(part))\(left(part))"
     case .button: return "\(name) \(part.isPressed ? "● down" : "○ up  ")"
-    case .contact: return "\(name) \(part.isOn ? "open  " : "closed")"
+    case .contact: return "\(name) \(part.opens ? part.isOn ? "open  " : "closed" : lamp(part.isOn))"
     case .sensor, .number: return "\(name) \(PartWords.value(part))"
     }
   }
@@ -79,7 +79,7 @@ enum PartWords {
       if new.brightness != old.brightness || new.color != old.color { return "\(onOff) \(light(new))" }
       return !hasSwitched ? nil : new.isOn ? "on \(light(new))" : "off"
     case .button: return new.isPressed == old.isPressed ? nil : new.isPressed ? "pressed" : "released"
-    case .contact: return !hasSwitched ? nil : new.isOn ? "open" : "closed"
+    case .contact: return !hasSwitched ? nil : !new.opens ? onOff : new.isOn ? "open" : "closed"
     case .sensor, .number: return new.value == old.value ? nil : value(new)
     }
   }

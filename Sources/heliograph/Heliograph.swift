@@ -26,11 +26,11 @@ struct Heliograph: AsyncParsableCommand {
       Runs the device that FILE describes (see Examples/kitchen.yaml) on the pins of this machine, or with \
       --board simulated on a board in this terminal. Without a file it is the demonstration: a simulated LED and a \
       button. In a terminal, space presses the first button, q ends the program, and a command such as press wall or \
-      set celsius 21.5 works any part; without a terminal, standard input takes the same commands, one a line. Ctrl-C and \
-      SIGTERM close every connection and end the program.
+      set celsius 21.5 works any part; without a terminal, standard input takes the same commands, one per line. Ctrl-C, \
+      SIGTERM and SIGHUP close every connection and end the program.
 
-      Each setting may stand in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option counts \
-      before the environment, and that before the file.
+      Each setting can be in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option \
+      overrides the environment, which overrides the file.
       """,
     subcommands: [CheckCommand.self, PinsCommand.self])
 
@@ -66,10 +66,11 @@ struct Heliograph: AsyncParsableCommand {
   var shorthand: ShorthandOptions
 
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
       "Compress messages for browsers that offer to (permessage-deflate, RFC 7692).",
       discussion: "Needs a program that was built with the package's trait Deflate."))
-  var deflate = false
+  var deflate: Bool?
 
   @Option(
     help: "How much to log on standard error (trace, debug, info, notice, warning, error, critical). (default: info)")

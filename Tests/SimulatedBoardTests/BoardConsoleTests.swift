@@ -94,6 +94,9 @@ import Timebase
       ({ $0.isPressed = true }, "wall pressed\n"), ({ $0.isPressed = false }, "wall released\n"),
     ]),
     (PartView("door", .contact), [({ $0.isOn = true }, "door open\n"), ({ $0.isOn = false }, "door closed\n")]),
+    (PartView("hall", .contact).with { $0.opens = false }, [
+      ({ $0.isOn = true }, "hall on\n"), ({ $0.isOn = false }, "hall off\n"),
+    ]),
     (PartView("celsius", .sensor).with { $0.unit = "°C" }, [
       ({ $0.value = "21.5" }, "celsius 21.5 °C\n"), ({ $0.value = nil }, "celsius unknown\n"),
       ({ $0.unit = "\r\n"; $0.value = "1" }, "celsius 1 ??\n"),

@@ -8,6 +8,8 @@ import Bytes
 import HTTPCore
 
 /// Which sites' pages may open a socket or change something.
+///
+/// It is set where routes are made: `Router.origin`, and `origin:` of `Router.webSocket`.
 public enum OriginPolicy: Sendable {
   /// Pages that this server itself served: `Origin` is `http(s)://` and the request's `Host`.
   case sameOrigin

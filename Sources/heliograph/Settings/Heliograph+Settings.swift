@@ -61,7 +61,7 @@ extension Heliograph {
     add("max_clients", network.maxClients)
     add("data", data)
     add("state_file", stateFile)
-    if deflate { add("deflate", true) }
+    add("deflate", deflate)
     add("log_level", logLevel?.rawValue)
     return options
   }

@@ -37,7 +37,7 @@ struct ShorthandOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long the button must be at rest to count, in milliseconds (1 to 1000). (default: 10)", valueName: "ms"))
+      "How long the button's level must be steady before it counts, in milliseconds (1 to 1000). (default: 10)", valueName: "ms"))
   var debounce: UInt32?
 
   @Option(
