@@ -21,6 +21,10 @@ struct ValueReader {
         "\"\(name)\" needs a text, and here is \(value.kindName == "a text" ? "an empty one" : value.kindName)")
       return nil
     }
+    guard !text.string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      mistakes.add(text.position, "\"\(name)\" is one line of text; remove line ends and tabs")
+      return nil
+    }
     return text
   }
 
@@ -37,10 +41,6 @@ struct ValueReader {
     let bytes = Array(text.string.utf8)
     guard bytes.count <= limit else {
       mistakes.add(text.position, "\"\(entry.key.string)\" has at most \(limit) bytes; this one has \(bytes.count)")
-      return nil
-    }
-    guard !text.string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      mistakes.add(text.position, "\"\(entry.key.string)\" is one line of text; remove line ends and tabs")
       return nil
     }
     return bytes

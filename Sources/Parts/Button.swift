@@ -41,8 +41,8 @@ public struct Button: Equatable, Sendable {
   var usesDouble = false
   var usesLong = false
   var usesRepeat = false
-  /// The client that holds it down from afar; nil for none.
-  private var holder: UInt32?
+  /// The clients that hold it down remotely; 0 is a free place.
+  private var holders = SIMD4<UInt32>.zero
   private var debouncer = Debouncer()
   private var level = false
   private var phase = Phase.idle
@@ -71,27 +71,35 @@ public struct Button: Equatable, Sendable {
   /// Takes a reading of the input.
   mutating func sense(_ level: Bool, at time: MonotonicTime) {
     self.level = level
-    debouncer.sense(level || holder != nil, at: time)
+    debouncer.sense(level || isHeld, at: time)
   }
 
-  /// Holds it down from afar.
+  /// Holds it down remotely. It is down as long as anyone holds it; a fifth client at a time finds no place.
   mutating func hold(by client: UInt32, at time: MonotonicTime) {
-    holder = client
-    debouncer.sense(true, at: time)
+    letGo(of: client)
+    for place in holders.indices where holders[place] == 0 {
+      holders[place] = client
+      return debouncer.sense(true, at: time, isClean: true)
+    }
   }
 
-  /// Lets go of it if this client, or any if it is nil, holds it down.
-  mutating func letGo(of client: UInt32?, at time: MonotonicTime) {
-    guard client == nil || client == holder else { return }
-    holder = nil
-    debouncer.sense(level, at: time)
+  /// Lets go of it if this client holds it down.
+  mutating func letGo(of client: UInt32, at time: MonotonicTime) {
+    letGo(of: client)
+    if !isHeld { debouncer.sense(level, at: time, isClean: true) }
   }
+
+  private mutating func letGo(of client: UInt32) {
+    for place in holders.indices where holders[place] == client { holders[place] = 0 }
+  }
+
+  private var isHeld: Bool { holders != .zero }
 
   /// The input is out of order: what was begun comes to nothing. Returns whether the button was down.
   mutating func reset() -> Bool {
     let wasPressed = isPressed
     debouncer.reset()
-    holder = nil
+    holders = .zero
     level = false
     isPressed = false
     phase = .idle

@@ -15,17 +15,22 @@ public struct Debouncer: Equatable, Sendable {
   /// What counts.
   private(set) var isActive = false
   private var lastEdge = MonotonicTime.zero
+  /// Whether the last edge came from something that cannot bounce.
+  private var isClean = false
 
   /// Takes a reading; one that is older than the last counts as of its time.
-  mutating func sense(_ level: Bool, at time: MonotonicTime) {
+  ///
+  /// - Parameter isClean: Whether it comes from something that cannot bounce, such as a message: it counts at once.
+  mutating func sense(_ level: Bool, at time: MonotonicTime, isClean: Bool = false) {
     guard level != self.level else { return }
     self.level = level
+    self.isClean = isClean
     lastEdge = max(time, lastEdge)
   }
 
   /// When the level will count, if it stays; a level counts once it has stood for more than `duration`.
   func deadline(_ duration: Milliseconds) -> MonotonicTime {
-    level == isActive ? .distantFuture : lastEdge + duration + 1
+    level == isActive ? .distantFuture : isClean ? lastEdge : lastEdge + duration + 1
   }
 
   /// The level counts from now on.

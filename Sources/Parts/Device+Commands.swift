@@ -102,11 +102,10 @@ extension Device {
   ) throws(CommandError) {
     guard button.isRemote || author == .terminal else { throw .notRemote }
     switch command {
-    case .press:
+    case .press, .release:
       // Only a client that can be missed may hold a button down.
       guard case .client(let number) = author else { throw .unsuitableCommand }
-      add(button, .hold(number))
-    case .release: add(button, .letGo(nil))
+      add(button, command == .press ? .hold(number) : .letGo(number))
     case .gesture(let gesture):
       for step in gesture.steps {
         parts[index].asButton?.perform(step)

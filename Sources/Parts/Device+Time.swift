@@ -16,7 +16,7 @@ struct InputEvent: Sendable {
     /// A client holds the button down.
     case hold(UInt32)
     /// The client lets go of the button; nil for any client.
-    case letGo(UInt32?)
+    case letGo(UInt32)
   }
 
   let input: Int

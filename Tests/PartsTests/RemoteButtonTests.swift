@@ -38,20 +38,47 @@ import Timebase
     #expect(bench.isOn("lamp2") == true)
   }
 
-  @Test func aHoldLastsUntilItsReleaseAndIsDebouncedLikeAnyPress() throws {
+  @Test func aHoldLastsUntilItsReleaseAndCountsAtOnceSinceAMessageDoesNotBounce() throws {
     var bench = bench()
     try bench.perform(.press, "wall", by: .client(7), at: 100)
-    bench.run(until: 110)
-    #expect(bench.isOn("motor") == false)
-    bench.run(until: 111)
+    bench.run(until: 100)
     #expect(bench.isOn("motor") == true)
     #expect(bench["wall"].asButton?.isPressed == true)
     bench.run(until: 5000)
     #expect(bench["light"].asLight!.brightness == 1)  // dimmed by the long press and its repeats
     try bench.perform(.release, "wall", by: .client(7), at: 5000)
-    bench.run(until: 5011)
+    bench.run(until: 5000)
     #expect(bench.isOn("motor") == false)
     #expect(bench["wall"].asButton?.isPressed == false)
+  }
+
+  @Test func aPressAndAReleaseThatComeTogetherAreAClick() throws {
+    var bench = Bench([
+      .button(bytes("wall"), input: 0, isRemote: true, .on(.click, "toggle lamp")), .switch(bytes("lamp"), output: 0),
+    ])
+    for client in 1...3 as ClosedRange<UInt32> {
+      try bench.device.perform(.press, on: 0, by: .client(client), now: at(100))
+      try bench.device.perform(.release, on: 0, by: .client(client), now: at(100))
+    }
+    try bench.device.perform(.press, on: 0, by: .client(4), now: at(100))
+    bench.device.releaseButtons(heldBy: 4, now: at(100))
+    bench.run(until: 200)
+    #expect(bench["wall"].asButton?.presses == 4)
+    #expect(bench.isOn("lamp") == false)  // toggled four times
+  }
+
+  @Test func itIsDownAsLongAsAnyClientHoldsItAndOnlyHoldersLetGo() throws {
+    var bench = bench()
+    try bench.perform(.press, "wall", by: .client(1), at: 100)
+    try bench.perform(.press, "wall", by: .client(2), at: 200)
+    try bench.perform(.release, "wall", by: .client(3), at: 300)
+    try bench.perform(.release, "wall", by: .client(1), at: 400)
+    bench.run(until: 500)
+    #expect(bench["wall"].asButton?.isPressed == true)
+    try bench.perform(.release, "wall", by: .client(2), at: 600)
+    bench.run(until: 600)
+    #expect(bench["wall"].asButton?.isPressed == false)
+    #expect(bench["wall"].asButton?.presses == 1)
   }
 
   @Test func aClientThatIsGoneHoldsNothing() throws {

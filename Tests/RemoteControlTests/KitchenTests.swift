@@ -145,7 +145,7 @@ import Timebase
     #expect(!bench.isPressed)
   }
 
-  @Test func ofTwoWhoHoldAButtonTheLastCounts() {
+  @Test func aButtonIsDownAsLongAsAnyPageHoldsIt() {
     let bench = Bench(.kitchen())
     let (first, second) = (bench.connectGreeted(), bench.connectGreeted())
     first.sendText(#"{"type":"press","part":"bell"}"#)

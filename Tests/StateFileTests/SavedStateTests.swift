@@ -67,6 +67,26 @@ import Testing
     #expect(gone.entries.map(\.goneSince) == [nil, nil])
   }
 
+  @Test func whatIsWrittenCanBeReadHoweverOftenPartsAreRenamed() throws {
+    var state: SavedState?
+    for day in 0..<12 as Range<UInt32> {
+      var parts: [Part] = []
+      for number in 0..<128 {
+        let name = bytes("a_name_of_thirty_two_bytes_\(day % 10)_\(100 + number)")
+        parts.append(
+          .light(name, output: number * 4, channelCount: 4, restore: .restoreDefaultOn))
+      }
+      let device = try Device(parts: parts)
+      let next = SavedState(device, keeping: state, today: 100 + day)
+      try folder.file.store(next)
+      #expect(try folder.file.load() == next)
+      #expect(device.parts.allSatisfy { next[$0.name] != nil })
+      state = next
+    }
+    let days = try #require(state).entries.compactMap(\.goneSince)
+    #expect((days.min() ?? 0) > 101, "the oldest made room")
+  }
+
   @Test func onlyPartsThatRestoreAreSaved() throws {
     let device = try Device(parts: [.switch(bytes("lamp"), output: 0), .button(bytes("wall"), input: 0)])
     #expect(SavedState(device, keeping: nil, today: 1).entries.isEmpty)
