@@ -78,8 +78,14 @@ struct StateFrames: ~Copyable, Sendable {
     var isEmpty: Bool
   }
 
-  /// How many are kept.
-  private static var capacity: Int { 4 }
+  /// How many are kept. Where memory is scarce a message for a client that is slow is rather encoded once more.
+  private static var capacity: Int {
+    #if hasFeature(Embedded)
+      1
+    #else
+      4
+    #endif
+  }
 
   private var frames = Rows<Frame>()
   /// The one to give up next, if all are in use.
