@@ -43,7 +43,7 @@ def curl(board: Board, path: str, *options: str) -> Answer:
 
 # MARK: The serial line
 
-def the_serial_line_says_what_the_seed_says(bench: Bench) -> str:
+def the_serial_line_says_what_the_tutorial_says(bench: Bench) -> str:
     with bench.board() as board:
         with WebSocket(board.port):
             board.wait_for_serial("#1 connected.*\n")
@@ -215,7 +215,7 @@ def a_client_gets_the_state_toggles_and_is_pushed_to(bench: Bench) -> str:
 
 
 TESTS = [
-    the_serial_line_says_what_the_seed_says, a_dot_comes_every_half_second_until_there_is_a_network,
+    the_serial_line_says_what_the_tutorial_says, a_dot_comes_every_half_second_until_there_is_a_network,
     the_page_has_the_state_in_it, every_asset_comes_as_it_was_built, each_request_is_answered_as_on_a_host,
     a_client_gets_the_state_toggles_and_is_pushed_to,
 ]
