@@ -17,7 +17,7 @@ from common.http import request
 from elf import Image
 
 COMPLAINT = b"Cannot mount data volume...\n"
-PERIOD, LIT = 0.200, 0.050  # seconds; the seed's failure pattern
+PERIOD, LIT = 0.200, 0.050  # seconds; the tutorial's failure pattern
 
 
 def damaged(image: Image, folder: str, place: int) -> Image:
@@ -29,7 +29,7 @@ def damaged(image: Image, folder: str, place: int) -> Image:
     return Image(path)
 
 
-def a_damaged_volume_is_the_seeds_failure_wherever_the_damage_is(bench: Bench) -> str:
+def a_damaged_volume_is_the_tutorials_failure_wherever_the_damage_is(bench: Bench) -> str:
     seed = random.randrange(1 << 32)
     size = bench.image.section(".volume").size
     places = [0, size - 1, *random.Random(seed).sample(range(1, size - 1), 6)]
@@ -69,5 +69,5 @@ def a_damaged_volume_blinks_50_of_each_200_ms_for_ever(bench: Bench) -> str:
     return words
 
 
-TESTS = [a_damaged_volume_is_the_seeds_failure_wherever_the_damage_is,
+TESTS = [a_damaged_volume_is_the_tutorials_failure_wherever_the_damage_is,
          a_damaged_volume_blinks_50_of_each_200_ms_for_ever]

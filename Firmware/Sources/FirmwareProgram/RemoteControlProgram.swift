@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The seed's main program, `setup()` and `loop()`, on a board without an operating system: mount the data volume, wait
-// for the network, open the port, and then for ever let the transport do what is due, print the log, and sleep.
+// The tutorial's main program, `setup()` and `loop()`, on a board without an operating system: mount the data volume,
+// wait for the network, open the port, and then for ever let the transport do what is due, print the log, and sleep.
 
 import Bytes
 import CBoard
@@ -36,7 +36,7 @@ private func mountedAssets() -> AssetTable? {
   }
 }
 
-/// Starts the network, and prints the seed's line until DHCP has given an address.
+/// Starts the network, and prints the tutorial's line until DHCP has given an address.
 private func connectedNetwork() -> Network {
   var network = Network()
   var address: InlineArray<6, UInt8> = InlineArray(repeating: 0)
