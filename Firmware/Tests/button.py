@@ -26,7 +26,8 @@ def a_press_toggles_once_however_long_it_is(bench: Bench) -> str:
             is_on = not is_on
             word = "on" if is_on else "off"
             check((down["status"], up["status"]) == (word, word), f"{hold} ms: {down}, then {up}")
-            check(down["parts"]["button"]["pressed"] and not up["parts"]["button"]["pressed"], f"{hold} ms: {down}, {up}")
+            pressed = [state["parts"]["button"]["pressed"] for state in (down, up)]
+            check(pressed == [True, False], f"{hold} ms: {down}, {up}")
             check(down["parts"]["led"]["by"] == "button", f"{hold} ms: {down}")
             check(revision is None or up["rev"] == revision + 4, f"{hold} ms: {up['rev'] - (revision or 0)} changes")
             check(board.led == is_on, f"{hold} ms: the LED is not {word}")

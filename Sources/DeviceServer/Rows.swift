@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The memory of a table whose rows are changed where they lie, as protocol states are on every read.
-// Rule: it is not copied. An array would look at each access whether somebody else holds it, too, and bring the code that
-// copies all rows in that case: for the tables of the server several kilobytes of flash, and a few instructions in each
+// Rule: it is not copied. An array would check at each access whether it is shared, and bring the code that
+// copies all rows if it is: for the tables of the server several kilobytes of flash, and a few instructions in each
 // access.
 
 /// Rows in one piece of memory, by number.
