@@ -27,7 +27,7 @@ public enum StandardStreams {
     }
     guard hasRoom else { return }
     output.async {
-      write(bytes, to: STDOUT_FILENO)
+      StandardDescriptor.output.write(bytes)
       waiting.withLock { $0 -= bytes.count }
     }
   }
@@ -40,17 +40,7 @@ public enum StandardStreams {
   }
 
   /// Writes a line to standard error.
-  static func complain(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
-
-  private static func write(_ bytes: [UInt8], to descriptor: CInt) {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }  // the program goes on without whoever reads it
-      written += count
-    }
-  }
+  static func complain(_ line: String) { StandardDescriptor.error.write(Array((line + "\n").utf8)) }
 
   /// A line of standard input may be this long; what is longer is cut into several.
   private static var lineSize: Int { 4096 }
@@ -61,9 +51,8 @@ public enum StandardStreams {
       var line: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: lineSize)
       while true {
-        let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
-        if count < 0, errno == EINTR { continue }
-        for byte in buffer.prefix(max(count, 0)) {
+        let count = StandardDescriptor.input.read(into: &buffer)
+        for byte in buffer.prefix(count) {
           if byte != UInt8(ascii: "\n") { line.append(byte) }
           guard byte == UInt8(ascii: "\n") || line.count == lineSize else { continue }
           receive(String(decoding: line, as: UTF8.self))
@@ -83,12 +72,4 @@ extension NIOTransport where App: ~Copyable {
   public func readStandardInput(_ receive: @escaping @Sendable (inout App, String, MonotonicTime) -> Void) {
     StandardStreams.readLines { line in self.notify { receive(&$0, line, $1) } }
   }
-}
-
-private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
-}
-
-private func systemRead(_ descriptor: CInt, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  read(descriptor, bytes, count)
 }

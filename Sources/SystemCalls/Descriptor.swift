@@ -64,6 +64,6 @@ public struct Descriptor: ~Copyable, Sendable {
   public func synchronize() throws(SystemError) { try SystemError.check { fsync(number) } }
 }
 
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }

@@ -152,17 +152,7 @@ final class Console: Sendable {
       }
       if bytes.isEmpty, lines.isEmpty { return }
       for (level, line) in lines { logger.log(level: level, "\(line)") }
-      writeOut(bytes)
-    }
-  }
-
-  private func writeOut(_ bytes: [UInt8]) {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes { systemWrite(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }  // nobody reads, or the disk is full: the device goes on without
-      written += count
+      StandardDescriptor.output.write(bytes)
     }
   }
 
@@ -171,8 +161,7 @@ final class Console: Sendable {
   private func read(_ transport: NIOTransport<RemoteControl>, _ host: HostBox) {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
+      let count = StandardDescriptor.input.read(into: &buffer)
       let commands = state.withLock { state in
         count > 0
           ? state.board.receive(buffer.span.extracting(first: count))
@@ -180,7 +169,7 @@ final class Console: Sendable {
       }
       write()
       obey(commands, transport, host)
-      if count <= 0 { return }  // the end of input is not the end of the device
+      if count == 0 { return }  // the end of input is not the end of the device
     }
   }
 
@@ -204,12 +193,4 @@ final class Console: Sendable {
       state.withLock { $0.board.refuse(part: part, error) }
     }
   }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
-}
-
-private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  read(descriptor, bytes, count)
 }

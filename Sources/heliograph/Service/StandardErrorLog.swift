@@ -21,14 +21,7 @@ struct StandardErrorLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let line = Array("\(Self.timestamp) \(event.level) \(label): \(event.message)\n".utf8)
-    var written = 0
-    while written < line.count {
-      let count = line[written...].withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }  // the disk is full, or nobody will ever read it
-      written += count
-    }
+    StandardDescriptor.error.write(Array("\(Self.timestamp) \(event.level) \(label): \(event.message)\n".utf8))
   }
 
   /// The present, as `2026-11-29T16:51:15+0000`.
