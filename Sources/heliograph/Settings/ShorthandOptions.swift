@@ -5,6 +5,7 @@
 import ArgumentParser
 import DeviceDescription
 import Parts
+import RemoteControl
 import Timebase
 
 /// An LED and a button by options alone.
@@ -119,13 +120,9 @@ extension ShorthandOptions {
     }
     var timing = Button.Timing()
     if let debounce { timing.debounce = Milliseconds(debounce) }
-    let toggle = Part.Reaction(.press, [Action(.toggle, target: Array("led".utf8))])
-    let parts: [Part] = [
-      .switch(Array("led".utf8), label: Array("LED".utf8), output: 0, restore: restore?.mode ?? .alwaysOff),
-      .button(Array("button".utf8), input: 0, timing: timing, isRemote: isSimulated, reactions: [toggle]),
-    ]
-    let hasStatusLED = statusLed != nil || isSimulated
-    let device = try Device(Array(name.utf8), parts: parts, statusOutput: hasStatusLED ? 1 : nil)
+    let device = Device.demonstration(
+      Array(name.utf8), restore: restore?.mode ?? .alwaysOff, timing: timing, isRemote: isSimulated,
+      hasStatusLED: statusLed != nil || isSimulated)
     return DescribedDevice(device: device, outputs: outputs, inputs: [input])
   }
 
