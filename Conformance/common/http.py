@@ -19,6 +19,6 @@ def request(port: int, path: str = "/", method: str = "GET", body: bytes | None 
         connection.close()
 
 
-def device_state(port: int) -> dict[str, Any]:
+def device_state(port: int, timeout: float = 20) -> dict[str, Any]:
     """What `heliograph` says of itself: `rev`, `status`, `clients` and more."""
-    return json.loads(request(port, "/api/state")[1])
+    return json.loads(request(port, "/api/state", timeout=timeout)[1])

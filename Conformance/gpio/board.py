@@ -17,6 +17,7 @@ from machine import Machine
 LED, BUTTON, STATUS = 4, 2, 6  # offsets on the first chip: GPIO26, GPIO22, GPIO16 (guest/init)
 PINS = ["--board", "linux", "--led", "GPIO26", "--button", "GPIO22"]
 STATE_FILE = "/state/heliograph"
+ANSWER_PATIENCE = 4.0  # seconds for one answer of a program that has just started
 ROOT = (0, 0)  # user and group
 TRACING = "/sys/kernel/tracing"
 
@@ -67,6 +68,8 @@ class Board:
         words = ["/bin/heliograph", *pins, "--host", "0.0.0.0", "--port", "8080", *options]
         self.pid = int(self.hand.ask("start", name, *user, *words))
         self.is_over = False
+        self.attempts = 0
+        self.last_problem: Exception | None = None
 
     # MARK: Its life
 
@@ -92,15 +95,30 @@ class Board:
         self.stop(9)
 
     def wait_until_served(self) -> Board:
-        until(self.answers, "the page is answered")
+        try:
+            until(self.answers, "the page is answered")
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}: {self.last_problem!r} after {self.attempts} attempts; "
+                                 f"{self.log[-300:]!r}; {self.connections()}") from None
         return self
 
     def answers(self) -> bool:
+        """Whether it answers now. It gets a fraction of the patience, so that one connection which is lost while the
+        machine starts is not the end of it."""
+        self.attempts += 1
         try:
-            return bool(self.state)
-        except (OSError, ValueError):
+            return bool(device_state(self.machine.port, timeout=ANSWER_PATIENCE))
+        except (OSError, ValueError) as problem:
+            self.last_problem = problem
+            if isinstance(problem, TimeoutError):
+                print(f"note  no answer within {ANSWER_PATIENCE:.0f} s: {self.connections()}", flush=True)
             check(self.status() == "running", f"the program has ended: {self.log[-500:]}")
             return False
+
+    def connections(self) -> str:
+        """The machine's sockets at the program's port, as the kernel lists them: states, queues, timers."""
+        port = f":{self.machine.board_port:04X} "
+        return "; ".join(line.strip() for line in self.hand.read("/proc/net/tcp").splitlines() if port in line)
 
     # MARK: What it says
 
