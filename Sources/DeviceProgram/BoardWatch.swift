@@ -1,49 +1,53 @@
 // SPDX-License-Identifier: MIT
 
 // Keeps a board of Linux lines in touch with the event loop: edges come as they happen, a sensor that has been read wakes
-// the loop, and what was lost or found is printed.
+// the loop, and what is lost or found is said.
 
 #if os(Linux)
-  import LinuxBoard
-  import NIOCore
-  import NIOTransport
-  import RemoteControl
+  public import LinuxBoard
+  public import NIOTransport
+  public import RemoteControl
 
   /// Watches the board of a device.
-  struct BoardWatch {
-    let transport: NIOTransport<RemoteControl>
-    let host: HostBox
+  public struct BoardWatch {
+    private let transport: NIOTransport<RemoteControl>
+    private let board: @Sendable () -> LinuxBoard?
 
-    /// Watches until the task is cancelled, and gives back what the program has changed of LEDs and PWM channels.
-    func run() async {
+    /// A watch over what `board` gives, which is asked on the loop of `transport` only.
+    public init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
+      self.transport = transport
+      self.board = board
+    }
+
+    /// Watches until the task is cancelled; without a board it returns at once.
+    ///
+    /// - Parameters:
+    ///   - say: Is told what was lost and found, in order.
+    ///   - afterNews: Runs at the start and whenever a unit of the board has come or gone; it may wait.
+    public func run(
+      say: (LinuxBoard.Event) -> Void, afterNews: () async throws -> Void = {}
+    ) async throws {
       let (news, source) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-      var watch = EdgeWatch(transport) { [host] in host.value?.linux }
       source.yield()
-      try? await onLoop { [transport] board in
+      let hasBoard = try await onLoop { [transport] board in
         board.onNews {
           source.yield()
-          transport.notify { _, _ in }
+          transport.notify { _, _ in }  // a sensor has been read
         }
       }
+      guard hasBoard != nil else { return }
+      var edges = EdgeWatch(transport, board: board)
       for await _ in news {
-        while let event = try? await onLoop({ $0.nextEvent() }) ?? nil { say(event) }
-        try? await watch.lookAgain()  // a chip that went meanwhile is news, too
+        while let event = try await onLoop({ $0.nextEvent() }) ?? nil { say(event) }
+        try await edges.lookAgain()
+        try await afterNews()
       }
-      _ = try? await onLoop { $0.finish() }
     }
 
     private func onLoop<Result: Sendable>(
       _ body: @escaping @Sendable (LinuxBoard) throws -> Result
     ) async throws -> Result? {
-      try await transport.withApplication { [host] _, _ in try host.value?.linux.map(body) }
-    }
-
-    private func say(_ event: LinuxBoard.Event) {
-      switch event {
-      case .lost(let unit, let error), .stillLost(let unit, let error):
-        StandardStreams.print("\(unit.name) does not answer: \(error)")
-      case .found(let unit): StandardStreams.print("\(unit.name) answers again")
-      }
+      try await transport.withApplication { [board] _, _ in try board().map(body) }
     }
   }
 #endif

@@ -4,26 +4,26 @@
 // chips, so whoever hears that a board has news has this look again.
 
 #if os(Linux)
-  public import LinuxBoard
+  import LinuxBoard
   import NIOCore
-  public import NIOTransport
-  public import RemoteControl
+  import NIOTransport
+  import RemoteControl
   import SystemCalls
 
   /// The lines of a board, watched by an event loop.
-  public struct EdgeWatch {
+  struct EdgeWatch {
     private let transport: NIOTransport<RemoteControl>
     private let board: @Sendable () -> LinuxBoard?
     private var watched: [UInt32: any Channel] = [:]
 
     /// A watch over what `board` gives, which is asked on the loop of `transport` only.
-    public init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
+    init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
       self.transport = transport
       self.board = board
     }
 
     /// Watches each request for lines that the board has now, and no other.
-    public mutating func lookAgain() async throws {
+    mutating func lookAgain() async throws {
       let sources = try await transport.withApplication { [board] _, _ in board()?.edgeSources ?? [] }
       for (source, channel) in watched where !sources.contains(source) {
         try? await channel.close()  // it may know already; if not, it must not hold a line of a chip that is gone

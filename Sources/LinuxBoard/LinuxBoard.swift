@@ -24,13 +24,22 @@
     }
 
     /// What has become of a unit.
-    public enum Event: Equatable, Sendable {
+    public enum Event: Equatable, CustomStringConvertible, Sendable {
       /// It cannot be used any more.
       case lost(Unit, BoardError)
       /// It cannot be used again for another reason than before.
       case stillLost(Unit, BoardError)
       /// It can be used again, its outputs as they were last driven.
       case found(Unit)
+
+      /// The sentence for a log.
+      public var description: String {
+        switch self {
+        case .lost(let unit, let error): "\(unit.name) does not answer: \(error); trying again every second"
+        case .stillLost(let unit, let error): "\(unit.name) does not answer: \(error)"
+        case .found(let unit): "\(unit.name) answers again"
+        }
+      }
     }
 
     /// What outputs that were held for this program go on showing, in place of their initial levels.

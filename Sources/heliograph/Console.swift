@@ -71,10 +71,10 @@ final class Console: Sendable {
   }
 
   /// Begins to read commands for the board.
-  func start(_ transport: NIOTransport<RemoteControl>, _ host: HostBox) {
+  func start(_ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) {
     write()
     guard readsInput else { return }
-    DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport, host) }
+    DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport, loopState) }
   }
 
   /// Shows what has changed; called on the event loop after each activity.
@@ -158,7 +158,7 @@ final class Console: Sendable {
 
   // MARK: Standard input
 
-  private func read(_ transport: NIOTransport<RemoteControl>, _ host: HostBox) {
+  private func read(_ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = StandardDescriptor.input.read(into: &buffer)
@@ -168,17 +168,17 @@ final class Console: Sendable {
           : state.board.receiveEndOfStream().map { [$0] } ?? []
       }
       write()
-      obey(commands, transport, host)
+      obey(commands, transport, loopState)
       if count == 0 { return }  // the end of input is not the end of the device
     }
   }
 
-  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<RemoteControl>, _ host: HostBox) {
+  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) {
     if commands.contains(.quit) { kill(getpid(), SIGTERM) }
     transport.notify { [self] application, now in
       for command in commands {
         switch command {
-        case .board(let event): host.value?.simulated?.apply(event)
+        case .board(let event): loopState.value?.simulated?.apply(event)
         case .device(let part, let command): perform(command, part, &application.context.device, now: now)
         case .quit: break
         }

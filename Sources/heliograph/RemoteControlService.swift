@@ -32,15 +32,15 @@ struct RemoteControlService: Service {
     defer { console.finish() }
     let saved = SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
     let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
-    let host = HostBox.makeEmptyBox(valueType: Host.self, eventLoop: eventLoop)
+    let loopState = LoopStateBox.makeEmptyBox(valueType: LoopState.self, eventLoop: eventLoop)
     let builder = RemoteControlBuilder(
       settings: settings, described: described, saved: saved, supervisor: supervisor,
       logLevel: logger.logLevel <= .debug ? .debug : .serial)
-    let transport = try await startWhenFree(builder, host, console, on: eventLoop, writes: writeNews)
+    let transport = try await startWhenFree(builder, loopState, console, on: eventLoop, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
-    console.start(transport, host)
+    console.start(transport, loopState)
     let saver = saved.file.map {
-      StateSaver(file: $0, transport: transport, host: host, console: console, writes: writes)
+      StateSaver(file: $0, transport: transport, loopState: loopState, console: console, writes: writes)
     }
     var failure: (any Error)?
     do {
@@ -49,7 +49,7 @@ struct RemoteControlService: Service {
           group.addTask { try await serve(transport, console) }
           if let saver { group.addTask { await saver.run() } }
           #if os(Linux)
-            let board = BoardKeeper(transport: transport, host: host, console: console, supervisor: supervisor)
+            let board = BoardKeeper(transport: transport, loopState: loopState, console: console, supervisor: supervisor)
             group.addTask { try await board.run() }
           #endif
           for try await _ in group {}  // (not waitForAll, which would wait for those that never end)
@@ -64,7 +64,7 @@ struct RemoteControlService: Service {
     try await transport.shutdown()
     await saver?.finish()
     #if os(Linux)
-      _ = try await transport.withHost(host) { $0.linux?.finish() }
+      _ = try await transport.withLoopState(loopState) { $0.linux?.finish() }
     #endif
     if let failure { throw failure }
   }
@@ -72,33 +72,33 @@ struct RemoteControlService: Service {
   /// Starts the device. Lines that another run of this program still holds, on its way out or in systemd's hands under
   /// another name, are waited for a little.
   private func startWhenFree(
-    _ builder: RemoteControlBuilder, _ host: HostBox, _ console: Console, on eventLoop: any EventLoop,
+    _ builder: RemoteControlBuilder, _ loopState: LoopStateBox, _ console: Console, on eventLoop: any EventLoop,
     writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<RemoteControl> {
     #if os(Linux)
       for _ in 1..<20 {
         do {
-          return try await startDevice(builder, host, console, on: eventLoop, writes: writes)
+          return try await startDevice(builder, loopState, console, on: eventLoop, writes: writes)
         } catch let error as BoardError where error.isBusyWithUs {
           try await Task.sleep(for: .milliseconds(100))
         }
       }
     #endif
-    return try await startDevice(builder, host, console, on: eventLoop, writes: writes)
+    return try await startDevice(builder, loopState, console, on: eventLoop, writes: writes)
   }
 
   private func startDevice(
-    _ builder: RemoteControlBuilder, _ host: HostBox, _ console: Console, on eventLoop: any EventLoop,
+    _ builder: RemoteControlBuilder, _ loopState: LoopStateBox, _ console: Console, on eventLoop: any EventLoop,
     writes: AsyncStream<SavedState>.Continuation
   ) async throws -> NIOTransport<RemoteControl> {
     try await NIOTransport.start(on: eventLoop) {
-      try builder.make(&host.value)
+      try builder.make(&loopState.value)
     } onNewSecond: { application, seconds in
       application.server.date = HTTPDate(secondsSince1970: seconds)
-      host.value?.today = UInt32(clamping: seconds / 86_400)
+      loopState.value?.today = UInt32(clamping: seconds / 86_400)
     } afterActivity: { application, now in
       console.show(&application.context, now: now)
-      if let state = host.value?.keeper?.nextWrite() { writes.yield(state) }
+      if let state = loopState.value?.keeper?.nextWrite() { writes.yield(state) }
     }
   }
 

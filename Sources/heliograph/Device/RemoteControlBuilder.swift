@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The application and its host, made on the event loop that will own them. The order matters: what was saved goes into
+// The application and what belongs to its loop, made on the event loop that will own them. The order matters: what was saved goes into
 // the device, the board takes its lines with the levels that the device then wants, and what lines that were held all
 // along really show is believed.
 
@@ -24,21 +24,21 @@ struct RemoteControlBuilder: Sendable {
   let supervisor: Supervisor
   let logLevel: SerialLog.Level
 
-  /// The application; `host` is given what belongs to it.
-  func make(_ host: inout Host?) throws -> RemoteControl {
+  /// The application; `loopState` is given what belongs to its loop.
+  func make(_ loopState: inout LoopState?) throws -> RemoteControl {
     var device = described.device
     saved.restore(&device)
-    let made: Host
+    let made: LoopState
     let board: any Board
     switch settings.board {
     case .simulated:
       let simulated = SimulatedBoard(for: device)
-      made = Host(simulated: simulated)
+      made = LoopState(simulated: simulated)
       board = simulated
     case .linux:
       #if os(Linux)
         let linux = try makeLinuxBoard(&device)
-        made = Host()
+        made = LoopState()
         made.linux = linux
         board = linux
       #else
@@ -47,11 +47,11 @@ struct RemoteControlBuilder: Sendable {
     }
     made.earlier = saved.state
     made.keeper = saved.file.map { _ in StateKeeper(onDisk: saved.state) }
-    host = made
+    loopState = made
     return application(device, board, made)
   }
 
-  private func application(_ device: Device, _ board: any Board, _ host: Host) -> RemoteControl {
+  private func application(_ device: Device, _ board: any Board, _ loopState: LoopState) -> RemoteControl {
     var limits = ServerLimits.remoteControl
     limits.clients = settings.maxClients
     limits.connections = settings.maxClients * 2 + 16  // each page loads files while its socket is open
@@ -60,7 +60,7 @@ struct RemoteControlBuilder: Sendable {
     var application = RemoteControl(
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
       hostNames: HostNames(settings.knownHostNames)
-    ) { context, now in host.afterLoop(&context, now: now) }
+    ) { context, now in loopState.afterLoop(&context, now: now) }
     if settings.deflate { application.server.compression = .zlib() }
     return application
   }

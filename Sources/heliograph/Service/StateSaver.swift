@@ -12,7 +12,7 @@ import StateFile
 struct StateSaver {
   let file: StateFile
   let transport: NIOTransport<RemoteControl>
-  let host: HostBox
+  let loopState: LoopStateBox
   let console: Console
   /// What is to be written, one after the other.
   let writes: AsyncStream<SavedState>
@@ -26,13 +26,13 @@ struct StateSaver {
       if let reason, reason != lastReason { console.log(.warning, "the state is not saved: \(reason)") }
       if reason == nil, lastReason != nil { console.log(.notice, "the state is saved again") }
       lastReason = reason
-      _ = try? await transport.withHost(host) { $0.keeper?.written(success: reason == nil) }
+      _ = try? await transport.withLoopState(loopState) { $0.keeper?.written(success: reason == nil) }
     }
   }
 
   /// Writes what is not on disk at the end of the program.
   func finish() async {
-    guard let state = try? await transport.withHost(host, { $0.keeper?.unsaved }) ?? nil else { return }
+    guard let state = try? await transport.withLoopState(loopState, { $0.keeper?.unsaved }) ?? nil else { return }
     if let reason = await store(state) { console.log(.error, "the state is not saved: \(reason)") }
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // What belongs to the event loop beside the application: the board, and what decides when the state is saved. Both are
-// used on the loop only; `HostBox` is how others get there.
+// used on the loop only; others reach them through `LoopStateBox`.
 
 import NIOCore
 import NIOTransport
@@ -16,7 +16,7 @@ import Timebase
 #endif
 
 /// What the event loop uses beside the application.
-final class Host {
+final class LoopState {
   /// The board, if it is simulated.
   let simulated: SimulatedBoard?
   #if os(Linux)
@@ -55,14 +55,14 @@ final class Host {
   }
 }
 
-/// The host, for those who are not on its event loop.
-typealias HostBox = NIOLoopBoundBox<Host?>
+/// The same, for code that does not run on its event loop.
+typealias LoopStateBox = NIOLoopBoundBox<LoopState?>
 
 extension NIOTransport<RemoteControl> {
-  /// Lets `body` use the host on its loop, then does what follows from it.
-  func withHost<Result: Sendable>(
-    _ host: HostBox, _ body: @escaping @Sendable (Host) throws -> Result
+  /// Lets `body` use the state on its loop, then does what follows from it.
+  func withLoopState<Result: Sendable>(
+    _ loopState: LoopStateBox, _ body: @escaping @Sendable (LoopState) throws -> Result
   ) async throws -> Result? {
-    try await withApplication { _, _ in try host.value.map(body) }
+    try await withApplication { _, _ in try loopState.value.map(body) }
   }
 }
