@@ -39,7 +39,7 @@ def a_line_may_be_named_by_number_by_name_and_with_its_chip(bench: Bench) -> str
         with bench.board(pins=["--board", "linux", "--led", led, "--button", button]) as board:
             board.pins.press()
             until(lambda: board.pins.led == 1, f"{led}: the LED is on")
-    with bench.board(pins=["--board", "gpio", "--chip", "gpiochip1", "--led", "0", "--button", "GPIO22"]) as board:
+    with bench.board(pins=["--board", "linux", "--chip", "gpiochip1", "--led", "0", "--button", "GPIO22"]) as board:
         board.set(True)
         check(Pins(bench.machine, "gpio-sim.1").level(0) == 1, "line 0 of gpiochip1 is not driven")
     return f"{', '.join(led for led, _ in names)}, and 0 with --chip gpiochip1"

@@ -29,13 +29,6 @@ public enum ChannelRole: String, CaseIterable, Sendable {
   }
 }
 
-/// What pulls an input's line while nothing drives it.
-public enum Pull: String, CaseIterable, Sendable {
-  case up, down, none
-  /// As the line was found.
-  case asIs = "as-is"
-}
-
 /// A color of a light.
 public enum LightColor: String, CaseIterable, Sendable { case red, green, blue, white }
 

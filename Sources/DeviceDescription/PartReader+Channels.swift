@@ -68,9 +68,9 @@ extension PartReader {
 
   mutating func addInput(_ role: ChannelRole, _ entry: YAMLEntry, isActiveLow standard: Bool) {
     let isLow = isActiveLow(standard)
-    // A button to the supply needs a pull-down; a contact goes to ground, and its level only says what "on" means.
-    let standardPull = role == .button && !isLow ? Pull.down : .up
-    let pull = self.entry("pull").flatMap { values.choice($0, Pull.allCases.map { ($0.rawValue, $0) }) } ?? standardPull
+    let pull =
+      self.entry("pull").flatMap { values.choice($0, Pull.allCases.map { ($0.rawValue, $0) }) }
+      ?? Pull.standard(for: role, isActiveLow: isLow)
     let debounce = self.entry("kernel_debounce").flatMap { values.duration($0, in: Bounds.debounce) } ?? 0
     guard let address = address(entry, role) else { return }
     inputs.append(

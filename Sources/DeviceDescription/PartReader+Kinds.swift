@@ -205,7 +205,7 @@ extension PartReader {
 
   private func restoreMode() -> RestoreMode {
     guard let entry = entry("restore") else { return .alwaysOff }
-    return values.choice(entry, RestoreMode.words) ?? .alwaysOff
+    return values.choice(entry, RestoreMode.allCases.map { ($0.name, $0) }) ?? .alwaysOff
   }
 
   private func unit() -> [UInt8] { entry("unit").flatMap { values.label($0, limit: 16) } ?? [] }
@@ -225,12 +225,4 @@ extension PartReader {
     }
     return Array(text.string.utf8)
   }
-}
-
-extension RestoreMode {
-  /// The four modes, as a file and an option name them.
-  static let words: [(word: String, value: RestoreMode)] = [
-    ("always-off", .alwaysOff), ("always-on", .alwaysOn), ("restore-default-off", .restoreDefaultOff),
-    ("restore-default-on", .restoreDefaultOn),
-  ]
 }

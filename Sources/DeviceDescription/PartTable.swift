@@ -73,7 +73,7 @@ public struct PartTable {
     var words: [String] = []
     switch part.kind {
     case .switch(let kind):
-      words.append(Self.text(kind.restore))
+      words.append(kind.restore.name)
       if let time = kind.offAfter { words.append("off after \(DurationText.text(time))") }
       if kind.minDwell > 0 { words.append("rests \(DurationText.text(kind.minDwell)) after a change") }
       if !part.interlock.isEmpty {
@@ -81,7 +81,7 @@ public struct PartTable {
         words.append("never on with \(others), \(DurationText.text(kind.dwell)) apart")
       }
     case .light(let kind):
-      words.append(Self.text(kind.restore))
+      words.append(kind.restore.name)
       if kind.transition > 0 { words.append("changes within \(DurationText.text(kind.transition))") }
       if let time = kind.offAfter { words.append("off after \(DurationText.text(time))") }
     case .button(let kind):
@@ -127,7 +127,6 @@ public struct PartTable {
     return text(bytes)
   }
 
-  private static func text(_ mode: RestoreMode) -> String { RestoreMode.words.first { $0.value == mode }?.word ?? "" }
 
   private static func text(_ action: Action) -> String {
     let target = action.target.map(text) ?? "all"

@@ -34,8 +34,9 @@
           source.yield()
           transport.notify { _, _ in }  // a sensor has been read
         }
+        return true
       }
-      guard hasBoard != nil else { return }
+      guard hasBoard == true else { return }
       var edges = EdgeWatch(transport, board: board)
       for await _ in news {
         while let event = try await onLoop({ $0.nextEvent() }) ?? nil { say(event) }

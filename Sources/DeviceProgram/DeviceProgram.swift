@@ -64,43 +64,43 @@ public struct DeviceProgram: Sendable {
   /// If the port cannot be opened, or a pin not be had, that is one line on standard error, and the status is 1.
   public func main(_ reaction: @escaping Reaction = { _, _ in nil }) async -> Never {
     let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-    let loopState = LoopStateBox.makeEmptyBox(valueType: LoopState.self, eventLoop: loop)
+    let programState = ProgramStateBox.makeEmptyBox(valueType: ProgramState.self, eventLoop: loop)
     await NIOTransport.main(host: host, port: port, on: loop) {
-      try makeApplication(loopState, reaction)
+      try makeApplication(programState, reaction)
     } onNewSecond: { application, seconds in
       application.setDate(secondsSince1970: seconds)
     } afterActivity: { application, _ in
-      loopState.value?.show(&application.context)
+      programState.value?.show(&application.context)
     } whenServing: { transport in
       if case .simulated = wiring {
         transport.readStandardInput { application, line, now in
-          loopState.value?.obey(line, &application.context.device, now: now)
+          programState.value?.obey(line, &application.context.device, now: now)
         }
       }
       #if os(Linux)
-        await watchBoard(transport, loopState)
+        await watchBoard(transport, programState)
       #endif
     }
   }
 
   #if os(Linux)
     /// Watches the board, if it is this machine's; in the end it gives back what was changed of LEDs and PWM channels.
-    private func watchBoard(_ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) async {
-      try? await BoardWatch(transport) { loopState.value?.linux }.run { StandardStreams.print($0.description) }
-      try? await transport.withApplication { _, _ in loopState.value?.linux?.finish() }
+    private func watchBoard(_ transport: NIOTransport<RemoteControl>, _ programState: ProgramStateBox) async {
+      try? await BoardWatch(transport) { programState.value?.linux }.run { StandardStreams.print($0.description) }
+      try? await transport.withApplication { _, _ in programState.value?.linux?.finish() }
     }
   #endif
 
-  private func makeApplication(_ box: LoopStateBox, _ reaction: @escaping Reaction) throws -> RemoteControl {
-    let loopState = LoopState(device)
-    box.value = loopState
+  private func makeApplication(_ box: ProgramStateBox, _ reaction: @escaping Reaction) throws -> RemoteControl {
+    let programState = ProgramState(device)
+    box.value = programState
     switch wiring {
-    case .simulated: return application(loopState.simulated, "simulated", reaction)
+    case .simulated: return application(programState.simulated, "simulated", reaction)
     #if os(Linux)
       case .linux(let wiring):
         var none = StoredLines()
         let board = try LinuxBoard(wiring, initial: { [device] in device.level(ofOutput: $0) }, stored: &none)
-        loopState.linux = board
+        programState.linux = board
         return application(board, "linux", reaction)
     #endif
     }

@@ -50,7 +50,7 @@
     let wiring: LinuxWiring
     let source: any LineSource
     let system: SystemFolder
-    let reader: SensorReader
+    let reader: SensorThreads
     var onNews: (@Sendable () -> Void)?
 
     /// What each output was last driven to.
@@ -103,7 +103,7 @@
       self.wiring = wiring
       self.source = source
       self.system = system
-      reader = SensorReader(system)
+      reader = SensorThreads(system)
       levels = wiring.outputs.indices.map(initial)
       unitOfOutput = wiring.outputs.map { _ in 0 }
       unitOfInput = wiring.inputs.map { _ in 0 }

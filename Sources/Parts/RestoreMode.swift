@@ -4,7 +4,7 @@
 // the host's business; the choice is made here, for every board alike.
 
 /// What a switch or a light shows after a start.
-public enum RestoreMode: Sendable {
+public enum RestoreMode: CaseIterable, Sendable {
   /// Off, whatever it was before.
   case alwaysOff
   /// On, whatever it was before.

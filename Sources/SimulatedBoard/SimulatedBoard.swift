@@ -25,7 +25,8 @@ public final class SimulatedBoard: Board {
     public var debounce: Milliseconds
 
     public init(
-      _ name: String, _ kind: PartView.Kind, inputs: [Int] = [], outputs: [Int] = [], debounce: Milliseconds = 10
+      _ name: String, _ kind: PartView.Kind, inputs: [Int] = [], outputs: [Int] = [],
+      debounce: Milliseconds = Debouncer.standardDuration
     ) {
       self.name = name
       self.kind = kind

@@ -9,7 +9,7 @@ import SystemCalls
 /// A state on disk.
 ///
 /// One program writes it, one state at a time. Both calls wait for the disk, so they belong on a queue beside the event
-/// loop; `StateKeeper` says when.
+/// loop; `SaveSchedule` says when.
 public struct StateFile: Sendable {
   /// Where the file is.
   public let path: String

@@ -41,7 +41,7 @@ struct Heliograph: AsyncParsableCommand {
   var device: String?
 
   @Option(help: "The board: simulated in this terminal, or linux: the pins of this machine. (default: linux for a file)")
-  var board: BoardChoice?
+  var board: ProgramSettings.BoardKind?
 
   @OptionGroup(title: "Network")
   var network: NetworkOptions
@@ -49,7 +49,7 @@ struct Heliograph: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Serve the files in this folder instead of the built-in page.", valueName: "folder"))
   var data: String?
 
-  @Option(help: "What people call the device; the page's title. (default: Heliograph)")
+  @Option(help: "What people call the device; the page's title. (default: \(Defaults.name))")
   var name: String?
 
   @Option(
@@ -59,7 +59,7 @@ struct Heliograph: AsyncParsableCommand {
       valueName: "file"))
   var stateFile: String?
 
-  @Option(help: ArgumentHelp("The GPIO chip of lines that are given by number alone. (default: gpiochip0)", valueName: "chip"))
+  @Option(help: ArgumentHelp("The GPIO chip of lines that are given by number alone. (default: \(Defaults.chip))", valueName: "chip"))
   var chip: String?
 
   @OptionGroup(title: "An LED and a button without a file")
@@ -73,7 +73,7 @@ struct Heliograph: AsyncParsableCommand {
   var deflate: Bool?
 
   @Option(
-    help: "How much to log on standard error (trace, debug, info, notice, warning, error, critical). (default: info)")
+    help: "How much to log on standard error. (default: \(Defaults.logLevel))")
   var logLevel: Logger.Level?
 
   /// A subcommand is told from a file by its name: the parser, which would take either, takes the file.
@@ -108,16 +108,6 @@ extension Logger {
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
-
-/// What the parts are soldered to.
-enum BoardChoice: String, ExpressibleByArgument, CaseIterable {
-  case simulated
-  case linux
-  /// What `linux` was called when there were only GPIO lines.
-  case gpio
-
-  var isSimulated: Bool { self == .simulated }
-}
 
 /// Why the program could not start, in one line.
 struct StartFailure: Error, CustomStringConvertible {

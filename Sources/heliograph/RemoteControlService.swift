@@ -98,7 +98,7 @@ struct RemoteControlService: Service {
       loopState.value?.today = UInt32(clamping: seconds / 86_400)
     } afterActivity: { application, now in
       console.show(&application.context, now: now)
-      if let state = loopState.value?.keeper?.nextWrite() { writes.yield(state) }
+      if let state = loopState.value?.saveSchedule?.nextWrite() { writes.yield(state) }
     }
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// An event loop, a clock and a slow disk around a keeper, all in virtual time.
+// An event loop, a clock and a slow disk around a schedule, all in virtual time.
 
 import StateFile
 import Timebase
@@ -21,7 +21,7 @@ struct DiskScript {
   var end: UInt64 = 100_000
 }
 
-/// What a keeper did.
+/// What a schedule did.
 struct DiskHistory {
   struct Write: Equatable {
     var start: UInt64
@@ -32,12 +32,12 @@ struct DiskHistory {
 
   /// Writes that ended, in order.
   var writes: [Write] = []
-  /// What the keeper says at the end.
+  /// What the schedule says at the end.
   var unsaved: SavedState?
 
-  /// Runs a keeper through `script`: the loop wakes up for a change, the end of a write, a deadline, or other reasons.
+  /// Runs a schedule through `script`: the loop wakes up for a change, the end of a write, a deadline, or other reasons.
   init(_ script: DiskScript) {
-    var keeper = StateKeeper(onDisk: script.onDisk.map(SavedState.init))
+    var schedule = SaveSchedule(onDisk: script.onDisk.map(SavedState.init))
     var changes = script.changes[...]
     var otherWakes = script.otherWakes.sorted()[...]
     var deadline: UInt64?
@@ -46,22 +46,22 @@ struct DiskHistory {
       now <= script.end
     {
       while let change = changes.first, change.time == now {
-        keeper.note(SavedState(isLedOn: change.isOn))
+        schedule.note(SavedState(isLedOn: change.isOn))
         changes.removeFirst()
       }
       while otherWakes.first == now { otherWakes.removeFirst() }
       if let write = inFlight, write.end == now {
-        keeper.written(success: write.isSuccess)
+        schedule.written(success: write.isSuccess)
         writes.append(write)
         inFlight = nil
       }
-      deadline = keeper.poll(now: MonotonicTime(milliseconds: now))?.milliseconds
-      if let state = keeper.nextWrite() {
+      deadline = schedule.poll(now: MonotonicTime(milliseconds: now))?.milliseconds
+      if let state = schedule.nextWrite() {
         precondition(inFlight == nil, "two writes at a time")
         let end = now + script.durations[min(writes.count, script.durations.count - 1)]
         inFlight = Write(start: now, end: end, isOn: state.isLedOn, isSuccess: !script.failures.contains(end))
       }
     }
-    unsaved = keeper.unsaved
+    unsaved = schedule.unsaved
   }
 }

@@ -24,7 +24,7 @@ final class LoopState {
     var linux: LinuxBoard?
   #endif
   /// Decides when the state is saved; nil if it is not.
-  var keeper: StateKeeper?
+  var saveSchedule: SaveSchedule?
   /// What was saved before, for parts that are not in the description any more.
   var earlier: SavedState?
   /// The day, counted from 1970; nil while the clock has yet to be set.
@@ -38,12 +38,12 @@ final class LoopState {
     #if os(Linux)
       if let linux { noteDroppedEdges(linux.droppedEdges, in: &context) }
     #endif
-    guard keeper != nil else { return nil }
+    guard saveSchedule != nil else { return nil }
     if notedRevision != context.device.revision {
       notedRevision = context.device.revision
-      keeper?.note(SavedState(context.device, keeping: earlier, today: today))
+      saveSchedule?.note(SavedState(context.device, keeping: earlier, today: today))
     }
-    return keeper?.poll(now: now)
+    return saveSchedule?.poll(now: now)
   }
 
   /// Says that the kernel had to drop edges: presses may have been among them.

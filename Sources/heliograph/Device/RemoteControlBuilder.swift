@@ -46,7 +46,7 @@ struct RemoteControlBuilder: Sendable {
       #endif
     }
     made.earlier = saved.state
-    made.keeper = saved.file.map { _ in StateKeeper(onDisk: saved.state) }
+    made.saveSchedule = saved.file.map { _ in SaveSchedule(onDisk: saved.state) }
     loopState = made
     return application(device, board, made)
   }

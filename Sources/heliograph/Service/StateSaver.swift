@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Writes the device's state to its file, on a thread that may wait for the disk. When to write is the keeper's decision,
+// Writes the device's state to its file, on a thread that may wait for the disk. When to write is the schedule's decision,
 // on the event loop.
 
 import Logging
@@ -26,13 +26,13 @@ struct StateSaver {
       if let reason, reason != lastReason { console.log(.warning, "the state is not saved: \(reason)") }
       if reason == nil, lastReason != nil { console.log(.notice, "the state is saved again") }
       lastReason = reason
-      _ = try? await transport.withLoopState(loopState) { $0.keeper?.written(success: reason == nil) }
+      _ = try? await transport.withLoopState(loopState) { $0.saveSchedule?.written(success: reason == nil) }
     }
   }
 
   /// Writes what is not on disk at the end of the program.
   func finish() async {
-    guard let state = try? await transport.withLoopState(loopState, { $0.keeper?.unsaved }) ?? nil else { return }
+    guard let state = try? await transport.withLoopState(loopState, { $0.saveSchedule?.unsaved }) ?? nil else { return }
     if let reason = await store(state) { console.log(.error, "the state is not saved: \(reason)") }
   }
 

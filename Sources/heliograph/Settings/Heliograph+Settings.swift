@@ -52,7 +52,7 @@ extension Heliograph {
       if let value { options[name] = [value.description] }
     }
     add("name", name)
-    add("board", board.map { $0.isSimulated ? "simulated" : "linux" })
+    add("board", board?.rawValue)
     add("chip", chip)
     add("host", network.host)
     add("port", network.port)

@@ -7,10 +7,10 @@ import ArgumentParser
 
 /// Where to listen, and as what.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "The address to listen on; 0.0.0.0 or :: for every interface, once there is a network. (default: 127.0.0.1)")
+  @Option(help: "The address to listen on; 0.0.0.0 or :: for every interface, once there is a network. (default: \(Defaults.host))")
   var host: String?
 
-  @Option(help: "The TCP port to listen on; 0 lets the system choose one. (default: 8080)")
+  @Option(help: "The TCP port to listen on; 0 lets the system choose one. (default: \(Defaults.port))")
   var port: Int?
 
   @Option(
@@ -25,6 +25,6 @@ struct NetworkOptions: ParsableArguments {
       discussion: "Addresses, localhost and the machine's own name are always known.", valueName: "name"))
   var hostName: [String] = []
 
-  @Option(help: "How many pages may be open at a time (1 to 10000). (default: 8)")
+  @Option(help: "How many pages may be open at a time (1 to 10000). (default: \(Defaults.maxClients))")
   var maxClients: Int?
 }

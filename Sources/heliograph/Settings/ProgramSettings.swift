@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The settings that are not parts, from options, environment and file, each with its default here and nowhere else.
+// The settings that are not parts, from options, environment and file.
 
+import ArgumentParser
 import Deflate
 import DeviceDescription
 import Foundation
@@ -11,21 +12,21 @@ import WebSocketCore
 /// How the program runs its device.
 struct ProgramSettings: Sendable {
   /// What people call the device.
-  var name = "Heliograph"
+  var name = Defaults.name
   /// What the parts are soldered to.
   var board = BoardKind.simulated
   /// The GPIO chip of lines that are given by number alone.
-  var chip = "gpiochip0"
+  var chip = Defaults.chip
   /// The address to listen on.
-  var host = "127.0.0.1"
+  var host = Defaults.host
   /// The TCP port to listen on; 0 lets the system choose one.
-  var port = 8080
+  var port = Defaults.port
   /// The interface whose address is waited for; nil for that of the default route.
   var interface: String?
   /// Further names that browsers may know the device by.
   var hostNames: [String] = []
   /// How many pages may be open at a time.
-  var maxClients = 8
+  var maxClients = Defaults.maxClients
   /// The folder that is served in place of the built-in page.
   var data: String?
   /// Where the parts' state is kept.
@@ -33,9 +34,9 @@ struct ProgramSettings: Sendable {
   /// Whether messages are compressed.
   var deflate = false
   /// What is logged.
-  var logLevel = Logger.Level.info
+  var logLevel = Defaults.logLevel
 
-  enum BoardKind: String { case simulated, linux }
+  enum BoardKind: String, CaseIterable, ExpressibleByArgument { case simulated, linux }
 
   /// Whether it listens on every interface.
   var isForAll: Bool { host == "0.0.0.0" || host == "::" }

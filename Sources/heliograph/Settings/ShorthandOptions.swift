@@ -2,9 +2,9 @@
 
 // The options that stand for a file of two parts: an LED and a button that toggles it.
 
-import ArgumentParser
-import DeviceDescription
-import Parts
+public import ArgumentParser
+public import DeviceDescription
+public import Parts
 import RemoteControl
 import Timebase
 
@@ -24,21 +24,22 @@ struct ShorthandOptions: ParsableArguments {
       "Where to show the heartbeat: an LED of /sys/class/leds as led:ACT, or a line.", valueName: "led|line"))
   var statusLed: String?
 
-  @Option(help: "The level that lights the LED (high, low). (default: high)")
+  @Option(help: "The level that lights the LED. (default: high)")
   var ledActive: Polarity?
 
-  @Option(help: "The level of the button's line while it is pressed (low, high). (default: low)")
+  @Option(help: "The level of the button's line while it is pressed. (default: low)")
   var buttonActive: Polarity?
 
   @Option(
     help: ArgumentHelp(
-      "What pulls the button's line while it is up (pull-up, pull-down, none, as-is).",
-      discussion: "By default the opposite of --button-active: pull-up for low."))
-  var bias: BiasOption?
+      "What pulls the button's line while it is up.",
+      discussion: "By default the opposite of --button-active: up for low."))
+  var pull: Pull?
 
   @Option(
     help: ArgumentHelp(
-      "How long the button's level must be steady before it counts, in milliseconds (1 to 1000). (default: 10)", valueName: "ms"))
+      "How long the button's level must be steady before it counts, in milliseconds (1 to 1000). (default: \(Defaults.debounce.count))",
+      valueName: "ms"))
   var debounce: UInt32?
 
   @Option(
@@ -49,42 +50,10 @@ struct ShorthandOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the LED shows after a start (always-off, always-on, restore-default-off, restore-default-on).",
-      discussion: "The last two restore what it showed before; without that it is off, or on. (default: always-off)",
+      "What the LED shows after a start.",
+      discussion: "The last two restore what it showed before; without that it is off, or on. (default: \(Defaults.restore.name))",
       valueName: "mode"))
-  var restore: Restore?
-
-  enum BiasOption: String, ExpressibleByArgument, CaseIterable {
-    case pullUp = "pull-up"
-    case pullDown = "pull-down"
-    case none
-    case asIs = "as-is"
-
-    var pull: Pull {
-      switch self {
-      case .pullUp: .up
-      case .pullDown: .down
-      case .none: .none
-      case .asIs: .asIs
-      }
-    }
-  }
-
-  enum Restore: String, ExpressibleByArgument, CaseIterable {
-    case alwaysOff = "always-off"
-    case alwaysOn = "always-on"
-    case restoreDefaultOff = "restore-default-off"
-    case restoreDefaultOn = "restore-default-on"
-
-    var mode: RestoreMode {
-      switch self {
-      case .alwaysOff: .alwaysOff
-      case .alwaysOn: .alwaysOn
-      case .restoreDefaultOff: .restoreDefaultOff
-      case .restoreDefaultOn: .restoreDefaultOn
-      }
-    }
-  }
+  var restore: RestoreMode?
 
   /// A level as an option.
   enum Polarity: String, ExpressibleByArgument, CaseIterable { case high, low }
@@ -105,7 +74,7 @@ struct ShorthandOptions: ParsableArguments {
   var firstGiven: String? {
     let options: [(name: String, isGiven: Bool)] = [
       ("--led", led != nil), ("--button", button != nil), ("--status-led", statusLed != nil),
-      ("--led-active", ledActive != nil), ("--button-active", buttonActive != nil), ("--bias", bias != nil),
+      ("--led-active", ledActive != nil), ("--button-active", buttonActive != nil), ("--pull", pull != nil),
       ("--debounce", debounce != nil), ("--kernel-debounce", kernelDebounce != nil), ("--restore", restore != nil),
     ]
     return options.first { $0.isGiven }?.name
@@ -121,7 +90,7 @@ extension ShorthandOptions {
     var timing = Button.Timing()
     if let debounce { timing.debounce = Milliseconds(debounce) }
     let device = Device.demonstration(
-      Array(name.utf8), restore: restore?.mode ?? .alwaysOff, timing: timing, isRemote: isSimulated,
+      Array(name.utf8), restore: restore ?? Defaults.restore, timing: timing, isRemote: isSimulated,
       hasStatusLED: statusLed != nil || isSimulated)
     return DescribedDevice(device: device, outputs: outputs, inputs: [input])
   }
@@ -139,7 +108,13 @@ extension ShorthandOptions {
     let isLow = buttonActive != .high
     return Channel(
       part: "button", role: .button, address: button ?? "", isActiveLow: isLow,
-      pull: bias?.pull ?? (isLow ? .up : .down), kernelDebounce: Milliseconds(kernelDebounce ?? 0))
+      pull: pull ?? Pull.standard(for: .button, isActiveLow: isLow), kernelDebounce: Milliseconds(kernelDebounce ?? 0))
   }
 }
 
+extension Pull: ExpressibleByArgument {}
+
+extension RestoreMode: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+  public static var allValueStrings: [String] { allCases.map(\.name) }
+}

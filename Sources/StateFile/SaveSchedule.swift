@@ -9,15 +9,15 @@ public import Timebase
 
 /// Decides when a state is written.
 ///
-///     keeper.note(state)                              // after whatever may have changed it
-///     let deadline = keeper.poll(now: now)            // then, and at the deadline
-///     if let state = keeper.nextWrite() { … }         // start it elsewhere; at its end:
-///     keeper.written(success: true)                   // and poll again
+///     schedule.note(state)                              // after whatever may have changed it
+///     let deadline = schedule.poll(now: now)            // then, and at the deadline
+///     if let state = schedule.nextWrite() { … }         // start it elsewhere; at its end:
+///     schedule.written(success: true)                   // and poll again
 ///
 /// The first change after a quiet time is written at once, later ones when the pace allows: the last state is on disk
 /// one pace and one write after the last change, or as soon as a slower disk can. What failed is tried again at
 /// the same pace. At exit wait for the write in flight, then store `unsaved`.
-public struct StateKeeper: Sendable {
+public struct SaveSchedule: Sendable {
   /// The least time from the start of one write to the start of the next.
   public let pace: Milliseconds
   /// Whether a write has been started whose end has not been told.
@@ -33,7 +33,7 @@ public struct StateKeeper: Sendable {
   private var earliestStart = MonotonicTime.zero
   private var now = MonotonicTime.zero
 
-  /// A keeper of a state that is on disk as `onDisk`, which is nil if there is no file: then the first state that is
+  /// A schedule for a state that is on disk as `onDisk`, which is nil if there is no file: then the first state that is
   /// noted is written.
   public init(onDisk: SavedState?, pace: Milliseconds = .seconds(1)) {
     self.onDisk = onDisk

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// What a keeper promises, whatever happens: random changes, a disk of random speed that fails for a while.
+// What a schedule promises, whatever happens: random changes, a disk of random speed that fails for a while.
 
 import ConformanceSupport
 import StateFile
 import Testing
 
-@Suite struct StateKeeperPropertyTests {
+@Suite struct SaveSchedulePropertyTests {
   static let pace: UInt64 = 1000
 
   @Test func whateverHappensThePromisesHold() {
@@ -76,7 +76,7 @@ extension DiskScript {
   /// since its start; then one more is made. Once a failing disk has recovered, the same holds from there.
   func latestSave(after time: UInt64) -> UInt64 {
     let slowest = durations.max() ?? 0
-    let wait = max(StateKeeperPropertyTests.pace, slowest) + slowest
+    let wait = max(SaveSchedulePropertyTests.pace, slowest) + slowest
     let isClear = failures.isEmpty || time + wait < failures.lowerBound
     return (isClear ? time : max(time, failures.upperBound)) + wait
   }

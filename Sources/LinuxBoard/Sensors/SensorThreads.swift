@@ -10,15 +10,15 @@
   import SystemCalls
 
   /// The threads that read sensors, and what they have read.
-  final class SensorReader: Sendable {
+  final class SensorThreads: Sendable {
     /// What came of a reading.
-    struct Result: Sendable {
+    struct Measurement: Sendable {
       let input: Int
-      let value: Swift.Result<Decimal, BoardError>
+      let value: Result<Decimal, BoardError>
     }
 
     private struct State {
-      var results: [Result] = []
+      var results: [Measurement] = []
       var onNews: (@Sendable () -> Void)?
       var lanes: [(kind: Int, lane: Lane)] = []
     }
@@ -46,7 +46,7 @@
     }
 
     /// Takes what was read since the last call, oldest first.
-    func takeResults() -> [Result] {
+    func takeResults() -> [Measurement] {
       state.withLock { state in
         defer { state.results = [] }
         return state.results
@@ -62,7 +62,7 @@
       }
     }
 
-    private func take(_ result: Result) {
+    private func take(_ result: Measurement) {
       let onNews = state.withLock { state in
         state.results.append(result)
         return state.onNews
@@ -90,12 +90,12 @@
     }
 
     private let system: SystemFolder
-    private let report: @Sendable (SensorReader.Result) -> Void
+    private let report: @Sendable (SensorThreads.Measurement) -> Void
     private let queue = Mutex(Queue())
     /// Counts what is in the queue, and its end.
     private nonisolated(unsafe) let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-    init(_ system: SystemFolder, report: @escaping @Sendable (SensorReader.Result) -> Void) {
+    init(_ system: SystemFolder, report: @escaping @Sendable (SensorThreads.Measurement) -> Void) {
       self.system = system
       self.report = report
       sem_init(semaphore, 0, 0)
@@ -144,9 +144,9 @@
         if isOver { return }
         guard let job else { continue }
         do throws(BoardError) {
-          report(SensorReader.Result(input: job.input, value: .success(try job.source.read(in: system))))
+          report(SensorThreads.Measurement(input: job.input, value: .success(try job.source.read(in: system))))
         } catch {
-          report(SensorReader.Result(input: job.input, value: .failure(error)))
+          report(SensorThreads.Measurement(input: job.input, value: .failure(error)))
         }
       }
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// When a keeper writes: each case a script of changes and the writes that it must lead to.
+// When the schedule has a state written: each case a script of changes and the writes that it must lead to.
 
 import StateFile
 import Testing
 import Timebase
 
-@Suite struct StateKeeperTests {
+@Suite struct SaveScheduleTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var onDisk: Bool? = false
@@ -89,39 +89,39 @@ import Timebase
   }
 
   @Test func aWriteIsHandedOutOnce() {
-    var keeper = StateKeeper(onDisk: nil)
-    #expect(keeper.nextWrite() == nil)
-    keeper.note(SavedState(isLedOn: true))
-    #expect(keeper.poll(now: .zero) == nil)
-    #expect(keeper.nextWrite() == SavedState(isLedOn: true))
-    #expect(keeper.isWriting)
-    keeper.note(SavedState(isLedOn: false))
+    var schedule = SaveSchedule(onDisk: nil)
+    #expect(schedule.nextWrite() == nil)
+    schedule.note(SavedState(isLedOn: true))
+    #expect(schedule.poll(now: .zero) == nil)
+    #expect(schedule.nextWrite() == SavedState(isLedOn: true))
+    #expect(schedule.isWriting)
+    schedule.note(SavedState(isLedOn: false))
     for time in [.zero, .distantFuture] as [MonotonicTime] {
-      #expect(keeper.poll(now: time) == nil)  // its end is what the loop waits for
-      #expect(keeper.nextWrite() == nil)
+      #expect(schedule.poll(now: time) == nil)  // its end is what the loop waits for
+      #expect(schedule.nextWrite() == nil)
     }
-    keeper.note(SavedState(isLedOn: true))
-    keeper.written(success: true)
-    #expect(!keeper.isWriting)
-    #expect(keeper.unsaved == nil)
+    schedule.note(SavedState(isLedOn: true))
+    schedule.written(success: true)
+    #expect(!schedule.isWriting)
+    #expect(schedule.unsaved == nil)
   }
 
   @Test func theEndOfNoWriteSaysNothing() {
-    var keeper = StateKeeper(onDisk: SavedState(isLedOn: false))
-    keeper.written(success: true)
-    keeper.written(success: false)
-    keeper.note(SavedState(isLedOn: false))
-    #expect(keeper.unsaved == nil)
-    keeper.note(SavedState(isLedOn: true))
-    #expect(keeper.unsaved == SavedState(isLedOn: true))
+    var schedule = SaveSchedule(onDisk: SavedState(isLedOn: false))
+    schedule.written(success: true)
+    schedule.written(success: false)
+    schedule.note(SavedState(isLedOn: false))
+    #expect(schedule.unsaved == nil)
+    schedule.note(SavedState(isLedOn: true))
+    #expect(schedule.unsaved == SavedState(isLedOn: true))
   }
 
   @Test func theEndOfTimeIsNoTrap() {
-    var keeper = StateKeeper(onDisk: nil, pace: Milliseconds(.max))
-    keeper.note(SavedState(isLedOn: true))
-    _ = keeper.poll(now: .distantFuture)
-    #expect(keeper.nextWrite() != nil)
-    keeper.written(success: false)
-    #expect(keeper.poll(now: .zero) == .distantFuture)
+    var schedule = SaveSchedule(onDisk: nil, pace: Milliseconds(.max))
+    schedule.note(SavedState(isLedOn: true))
+    _ = schedule.poll(now: .distantFuture)
+    #expect(schedule.nextWrite() != nil)
+    schedule.written(success: false)
+    #expect(schedule.poll(now: .zero) == .distantFuture)
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // What belongs to the event loop beside the application: the board, and the console, which shows what changes in a line
-// each. It is used on the loop only; others reach it through `LoopStateBox`.
+// each. It is used on the loop only; others reach it through `ProgramStateBox`.
 
 import Bytes
 import NIOCore
@@ -16,7 +16,7 @@ import Timebase
 #endif
 
 /// The board and the console of a device.
-final class LoopState {
+final class ProgramState {
   let simulated: SimulatedBoard
   #if os(Linux)
     /// The board, if it is this machine's.
@@ -63,4 +63,4 @@ final class LoopState {
 }
 
 /// The same, for code that does not run on its event loop.
-typealias LoopStateBox = NIOLoopBoundBox<LoopState?>
+typealias ProgramStateBox = NIOLoopBoundBox<ProgramState?>

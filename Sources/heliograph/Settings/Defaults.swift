@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+// What each setting is unless it is given. `ProgramSettings` begins with these values, and the help of each option states
+// them.
+
+import DeviceServer
+import Logging
+import Parts
+
+enum Defaults {
+  /// What people call the device.
+  static let name = "Heliograph"
+  /// The GPIO chip of lines that are given by number alone.
+  static let chip = "gpiochip0"
+  /// The address to listen on.
+  static let host = "127.0.0.1"
+  /// The TCP port to listen on.
+  static let port = 8080
+  /// How many pages may be open at a time.
+  static let maxClients = ServerLimits().clients
+  /// What is logged.
+  static let logLevel = Logger.Level.info
+  /// How long a button's level must be steady before it counts.
+  static let debounce = Debouncer.standardDuration
+  /// What the demonstration's LED shows after a start.
+  static let restore = RestoreMode.alwaysOff
+}
