@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The shapes of what the API takes and gives, as JSON Schema (2020-12) for the description at `/api/openapi.json`. They
-// say what Answers, Settings and the kinds of parts write; a test holds real answers against them.
+// say what ServerMessages, Settings and the kinds of parts write; a test holds real answers against them.
 
 #if !hasFeature(Embedded)
   import Bytes

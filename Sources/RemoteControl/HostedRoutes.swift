@@ -42,7 +42,7 @@ import Timebase
         "/api/events", of: endpoint,
         snapshot: { context, now, message in
           context.device.now = now
-          Answers.appendHello(context, to: &message)
+          ServerMessages.appendHello(context, to: &message)
           return context.device.revision
         }, documented: .getEvents)
       router.on(.get, "/api/openapi.json", getDescription, documented: .getDescription)

@@ -14,7 +14,7 @@ enum PartRoutes {
     _ context: inout RemoteControlContext, _ request: borrowing Request, _ response: inout Response
   ) {
     context.device.now = request.now
-    response.sendJSON { Answers.appendHello(context, to: &$0) }
+    response.sendJSON { ServerMessages.appendHello(context, to: &$0) }
   }
 
   /// `GET /api/parts/lamp`
@@ -23,7 +23,7 @@ enum PartRoutes {
   ) {
     context.device.now = request.now
     guard let part = part(of: request, context.device) else { return fail(.unknownPart, &response) }
-    response.sendJSON { Answers.appendPart(part, context, to: &$0) }
+    response.sendJSON { ServerMessages.appendPart(part, context, to: &$0) }
   }
 
   /// `PUT /api/parts/desk` with `{"on":true,"brightness":128}`
@@ -31,7 +31,7 @@ enum PartRoutes {
     _ context: inout RemoteControlContext, _ request: borrowing Request, _ response: inout Response
   ) {
     guard let part = part(of: request, context.device) else { return fail(.unknownPart, &response) }
-    if put(part, &context, request, &response) { response.sendJSON { Answers.appendPart(part, context, to: &$0) } }
+    if put(part, &context, request, &response) { response.sendJSON { ServerMessages.appendPart(part, context, to: &$0) } }
   }
 
   /// `POST /api/parts/lamp/toggle`, `POST /api/parts/wall/click`
@@ -44,7 +44,7 @@ enum PartRoutes {
     }
     guard perform(command, part, &context, request, &response) else { return }
     if isForm(request) { return response.redirect(to: "../../../") }
-    response.sendJSON { Answers.appendPart(part, context, to: &$0) }
+    response.sendJSON { ServerMessages.appendPart(part, context, to: &$0) }
   }
 
   // MARK: The tutorial's LED, while there is a part of that name

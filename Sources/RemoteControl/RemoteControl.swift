@@ -45,13 +45,13 @@ extension ServerApplication where Context == RemoteControlContext {
   /// so.
   public mutating func setup(_ network: NetworkIdentity?, now: MonotonicTime) {
     context.setup(now: now)
-    if let network { context.log.add { network.append(to: &$0) } }
+    if let network { context.log.reached(network) }
   }
 
   /// Says what is missing; the status LED blinks for help until `setup`.
   public mutating func fail(_ reason: Span<UInt8>) {
     context.device.hasFailed = true
-    context.log.add { $0.append(reason) }
+    context.log.say(reason)
   }
 }
 

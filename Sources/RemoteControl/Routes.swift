@@ -10,7 +10,7 @@ import Parts
 enum Routes {
   /// Adds all routes, and returns the endpoint `/ws`.
   static func add(to router: inout Router<RemoteControlContext>) -> WebSocketEndpoint {
-    let endpoint = router.webSocket("/ws", state: SocketRoutes.appendState, SocketRoutes.onEvent)
+    let endpoint = router.webSocket("/ws", state: SocketHandler.appendState, SocketHandler.onEvent)
     HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
     router.on(.get, "/api/state", PartRoutes.getState, documented: .getState)
     router.on(.get, "/api/parts/:part", PartRoutes.getPart, documented: .getPart)
@@ -20,7 +20,7 @@ enum Routes {
     router.on(.post, "/api/led/toggle", PartRoutes.postLedToggle, documented: .postLedToggle)
     router.onTemplate(PageTemplate.processor)
     #if !hasFeature(Embedded)
-      router.onRefusal { context, refusal in context.log.debug { refusal.append(to: &$0) } }
+      router.onRefusal { context, refusal in context.log.refused(refusal) }
     #endif
     return endpoint
   }

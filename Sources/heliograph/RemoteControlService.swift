@@ -148,7 +148,7 @@ struct RemoteControlService: Service {
     let url = settings.url(port: address.port ?? port)
     try await transport.withApplication { application, now in
       application.setup(network, now: now)
-      application.context.log.add { $0.append(contentsOf: url.utf8) }
+      application.context.log.say(Array(url.utf8).span)
     }
     try await supervisor.ready(url)
   }

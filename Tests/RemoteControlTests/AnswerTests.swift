@@ -30,7 +30,7 @@ import Timebase
   }
 
   @Test func helloSaysEverything() throws {
-    let (text, json) = try written { Answers.appendHello(context(), to: &$0) }
+    let (text, json) = try written { ServerMessages.appendHello(context(), to: &$0) }
     #expect(
       text == #"{"type":"hello","proto":2,"boot":"00009f3a","rev":1,"status":"off","clients":3,"name":"Kitchen","#
         + #""board":"test","version":"\#(Identity.version)","uptime":0,"parts":{"#
@@ -44,9 +44,9 @@ import Timebase
   }
 
   @Test func helloSaysWhenThereIsNoPlaceForAnother() throws {
-    let full = try written { Answers.appendHello(context(clients: 8), to: &$0) }
+    let full = try written { ServerMessages.appendHello(context(clients: 8), to: &$0) }
     #expect(full.json.truth("full") == true)
-    let free = try written { Answers.appendHello(context(clients: 7), to: &$0) }
+    let free = try written { ServerMessages.appendHello(context(clients: 7), to: &$0) }
     #expect(!free.json.has("full"))
   }
 
@@ -54,7 +54,7 @@ import Timebase
     var context = context()
     context.setup(now: MonotonicTime(milliseconds: 5000))
     context.device.now = MonotonicTime(milliseconds: 128_456)
-    let (_, json) = try written { Answers.appendHello(context, to: &$0) }
+    let (_, json) = try written { ServerMessages.appendHello(context, to: &$0) }
     #expect(json.number("uptime") == 123_456)
   }
 
@@ -64,7 +64,7 @@ import Timebase
   func aStateSaysWhoChangedAPart(_ author: Author, _ name: String) throws {
     var context = context()
     try context.device.perform(.toggle, on: 0, by: author, now: .zero)
-    let (text, json) = try written { Answers.appendState(context, since: 1, to: &$0) }
+    let (text, json) = try written { ServerMessages.appendState(context, since: 1, to: &$0) }
     #expect(
       text == #"{"type":"state","boot":"00009f3a","rev":2,"status":"on","clients":3,"#
         + #""parts":{"led":{"on":true,"by":"\#(name)"}}}"#)
@@ -77,26 +77,26 @@ import Timebase
     try context.device.perform(.set(Settings(brightness: 128)), on: desk, by: .http, now: .zero)
     let between = context.device.revision
     try context.device.perform(.set(Settings(value: Decimal(215, exponent: -1))), on: target, by: .http, now: .zero)
-    let both = try written { Answers.appendState(context, since: 1, to: &$0) }
+    let both = try written { ServerMessages.appendState(context, since: 1, to: &$0) }
     #expect(both.json.names(of: "parts") == ["desk", "target"])
     #expect(both.json.names(of: "parts", "desk") == ["on", "brightness", "by"])
-    let one = try written { Answers.appendState(context, since: between, to: &$0) }
+    let one = try written { ServerMessages.appendState(context, since: between, to: &$0) }
     #expect(one.text.hasSuffix(#""parts":{"target":{"value":21.5,"by":"http"}}}"#))
-    let none = try written { Answers.appendState(context, since: context.device.revision, to: &$0) }
+    let none = try written { ServerMessages.appendState(context, since: context.device.revision, to: &$0) }
     #expect(none.text.hasSuffix(#""parts":{}}"#))
   }
 
   @Test func aDeviceWithoutSwitchOrLightHasNoStatus() throws {
     let sensor = Part.sensor(bytes("celsius"), input: 0)
-    let (_, json) = try written { Answers.appendHello(context(try! Device(parts: [sensor])), to: &$0) }
+    let (_, json) = try written { ServerMessages.appendHello(context(try! Device(parts: [sensor])), to: &$0) }
     #expect(!json.has("status"))
     #expect(json.has("parts", "celsius", "value"))
   }
 
   @Test func acknowledgements() throws {
-    let done = try written { Answers.appendAcknowledgement(17, revision: 42, to: &$0) }
+    let done = try written { ServerMessages.appendAcknowledgement(17, revision: 42, to: &$0) }
     #expect(done.text == #"{"type":"ack","id":17,"rev":42}"#)
-    let refused = try written { Answers.appendError(.refused(.unknownPart), id: 17, .demo(), to: &$0) }
+    let refused = try written { ServerMessages.appendError(.refused(.unknownPart), id: 17, .demo(), to: &$0) }
     #expect(refused.text == #"{"type":"ack","id":17,"error":"unknown part"}"#)
   }
 
@@ -104,30 +104,30 @@ import Timebase
     (UInt64.max, (1 << 32) - 1), (0, 1 << 32), (1, (1 << 32) + 1), (1 << 53, (1 << 53) - 1),
   ] as [(UInt64, UInt64)])
   func largeNumbersAreWrittenDigitByDigit(_ id: UInt64, _ revision: UInt64) throws {
-    let (text, json) = try written { Answers.appendAcknowledgement(id, revision: revision, to: &$0) }
+    let (text, json) = try written { ServerMessages.appendAcknowledgement(id, revision: revision, to: &$0) }
     #expect(text == #"{"type":"ack","id":\#(id),"rev":\#(revision)}"#)
     #expect(json.number("rev") == revision)
   }
 
   @Test func whoGaveNoNumberGetsNoAcknowledgementButTheTutorialsStatus() throws {
-    let (text, _) = try written { Answers.appendError(.missingType, id: nil, .demo(), to: &$0) }
+    let (text, _) = try written { ServerMessages.appendError(.missingType, id: nil, .demo(), to: &$0) }
     #expect(text == #"{"type":"error","error":"missing type","status":"off"}"#)
   }
 
   @Test func aPongSaysHowManyWatch() throws {
-    let (text, _) = try written { Answers.appendPong(5, clients: 3, to: &$0) }
+    let (text, _) = try written { ServerMessages.appendPong(5, clients: 3, to: &$0) }
     #expect(text == #"{"type":"pong","n":5,"clients":3}"#)
   }
 
   @Test(arguments: [#"K"i\t"#, "</script>", "line\nfeed\u{0}", "Küche 🔥", "%STATE%"])
   func anyNameComesBackAsItWas(_ name: String) throws {
-    let (_, json) = try written { Answers.appendHello(context(.demo(name: name)), to: &$0) }
+    let (_, json) = try written { ServerMessages.appendHello(context(.demo(name: name)), to: &$0) }
     #expect(json.string("name") == name)
   }
 
   @Test func aNameThatIsNoTextStillMakesJSON() throws {
     let device = try Device([0x41, 0xFF, 0x42], parts: [])
-    let (_, json) = try written { Answers.appendHello(context(device), to: &$0) }
+    let (_, json) = try written { ServerMessages.appendHello(context(device), to: &$0) }
     #expect(json.string("name") == "A\u{FFFD}B")
   }
 

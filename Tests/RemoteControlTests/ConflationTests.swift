@@ -152,7 +152,7 @@ import Timebase
     let clients = (0..<1000).map { _ in bench.connect() }
     for client in clients { _ = client.frames() }
     var whole: [UInt8] = []
-    Answers.appendState(bench.network.application.context, since: 0, to: &whole)
+    ServerMessages.appendState(bench.network.application.context, since: 0, to: &whole)
     #expect(try JSON(text(whole)).names(of: "parts").count == 32)
     for (command, part) in [
       (#"{"type":"toggle","part":"relay_3"}"#, "relay_3"),

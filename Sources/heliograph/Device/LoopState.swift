@@ -51,7 +51,7 @@ final class LoopState {
     let count = dropped &- context.droppedEdges
     guard count != 0 else { return }
     context.droppedEdges = dropped
-    context.log.debug { $0.append(contentsOf: "edges came too fast: \(count) were dropped".utf8) }
+    context.log.dropped(edges: count)
   }
 }
 

@@ -18,7 +18,7 @@ public enum BoardCommand: Equatable, Sendable {
 }
 
 /// The words that a command begins with.
-enum Verb: String, CaseIterable {
+enum ConsoleVerb: String, CaseIterable {
   case press, release, tap, on, off, toggle, set, open, close, fault, heal, list, help
 
   /// Whether a part of that kind can be worked with it.

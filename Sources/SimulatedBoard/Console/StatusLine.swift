@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// How parts are shown: all of them in the one line that is redrawn in place, or a line for each change.
+// All parts in the one line that is redrawn in place.
 // Rule: no escape sequences; a word is as wide as the longest that can stand in its place, so that the line stands
 // still.
 
@@ -32,10 +32,10 @@ enum StatusLine {
     guard fault.isEmpty else { return "\(name) ✗ \(Printable.text(fault))" }
     switch part.kind {
     case .switch: return "\(name) \(lamp(part.isOn))\(wanted(part))\(left(part))"
-    case .light: return "\(name) \(lamp(part.isOn)) \(PartWords.light(part))\(left(part))"
+    case .light: return "\(name) \(lamp(part.isOn)) \(ChangeWords.light(part))\(left(part))"
     case .button: return "\(name) \(part.isPressed ? "● down" : "○ up  ")"
     case .contact: return "\(name) \(part.opens ? part.isOn ? "open  " : "closed" : lamp(part.isOn))"
-    case .sensor, .number: return "\(name) \(PartWords.value(part))"
+    case .sensor, .number: return "\(name) \(ChangeWords.value(part))"
     }
   }
 
@@ -54,46 +54,4 @@ enum StatusLine {
   }
 
   private static func twoDigits(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-}
-
-/// The words for a change of a part.
-enum PartWords {
-  /// The lines that tell how `new` differs from `old`, without newlines.
-  static func changes(from old: PartView, to new: PartView) -> [String] {
-    let name = Printable.text(new.name)
-    var lines: [String] = []
-    if new.fault != old.fault {
-      lines.append(new.fault.isEmpty ? "\(name) works again" : "\(name) fault: \(Printable.text(new.fault))")
-    }
-    if let words = change(from: old, to: new) { lines.append("\(name) \(words)") }
-    return lines
-  }
-
-  private static func change(from old: PartView, to new: PartView) -> String? {
-    let hasSwitched = new.isOn != old.isOn
-    let onOff = new.isOn ? "on" : "off"
-    switch new.kind {
-    case .switch: return hasSwitched ? onOff : nil
-    case .light:
-      // What a dark light would be like is said only if it has changed.
-      if new.brightness != old.brightness || new.color != old.color { return "\(onOff) \(light(new))" }
-      return !hasSwitched ? nil : new.isOn ? "on \(light(new))" : "off"
-    case .button: return new.isPressed == old.isPressed ? nil : new.isPressed ? "pressed" : "released"
-    case .contact: return !hasSwitched ? nil : !new.opens ? onOff : new.isOn ? "open" : "closed"
-    case .sensor, .number: return new.value == old.value ? nil : value(new)
-    }
-  }
-
-  /// "128", or "128 #ff8000".
-  static func light(_ part: PartView) -> String {
-    guard !part.color.isEmpty else { return "\(part.brightness)" }
-    return "\(part.brightness) #"
-      + part.color.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  /// "21.5 °C", or "unknown".
-  static func value(_ part: PartView) -> String {
-    guard let value = part.value else { return "unknown" }
-    return Printable.text(part.unit.isEmpty ? value : "\(value) \(part.unit)")
-  }
 }

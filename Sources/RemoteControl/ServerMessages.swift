@@ -8,7 +8,7 @@ import Bytes
 import Parts
 import Timebase
 
-enum Answers {
+enum ServerMessages {
   /// The first message to a client, and the answer to `GET /api/state`: all parts, with their descriptions.
   static func appendHello(_ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
     JSONWriter.append(to: &text) { json in

@@ -9,9 +9,9 @@ import Testing
 
 @testable import RemoteControl
 
-@Suite struct MessageTests {
-  private func message(_ text: String, _ device: Device = .demo()) -> Message {
-    Message(bytes(text).span, for: device)
+@Suite struct ClientMessageTests {
+  private func message(_ text: String, _ device: Device = .demo()) -> ClientMessage {
+    ClientMessage(bytes(text).span, for: device)
   }
 
   @Test(arguments: [
@@ -120,6 +120,6 @@ import Testing
   }
 
   @Test func bytesThatAreNoTextAreMalformed() {
-    #expect(Message([UInt8]([0x7B, 0xFF, 0x7D]).span, for: .demo()).wish == .failure(.malformedJSON))
+    #expect(ClientMessage([UInt8]([0x7B, 0xFF, 0x7D]).span, for: .demo()).wish == .failure(.malformedJSON))
   }
 }

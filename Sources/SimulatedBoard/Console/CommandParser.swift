@@ -26,7 +26,7 @@ struct CommandParser {
   func reply(to line: String) -> CommandReply? {
     let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     guard let first = words.first?.lowercased() else { return nil }
-    guard let verb = Verb(rawValue: first) else { return .answer([unknownWord(first)]) }
+    guard let verb = ConsoleVerb(rawValue: first) else { return .answer([unknownWord(first)]) }
     if verb.isAboutTheBoard {
       guard words.count == 1 else { return .answer(["nothing can follow '\(verb)'"]) }
       return .answer(verb == .list ? list : help)
@@ -38,7 +38,7 @@ struct CommandParser {
   }
 
   /// The reply to a key that works the first button.
-  func reply(toKey verb: Verb) -> CommandReply {
+  func reply(toKey verb: ConsoleVerb) -> CommandReply {
     switch part(nil, for: verb) {
     case .failure(let refusal): .answer([refusal.words])
     case .success(let part): reply(verb, part, [])
@@ -56,7 +56,7 @@ struct CommandParser {
     let words: String
   }
 
-  private func part(_ word: String?, for verb: Verb) -> Result<Int, Refusal> {
+  private func part(_ word: String?, for verb: ConsoleVerb) -> Result<Int, Refusal> {
     guard let word else {
       if verb.meansFirstButton, let button = parts.firstIndex(where: { $0.kind == .button }) { return .success(button) }
       return .failure(Refusal(words: missingName(verb)))
@@ -71,7 +71,7 @@ struct CommandParser {
     return .success(part)
   }
 
-  private func missingName(_ verb: Verb) -> String {
+  private func missingName(_ verb: ConsoleVerb) -> String {
     let names = parts.filter { verb.works(on: $0.kind) }.map(\.name)
     guard !names.isEmpty else { return "there is nothing here to \(verb)" }
     return "\(verb) which part? say \(Self.choice(shown(names)))"
@@ -110,7 +110,7 @@ struct CommandParser {
 
   // MARK: What to do with it
 
-  private func reply(_ verb: Verb, _ part: Int, _ rest: [String]) -> CommandReply {
+  private func reply(_ verb: ConsoleVerb, _ part: Int, _ rest: [String]) -> CommandReply {
     let kind = parts[part].kind
     switch verb {
     case .set: return setting(part, rest)
@@ -173,12 +173,12 @@ struct CommandParser {
   // MARK: What is possible
 
   /// The words that some part here can be worked with, and the general ones.
-  private var usableVerbs: [Verb] {
-    Verb.allCases.filter { verb in verb.isAboutTheBoard || parts.contains { verb.works(on: $0.kind) } }
+  private var usableVerbs: [ConsoleVerb] {
+    ConsoleVerb.allCases.filter { verb in verb.isAboutTheBoard || parts.contains { verb.works(on: $0.kind) } }
   }
 
   private func verbs(_ part: Int) -> [String] {
-    Verb.allCases.filter { $0.works(on: parts[part].kind) }.map(\.rawValue)
+    ConsoleVerb.allCases.filter { $0.works(on: parts[part].kind) }.map(\.rawValue)
   }
 
   private var list: [String] {
@@ -192,7 +192,7 @@ struct CommandParser {
   }
 
   private var help: [String] {
-    let lines = Verb.helpLines.filter { line in parts.contains { line.kinds.contains($0.kind) } }.map(\.text)
+    let lines = ConsoleVerb.helpLines.filter { line in parts.contains { line.kinds.contains($0.kind) } }.map(\.text)
     return hasKeys ? lines + ["A colon begins a line, or any letter but p, r and q; Esc drops it."] : lines
   }
 

@@ -129,7 +129,7 @@ public struct BoardConsole: Sendable {
       for (index, part) in new.enumerated() where (part.kind == .button || part.kind == .contact) == isInput {
         let isKnown = index < parts.count && parts[index].name == part.name && parts[index].kind == part.kind
         let old = isKnown ? parts[index] : PartView(part.name, part.kind)
-        for line in PartWords.changes(from: old, to: part) { append(line + "\n") }
+        for line in ChangeWords.changes(from: old, to: part) { append(line + "\n") }
       }
     }
   }

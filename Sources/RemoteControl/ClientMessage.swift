@@ -36,13 +36,13 @@ enum MessageError: Error, Equatable {
 }
 
 /// A message as understood: what is wanted, and the number by which to acknowledge it, if it has one.
-struct Message {
+struct ClientMessage {
   var id: UInt64?
   var wish: Result<Wish, MessageError>
 
   init(_ text: Span<UInt8>, for device: borrowing Device) {
-    if let command = Message.command(word: text.trimmedOfLineEnds) {
-      self.init(wish: Message.main(command, device))
+    if let command = ClientMessage.command(word: text.trimmedOfLineEnds) {
+      self.init(wish: ClientMessage.main(command, device))
       return
     }
     do throws(JSONError) {
@@ -53,7 +53,7 @@ struct Message {
   }
 
   /// Any binary message.
-  static var binary: Message { Message(wish: .failure(.binaryMessage)) }
+  static var binary: ClientMessage { ClientMessage(wish: .failure(.binaryMessage)) }
 
   private init(wish: Result<Wish, MessageError>) { self.wish = wish }
 
@@ -70,7 +70,7 @@ struct Message {
       id = number
     }
     do throws(MessageError) {
-      wish = .success(try Message.wish(json, device))
+      wish = .success(try ClientMessage.wish(json, device))
     } catch {
       wish = .failure(error)
     }

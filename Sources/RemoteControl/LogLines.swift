@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+
+// Every line that the remote control logs: the tutorial's own about its clients, and at the level debug what was refused or
+// lost. (The lines about the network are NetworkIdentity's, the reasons of a refused request DeviceServer's.)
+
+import Bytes
+import DeviceServer
+import Parts
+import WebSocketCore
+
+extension SerialLog {
+  mutating func connected(_ client: ClientID, from remote: RemoteAddress) {
+    add { line in
+      line.append(client)
+      line.append(" connected from ")
+      remote.appendAddress(to: &line)
+    }
+  }
+
+  mutating func disconnected(_ client: ClientID, _ code: CloseCode, _ reason: Span<UInt8>) {
+    add { line in
+      line.append(client)
+      line.append(" disconnected")
+    }
+    debug { line in
+      line.append(client)
+      line.append(" closed with ")
+      line.append(decimal: code.rawValue)
+      line.append(" ")
+      line.append(printable: reason)
+    }
+  }
+
+  mutating func refused(_ error: MessageError, of client: ClientID) {
+    debug { line in
+      line.append(client)
+      line.append(": ")
+      line.append(error.words)
+    }
+  }
+
+  #if !hasFeature(Embedded)
+    mutating func refused(_ refusal: Refusal) { debug { refusal.append(to: &$0) } }
+  #endif
+
+  /// Edges that the kernel had to drop: presses may have been among them.
+  public mutating func dropped(edges count: UInt32) {
+    debug { line in
+      line.append("edges came too fast: ")
+      line.append(decimal: count)
+      line.append(" were dropped")
+    }
+  }
+
+  /// How the device is reached.
+  mutating func reached(_ network: NetworkIdentity) { add { network.append(to: &$0) } }
+
+  /// Words that come from elsewhere: the page's address, or what is missing.
+  public mutating func say(_ words: Span<UInt8>) { add { $0.append(words) } }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ client: ClientID) {
+    append("WebSocket client #")
+    append(decimal: client.number)
+  }
+
+  /// Appends a peer's words so that they can neither forge a line of the log nor steer a terminal.
+  fileprivate mutating func append(printable words: Span<UInt8>) {
+    for index in words.indices { append(0x20..<0x7F ~= words[index] ? words[index] : UInt8(ascii: "?")) }
+  }
+}
