@@ -10,12 +10,13 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// A module above the Embedded line: it depends on modules of this package only, compiles as Embedded Swift, and is a
-/// product, so that a firmware package can use it without fetching any dependency.
+/// A portable module, below the Embedded line: it depends on modules of this package only, compiles as Embedded Swift,
+/// and is a product, so that a firmware package can use it without fetching any dependency.
 func portable(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A hosted module, above the Embedded line: it needs an operating system, or a dependency.
 func hosted(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -36,7 +37,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
-// zlib of the system, only with the trait: nothing else needs it installed.
+// The system's zlib, only with the trait: nothing else needs it installed.
 let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
 
 let portableModules = [
@@ -60,7 +61,7 @@ let package = Package(
   traits: [
     .trait(
       name: "Deflate",
-      description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be there (zlib1g-dev)."),
+      description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be installed (zlib1g-dev)."),
   ],
   dependencies: [
     // Sockets and the event loop under NIOTransport; its WebSocket client is the independent peer in tests.
@@ -69,7 +70,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals to a graceful shutdown.
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    // The descriptions of devices: YAML, with the line and column of everything that stands in a file.
+    // The descriptions of devices: YAML, with the line and column of everything in a file.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Settings from options, the environment and the file, in that order. Its traits add formats that are not used.
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),

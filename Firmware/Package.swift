@@ -13,7 +13,7 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// A module above the Embedded line, unchanged.
+/// A portable module, from below the Embedded line, unchanged.
 func portable(_ name: String) -> Target.Dependency {
   .product(name: name, package: "heliograph")
 }

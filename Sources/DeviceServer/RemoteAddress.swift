@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Who is at the other end, as plain numbers: an application above the Embedded line has no socket address type.
-// Written as RFC 5952 says; an IPv4 address that came mapped into IPv6 is written as IPv4.
+// The address of a client, as plain numbers: below the Embedded line there is no socket address type. Written as RFC
+// 5952 says; an IPv4 address that came mapped into IPv6 is written as IPv4.
 
 import Bytes
 

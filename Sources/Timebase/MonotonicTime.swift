@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Time as a value. Nothing above the Embedded line reads a clock: a transport passes the time in, and a test
-// passes whatever time it likes. Sixty-four bits of milliseconds never wrap (the tutorial's 32-bit `millis()` does,
-// after 49.7 days), and all arithmetic saturates, so no sum of deadlines can trap.
+// Time as a value. Nothing below the Embedded line reads a clock: a transport passes the time in, and a test passes
+// whatever time it likes. Sixty-four bits of milliseconds never wrap (the tutorial's 32-bit `millis()` does, after 49.7
+// days), and all arithmetic saturates, so no sum of deadlines can trap.
 
 /// A point in time, in milliseconds since the program (or the board) started.
 ///

@@ -49,7 +49,7 @@ extension Rule {
     },
     refused(.duplicateHost, "two Host fields", "one at most (RFC 9112 section 3.2)") { $0.values("host").count > 1 },
     refused(
-      .malformedHost, "a Host, or an authority in the target, that is no host and port",
+      .malformedHost, "a Host, or an authority in the target, that is not a host and port",
       "must be refused (RFC 9112 section 3.2, RFC 9110 sections 4.2.1 and 4.2.4)"
     ) { request in
       let authority = request.target.firstMatch(of: /^[a-zA-Z]+:\/\/([^\/?]*)/).map { [String($0.1)] } ?? []
@@ -65,7 +65,7 @@ extension Rule {
       .malformedTarget, "CONNECT to anything but host and port", "must be refused (RFC 9110 section 9.3.6)"
     ) { $0.method == "CONNECT" && !isAuthority($0.target) },
     refused(
-      .unsupportedMethod, "CONNECT", "an origin server need not have it (RFC 9110 sections 9.1 and 9.3.6)"
+      .unsupportedMethod, "CONNECT", "an origin server need not support it (RFC 9110 sections 9.1 and 9.3.6)"
     ) { $0.method == "CONNECT" && isAuthority($0.target) },
     refused(
       .malformedTarget, "a scheme that is not http", "not ours to answer (RFC 9110 section 7.4)"
@@ -75,14 +75,14 @@ extension Rule {
     ) { $0.target.lowercased().hasPrefix("https://") },
     refused(
       .malformedRequestLine, "CR or LF before the request line, other than one CRLF",
-      "one empty line is to be ignored (RFC 9112 section 2.2); whoever skips more reads other requests than we do"
+      "one empty line is to be ignored (RFC 9112 section 2.2); a server that skips more reads other requests than we do"
     ) { $0.text.contains(/^(\r\n)?[\r\n]/.matchingSemantics(.unicodeScalar)) },
     refused(
       .truncatedMessage, "a CR where the stream ends",
       "half a line end is the beginning of a request (RFC 9112 section 8)"
     ) { $0.text.unicodeScalars.allSatisfy { $0 == "\r" || $0 == "\n" } },
     refused(
-      .malformedRequestLine, "RTSP/1.0", "another protocol, for which llhttp has another caller (RFC 9112 section 2.3)"
+      .malformedRequestLine, "RTSP/1.0", "another protocol, which llhttp reads as well (RFC 9112 section 2.3)"
     ) { $0.version == "RTSP/1.0" },
     refused(
       .malformedRequestLine, "several spaces in a row in the request line",
@@ -107,7 +107,7 @@ extension Rule {
     },
     refused(
       .malformedChunk, "a chunk extension without a name or a value, or with an unfinished or unquoted string",
-      "no chunk-ext (RFC 9112 section 7.1.1)"
+      "not a chunk-ext (RFC 9112 section 7.1.1)"
     ) { $0.bodyLines.contains { $0.contains(/^[0-9A-Fa-f]+[ \t]*;/) && !isChunkLine($0) } },
     Rule(
       name: "`close` and `keep-alive` together in HTTP/1.0", here: "the last request", llhttp: "one of several",
@@ -139,7 +139,7 @@ extension Rule {
     ) { $0.method == "PRI" },
     taken(
       unlike: [.invalidContentLength, .unknown], "a tab behind the value of Content-Length or Transfer-Encoding",
-      "white space around a value is no part of it (RFC 9112 section 5.1)"
+      "white space around a value is not part of it (RFC 9112 section 5.1)"
     ) { $0.fields.contains { ["content-length", "transfer-encoding"].contains($0.name) && $0.value.hasSuffix("\t") } },
     taken(
       unlike: [.unknown], "nothing behind a comma in Transfer-Encoding",
@@ -159,7 +159,7 @@ extension Rule {
   private static let seenDifferently = [
     Rule(
       name: "white space behind a value", here: "trimmed", llhttp: "left",
-      reason: "white space around a value is no part of it (RFC 9112 section 5.1)"
+      reason: "white space around a value is not part of it (RFC 9112 section 5.1)"
     ) { difference in
       guard difference.kind == .seenDifferently else { return false }
       let ours = difference.ours.requests[difference.index]
