@@ -78,6 +78,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
+    // ======== portable modules, below the Embedded line: they compile as Embedded Swift ========
     portable("Bytes"),
     portable("Timebase"),
     portable("HTTPCore", ["Bytes", "Timebase"]),
@@ -89,7 +90,7 @@ let package = Package(
     portable(
       "RemoteControl",
       ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
-    // ======== the Embedded line: everything above compiles as Embedded Swift ========
+    // ======== hosted modules, above the Embedded line ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),

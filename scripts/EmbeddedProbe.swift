@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The whole remote control on a board that is soldered to nothing, with parts of all kinds, for scripts/check-embedded:
+// The whole remote control on a board that is wired to nothing, with parts of all kinds, for scripts/check-embedded:
 // using every generic type makes the compiler produce the code that a firmware would contain.
 
 import Bytes

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Where a compression library plugs in. The protocol machine knows when a message is compressed and how large it may
-// become; how to compress is the codec's affair, and lies below the Embedded line. A firmware has no compression: there
-// the type of a codec has no values, and the compiler drops every branch that would use one. RFC 7692 section 7.2.
+// become; the codec, above the Embedded line, knows how to compress. A firmware has no compression: there the type of a
+// codec has no values, and the compiler drops every branch that would use one. RFC 7692 section 7.2.
 
 #if hasFeature(Embedded)
   /// No compression: a value of this type does not exist.
