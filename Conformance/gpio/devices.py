@@ -107,7 +107,7 @@ def a_chip_with_a_link_is_one_chip_and_has_a_label_too(bench: Bench) -> str:
                 until(lambda: board.pins.led == 1, f"{name} is driven", 3)
         with bench.start(device="parts:\n  one: {switch: 'gpiochip4:4'}\n  two: {switch: 'header:GPIO26'}\n") as board:
             status = board.status(10_000)
-            check(status.startswith("exit ") and "two things at once" in board.log, f"{status}: {board.log!r}")
+            check(status.startswith("exit ") and "is used twice" in board.log, f"{status}: {board.log!r}")
     return f"{', '.join(names)} with /dev/gpiochip4 → gpiochip0; twice the same line is refused"
 
 

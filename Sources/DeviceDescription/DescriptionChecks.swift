@@ -47,11 +47,11 @@ struct DescriptionChecks {
       let names = part.interlock.map(\.string)
       if Set(names) == [part.name.string] {
         mistakes.add(
-          part.interlock[0].position, "\"\(part.name.string)\" is interlocked with itself alone; name the other switch")
+          part.interlock[0].position, "\"\(part.name.string)\" is interlocked only with itself; name the other switch")
       }
       for (index, name) in part.interlock.enumerated() {
         if names[..<index].contains(name.string) {
-          mistakes.add(name.position, "\"\(name.string)\" stands twice in this interlock")
+          mistakes.add(name.position, "\"\(name.string)\" is listed twice in this interlock")
         } else {
           checkRival(name)
         }

@@ -91,7 +91,7 @@ struct DescriptionReader {
 
   mutating func read(_ root: YAMLValue) {
     guard let entries = root.mapping else {
-      let hint = root.isEmpty ? "the file is empty" : "a description is a mapping, and here is \(root.kindName)"
+      let hint = root.isEmpty ? "the file is empty" : "a description is a mapping, not \(root.kindName)"
       mistakes.add(root.position, "\(hint); it begins with \"parts:\"")
       return
     }
@@ -124,7 +124,7 @@ struct DescriptionReader {
       let found = entry.value.mapping != nil ? "nothing" : entry.value.kindName
       mistakes.add(
         entry.value.position,
-        "\"parts\" needs a line for each part, such as lamp: {switch: GPIO26}, and here is \(found)")
+        "\"parts\" needs a line for each part, such as lamp: {switch: GPIO26}; found \(found)")
       return
     }
     names = mapping.map(\.key.string)
@@ -134,7 +134,7 @@ struct DescriptionReader {
     if mapping.count > Self.maximumParts {
       mistakes.add(
         mapping[Self.maximumParts].key.position,
-        "a device has at most \(Self.maximumParts) parts; here are \(mapping.count)")
+        "a device has at most \(Self.maximumParts) parts; this one has \(mapping.count)")
     }
   }
 
@@ -179,7 +179,7 @@ struct DescriptionReader {
     } catch {
       // All of this has been checked above with better words; should a rule be missing there, it is told here.
       let position = parts.indices.contains(error.part) ? parts[error.part].name.position : .start
-      let words = "this part cannot be: \(error.reason)"
+      let words = "invalid part: \(error.reason)"
       throw DescriptionMistakes(mistakes: [DescriptionMistake(file: mistakes.file, position: position, words: words)])
     }
   }

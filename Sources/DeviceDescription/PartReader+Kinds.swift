@@ -50,7 +50,7 @@ extension PartReader {
     let output = outputs.count
     addOutput(.switch, heading.kind)
     if interlock.isEmpty, let dwell = entry("dwell") {
-      mistakes.add(dwell.key.position, "\"dwell\" means nothing without \"interlock\"; did you mean \"min_dwell\"?")
+      mistakes.add(dwell.key.position, "\"dwell\" has no effect without \"interlock\"; did you mean \"min_dwell\"?")
     }
     let part = Part.switch(
       heading.bytes, label: heading.label, group: heading.group, output: output, restore: restoreMode(),
@@ -87,7 +87,7 @@ extension PartReader {
       guard let entry = entry(key) else { return }
       if !gestures.isEmpty, !gestures.contains(where: { self.entry($0) != nil }) {
         let missing = gestures.map { "\"\($0)\"" }.joined(separator: " or ")
-        mistakes.add(entry.key.position, "\"\(key)\" means nothing without \(missing)")
+        mistakes.add(entry.key.position, "\"\(key)\" has no effect without \(missing)")
       }
       if let duration = values.duration(entry, in: range) { time = duration }
     }
@@ -175,7 +175,7 @@ extension PartReader {
 
   private func checkChange(_ change: Decimal?, _ entry: YAMLEntry) {
     guard let change, change.isNegative else { return }
-    mistakes.add(entry.value.position, "a change is counted without its sign; it must be 0 or more")
+    mistakes.add(entry.value.position, "the reported change must be 0 or more")
   }
 
   private func readNumber(_ heading: Heading) -> ReadPart {

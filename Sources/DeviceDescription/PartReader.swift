@@ -110,7 +110,7 @@ struct PartReader {
           entry.key.position, "\"\(key)\" belongs to \(Self.either(others)); \"\(name)\" is \(kind.withArticle)")
       } else if ["pin", "line", "gpio", "address", "port"].contains(key) {
         mistakes.add(
-          entry.key.position, "unknown key \"\(key)\"; the line stands behind the kind, as in \(kind.rawValue): GPIO26")
+          entry.key.position, "unknown key \"\(key)\"; put the line after the kind, as in \(kind.rawValue): GPIO26")
       } else if let synonym = PartKeys.synonyms[key], known.contains(synonym) {
         mistakes.add(entry.key.position, "unknown key \"\(key)\"; did you mean \"\(synonym)\"?")
       } else if entry.value.isEmpty {

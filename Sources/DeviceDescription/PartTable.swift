@@ -86,7 +86,7 @@ public struct PartTable {
       if let time = kind.offAfter { words.append("off after \(DurationText.text(time))") }
     case .button(let kind):
       words += gestures(part)
-      if kind.isRemote { words.append("can be worked from the page") }
+      if kind.isRemote { words.append("can be pressed from the page") }
     case .contact(let kind):
       if !part.deviceClass.isEmpty { words.append(Self.text(part.deviceClass)) }
       if kind.isInverted { words.append("inverted") }
@@ -142,7 +142,7 @@ public struct PartTable {
     return words.joined(separator: " ")
   }
 
-  /// Columns of equal width, two blanks apart, without blanks at the end of a line.
+  /// Columns of equal width, two spaces apart, without spaces at the end of a line.
   private static func aligned(_ rows: [[String]]) -> [String] {
     let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

@@ -69,7 +69,7 @@ struct ReadAction {
     case .unknownVerb:
       // "lamp toggle" has the right words in the wrong order.
       if words.count == 2, verbs.contains(words[1].text) {
-        mistakes.add(text.position, "an action begins with what is done; did you mean \"\(words[1].text) \(verb)\"?")
+        mistakes.add(text.position, "an action begins with its verb; did you mean \"\(words[1].text) \(verb)\"?")
       } else {
         mistakes.add(text.position, "\"\(verb)\" is not an action\(Suggestion.words(for: verb, among: verbs))")
       }
@@ -98,7 +98,7 @@ struct ReadAction {
     for word in words.dropFirst(2) {
       let parts = word.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2 else {
-        mistakes.add(word.position, "\"\(word.text)\" is not a setting; write it as brightness=128, without blanks")
+        mistakes.add(word.position, "\"\(word.text)\" is not a setting; write it as brightness=128, without spaces")
         return
       }
       guard settings.contains(parts[0]) else {

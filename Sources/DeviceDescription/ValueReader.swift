@@ -18,7 +18,7 @@ struct ValueReader {
     guard let text = value.text, !text.isEmpty, !text.string.isEmpty else {
       mistakes.add(
         value.position,
-        "\"\(name)\" needs a text, and here is \(value.kindName == "a text" ? "an empty one" : value.kindName)")
+        "\"\(name)\" needs a text; found \(value.kindName == "a text" ? "an empty one" : value.kindName)")
       return nil
     }
     guard !text.string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {

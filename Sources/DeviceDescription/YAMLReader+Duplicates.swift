@@ -44,9 +44,9 @@ struct DuplicateKeys {
   func note(in root: Node?, _ mistakes: MistakeList) {
     for (name, first) in keys {
       if let second = root.flatMap({ second(of: name, first, in: $0) }) {
-        mistakes.add(second, "\"\(name)\" stands here for the second time; the first is at \(first)")
+        mistakes.add(second, "\"\(name)\" appears here for the second time; the first is at \(first)")
       } else {
-        mistakes.add(first, "\"\(name)\" stands more than once in its mapping; keep one")
+        mistakes.add(first, "\"\(name)\" appears more than once in its mapping; keep one")
       }
     }
   }

@@ -45,7 +45,7 @@ extension YAMLReader {
     case "mapping values are not allowed in this context":
       return (
         position,
-        "a key with a value may not stand here; check the indentation and the line above, or put a text with \": \" in"
+        "a key with a value is not allowed here; check the indentation and the line above, or put a text with \": \" in"
           + " quotation marks"
       )
     case "could not find expected ':'":
@@ -62,21 +62,21 @@ extension YAMLReader {
     case "did not find expected ',' or '}'":
       return (position, "\",\" or \"}\" is missing; the mapping begins at \(start)")
     case "found unexpected end of stream", "found unexpected document indicator":
-      return (start, "a quotation mark without its second one")
+      return (start, "a quotation mark without its closing one")
     case "found unknown escape character", "did not find expected hexdecimal number":
-      return (position, "a backslash that means nothing; in '…' a backslash stands for itself")
+      return (position, "an unknown escape with a backslash; in '…' a backslash stands for itself")
     case "block sequence entries are not allowed in this context", "block sequence entries are not allowed here":
-      return (position, "a list item (\"- \") may not stand here; begin the list on a line of its own")
+      return (position, "a list item (\"- \") is not allowed here; begin the list on a line of its own")
     case "found undefined alias":
-      return (position, "an alias (*name) is not understood here; write the value out")
+      return (position, "an alias (*name) is not supported here; write the value out")
     case "but found another document":
       return (position, "a second document begins here; a description is one document, without \"---\" in it")
     case "did not find expected <document start>":
-      return (position, "this does not belong to what stands before it; check the indentation")
+      return (position, "this does not belong to the text before it; check the indentation")
     case "did not find expected node content":
       return (position, "a value is missing before this")
     default:
-      return (position, "this is no YAML: \([context, problem].filter { !$0.isEmpty }.joined(separator: ", "))")
+      return (position, "not valid YAML: \([context, problem].filter { !$0.isEmpty }.joined(separator: ", "))")
     }
   }
 }

@@ -41,7 +41,7 @@ struct YAMLReader {
     }
     if let control = text.unicodeScalars.first(where: { Self.isForbidden($0) }) {
       let code = String(control.value, radix: 16, uppercase: true)
-      mistakes.add(Self.position(of: control, in: text), "the character U+\(code) may not stand in YAML; remove it")
+      mistakes.add(Self.position(of: control, in: text), "the character U+\(code) is not allowed in YAML; remove it")
       return nil
     }
     return text
@@ -126,7 +126,7 @@ struct YAMLReader {
     case .mapping(let mapping):
       return YAMLValue(content: .mapping(mapping.compactMap { entry($0, $1, depth: depth) }), position: position)
     case .alias:
-      mistakes.add(position, "an alias (*name) is not understood here; write the value out")
+      mistakes.add(position, "an alias (*name) is not supported here; write the value out")
       return nil
     }
   }
@@ -139,7 +139,7 @@ struct YAMLReader {
     }
     guard isUnderstood(key, isKey: true, at: position) else { return nil }
     guard scalar.string != "<<" || scalar.style != .plain else {
-      mistakes.add(position, "a merge key (<<) is not understood here; write the keys out")
+      mistakes.add(position, "a merge key (<<) is not supported here; write the keys out")
       return nil
     }
     guard let value = self.value(value, depth: depth + 1) else { return nil }
@@ -153,7 +153,7 @@ struct YAMLReader {
   /// Whether a node has neither an anchor nor a tag.
   private func isUnderstood(_ node: Node, isKey: Bool = false, at position: TextPosition) -> Bool {
     if let anchor = node.anchor {
-      mistakes.add(position, "an anchor (&\(anchor.rawValue)) is not understood here; write the value out each time")
+      mistakes.add(position, "an anchor (&\(anchor.rawValue)) is not supported here; write the value out each time")
       return false
     }
     let tag = switch node {
@@ -167,7 +167,7 @@ struct YAMLReader {
     let isStandard = tag.hasPrefix(Self.standardTags)
     let isExplicit = !["", "!", Self.standardTags + "seq", Self.standardTags + "map"].contains(tag)
     guard !isExplicit || isStandard && (isKey || isQuoted && tag == Self.standardTags + "str") else {
-      mistakes.add(position, "a tag (\(Self.short(tag))) is not understood here; remove it")
+      mistakes.add(position, "a tag (\(Self.short(tag))) is not supported here; remove it")
       return false
     }
     return true

@@ -19,7 +19,7 @@ public enum HostNetworkError: Error, Equatable, CustomStringConvertible {
     case .noSuchInterface(let name, let available):
       available.isEmpty
         ? "there is no network interface \(name), nor any other"
-        : "there is no network interface \(name); there is \(available.joined(separator: ", "))"
+        : "there is no network interface \(name); available: \(available.joined(separator: ", "))"
     case .cannotListInterfaces(let code):
       "cannot list the network interfaces: \(SystemError(code: code))"
         + " (on Linux a service needs the address family AF_NETLINK for it)"

@@ -30,19 +30,21 @@ public enum AddressError: Error, Equatable, Sendable, CustomStringConvertible {
   /// One line without an end of line.
   public var description: String {
     switch self {
-    case .empty: "a line is missing: write its number or its name, as 26, GPIO26 or gpiochip1:5"
-    case .noLine(let text): "'\(text)' ends where the line should be: write its number or name, as gpiochip1:5"
-    case .lineTooLarge(let text): "'\(text)' is beyond any chip's lines: heliograph pins lists those that there are"
-    case .noPWMChannel(let text, let chip): "'\(text)' names no PWM channel: write chip and channel, as pwm\(chip):0"
+    case .empty: "a line is missing: write its number or its name, such as 26, GPIO26 or gpiochip1:5"
+    case .noLine(let text): "'\(text)' ends where the line should be: write its number or name, such as gpiochip1:5"
+    case .lineTooLarge(let text): "'\(text)' is larger than any line number: heliograph pins lists the lines"
+    case .noPWMChannel(let text, let chip):
+      "'\(text)' does not name a PWM channel: write chip and channel, such as pwm\(chip):0"
     case .noLED(let text):
-      "'\(text)' names no LED: write a folder of /sys/class/leds, as led:ACT, or one color of it, as led:rgb:status/red"
+      "'\(text)' does not name an LED: write a folder of /sys/class/leds, such as led:ACT, or one color of it, such as"
+        + " led:rgb:status/red"
     case .noSensorChannel(let text):
-      "'\(text)' names no sensor: write device and channel, as iio:bmp280:temp or hwmon:lm75:temp1"
+      "'\(text)' does not name a sensor: write device and channel, such as iio:bmp280:temp or hwmon:lm75:temp1"
     case .no1WireDevice(let text):
-      "'\(text)' names no 1-Wire sensor: write a folder of /sys/bus/w1/devices, as w1:28-0000075b1c2d"
+      "'\(text)' does not name a 1-Wire sensor: write a folder of /sys/bus/w1/devices, such as w1:28-0000075b1c2d"
     case .noThermalZone(let text):
-      "'\(text)' names no thermal zone: write its type or number, as thermal:cpu-thermal or thermal0"
-    case .noPath(let text): "'\(text)' names no file: write its path, as file:/run/power"
+      "'\(text)' does not name a thermal zone: write its type or number, such as thermal:cpu-thermal or thermal0"
+    case .noPath(let text): "'\(text)' does not name a file: write its path, such as file:/run/power"
     case .notAnOutput(let text): "'\(text)' is a sensor, which cannot be driven: write a line, a PWM channel or an LED"
     case .notAnInput(let text): "'\(text)' is an output, which cannot be read: write a line or a sensor"
     }

@@ -77,27 +77,28 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noSuchChip(let name, let available):
       available.isEmpty
         ? "there is no \(name), nor any other GPIO chip on this machine"
-        : "there is no \(name); there is \(Self.list(available))"
+        : "there is no \(name); available: \(Self.list(available))"
     case .notAChip(let name): "/dev/\(name) is not a GPIO chip"
     case .ambiguousChip(let label, let names):
       "\(names.count) chips are called \(label): choose one of \(Self.some(names))"
     case .permissionDenied(let name, let group?):
-      "no permission to use /dev/\(name): join the group \(group) (sudo usermod -aG \(group) $USER, then log in again)"
+      "no permission to open /dev/\(name): join the group \(group) (sudo usermod -aG \(group) $USER, then log in again)"
     case .permissionDenied(let name, nil):
-      "no permission to use /dev/\(name), which only root has: give it to a group with a udev rule (see packaging/)"
+      "no permission to open /dev/\(name), which only root may: give it to a group with a udev rule (see packaging/)"
     case .noSuchLine(let offset, let chip):
-      "there is no line \(offset) on \(chip.name), which has \(chip.lineCount) lines from 0 on"
+      "there is no line \(offset) on \(chip.name), which has \(chip.lineCount) lines, numbered from 0"
     case .unknownName(let name, let chip):
-      "no line \(chip.map { "of \($0) " } ?? "")is called \(name); heliograph pins lists those that there are"
+      "no line \(chip.map { "of \($0) " } ?? "")is called \(name); heliograph pins lists the lines"
     case .meantForLED(let name): "no line is called \(name); for the LED of that name write led:\(name)"
     case .ambiguousName(let name, let places):
       "\(places.count) lines are called \(name): choose one of \(Self.some(places))"
     case .busy(let line, let chip, let consumer):
       "line \(line) of \(chip) is in use by \(consumer.isEmpty ? "a program that gives no name" : consumer)"
-        + ": end that, or choose another line (heliograph pins)"
+        + ": free it, or choose another line (heliograph pins)"
     case .noEdges(let line, let chip):
-      "line \(line) of \(chip) cannot report edges, for it has no interrupt: choose another line for this input"
-    case .sameLine(let line, let chip): "line \(line) of \(chip) cannot be two things at once"
+      "line \(line) of \(chip) cannot report edges, because it has no interrupt: choose another line for this input"
+    case .sameLine(let line, let chip):
+      "line \(line) of \(chip) is used twice: choose another line for one of the parts"
     case .kernelTooOld(let release): "Linux 5.10 or newer is needed for GPIO; this is \(release)"
     case .gone(let name): "\(name) is gone"
     case .refused(let chip, let code): "\(chip) refuses: \(SystemError(code: code))"
@@ -107,19 +108,20 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
 
   private var outputWords: String? {
     switch self {
-    case .sameOutput(let name): "\(name) cannot be two things at once"
+    case .sameOutput(let name): "\(name) is used twice: choose another output for one of the parts"
     case .noSuchPWM(let name, let available):
       "there is no \(name); "
         + (available.isEmpty
           ? "this machine has no PWM channels (a Raspberry Pi has some with dtoverlay=pwm-2chan)"
-          : "there is \(Self.some(available))")
-    case .pwmBusy(let name): "\(name) is in use by the kernel or another program: end that, or choose another channel"
+          : "available: \(Self.some(available))")
+    case .pwmBusy(let name): "\(name) is in use by the kernel or another program: free it, or choose another channel"
     case .cannotDrivePWM(let name, let file, let code):
       "cannot drive \(name): \(file): \(SystemError(code: code))"
         + (Self.isAboutRights(code) ? " (its files must be writable; see packaging/)" : "")
     case .noSuchLED(let name, let available):
-      "there is no LED \(name) in /sys/class/leds; there is "
-        + (available.isEmpty ? "none" : Self.some(available))
+      available.isEmpty
+        ? "there is no LED \(name), nor any other, in /sys/class/leds"
+        : "there is no LED \(name) in /sys/class/leds; available: \(Self.some(available))"
     case .noSuchColor(let color, let led, let available):
       "the LED \(led) has no \(color); "
         + (available.isEmpty ? "it has one color" : "it has \(Self.some(available))")
@@ -133,7 +135,8 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   private var sensorWords: String? {
     switch self {
     case .noSuchSensor(let name, let available):
-      "there is no \(name); there is " + (available.isEmpty ? "none of its kind" : Self.some(available))
+      "there is no \(name)"
+        + (available.isEmpty ? ", nor any other sensor of its kind" : "; available: \(Self.some(available))")
     case .ambiguousSensor(let name, let places):
       "\(places.count) sensors are called \(name): choose one of \(Self.some(places))"
     case .cannotReadSensor(let name, let file, let code): "cannot read \(name): \(file): \(SystemError(code: code))"

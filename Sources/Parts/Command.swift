@@ -39,7 +39,7 @@ public enum CommandError: Error, Equatable, Sendable {
     case .unsuitableCommand: "this kind of part does not do that"
     case .malformedValue: "malformed value"
     case .partFault: "the part does not work at present"
-    case .notRemote: "this button can be worked on the device only"
+    case .notRemote: "this button can only be pressed on the device"
     }
   }
 }

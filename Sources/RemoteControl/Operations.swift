@@ -17,7 +17,7 @@ extension Operation {
   }
 
   static var getState: Operation {
-    Operation("The device and all its parts, as a client of the web socket is greeted", answers: [state])
+    Operation("The full state, the same as the WebSocket's hello message", answers: [state])
   }
 
   static var getPart: Operation {
@@ -26,25 +26,25 @@ extension Operation {
 
   static var putPart: Operation {
     Operation(
-      "Gives a part values; those that are left out stay as they are", parameters: [part],
+      "Sets values of a part; those that are left out stay as they are", parameters: [part],
       request: [.json(.named("Settings"))], answers: [onePart, malformed, unknownPart, fault])
   }
 
   static var postVerb: Operation {
     Operation(
-      "Has a part do something: toggles a switch or light, or works a button",
-      parameters: [part, .path("verb", "What it is to do", .named("Verb"))],
+      "Makes a part do something: toggles a switch or light, or presses a button",
+      parameters: [part, .path("verb", "What the part does", .named("Verb"))],
       answers: [
         onePart, Answer(.seeOther, "Back to the page, after a form"),
         .fail(.badRequest, "This kind of part does not do that"),
-        .fail(.forbidden, "The button can be worked on the device only, or the request is from another site"),
-        .fail(.notFound, "There is no part of that name, or nothing can be asked in that way"), fault,
+        .fail(.forbidden, "The button can only be pressed on the device, or the request is from another site"),
+        .fail(.notFound, "There is no part of that name, or no such command"), fault,
       ])
   }
 
   static var putLed: Operation {
     Operation(
-      "Gives the part `led` values, if there is one", request: [.json(.named("Settings"))],
+      "Sets values of the part `led`, if there is one", request: [.json(.named("Settings"))],
       answers: [state, malformed, unknownPart, fault])
   }
 
@@ -59,7 +59,7 @@ extension Operation {
 
   static var getHistory: Operation {
     Operation(
-      "What a sensor has shown, at even distances", parameters: [part],
+      "A sensor's history, at regular intervals", parameters: [part],
       answers: [
         .json(.ok, "The samples, newest last", .named("History")),
         .fail(.notFound, "There is no sensor of that name"),
@@ -68,7 +68,7 @@ extension Operation {
 
   static var getEvents: Operation {
     Operation(
-      "The messages of the web socket as server-sent events: the whole state, then what changes",
+      "The messages of the WebSocket as server-sent events: the whole state, then what changes",
       answers: [
         Answer(.ok, "Each event's data is one message", [Content("text/event-stream", .string)]),
         .fail(.serviceUnavailable, "There are too many streams already"),

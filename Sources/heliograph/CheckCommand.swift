@@ -7,7 +7,7 @@ import DeviceDescription
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Say whether a description is right, and print what is soldered where.",
+    commandName: "check", abstract: "Check a description, and print the wiring.",
     usage: "heliograph check <file>")
 
   @Argument(help: ArgumentHelp("The description of the device.", valueName: "file"))

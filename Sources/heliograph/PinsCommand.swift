@@ -10,7 +10,8 @@ import ArgumentParser
 
 struct PinsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pins", abstract: "List the GPIO chips of this machine and their lines, and who uses them.",
+    commandName: "pins",
+    abstract: "List the GPIO chips of this machine, their lines and users, and what else can be wired.",
     usage: "heliograph pins")
 
   func run() throws {

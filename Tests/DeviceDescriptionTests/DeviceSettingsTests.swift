@@ -67,7 +67,7 @@ import Testing
     ("HELIOGRAPH_PORT", "-1", "port", #"HELIOGRAPH_PORT: "port" is -1; it must be between 0 and 65535"#),
     ("HELIOGRAPH_LOG_LEVEL", "warn", "log_level",
       #"HELIOGRAPH_LOG_LEVEL: "warn" is not a value of "log_level"; did you mean "warning"?"#),
-    ("HELIOGRAPH_BOARD", "", "board", #"HELIOGRAPH_BOARD: "board" needs a text, and here is an empty one"#),
+    ("HELIOGRAPH_BOARD", "", "board", #"HELIOGRAPH_BOARD: "board" needs a text; found an empty one"#),
   ])
   func aWrongVariableSaysItsName(_ variable: String, _ value: String, _ path: String, _ words: String) throws {
     let settings = try settings(environment: [variable: value])

@@ -85,8 +85,8 @@ func mistakes(_ text: String) -> [String] {
     let text = "parts: {lamp: {switch: 1}, lamp: {switch: 2}, 'lamp': {switch: 3}}"
     #expect(
       mistakes(text) == [
-        #"f.yaml:1:28: "lamp" stands here for the second time; the first is at 1:9"#,
-        #"f.yaml:1:47: "lamp" stands here for the second time; the first is at 1:28"#,
+        #"f.yaml:1:28: "lamp" appears here for the second time; the first is at 1:9"#,
+        #"f.yaml:1:47: "lamp" appears here for the second time; the first is at 1:28"#,
       ])
   }
 

@@ -9,7 +9,7 @@ extension WrongFile {
       """
       parts:
       """,
-      #"1:7: "parts" needs a line for each part, such as lamp: {switch: GPIO26}, and here is nothing"#),
+      #"1:7: "parts" needs a line for each part, such as lamp: {switch: GPIO26}; found nothing"#),
     WrongFile(
       """
       name: Kitchen
@@ -106,7 +106,7 @@ extension WrongFile {
       parts:
         lamp: {switch: GPIO26, pin: 26}
       """,
-      #"2:26: unknown key "pin"; the line stands behind the kind, as in switch: GPIO26"#),
+      #"2:26: unknown key "pin"; put the line after the kind, as in switch: GPIO26"#),
     WrongFile(
       """
       parts:
@@ -179,7 +179,7 @@ extension WrongFile {
       parts:
         up: {switch: GPIO5, interlock: up}
       """,
-      #"2:34: "up" is interlocked with itself alone; name the other switch"#),
+      #"2:34: "up" is interlocked only with itself; name the other switch"#),
     WrongFile(
       """
       parts:
@@ -192,7 +192,7 @@ extension WrongFile {
       parts:
         up: {switch: GPIO5, dwell: 1 s}
       """,
-      #"2:23: "dwell" means nothing without "interlock"; did you mean "min_dwell"?"#),
+      #"2:23: "dwell" has no effect without "interlock"; did you mean "min_dwell"?"#),
     WrongFile(
       """
       parts:
@@ -205,7 +205,7 @@ extension WrongFile {
       parts:
         wall: {button: GPIO22, long_after: 1 s}
       """,
-      #"2:26: "long_after" means nothing without "long" or "repeat""#),
+      #"2:26: "long_after" has no effect without "long" or "repeat""#),
     WrongFile(
       """
       parts:
@@ -237,7 +237,7 @@ extension WrongFile {
       parts:
         - lamp
       """,
-      #"2:3: "parts" needs a line for each part, such as lamp: {switch: GPIO26}, and here is a list"#),
+      #"2:3: "parts" needs a line for each part, such as lamp: {switch: GPIO26}; found a list"#),
     WrongFile(
       """
       parts:
@@ -263,7 +263,7 @@ extension WrongFile {
         up: {switch: GPIO5, interlock: [down, down]}
         down: {switch: GPIO6}
       """,
-      #"2:41: "down" stands twice in this interlock"#),
+      #"2:41: "down" is listed twice in this interlock"#),
     WrongFile(
       """
       parts:

@@ -27,7 +27,7 @@ extension WrongFile {
         lamp: {switch: GPIO26}
         wall: {button: GPIO22, click: lamp toggle}
       """,
-      #"3:33: an action begins with what is done; did you mean "toggle lamp"?"#),
+      #"3:33: an action begins with its verb; did you mean "toggle lamp"?"#),
     WrongFile(
       """
       parts:
@@ -82,7 +82,7 @@ extension WrongFile {
         lamp: {switch: GPIO26}
         wall: {button: GPIO22, click: {toggle: lamp}}
       """,
-      #"3:33: "click" needs a text, and here is a mapping"#),
+      #"3:33: "click" needs a text; found a mapping"#),
     WrongFile(
       """
       parts:
@@ -148,7 +148,7 @@ extension WrongFile {
       parts:
         door: {contact: GPIO17, pull: [up]}
       """,
-      #"2:33: "pull" needs a text, and here is a list"#),
+      #"2:33: "pull" needs a text; found a list"#),
     WrongFile(
       """
       parts:
@@ -196,7 +196,7 @@ extension WrongFile {
       parts:
         lamp: {switch: GPIO26, label: [a]}
       """,
-      #"2:33: "label" needs a text, and here is a list"#),
+      #"2:33: "label" needs a text; found a list"#),
     WrongFile(
       """
       port: 80800
@@ -244,14 +244,14 @@ extension WrongFile {
       parts:
         lamp: {switch: [GPIO5, GPIO6]}
       """,
-      #"2:18: "switch" needs a text, and here is a list"#),
+      #"2:18: "switch" needs a text; found a list"#),
     WrongFile(
       """
       host_names: {a: b}
       parts:
         lamp: {switch: GPIO26}
       """,
-      #"1:13: "host_names" needs a text, and here is a mapping"#),
+      #"1:13: "host_names" needs a text; found a mapping"#),
     WrongFile(
       """
       deflate: maybe
@@ -289,7 +289,7 @@ extension WrongFile {
       parts:
         celsius: {sensor: thermal0, report: -1}
       """,
-      "2:39: a change is counted without its sign; it must be 0 or more"),
+      "2:39: the reported change must be 0 or more"),
     WrongFile(
       """
       parts:
@@ -302,7 +302,7 @@ extension WrongFile {
       parts:
         lamp: {switch: GPIO26}
       """,
-      #"1:6: "name" needs a text, and here is nothing"#),
+      #"1:6: "name" needs a text; found nothing"#),
     WrongFile(
       """
       parts:
@@ -322,7 +322,7 @@ extension WrongFile {
         desk: {light: pwm0:1}
         wall: {button: GPIO22, click: set desk brightness = 3}
       """,
-      #"3:42: "brightness" is not a setting; write it as brightness=128, without blanks"#),
+      #"3:42: "brightness" is not a setting; write it as brightness=128, without spaces"#),
     WrongFile(
       """
       parts:

@@ -19,13 +19,13 @@ extension WrongFile {
       """
       just a text
       """,
-      #"1:1: a description is a mapping, and here is a text; it begins with "parts:""#),
+      #"1:1: a description is a mapping, not a text; it begins with "parts:""#),
     WrongFile(
       """
       - lamp
       - wall
       """,
-      #"1:1: a description is a mapping, and here is a list; it begins with "parts:""#),
+      #"1:1: a description is a mapping, not a list; it begins with "parts:""#),
     WrongFile(
       """
       parts:
@@ -33,13 +33,13 @@ extension WrongFile {
         wall: {button: GPIO22}
         lamp: {switch: GPIO27}
       """,
-      #"4:3: "lamp" stands here for the second time; the first is at 2:3"#),
+      #"4:3: "lamp" appears here for the second time; the first is at 2:3"#),
     WrongFile(
       """
       parts:
         lamp: {switch: GPIO26, restore: always-on, restore: always-off}
       """,
-      #"2:46: "restore" stands here for the second time; the first is at 2:26"#),
+      #"2:46: "restore" appears here for the second time; the first is at 2:26"#),
     WrongFile(
       """
       parts:
@@ -58,7 +58,7 @@ extension WrongFile {
       parts:
         lamp: {switch: GPIO26, label: "Lamp}
       """,
-      "2:33: a quotation mark without its second one"),
+      "2:33: a quotation mark without its closing one"),
     WrongFile(
       """
       parts:
@@ -87,21 +87,21 @@ extension WrongFile {
         lamp
         wall: {button: GPIO22}
       """,
-      #"3:7: a key with a value may not stand here; check the indentation and the line above, or put a text "#
+      #"3:7: a key with a value is not allowed here; check the indentation and the line above, or put a text "#
         + #"with ": " in quotation marks"#),
     WrongFile(
       """
       parts:
         lamp: switch: GPIO26
       """,
-      #"2:15: a key with a value may not stand here; check the indentation and the line above, or put a "#
+      #"2:15: a key with a value is not allowed here; check the indentation and the line above, or put a "#
         + #"text with ": " in quotation marks"#),
     WrongFile(
       #"""
       parts:
         lamp: {switch: GPIO26, label: "\q"}
       """#,
-      "2:34: a backslash that means nothing; in '…' a backslash stands for itself"),
+      "2:34: an unknown escape with a backslash; in '…' a backslash stands for itself"),
     WrongFile(
       """
       parts:
@@ -114,26 +114,26 @@ extension WrongFile {
         lamp: &relay {switch: GPIO26}
         fan: *relay
       """,
-      "2:9: an anchor (&relay) is not understood here; write the value out each time"),
+      "2:9: an anchor (&relay) is not supported here; write the value out each time"),
     WrongFile(
       """
       parts:
         lamp: {switch: GPIO26}
         fan: *lamp
       """,
-      "3:8: an alias (*name) is not understood here; write the value out"),
+      "3:8: an alias (*name) is not supported here; write the value out"),
     WrongFile(
       """
       parts:
         lamp: !relay {switch: GPIO26}
       """,
-      "2:9: a tag (!relay) is not understood here; remove it"),
+      "2:9: a tag (!relay) is not supported here; remove it"),
     WrongFile(
       """
       parts:
         lamp: {switch: !!str 26}
       """,
-      "2:18: a tag (!!str) is not understood here; remove it"),
+      "2:18: a tag (!!str) is not supported here; remove it"),
     WrongFile(
       """
       parts:
@@ -163,7 +163,7 @@ extension WrongFile {
         wall: {button: GPIO22, click: toggle lamb}
         wall: {button: GPIO23}
       """,
-      #"4:3: "wall" stands here for the second time; the first is at 3:3"#),
+      #"4:3: "wall" appears here for the second time; the first is at 3:3"#),
     WrongFile(
       """
       %YAML 9.9
@@ -171,7 +171,7 @@ extension WrongFile {
       parts:
         lamp: {switch: GPIO26}
       """,
-      "1:1: this is no YAML: found incompatible YAML document"),
+      "1:1: not valid YAML: found incompatible YAML document"),
     WrongFile(
       #"""
       parts:

@@ -47,8 +47,8 @@ import Testing
   }
 
   @Test func controlCharactersAreToldWithTheirPlace() {
-    #expect(mistakes("parts:\n  a: \u{0}") == ["f.yaml:2:6: the character U+0 may not stand in YAML; remove it"])
-    #expect(mistakes("parts:\n  a: x\u{1B}[2J") == ["f.yaml:2:7: the character U+1B may not stand in YAML; remove it"])
+    #expect(mistakes("parts:\n  a: \u{0}") == ["f.yaml:2:6: the character U+0 is not allowed in YAML; remove it"])
+    #expect(mistakes("parts:\n  a: x\u{1B}[2J") == ["f.yaml:2:7: the character U+1B is not allowed in YAML; remove it"])
   }
 
   @Test func aByteOrderMarkAndLineEndsOfWindowsAreNoMistake() throws {
@@ -64,7 +64,7 @@ import Testing
 
   @Test func moreThan256PartsAreTooMany() {
     let text = "parts:\n" + (0..<257).map { "  p\($0): {switch: GPIO\($0)}\n" }.joined()
-    #expect(mistakes(text) == ["f.yaml:258:3: a device has at most 256 parts; here are 257"])
+    #expect(mistakes(text) == ["f.yaml:258:3: a device has at most 256 parts; this one has 257"])
   }
 
   @Test func damageIsToldAndNeverMore() throws {

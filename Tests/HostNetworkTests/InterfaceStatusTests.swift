@@ -56,7 +56,7 @@ import Testing
   @Test func anErrorSaysWhichInterfacesThereAre() {
     #expect(
       HostNetworkError.noSuchInterface(name: "wlan7", available: ["lo", "eth0"]).description
-        == "there is no network interface wlan7; there is lo, eth0")
+        == "there is no network interface wlan7; available: lo, eth0")
     #expect(
       HostNetworkError.noSuchInterface(name: "wlan7", available: []).description
         == "there is no network interface wlan7, nor any other")

@@ -39,7 +39,7 @@ import Testing
     ),
     (
       #"{"type":"click","id":21,"part":"button"}"#,
-      #"{"type":"ack","id":21,"error":"this button can be worked on the device only"}"#
+      #"{"type":"ack","id":21,"error":"this button can only be pressed on the device"}"#
     ),
     (#"{"type":"set","id":2,"part":"led"}"#, #"{"type":"ack","id":2,"error":"malformed value"}"#),
     (#"{"type":"set","id":2,"part":"led","on":"yes"}"#, #"{"type":"ack","id":2,"error":"malformed value"}"#),

@@ -105,7 +105,7 @@ import Timebase
     #expect(bench.part("desk").isOn == true, "a click begins with a press")
     #expect(client.texts().last?.contains(#""bell":{"pressed":false,"presses":1,"gesture":"click","by":""#) == true)
     client.sendText(#"{"type":"click","id":2,"part":"wall"}"#)
-    #expect(client.texts() == [#"{"type":"ack","id":2,"error":"this button can be worked on the device only"}"#])
+    #expect(client.texts() == [#"{"type":"ack","id":2,"error":"this button can only be pressed on the device"}"#])
   }
 
   @Test func aButtonHeldFromAPageIsHeldUntilThePageLetsGo() {

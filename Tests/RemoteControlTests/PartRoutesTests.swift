@@ -61,7 +61,7 @@ import Timebase
     ("PUT", "/api/parts/desk", #"{"color":[1,2,3]}"#, 400, "this kind of part does not do that"),
     ("POST", "/api/parts/bell/press", "", 400, "this kind of part does not do that"),
     // on the device only
-    ("POST", "/api/parts/wall/click", "", 403, "this button can be worked on the device only"),
+    ("POST", "/api/parts/wall/click", "", 403, "this button can only be pressed on the device"),
     // malformed
     ("PUT", "/api/parts/lamp", "", 400, "malformed JSON"), ("PUT", "/api/parts/lamp", "on", 400, "malformed JSON"),
     ("PUT", "/api/parts/lamp", "{}", 400, "malformed value"), ("PUT", "/api/parts/lamp", "[]", 400, "malformed value"),

@@ -46,9 +46,9 @@ enum ConsoleVerb: String, CaseIterable {
     ([.switch, .light], "on, off, toggle NAME        a switch or a light"),
     ([.light], "set NAME 128, NAME #ff8000  the brightness of a light (1 to 255), its color"),
     ([.contact], "open, close NAME            a contact (or on, off)"),
-    ([.sensor], "set NAME 21.5, unknown      what a sensor reads, or that it cannot be read"),
+    ([.sensor], "set NAME 21.5, unknown      what a sensor reads, or that it is unreadable"),
     ([.number], "set NAME 21.5               the value of a number"),
-    ([.switch, .light, .button, .contact, .sensor], "fault NAME WHY, heal NAME   a part is gone, and back"),
-    (PartView.Kind.allCases, "list                        the parts, and what each of them knows"),
+    ([.switch, .light, .button, .contact, .sensor], "fault NAME WHY, heal NAME   a part fails, and works again"),
+    (PartView.Kind.allCases, "list                        the parts, and the commands for each"),
   ]
 }

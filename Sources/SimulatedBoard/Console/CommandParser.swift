@@ -193,7 +193,7 @@ struct CommandParser {
 
   private var help: [String] {
     let lines = ConsoleVerb.helpLines.filter { line in parts.contains { line.kinds.contains($0.kind) } }.map(\.text)
-    return hasKeys ? lines + ["A colon begins a line, or any letter but p, r and q; Esc drops it."] : lines
+    return hasKeys ? lines + ["Type a colon, or any letter but p, r and q, to start a command; Esc cancels it."] : lines
   }
 
   private func shown(_ names: [String]) -> [String] {

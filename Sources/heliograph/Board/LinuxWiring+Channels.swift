@@ -31,7 +31,7 @@ extension LinuxWiring {
   private static func mistake(_ output: OutputAddress, _ text: String, for role: ChannelRole) -> String? {
     guard role == .light, case .line = output else { return nil }
     return "'\(text)' is a line, which is on or off: a light needs a PWM channel (pwm0:1) or an LED (led:NAME);"
-      + " what is on or off is a switch"
+      + " for on and off, use a switch"
   }
 
   private static func mistake(_ input: InputAddress, _ text: String, for role: ChannelRole) -> String? {
@@ -39,7 +39,8 @@ extension LinuxWiring {
     case (.line, .sensor):
       "'\(text)' is a line, which has no value: a sensor is iio:, hwmon:, w1:, thermal: or file:; a line that is on or"
         + " off is a contact"
-    case (.sensor, .button), (.sensor, .contact): "'\(text)' is a sensor, which has no edges: write a line, as GPIO22"
+    case (.sensor, .button), (.sensor, .contact):
+      "'\(text)' is a sensor, which has no edges: write a line, such as GPIO22"
     default: nil
     }
   }

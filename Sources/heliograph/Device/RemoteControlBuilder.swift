@@ -42,7 +42,7 @@ struct RemoteControlBuilder: Sendable {
         made.linux = linux
         board = linux
       #else
-        throw StartFailure(description: "the pins of this machine need Linux; there is --board simulated")
+        throw StartFailure(description: "the pins of this machine need Linux; use --board simulated")
       #endif
     }
     made.earlier = saved.state

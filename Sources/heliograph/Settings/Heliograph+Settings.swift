@@ -17,7 +17,7 @@ extension Heliograph {
     if file != nil, device != nil { throw ValidationError("The file is given twice: as an argument and with --device.") }
     let description = try (file ?? device).map { try DeviceDescription(readingFile: $0) }
     if description != nil, let option = shorthand.firstGiven {
-      throw ValidationError("\(option) describes a device without a file: write it into the file instead.")
+      throw ValidationError("\(option) describes a device without a file: put it in the file instead.")
     }
     let environment = ProcessInfo.processInfo.environment
     let given = DeviceSettings(options: options, environment: environment, file: description?.settings ?? [])

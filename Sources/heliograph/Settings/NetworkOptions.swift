@@ -15,8 +15,8 @@ struct NetworkOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The network interface whose address is waited for and printed, with --host 0.0.0.0 or ::.",
-      discussion: "By default the one that has the default route.", valueName: "name"))
+      "The network interface to wait for, with --host 0.0.0.0 or ::.",
+      discussion: "By default the one with the default route.", valueName: "name"))
   var interface: String?
 
   @Option(

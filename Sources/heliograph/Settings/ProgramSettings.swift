@@ -61,7 +61,7 @@ struct ProgramSettings: Sendable {
   private func check() throws {
     guard !host.isEmpty else { throw StartFailure(description: "the host must not be empty") }
     guard interface == nil || isForAll else {
-      throw StartFailure(description: "an interface goes with the host 0.0.0.0 or ::, which listen on every interface")
+      throw StartFailure(description: "the interface needs the host 0.0.0.0 or ::, which listen on every interface")
     }
     guard !deflate || DeflateSupport.zlib() != nil else {
       throw StartFailure(description: "this program was built without compression; build it with --traits Deflate")

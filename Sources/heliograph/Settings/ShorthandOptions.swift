@@ -12,11 +12,11 @@ import Timebase
 struct ShorthandOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A switch called led on this line, in place of a file: 26, GPIO26, gpiochip1:5.",
+      "The line of a switch called led, instead of a file: 26, GPIO26, gpiochip1:5.",
       discussion: "heliograph pins lists the lines.", valueName: "line"))
   var led: String?
 
-  @Option(help: ArgumentHelp("A button called button on this line; pressing it toggles the LED.", valueName: "line"))
+  @Option(help: ArgumentHelp("The line of a button called button; pressing it toggles the LED.", valueName: "line"))
   var button: String?
 
   @Option(
@@ -32,7 +32,7 @@ struct ShorthandOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What pulls the button's line while it is up.",
+      "What pulls the button's line while the button is up.",
       discussion: "By default the opposite of --button-active: up for low."))
   var pull: Pull?
 
@@ -44,14 +44,17 @@ struct ShorthandOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long the kernel waits before it reports an edge, in milliseconds (0 to 1000); 0 is exact. (default: 0)",
+      "The kernel's debounce time in milliseconds (0 to 1000); 0 turns it off. (default: 0)",
       valueName: "ms"))
   var kernelDebounce: UInt32?
 
   @Option(
     help: ArgumentHelp(
       "What the LED shows after a start.",
-      discussion: "The last two restore what it showed before; without that it is off, or on. (default: \(Defaults.restore.name))",
+      discussion: """
+        The last two restore the saved state; if there is none, the LED is off, or on. (default: \
+        \(Defaults.restore.name))
+        """,
       valueName: "mode"))
   var restore: RestoreMode?
 
