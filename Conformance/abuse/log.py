@@ -24,7 +24,7 @@ def full_disk(bench: Bench) -> None:
     """The log is on a disk that is full, until there is room again"""
     with small_disk() as disk:
         if disk is None:
-            bench.omit("a disk that gets room again: none can be mounted (needs root); /dev/full is full for ever")
+            bench.omit("a disk that gets room again: none can be mounted (needs root); /dev/full is full forever")
         path = Path("/dev/full") if disk is None else disk / "log"
         port = free_port()
         with open(path, "ab") as output, \

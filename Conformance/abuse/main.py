@@ -45,7 +45,7 @@ SCENARIOS = {
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="abuse", description=__doc__)
     parser.add_argument("scenarios", metavar="SCENARIO", nargs="*", choices=[*SCENARIOS, []],
-                        help="what to run; everything unless told otherwise")
+                        help="what to run (default: everything)")
     parser.add_argument("--list", action="store_true", help="name the scenarios, and run nothing")
     parser.add_argument("--programs", type=Path, metavar="FOLDER", default=ROOT / ".build" / "release",
                         help="where the built programs are")

@@ -46,7 +46,7 @@ def accepts(response: bytes, key: str = SAMPLE_KEY) -> bool:
 
 
 def frame(opcode: int, payload: bytes | str = b"", final: bool = True, mask: bytes | None = None) -> bytes:
-    """A frame as a client sends it, masked with random bytes unless told otherwise."""
+    """A frame as a client sends it, masked with random bytes by default."""
     payload = payload.encode() if isinstance(payload, str) else payload
     mask = os.urandom(4) if mask is None else mask
     count = len(payload)

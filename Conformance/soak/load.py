@@ -23,7 +23,7 @@ class Target:
         self.port = port
         self.one_at_a_time = asyncio.Lock()
         self._free = places
-        self._line = asyncio.Lock()  # first come, first served: a crowd must not wait for ever
+        self._line = asyncio.Lock()  # first come, first served: a crowd must not wait forever
         self._freed = asyncio.Event()
 
     @asynccontextmanager

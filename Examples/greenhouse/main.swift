@@ -1,6 +1,6 @@
 // A greenhouse: a pump that turns itself off, a fan that goes on when it is hot, a button, a thermometer, and a page.
 //
-//     greenhouse [PORT] [--pins]      port 8083 unless told otherwise; without --pins on a simulated board
+//     greenhouse [PORT] [--pins]      by default port 8083; without --pins on a simulated board
 
 import Bytes
 import DeviceProgram

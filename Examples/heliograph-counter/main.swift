@@ -4,7 +4,7 @@
 // has a route, a web socket and a state; the rest (who is connected, who is slow, what is malformed) is the library's
 // business.
 //
-//     heliograph-counter [PORT]        127.0.0.1:8082 unless told otherwise; 0: any free port
+//     heliograph-counter [PORT]        by default 127.0.0.1:8082; 0: any free port
 
 import Bytes
 import DeviceServer

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// A WebSocket server that sends each message back, and one that starts with `B` to everybody; over HTTP it sends back
-// what is posted to /echo. The server that the benchmarks load and the conformance suites question, built on the public
+// A WebSocket server that sends each message back, and one that starts with `B` to all clients; over HTTP it sends back
+// what is posted to /echo. The server that the benchmarks load and the conformance suites test, built on the public
 // library as anyone would build it.
 //
 //     heliograph-echo [--deflate] [PORT]
 //
-// It listens on 127.0.0.1, port 8081 unless told otherwise; 0: any free port. With --deflate it compresses messages for
+// It listens on 127.0.0.1, by default on port 8081; 0: any free port. With --deflate it compresses messages for
 // those who offer to (RFC 7692), if it was built with the package's trait Deflate.
 
 import Bytes

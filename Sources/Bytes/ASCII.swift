@@ -31,7 +31,7 @@ extension UInt8 {
     }
   }
 
-  /// Whether this may stand in a token (`tchar`, RFC 9110 section 5.6.2).
+  /// Whether this may be in a token (`tchar`, RFC 9110 section 5.6.2).
   public var isTokenCharacter: Bool {
     switch self {
     case 0x30...0x39, 0x41...0x5A, 0x5E...0x7A: true  // digits, letters, ^ _ `
@@ -77,7 +77,7 @@ extension Span<UInt8> {
     count >= text.utf8CodeUnitCount && extracting(first: text.utf8CodeUnitCount).equals(text)
   }
 
-  /// Where `byte` first stands at or after `start`, or nil.
+  /// The first position of `byte` at or after `start`, or nil.
   public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     var index = start
     while index < count {

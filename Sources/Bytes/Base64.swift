@@ -27,7 +27,7 @@ public enum Base64 {
 
   /// How many bytes `text` stands for, or nil if it is not canonical base64.
   ///
-  /// Refused are a length that is no multiple of four, any other character (white space included), misplaced
+  /// Refused are a length that is not a multiple of four, any other character (white space included), misplaced
   /// padding, and pad bits that are not zero (section 3.5).
   public static func decodedCount(_ text: Span<UInt8>) -> Int? {
     guard text.count % 4 == 0 else { return nil }

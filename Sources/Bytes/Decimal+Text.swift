@@ -38,7 +38,7 @@ private struct NumberReader: ~Escapable {
 
   private var next: UInt8? { position < text.count ? text[position] : nil }
 
-  /// Reads the whole text; false if it is no number, or has too many digits.
+  /// Reads the whole text; false if it is not a number, or has too many digits.
   @_lifetime(self: copy self)
   mutating func read() -> Bool {
     isNegative = skip(UInt8(ascii: "-"))
@@ -137,7 +137,7 @@ extension [UInt8] {
     while position > 0 {
       if position == decimals { append(UInt8(ascii: ".")) }
       position -= 1
-      // Zeros that stand before need a power of ten beyond those of 64 bits.
+      // Leading zeros need a power of ten beyond those of 64 bits.
       let digit = position < 19 ? value / DecimalDigits.powerOfTen(position) % 10 : 0
       append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
     }

@@ -6,7 +6,7 @@
 public enum JSONError: Error, Equatable, Sendable {
   /// The text ends inside a value, or has none.
   case unexpectedEnd
-  /// A byte stands where the grammar allows no such byte.
+  /// A byte is where the grammar does not allow it.
   case unexpectedByte
   /// Something other than white space follows the value.
   case trailingBytes

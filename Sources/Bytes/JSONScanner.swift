@@ -83,7 +83,7 @@ struct JSONScanner: ~Escapable {
     }
   }
 
-  /// Passes over the ends of arrays and objects that stand here, and the white space before each.
+  /// Passes over the ends of arrays and objects at this position, and the white space before each.
   @_lifetime(self: copy self)
   private mutating func skipClosings(_ nesting: inout Nesting) {
     while nesting.depth > 0 {

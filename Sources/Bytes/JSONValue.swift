@@ -58,7 +58,7 @@ public struct JSONValue: ~Escapable {
   public var bool: Bool? { kind == .bool ? text[0] == UInt8(ascii: "t") : nil }
 
   /// The number, or nil if this is something else, does not fit, or is not written in digits alone: `1.0`,
-  /// `1e2` and `-0` are no unsigned integers.
+  /// `1e2` and `-0` are not unsigned integers.
   public var uint64: UInt64? { text.decimalValue }
 
   /// The number if it fits 32 bits, or nil as for `uint64`.
@@ -67,7 +67,7 @@ public struct JSONValue: ~Escapable {
   /// The number, with its sign and decimals, or nil: this is something else, or `Decimal` cannot hold it.
   public var decimal: Decimal? { kind == .number ? Decimal(text) : nil }
 
-  /// The value of the member `name`, or nil if there is none or this is no object.
+  /// The value of the member `name`, or nil if there is none or this is not an object.
   ///
   /// Names are compared after their escapes are decoded. Of several members with this name the last counts,
   /// as it does for `JSON.parse` in a browser.
@@ -114,7 +114,7 @@ public struct JSONValue: ~Escapable {
     return true
   }
 
-  /// Calls `body` with where each member's name and value stand in `text`, until that returns false; false if this is
+  /// Calls `body` with the ranges of each member's name and value in `text`, until that returns false; false if this is
   /// no object.
   private func forEachMemberRange(_ body: (_ name: Range<Int>, _ value: Range<Int>) -> Bool) -> Bool {
     guard kind == .object else { return false }

@@ -17,7 +17,7 @@
 /// Writes one JSON text; the caller pairs each begin with its end and gives each member a name and a value.
 public struct JSONWriter: ~Copyable {
   private var output: [UInt8] = []
-  /// Whether a value stands before the next one in the same array or object.
+  /// Whether a value precedes the next one in the same array or object.
   private var needsComma = false
 
   private init() {}
@@ -87,7 +87,7 @@ public struct JSONWriter: ~Copyable {
     output.append(decimal: number.magnitude)
   }
 
-  /// Writes a number, exactly; `null` stands for none.
+  /// Writes a number, exactly; `null` for none.
   public mutating func value(_ number: Decimal?) {
     guard let number else { return null() }
     beginValue()
@@ -138,7 +138,7 @@ public struct JSONWriter: ~Copyable {
     value(number)
   }
 
-  /// Writes a member whose value is a number; `null` stands for none.
+  /// Writes a member whose value is a number; `null` for none.
   public mutating func member(_ name: StaticString, _ number: Decimal?) {
     self.name(name)
     value(number)

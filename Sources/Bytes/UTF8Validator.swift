@@ -34,7 +34,7 @@ public struct UTF8Validator: Sendable {
     return lowest <= highest
   }
 
-  /// Takes one byte; false if it cannot stand here.
+  /// Takes one byte; false if it is not allowed here.
   #if hasFeature(Embedded)
     @inline(never)
   #else

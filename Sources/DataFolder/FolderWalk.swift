@@ -71,7 +71,7 @@ struct FolderWalk {
     guard status.size <= limits.totalSize - totalSize else {
       throw .folderTooLarge(path: root, limit: limits.totalSize)
     }
-    // A file that grows meanwhile is read to its old end, so the limits hold.
+    // A file that grows during the walk is read to its old end, so the limits hold.
     guard let bytes = try attempt(path, try file.bytes(count: status.size)) else { return }
     totalSize += bytes.count
     files.append(File(path: path, bytes: bytes, modified: status.modified))

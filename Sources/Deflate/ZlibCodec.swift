@@ -27,7 +27,7 @@
     /// What a sync flush ends with, and what is cut off the message (section 7.2.1).
     private static let tail: [UInt8] = [0x00, 0x00, 0xFF, 0xFF]
 
-    /// Nil if there is no memory.
+    /// Nil if there is not enough memory.
     init?(_ parameters: PermessageDeflate) {
       self.parameters = parameters
       let bits = Self.deflateBits(parameters)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What a part is soldered to, as its description says: an address, whose syntax only the board knows, and what the
+// What a part is wired to, as its description says: an address, whose syntax only the board knows, and what the
 // board needs to know to use it.
 
 public import Timebase
@@ -40,7 +40,7 @@ public struct Channel: Equatable, Sendable {
   public let role: ChannelRole
   /// Where it is, in the words of the board: `GPIO26`, `pwm0:1`, `w1:28-0000075b1c2d`.
   public let address: String
-  /// Where that stands in the file.
+  /// Where that is in the file.
   public let position: TextPosition
   /// Whether the low level means on, or pressed.
   public let isActiveLow: Bool

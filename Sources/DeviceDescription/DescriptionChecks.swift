@@ -8,7 +8,7 @@ import Parts
 /// Checks parts against each other.
 struct DescriptionChecks {
   let parts: [ReadPart]
-  /// Every name that stands in the file, even of a part that could not be read.
+  /// Every name in the file, even of a part that could not be read.
   let names: [String]
   let mistakes: MistakeList
 
@@ -40,7 +40,7 @@ struct DescriptionChecks {
 
   // MARK: interlocks
 
-  /// Finds interlocks with what is no switch, and switches that would all be on at the start.
+  /// Finds interlocks with parts other than switches, and switches that would all be on at the start.
   func checkInterlocks() {
     var groups: [(switches: Set<String>, position: TextPosition)] = []
     for part in parts where !part.interlock.isEmpty {

@@ -30,7 +30,7 @@ public struct TextPosition: Comparable, Hashable, Sendable, CustomStringConverti
 
 /// One thing that is wrong with a description.
 public struct DescriptionMistake: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The file, as it was named by whoever asked for it.
+  /// The file, as the caller named it.
   public let file: String
   /// Where in it.
   public let position: TextPosition

@@ -12,7 +12,7 @@
 
 public import Parts
 
-/// What a file says about a device: its parts, what they are soldered to, and the settings of the program.
+/// What a file says about a device: its parts, what they are wired to, and the settings of the program.
 public struct DeviceDescription: Sendable {
   /// What people call the device; nil if the file does not say.
   public let name: String?
@@ -41,7 +41,7 @@ public struct DeviceDescription: Sendable {
   /// - Parameters:
   ///   - text: The content of the file, UTF-8.
   ///   - file: What the file is called in mistakes.
-  ///   - knownSettings: The settings that may stand beside the parts.
+  ///   - knownSettings: The settings that are allowed beside the parts.
   ///   - addressCheck: Says what is wrong with an address for a role, or nil; the syntax is the board's.
   /// - Throws: All mistakes, if there are any.
   public init(

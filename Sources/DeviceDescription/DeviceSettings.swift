@@ -6,7 +6,7 @@
 
 public import Configuration
 
-/// What is wrong with a setting that does not stand in the file.
+/// What is wrong with a setting that is not in the file.
 public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertible {
   /// `HELIOGRAPH_PORT: "x" is not a whole number; …`.
   public let description: String
@@ -61,7 +61,7 @@ public struct DeviceSettings: Sendable {
     return try checked([value], path).first
   }
 
-  /// A setting that is a list; nil if it is set nowhere. In a variable its values stand between commas.
+  /// A setting that is a list; nil if it is set nowhere. In a variable its values are separated by commas.
   ///
   /// - Throws: A mistake if a value is not one that the setting takes.
   public func texts(_ path: String) throws(SettingMistake) -> [String]? {
@@ -71,7 +71,7 @@ public struct DeviceSettings: Sendable {
 
   /// A setting that is a whole number; nil if it is set nowhere.
   ///
-  /// - Throws: A mistake if the value is no number, or out of range.
+  /// - Throws: A mistake if the value is not a number, or out of range.
   public func integer(_ path: String) throws(SettingMistake) -> Int? { try text(path).flatMap { Int($0) } }
 
   /// A setting that is true or false; nil if it is set nowhere.
@@ -108,7 +108,7 @@ public struct DeviceSettings: Sendable {
 
   // MARK: variables
 
-  /// A line for each variable that begins with HELIOGRAPH_ and is no setting: most likely a typing error.
+  /// A line for each variable that begins with HELIOGRAPH_ but is not a setting: most likely a typing error.
   public static func unknownVariables(
     in environment: [String: String], known: [KnownSetting] = KnownSetting.all
   ) -> [String] {

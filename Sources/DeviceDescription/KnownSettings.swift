@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The settings of the program that may stand in the file beside the parts. This table is the one place where they are
+// The settings of the program that are allowed in the file beside the parts. This table is the one place where they are
 // named; what each means is the program's business. Every setting has the same name everywhere: `log_level` in the
 // file, HELIOGRAPH_LOG_LEVEL in the environment, --log-level as an option.
 
@@ -65,7 +65,7 @@ public struct SettingValue: Equatable, Sendable {
   public let path: String
   /// Its value; several only for a list.
   public let values: [String]
-  /// Where the value stands.
+  /// Where the value is.
   public let position: TextPosition
 }
 
@@ -103,7 +103,7 @@ struct SettingReader {
     let names = group.isEmpty ? siblings + ["parts", "status_led"] : siblings
     let synonym = group.isEmpty ? Self.synonyms[key.lowercased()].flatMap { names.contains($0) ? $0 : nil } : nil
     let hint = synonym.map { "; did you mean \"\($0)\"?" } ?? Suggestion.words(for: key, among: names)
-    // A part that is not indented stands where settings do.
+    // A part that is not indented is where settings are.
     let words = entry.isPart ? "; it looks like a part, and belongs under \"parts:\", indented" : hint
     values.mistakes.add(entry.key.position, "unknown setting \"\(group + key)\"\(words)")
   }
@@ -120,6 +120,6 @@ struct SettingReader {
 }
 
 extension YAMLEntry {
-  /// Whether this looks like a part, wherever it stands.
+  /// Whether this looks like a part, wherever it is.
   var isPart: Bool { value.mapping?.contains { PartKind(rawValue: $0.key.string) != nil } ?? false }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// What stands behind a part's kind: where it is soldered to. Each channel gets the next number of its sort, and the
+// The value of a part's kind: what the part is wired to. Each channel gets the next number of its sort, and the
 // part has these numbers.
 
 import Timebase
 
 extension PartReader {
-  /// What stands behind a kind: where the part is soldered to.
+  /// The value of a kind: what the part is wired to.
   func address(_ entry: YAMLEntry, _ role: ChannelRole) -> YAMLText? {
     guard !entry.value.isEmpty else {
       mistakes.add(

@@ -16,7 +16,7 @@ struct ReadPart {
   var interlock: [YAMLText] = []
   /// What its gestures do.
   var actions: [ReadAction] = []
-  /// Where `restore` stands.
+  /// Where `restore` is.
   var restorePosition: TextPosition?
 }
 

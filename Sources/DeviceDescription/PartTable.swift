@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What `heliograph check` prints of a description that is right: a table of what is soldered where.
+// What `heliograph check` prints of a valid description: a table of the wiring.
 //
 //     part     kind    channel  wired                        does
 //     lamp     switch  GPIO26   output, high is on           restore-default-off; off after 30 min

@@ -6,7 +6,7 @@
 import Bytes
 import Parts
 
-/// An action and where its words stand.
+/// An action and the places of its words.
 struct ReadAction {
   let action: Action
   /// The place of the name of the part that it is for.

@@ -23,7 +23,7 @@ enum Suggestion {
     return nearest.word
   }
 
-  /// Case, and the difference between "-", "_" and a blank, is no difference at all.
+  /// Case does not count, nor does the difference between "-", "_" and a space.
   private static func folded(_ word: String) -> [Character] {
     word.lowercased().map { $0 == "-" || $0 == " " ? "_" : $0 }
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-// Keys that stand twice in a mapping. Yams refuses the whole file and tells the place of the first one. With that one
+// Keys that appear twice in a mapping. Yams refuses the whole file and tells the place of the first one. With that one
 // under another name it reads on, and finds the second like any other key: so both places are its own.
 
 import Yams
 
-/// The keys that were found to stand twice.
+/// The keys that were found twice.
 struct DuplicateKeys {
   private var keys: [(name: String, first: TextPosition)] = []
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What the YAML parser says about a file that is no YAML, in words for whoever wrote the file. The table is of the
+// What the YAML parser says about a file that is not YAML, in words for its author. The table is of the
 // messages of libyaml (scanner.c, parser.c), which Yams hands on with their places.
 
 import Yams

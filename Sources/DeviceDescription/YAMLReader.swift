@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Reads a YAML file by Yams into YAMLValue. The rule: what a description has no use for (anchors and aliases, tags,
-// keys that are no texts, several documents) is refused with its place, and size and depth are bounded, so that no
+// keys that are not texts, several documents) is refused with its place, and size and depth are bounded, so that no
 // file takes long or much.
 
 import Yams
@@ -12,7 +12,7 @@ struct YAMLReader {
   static let maximumSize = 256 * 1024
   /// How deep lists and mappings are nested at most. A description needs four levels.
   static let maximumDepth = 8
-  /// How many aliases are looked at: all are refused, but keys made of aliases of aliases would take for ever to
+  /// How many aliases are looked at: all are refused, but keys made of aliases of aliases would take forever to
   /// compare.
   private static let maximumAliases = 16
 

@@ -15,7 +15,7 @@ struct YAMLValue {
   let content: Content
   let position: TextPosition
 
-  /// Whether nothing stands there: an empty place, `~` or `null`.
+  /// Whether there is no value: an empty place, `~` or `null`.
   var isEmpty: Bool { text?.isEmpty ?? false }
 
   var text: YAMLText? { if case .text(let text) = content { text } else { nil } }

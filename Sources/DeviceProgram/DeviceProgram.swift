@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// A device of one's own as a whole program: its parts, what they are soldered to, its page, and what it does by itself.
+// A device of one's own as a whole program: its parts, what they are wired to, its page, and what it does by itself.
 //
 //     let device = try Device("Lamp") { Part.switch("lamp", output: 0) }
 //     await DeviceProgram(device, on: .simulated).main()
@@ -24,7 +24,7 @@ public import Timebase
 
 /// A program that serves a device.
 public struct DeviceProgram: Sendable {
-  /// What the parts are soldered to.
+  /// What the parts are wired to.
   public enum Wiring: Sendable {
     /// Nothing: standard input works them by name (`press button`, `set air 21.5`; `help` lists the words).
     case simulated
@@ -42,7 +42,7 @@ public struct DeviceProgram: Sendable {
 
   /// The device, as it is at the start.
   public let device: Device
-  /// What its parts are soldered to.
+  /// What its parts are wired to.
   public let wiring: Wiring
   /// The page: `index.html`, which is a template, and its files.
   public var page = AssetTable.embeddedPage

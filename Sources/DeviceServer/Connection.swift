@@ -39,7 +39,7 @@ struct Connection: Sendable {
   var tasks: Tasks = []
   /// Whether input is held until output has gone, by the transport or in `http`; `.resume` follows.
   var isInputHeld = false
-  /// Whether it only gets told that there is no room, or has lost its own to another.
+  /// Whether it is only told that there is no room, or has lost its place to another.
   var isRefused = false
   var http: HTTPConnection
   /// The head of the request whose body is under way.

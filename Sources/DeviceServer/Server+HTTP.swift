@@ -201,7 +201,7 @@ extension Server where Context: ~Copyable {
       try table[index].http.finish()
       if !table[index].http.mustClose { try table[index].http.startNextCycle() }
     } catch {
-      // A handler asked for what is no response (status 100, say): the connection cannot go on.
+      // A handler asked for something that is not a response (status 100, say): the connection cannot continue.
       table.demand(.abort, index)
     }
     table[index].stage = .idle
@@ -217,7 +217,7 @@ extension Server where Context: ~Copyable {
     try table[index].http.send(head, framing)
   }
 
-  /// The answer to a connection that there is no room for.
+  /// The answer to a connection beyond the limit.
   mutating func refuseBeforeRequest(_ index: Int, now: MonotonicTime) {
     table[index].http.abandonRequest()
     var response = Response()

@@ -12,7 +12,7 @@ public struct AddressSettling: Sendable {
   /// The address that reaches its own link only, and since when it has been there.
   private var candidate: (address: RemoteAddress, since: MonotonicTime)?
 
-  /// How long such an address must have stood.
+  /// How long such an address must have existed.
   private static var patience: Milliseconds { .seconds(10) }
 
   /// A wait that begins.

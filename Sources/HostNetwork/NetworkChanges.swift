@@ -15,7 +15,7 @@ public enum NetworkChanges {
   /// A descriptor that can be read when an interface, an address or a route has come, gone or changed; nil where there
   /// is no netlink, which only Linux has.
   ///
-  /// Reading never blocks. Whoever reads takes everything and looks at the interfaces afterwards, not before: then no
+  /// Reading never blocks. The reader takes everything and looks at the interfaces afterwards, not before: then no
   /// change is missed, not even one whose message found the socket full. The kernel is told not to
   /// report such a loss; were a read to fail with `ENOBUFS` all the same, that means "look again" too.
   public static func open() throws(SystemError) -> Descriptor? {

@@ -6,7 +6,7 @@
 public enum AddressError: Error, Equatable, Sendable, CustomStringConvertible {
   /// There is no text.
   case empty
-  /// It ends where the line should stand.
+  /// It ends where the line should be.
   case noLine(String)
   /// The number of the line has more than 32 bits.
   case lineTooLarge(String)

@@ -10,7 +10,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// There is no chip of that name; `available` are those that there are.
   case noSuchChip(name: String, available: [ChipInfo])
-  /// The device is there and is no GPIO chip.
+  /// The device exists, but is not a GPIO chip.
   case notAChip(name: String)
   /// Several chips have that label.
   case ambiguousChip(label: String, names: [String])
@@ -62,7 +62,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case ambiguousSensor(name: String, places: [String])
   /// The sensor's file cannot be read.
   case cannotReadSensor(name: String, file: String, code: Int32)
-  /// What the sensor's file has is no number.
+  /// The content of the sensor's file is not a number.
   case notANumber(name: String, file: String)
   /// The sensor has not answered for so many seconds.
   case noAnswer(name: String, seconds: UInt32)

@@ -78,7 +78,7 @@ public enum SensorSource: Hashable, Sendable {
     return .iio(device: isNumbered ? "iio:\(device)" : device, channel: channel)
   }
 
-  /// What stands before the last colon, and the channel behind it.
+  /// The text before the last colon, and the channel after it.
   private static func channel(
     _ rest: Substring, of text: String
   ) throws(AddressError) -> (device: String, channel: String) {

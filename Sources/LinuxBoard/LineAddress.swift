@@ -21,7 +21,7 @@ public struct LineAddress: Hashable, Sendable {
 
   /// Understands `text`.
   ///
-  /// What stands before a colon is a chip. A name of a line may have a colon in it, too (`green:usr0`): it is looked
+  /// The text before a colon is a chip. A name of a line may have a colon in it, too (`green:usr0`): it is looked
   /// for where there is no chip called so.
   public init(_ text: String) throws(AddressError) {
     guard !text.isEmpty else { throw .empty }

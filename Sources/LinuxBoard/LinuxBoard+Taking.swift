@@ -62,7 +62,7 @@
       }
     }
 
-    /// The lines of these channels on each chip, outputs first; channels that are no lines are left out.
+    /// The lines of these channels on each chip, outputs first; channels that are not lines are left out.
     func findLines(
       outputs: [Int], inputs: [Int]
     ) throws(BoardError) -> [(chip: String, lines: [WiredLine])] {

@@ -99,7 +99,7 @@
       }
     }
 
-    /// The outputs that are no lines, by PWM channel and LED.
+    /// The outputs that are not lines, by PWM channel and LED.
     private func channelsWithoutLines() -> [(kind: UnitState.Kind, outputs: [Int])] {
       var channels: [(kind: UnitState.Kind, outputs: [Int])] = []
       for (output, wired) in wiring.outputs.enumerated() {

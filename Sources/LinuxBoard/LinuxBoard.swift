@@ -5,7 +5,7 @@
 // Rule: it is owned by one thread and never waits. Edges are reported one by one, each with its time, in order of time:
 // so a press between two looks is seen as if somebody had looked all along. Sensors are read on other threads.
 // Rule: outputs do not fail. What vanishes takes only its own channels with it, and is asked for every second; what is
-// driven meanwhile is what the outputs are given when they are back.
+// driven in the meantime is what the outputs are given when they are back.
 
 #if os(Linux)
   public import Parts
@@ -85,10 +85,10 @@
     /// Takes the channels. Each output shows its initial level, 0 to 65,535, from the start: a line in the very call
     /// that makes it an output.
     ///
-    /// `stored` are lines that an earlier run left with whoever started the program. Those that fit are taken out and
-    /// gone on with: an output among them whose `keepsHeldLevel` is set stays as it is, and is in `heldLevels`. PWM
-    /// channels, LEDs and sensors are looked for below `systemFolder`. A sensor that cannot be read is no error here,
-    /// but a fault of its input.
+    /// `stored` are lines that an earlier run left with the manager that started the program. Those that fit are taken
+    /// out and gone on with: an output among them whose `keepsHeldLevel` is set stays as it is, and is in `heldLevels`.
+    /// PWM channels, LEDs and sensors are looked for below `systemFolder`. A sensor that cannot be read is not an error
+    /// here, but a fault of its input.
     public convenience init(
       _ wiring: LinuxWiring, initial: (Int) -> UInt16, stored: inout StoredLines, systemFolder: String = "/sys"
     ) throws(BoardError) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What is soldered where, as the user gave it. Names of lines and sensors are looked up each time they are taken: a
+// The wiring, as the user gave it. Names of lines and sensors are looked up each time they are taken: a
 // chip that was unplugged may come back under another name.
 
 public import Timebase

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What there is to solder to, as tables for people: each chip once, with its label and its lines; then what else can be
+// What can be wired, as tables for people: each chip once, with its label and its lines; then what else can be
 // driven or read.
 
 /// What `heliograph pins` prints.
@@ -22,7 +22,7 @@ public struct PinTable: Sendable {
     for link in links { self.links.append("\(link) is another name of \(chip.name).") }
   }
 
-  /// Adds what is no line, as it would be written, and what it is.
+  /// Adds something other than a line, as its address is written, and what it is.
   public mutating func add(channel address: String, _ words: String) { channels.append([address, words]) }
 
   /// How many lines it lists.

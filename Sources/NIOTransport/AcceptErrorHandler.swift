@@ -33,7 +33,7 @@ final class AcceptErrorHandler: ChannelInboundHandler {
     }
   }
 
-  /// A channel that has closed meanwhile has nothing to read.
+  /// A channel that has closed in the meantime has nothing to read.
   private func setReading(_ isReading: Bool, _ channel: any Channel) {
     try? channel.syncOptions?.setOption(.autoRead, value: isReading)
   }

@@ -80,7 +80,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     isWritable = context.channel.isWritable
-    if let id, isWritable, !isWriting { owner.isWritable(id) }  // whoever writes goes on by itself
+    if let id, isWritable, !isWriting { owner.isWritable(id) }  // a write under way continues by itself
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

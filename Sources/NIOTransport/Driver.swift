@@ -119,8 +119,8 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     if connectionCount == 0 { finishClosing() }
   }
 
-  /// Takes the buffer out of the driver for as long as `body` runs. (A call back from the stack meanwhile finds none,
-  /// and makes one of its own.)
+  /// Takes the buffer out of the driver for as long as `body` runs. (A call back from the stack in that time finds
+  /// none, and makes one of its own.)
   private func withBuffer(_ body: (inout ByteBuffer) -> Void) {
     var buffer = self.buffer
     self.buffer = ByteBuffer()

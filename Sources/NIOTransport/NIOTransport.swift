@@ -48,7 +48,7 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Opens the port and returns the address that it got; port 0 lets the system choose one.
   ///
   /// `onAcceptError` runs on the event loop when a connection could not be accepted, for lack of descriptors (EMFILE)
-  /// for instance, and not again until one was. Whoever connects then waits; it is tried again every second.
+  /// for instance, and not again until one was. New connections wait then; it is tried again every second.
   /// - Throws: What SwiftNIO says: `IOError` with EADDRINUSE, EADDRNOTAVAIL or EACCES, or an error of name resolution.
   public func listen(
     host: String, port: Int, onAcceptError: (@Sendable (any Error) -> Void)? = nil
@@ -98,7 +98,7 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Gives `receive` what can be read from `descriptor`, on the loop and as it comes, and does what follows from it.
   ///
   /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an error,
-  /// `end` runs once and it is closed. At `shutdown` it is closed without a word. Whoever wants to hear no more closes the
+  /// `end` runs once and it is closed. At `shutdown` it is closed without a word. To hear no more, close the
   /// channel that this returns.
   @discardableResult
   public func watch(

@@ -13,7 +13,7 @@ public enum StandardStreams {
   private static let output = DispatchQueue(label: "standard output")
   private static let waiting = Mutex(0)
 
-  /// Writes a line to standard output at once, without waiting for whoever reads it.
+  /// Writes a line to standard output at once, without waiting for its reader.
   ///
   /// A line that comes while 64 KB wait is dropped.
   public static func print(_ line: String) { print(Array((line + "\n").utf8)) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The system's date, for applications that say it. The clock is read when something happens and its second is over, so
-// at most once a second, and nobody is woken for it; whoever sets the clock is believed within a second.
+// at most once a second, and nothing is woken for it; a clock that is set is noticed within a second.
 
 import SystemCalls
 import Timebase

@@ -18,7 +18,7 @@ public struct Action: Equatable, Sendable {
     self.target = target
   }
 
-  /// Why a text is no action.
+  /// Why a text is not an action.
   public enum Mistake: Error, Equatable, Sendable {
     /// It does not begin with a word that is known: toggle, on, off, set, dim.
     case unknownVerb

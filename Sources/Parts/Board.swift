@@ -31,7 +31,7 @@ public struct Drive: Equatable, Sendable {
   }
 }
 
-/// What the parts of a device are soldered to.
+/// What the parts of a device are wired to.
 public protocol Board {
   /// Tells `device` what has happened on the inputs since the last call, and which inputs and outputs are out of order.
   ///

@@ -62,7 +62,7 @@ public struct Button: Equatable, Sendable {
 
   init(input: Int, timing: Timing, isRemote: Bool) {
     var timing = timing
-    timing.repeat = max(timing.repeat, 10)  // with none there would be no end of them
+    timing.repeat = max(timing.repeat, 10)  // with 0 they would never end
     self.input = input
     self.timing = timing
     self.isRemote = isRemote

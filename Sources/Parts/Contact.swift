@@ -38,7 +38,7 @@ public struct Contact: Equatable, Sendable {
   /// When the contact will change, if nothing else happens.
   var deadline: MonotonicTime { debouncer.deadline(debouncer.level ? onAfter : offAfter) }
 
-  /// Takes the level for the truth: it was the first, or has stood for long enough.
+  /// Takes the level for the truth: it was the first, or has lasted long enough.
   mutating func believe() {
     debouncer.settle()
     isOn = debouncer.isActive

@@ -7,7 +7,7 @@ public import Timebase
 
 /// A digital input with its bounces left out.
 public struct Debouncer: Equatable, Sendable {
-  /// How long a level must stand unless told otherwise: 10 ms, which most contacts need.
+  /// The default for how long a level must last: 10 ms, which most contacts need.
   public static let standardDuration: Milliseconds = 10
 
   /// What the input showed last.
@@ -28,7 +28,7 @@ public struct Debouncer: Equatable, Sendable {
     lastEdge = max(time, lastEdge)
   }
 
-  /// When the level will count, if it stays; a level counts once it has stood for more than `duration`.
+  /// When the level will count, if it stays; a level counts once it has lasted for more than `duration`.
   func deadline(_ duration: Milliseconds) -> MonotonicTime {
     level == isActive ? .distantFuture : isClean ? lastEdge : lastEdge + duration + 1
   }

@@ -69,7 +69,7 @@ struct DeviceCheck {
     }
   }
 
-  /// The status LED is no part, but two things on one output are wrong all the same.
+  /// The status LED is not a part, but two things on one output are wrong all the same.
   private mutating func takeStatusOutput(_ output: Int) throws(DeviceMistake) {
     guard Self.isNumber(output) else { return }  // one that no board has shows nothing
     if outputs.indices.contains(output), let part = outputs[output].part {

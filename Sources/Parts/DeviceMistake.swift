@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// What can be wrong with a list of parts. A description in a file knows where each option stands, and adds the line and
+// What can be wrong with a list of parts. A description in a file knows the place of each option, and adds the line and
 // the column (module DeviceDescription).
 
-/// Why a list of parts is no device.
+/// Why a list of parts is not a device.
 public struct DeviceMistake: Error, Equatable, Sendable {
   /// What is wrong.
   public enum Reason: Equatable, Sendable {
@@ -19,7 +19,7 @@ public struct DeviceMistake: Error, Equatable, Sendable {
     case impossibleChannel
     /// An interlock names a part that is not there.
     case unknownInterlock([UInt8])
-    /// An interlock names a part that is no switch.
+    /// An interlock names a part that is not a switch.
     case interlockIsNoSwitch([UInt8])
     /// The `index`th action, counted over all gestures of the part, names a part that is not there.
     case unknownTarget(index: Int, [UInt8])

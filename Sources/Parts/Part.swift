@@ -37,7 +37,7 @@ public struct Part: Equatable, Sendable {
   public let name: [UInt8]
   /// What people call it, in UTF-8.
   public var label: [UInt8]
-  /// The heading that it stands under, in UTF-8; empty for none.
+  /// Its heading on the page, in UTF-8; empty for none.
   public var group: [UInt8] = []
   /// What Home Assistant calls this sort of contact or sensor, such as `door`; empty if unknown.
   public var deviceClass: [UInt8] = []

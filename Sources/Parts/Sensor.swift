@@ -12,7 +12,7 @@ public struct Sensor: Equatable, Sendable {
   public struct Report: Equatable, Sendable {
     /// The least change that is reported at once; zero for any.
     public var change: Decimal = .zero
-    /// How long a smaller change waits at most; nil for ever.
+    /// How long a smaller change waits at most; nil: forever.
     public var interval: Milliseconds?
 
     /// Every change, at once.

@@ -36,7 +36,7 @@ public struct Switch: Equatable, Sendable {
     isWantedOn = restore.initialState(saved: nil)
   }
 
-  /// How long the others of an interlock rest after a switch went off, unless told otherwise: 500 ms.
+  /// The default for how long the others of an interlock rest after a switch went off: 500 ms.
   public static let defaultDwell: Milliseconds = 500
 
   /// Changes to what is wanted.

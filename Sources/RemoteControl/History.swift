@@ -14,7 +14,7 @@ public struct HistorySpan: Sendable {
   /// How many there are.
   public var count: Int
 
-  /// An hour at a sample a minute, unless told otherwise.
+  /// The default: an hour at one sample a minute.
   public init(interval: Milliseconds = .seconds(60), count: Int = 60) {
     self.interval = max(interval, 1)
     self.count = max(count, 0)
@@ -31,7 +31,7 @@ public struct HistorySpan: Sendable {
     }
 
     private let span: HistorySpan
-    /// For each part; those that are no sensors stay empty.
+    /// For each part; those that are not sensors stay empty.
     private var rings: [Ring] = []
     /// When the last samples were taken; nil before the first call.
     private var last: MonotonicTime?

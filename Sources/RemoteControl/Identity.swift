@@ -8,7 +8,7 @@ import Bytes
 public struct Identity: Sendable {
   /// The number of this start, in eight hexadecimal digits.
   public let boot: [UInt8]
-  /// What the parts are soldered to: `simulated`, `linux`, or the name of a microcontroller's board.
+  /// What the parts are wired to: `simulated`, `linux`, or the name of a microcontroller's board.
   public let board: [UInt8]
 
   /// `boot` is another number at each start, so that clients notice a reboot.

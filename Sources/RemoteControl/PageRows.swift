@@ -10,7 +10,7 @@ import DeviceServer
 import Parts
 
 enum PageRows {
-  /// A section for each group, where its first part stands, with the rows of all its parts.
+  /// A section for each group, where its first part is, with the rows of all its parts.
   static func append(_ device: borrowing Device, to html: inout [UInt8]) {
     let parts = device.parts
     for first in parts.indices {

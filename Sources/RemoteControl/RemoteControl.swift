@@ -17,7 +17,7 @@ extension ServerApplication where Context == RemoteControlContext {
   /// What else is done in every loop, such as saving the state; returns when it wants to be done again at the latest.
   public typealias AfterLoop = (inout RemoteControlContext, MonotonicTime) -> MonotonicTime?
 
-  /// A remote control of `device`, soldered to `board`, serving `assets` (the embedded page, or a data folder).
+  /// A remote control of `device`, wired to `board`, serving `assets` (the embedded page, or a data folder).
   public init(
     _ device: Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),

@@ -9,7 +9,7 @@ public struct SerialLog: Sendable {
   public enum Level: UInt8, Sendable {
     /// The tutorial's own lines: always shown.
     case serial
-    /// Refusals and the like, for whoever looks into a problem.
+    /// Refusals and the like, for people who look into a problem.
     case debug
   }
 
@@ -43,7 +43,7 @@ public struct SerialLog: Sendable {
     levels.append(level.rawValue)
   }
 
-  /// Adds a line for whoever looks into a problem. Firmware has none: their words would take more than 2 KB of flash.
+  /// Adds a line for people who look into a problem. Firmware has none: their words would take more than 2 KB of flash.
   public mutating func debug(_ write: (inout [UInt8]) -> Void) {
     #if !hasFeature(Embedded)
       add(.debug, write)

@@ -12,7 +12,7 @@ extension ServerLimits {
     var limits = ServerLimits()
     limits.webSocket.messageSize = 4096
     limits.outboxSize = 16_384
-    limits.outputHighWater = 4096  // below that: who does not read waits before an answer is dropped
+    limits.outputHighWater = 4096  // below that: a client that does not read is held back before an answer is dropped
     return limits
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// A device as it stands: what is connected to a simulated board under it, and what there is to see of its parts.
+// A device as it is: what is connected to a simulated board under it, and what there is to see of its parts.
 
 import Bytes
 public import Parts

@@ -9,7 +9,7 @@ public import Timebase
 
 /// Decides when a state is written.
 ///
-///     schedule.note(state)                              // after whatever may have changed it
+///     schedule.note(state)                              // after anything that may have changed it
 ///     let deadline = schedule.poll(now: now)            // then, and at the deadline
 ///     if let state = schedule.nextWrite() { … }         // start it elsewhere; at its end:
 ///     schedule.written(success: true)                   // and poll again

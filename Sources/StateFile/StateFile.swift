@@ -19,7 +19,7 @@ public struct StateFile: Sendable {
 
   /// The state that was stored last; nil if there is no file.
   ///
-  /// A file that is no state is renamed to `PATH.damaged`, or `PATH.damaged-2` up to `-10` if there is one, and the
+  /// A file that is not a state is renamed to `PATH.damaged`, or `PATH.damaged-2` up to `-10` if there is one, and the
   /// error says so; nothing is at the path then. Whatever is not a regular file is left where it is.
   public func load() throws(StateFileError) -> SavedState? {
     let entry: FileSystem.Entry
@@ -53,7 +53,7 @@ public struct StateFile: Sendable {
     }
   }
 
-  /// How many files that are no state are kept; more than that are for a person to look at.
+  /// How many files that are not a state are kept; a person must remove more than that.
   private static let placeLimit = 10
 
   /// Moves the file to the first place that is free; gives the error that says so.

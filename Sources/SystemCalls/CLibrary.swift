@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The C library of the system, under one name: whoever imports SystemCalls has it.
+// The C library of the system, under one name: importing SystemCalls imports it.
 
 #if canImport(Darwin)
   @_exported public import Darwin

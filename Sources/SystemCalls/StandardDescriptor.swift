@@ -7,7 +7,7 @@
 public enum StandardDescriptor: Int32, Sendable {
   case input = 0, output, error
 
-  /// Writes all of `bytes`, waiting for whoever reads; what can no longer be written is dropped.
+  /// Writes all of `bytes`, waiting for the reader; what can no longer be written is dropped.
   public func write(_ bytes: [UInt8]) {
     var written = 0
     while written < bytes.count {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // What a connection keeps of a message that one read did not complete: its payload so far, unmasked, and how
-// far its text has been checked. A control frame may stand between two fragments and be cut by a read as
+// far its text has been checked. A control frame may come between two fragments and be cut by a read as
 // well; its payload waits in the same array, behind the message's. RFC 6455 sections 5.4 and 8.1.
 
 import Bytes

@@ -19,7 +19,7 @@ public enum Opcode: UInt8, Sendable {
   /// The answer to a ping, or an unasked sign of life.
   case pong = 0xA
 
-  /// Whether such a frame may stand between the fragments of a message (RFC 6455 section 5.5).
+  /// Whether such a frame may come between the fragments of a message (RFC 6455 section 5.5).
   ///
   /// Its payload is at most 125 bytes and it is never fragmented itself.
   public var isControl: Bool { rawValue & 0x8 != 0 }

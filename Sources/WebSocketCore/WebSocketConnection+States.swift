@@ -13,7 +13,7 @@
 // There is no state for "the peer began to close": its Close is answered in the same step (section 5.5.1).
 
 extension WebSocketConnection {
-  /// Where a connection stands.
+  /// The state of a connection.
   public enum State: Sendable, CaseIterable {
     /// Messages go both ways.
     case open

@@ -28,7 +28,7 @@ public enum WebSocketError: Error, Hashable, Sendable {
   case expectedContinuation
   /// A message is longer than `WebSocketConnection.Limits.messageSize` (section 10.4).
   case messageTooBig
-  /// A compressed message is no DEFLATE stream, or does not end where the message does (RFC 7692 section 7.2.2).
+  /// A compressed message is not a DEFLATE stream, or does not end where the message does (RFC 7692 section 7.2.2).
   case invalidCompressedData
   /// Text, or the reason of a Close, is not UTF-8 (section 8.1).
   case invalidUTF8

@@ -23,7 +23,7 @@ public enum WebSocketHandshake {
     guard head.method == .get else { throw .methodNotGet }
     guard head.version == .http11 else { throw .versionTooOld }
     guard !head.isChunked, head.contentLength ?? 0 == 0 else { throw .unexpectedBody }
-    // 3. and 4. The tokens may stand among others, in any case and in several lines.
+    // 3. and 4. The tokens may be among others, in any case and in several lines.
     guard isRequested(by: head) else { throw .upgradeMissing }
     guard head.field("Connection", contains: "Upgrade") else { throw .connectionUpgradeMissing }
     // 6. before 5.: a client of another version should learn of this one, whatever its key is.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Why a request is no opening handshake, and what to tell the client: RFC 6455 sections 4.2.1, 4.2.2 and 4.4.
+// Why a request is not an opening handshake, and what to tell the client: RFC 6455 sections 4.2.1, 4.2.2 and 4.4.
 
 public import HTTPCore
 

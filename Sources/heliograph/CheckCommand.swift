@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// `heliograph check FILE`: whether a description is right, and what is soldered where (the table is `PartTable`).
+// `heliograph check FILE`: checks a description, and prints the wiring (the table is `PartTable`).
 
 import ArgumentParser
 import DeviceDescription

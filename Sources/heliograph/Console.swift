@@ -106,7 +106,7 @@ final class Console: Sendable {
     write()
   }
 
-  /// Logs a line without waiting for whoever reads the log.
+  /// Logs a line without waiting for the log's reader.
   func log(_ level: Logger.Level, _ line: String) {
     state.withLock { add(level, line, to: &$0) }
     write()

@@ -103,7 +103,7 @@ struct Heliograph: AsyncParsableCommand {
 }
 
 extension Logger {
-  /// What ServiceLifecycle says of its own steps is no news to the user.
+  /// What ServiceLifecycle logs of its own steps does not concern the user.
   fileprivate static let silent = Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// `heliograph pins`: what there is to solder to.
+// `heliograph pins`: what can be wired.
 
 import ArgumentParser
 

@@ -70,7 +70,7 @@ struct Bench {
   /// Lets time pass until `time` as a loop does that sleeps until each deadline.
   mutating func run(until time: UInt64) {
     while let deadline = poll(now), deadline.milliseconds <= time {
-      precondition(deadline.milliseconds > now, "a deadline in the past, for ever")
+      precondition(deadline.milliseconds > now, "a deadline in the past, forever")
       now = deadline.milliseconds
     }
     poll(time)

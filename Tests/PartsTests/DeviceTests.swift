@@ -52,7 +52,7 @@ import Timebase
   }
 
   @Test func aButtonMayNotWorkAnother() {
-    // Two buttons that press each other would do so for ever.
+    // Two buttons that press each other would do so forever.
     for command in [.gesture(.press), .press, .release] as [Command] {
       let part = Part.button(
         bytes("a"), input: 0, isRemote: true, Part.Reaction(.press, [Action(command, target: bytes("a"))]))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Devices of all kinds of parts: polled at deadlines only they do what they do polled each millisecond, and no call
-// with whatever numbers traps or loops for ever.
+// with any numbers traps or loops forever.
 
 import Bytes
 import ConformanceSupport

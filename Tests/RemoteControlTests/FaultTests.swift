@@ -12,7 +12,7 @@ import Testing
 import Timebase
 
 @Suite struct FaultTests {
-  /// Breaks what the LED is soldered to, or mends it.
+  /// Breaks what the LED is wired to, or mends it.
   private func fail(_ bench: Bench, _ words: String) {
     bench.board.fail(output: 0, words)
     bench.network.settle()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What a device under test is soldered to: inputs that a test works, at once or at a time to come, outputs that it can
+// What a device under test is wired to: inputs that a test drives, at once or at a time to come, outputs that it can
 // look at, and channels that it can break. It reports in order of time, as a board does.
 
 import Bytes

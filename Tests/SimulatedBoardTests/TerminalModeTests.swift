@@ -17,7 +17,7 @@ import Testing
     #expect(flags & tcflag_t(ISIG) != 0)
     #expect(write(terminal.outside, " ", 1) == 1)  // no newline: a terminal with line editing would keep it
     var waiting = pollfd(fd: terminal.inside, events: Int16(POLLIN), revents: 0)
-    try #require(poll(&waiting, 1, 5000) == 1)  // or the read below would wait for ever
+    try #require(poll(&waiting, 1, 5000) == 1)  // or the read below would wait forever
     var key = UInt8(0)
     #expect(read(terminal.inside, &key, 1) == 1)
     #expect(key == UInt8(ascii: " "))

@@ -51,7 +51,7 @@ final class Harness {
         let received = try connection.receive(input, now: now, scratch: &scratch)
         offset += received.taken
         note(received.event)
-        precondition(received.taken > 0, "a call that takes nothing would be repeated for ever")
+        precondition(received.taken > 0, "a call that takes nothing would be repeated forever")
       } catch {
         seen.append(.refused(error))
         return

@@ -5,7 +5,7 @@
 // parsed where they were read, unmasked while they are copied to the answer, answers collected in one buffer
 // that is written once for each read.
 //
-//     bare-nio [PORT]        127.0.0.1, any free port unless told otherwise; prints the address
+//     bare-nio [PORT]        127.0.0.1, by default any free port; prints the address
 
 import Glibc
 import NIOCore

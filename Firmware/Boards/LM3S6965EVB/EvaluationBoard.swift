@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What the parts are soldered to. Output 0 is the status LED, output 1 an LED of the Ethernet jack, input 0 the SELECT
-// button. Polarity is told here only: the LEDs shine while their line is high, the button pulls its line low.
+// What the parts are wired to. Output 0 is the status LED, output 1 an LED of the Ethernet jack, input 0 the SELECT
+// button. Polarity is known only here: the LEDs shine while their line is high, the button pulls its line low.
 // Source: Stellaris LM3S6965 Evaluation Board User's Manual, appendix A (schematics).
 
 import Parts

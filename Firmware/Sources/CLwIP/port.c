@@ -16,7 +16,7 @@ uint32_t sys_now(void) { return (uint32_t)board_milliseconds(); }
 // MARK: Random numbers
 
 // Transaction and sequence numbers that a stranger on another network cannot guess: the counter of cycles at
-// each frame's arrival goes in, and a mixed copy comes out (the finalizer of MurmurHash3). They are no keys.
+// each frame's arrival goes in, and a mixed copy comes out (the finalizer of MurmurHash3). They are not keys.
 static uint32_t pool;
 
 void lwip_stir(uint32_t value) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The tutorial's main program, `setup()` and `loop()`, on a board without an operating system: mount the data volume,
-// wait for the network, open the port, and then for ever let the transport do what is due, print the log, and sleep.
+// wait for the network, open the port, and then let the transport, forever, do what is due, print the log, and sleep.
 
 import Bytes
 import CBoard

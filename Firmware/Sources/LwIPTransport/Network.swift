@@ -44,7 +44,7 @@ public struct Network: ~Copyable {
     return .ipv4(lwip_address(interface.pointee.ip_addr), port: 0)
   }
 
-  /// A number that is another one at each start once frames have come: their times are in it. It is no key.
+  /// A number that is another one at each start once frames have come: their times are in it. It is not a key.
   public static func randomNumber() -> UInt32 { lwip_random() }
 
   /// Takes in the frames that wait, does what lwIP's timers want, and returns when to be called next at the

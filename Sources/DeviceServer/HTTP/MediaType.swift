@@ -49,7 +49,7 @@ public enum MediaType {
   @_lifetime(immortal)
   static func at(_ place: Range<Int>) -> Span<UInt8> { table.span.extracting(place) }
 
-  /// Where in `table` that type stands.
+  /// Where that type is in `table`.
   static func place(for name: Span<UInt8>) -> Range<Int> {
     var dot = name.count
     while dot > 0, name[dot - 1] != UInt8(ascii: "."), name[dot - 1] != UInt8(ascii: "/") { dot -= 1 }

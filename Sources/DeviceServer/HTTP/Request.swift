@@ -23,7 +23,7 @@ public struct Request: Sendable {
   /// The path, percent-decoded but for `%2F`.
   public var path: Span<UInt8> { @_lifetime(borrow self) get { decodedPath.span } }
 
-  /// The part of the path that stands where the route's pattern has `:name`; for a last `*` the name is `*`.
+  /// The part of the path that matches `:name` in the route's pattern; for a last `*` the name is `*`.
   @_lifetime(borrow self)
   public func parameter(_ name: StaticString) -> Span<UInt8>? {
     let path = decodedPath.span

@@ -50,7 +50,7 @@ enum RequestPath {
     walk(path, pattern) { _, _ in }
   }
 
-  /// The part of `path` that stands where `pattern` has `:name` (or `*`), as a range.
+  /// The part of `path` that matches `:name` (or `*`) in `pattern`, as a range.
   static func parameter(_ name: StaticString, in path: Span<UInt8>, _ pattern: StaticString) -> Range<Int>? {
     var found: Range<Int>?
     _ = walk(path, pattern) { parameter, range in

@@ -11,7 +11,7 @@ public enum Template {
   /// The longest name that is looked up, in bytes.
   public static let longestName = 32
 
-  /// What stands for a name.
+  /// The text that replaces a name.
   public enum Value: Sendable {
     /// Text, which is escaped.
     case text
@@ -67,7 +67,7 @@ public enum Template {
     return end
   }
 
-  /// Appends `text` so that it can stand in HTML, between tags or in a quoted attribute.
+  /// Appends `text` escaped for HTML, between tags or in a quoted attribute.
   public static func appendEscaped(_ text: Span<UInt8>, to html: inout [UInt8]) {
     for index in text.indices {
       switch text[index] {

@@ -11,7 +11,7 @@ public enum SendStatus: Sendable {
   case backpressure
   /// The outbox is full, or the client is closing: it was dropped and counted.
   case discarded
-  /// There is no such client (any more).
+  /// There is no such client, or no longer.
   case noSuchClient
 }
 

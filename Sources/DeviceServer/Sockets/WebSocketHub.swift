@@ -20,7 +20,7 @@ public struct WebSocketHub: ~Copyable, Sendable {
     var cursor: UInt64 = 0
     /// Between `connect` and `disconnect`: it counts, and can be sent to.
     var isConnected = false
-    /// It stands in `listed`.
+    /// It is in `listed`.
     var isListed = false
     /// It is to be aborted, not written to.
     var isGivenUp = false

@@ -35,7 +35,7 @@
 
     private struct DeviceID: Equatable {
       let device: UInt64
-      /// Two regular files, which are no chips at all, have the same device number.
+      /// Two regular files, which are not chips, have the same device number.
       let file: UInt64
     }
 

@@ -21,7 +21,7 @@
     /// What it showed before.
     private let trigger: String?
 
-    /// Takes the LED over from whatever triggered it. It is dark from then on; if only its colors are wanted, they are
+    /// Takes the LED over from its trigger. It is dark from then on; if only its colors are wanted, they are
     /// dark and it is bright.
     init(_ name: String, onlyColors: Bool, in system: SystemFolder) throws(BoardError) {
       self.name = name

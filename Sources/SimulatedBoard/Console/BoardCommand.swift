@@ -37,7 +37,7 @@ enum ConsoleVerb: String, CaseIterable {
   /// Whether it is about the first button if no part is named.
   var meansFirstButton: Bool { self == .press || self == .release || self == .tap }
 
-  /// Whether it stands alone.
+  /// Whether it takes no part's name.
   var isAboutTheBoard: Bool { self == .list || self == .help }
 
   /// The lines of `help`, each with the kinds of part that it is about.

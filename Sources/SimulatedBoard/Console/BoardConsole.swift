@@ -40,7 +40,7 @@ public struct BoardConsole: Sendable {
   private var parts: [PartView]
   private var isHeartbeatLit = false
   private var hasBeenShown = false
-  /// What stands in the line that is redrawn in place; nil if the cursor is on an empty line.
+  /// The text of the line that is redrawn in place; nil if the cursor is on an empty line.
   private var drawn: String?
   private var lineIsOpen = false
 
@@ -170,7 +170,7 @@ public struct BoardConsole: Sendable {
     lineIsOpen = false
   }
 
-  /// Leaves the cursor on a line of its own, for whoever writes to the terminal next.
+  /// Leaves the cursor on a line of its own, for the next program that writes to the terminal.
   public mutating func finish() {
     if drawn != nil || lineIsOpen { append("\n") }
     drawn = nil

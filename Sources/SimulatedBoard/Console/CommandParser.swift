@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // A line of words, and the command that it gives or the lines that answer it.
-// Rule: whatever is wrong is answered in one line that says what is possible.
+// Rule: a mistake is answered in one line that says what is possible.
 
 import Bytes
 import Parts

@@ -33,7 +33,7 @@ struct LineReader {
     return isTooLong ? .tooLong : .text(Self.text(line))
   }
 
-  /// Bytes that are no printable ASCII become a question mark: they match no word, and do no harm when printed.
+  /// Bytes that are not printable ASCII become a question mark: they match no word, and do no harm when printed.
   private static func text(_ line: [UInt8]) -> String {
     let printable = line.map { byte in
       switch byte {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The device that the program runs, and what it is soldered to: described in a file or by options.
+// The device that the program runs, and what it is wired to: described in a file or by options.
 
 import DeviceDescription
 import Parts

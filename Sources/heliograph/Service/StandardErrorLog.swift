@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The log's lines on standard error, by a call of the system each. (The C library's stream holds its lock while a write
-// waits for whoever reads it, and at the end of the program Foundation flushes that stream: a program whose log nobody
+// waits for its reader, and at the end of the program Foundation flushes that stream: a program whose log nobody
 // reads would never end.)
 
 import Logging

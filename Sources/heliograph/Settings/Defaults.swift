@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What each setting is unless it is given. `ProgramSettings` begins with these values, and the help of each option states
+// The default of each setting. `ProgramSettings` begins with these values, and the help of each option states
 // them.
 
 import DeviceServer

@@ -83,7 +83,7 @@ extension DeviceDescription {
         self = try DeviceDescription(text, file: path)
       #endif
     } catch {
-      // As compilers write it, so that an editor finds the place: nothing stands before the file.
+      // As compilers write it, so that an editor finds the place: nothing precedes the file.
       FileHandle.standardError.write(Data((error.description + "\n").utf8))
       throw ExitCode.failure
     }

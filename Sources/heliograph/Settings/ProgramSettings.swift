@@ -13,7 +13,7 @@ import WebSocketCore
 struct ProgramSettings: Sendable {
   /// What people call the device.
   var name = Defaults.name
-  /// What the parts are soldered to.
+  /// What the parts are wired to.
   var board = BoardKind.simulated
   /// The GPIO chip of lines that are given by number alone.
   var chip = Defaults.chip

@@ -54,7 +54,7 @@ static inline size_t lwip_free_segments(void) {
 /// Adds what is not to be foreseen, the time of a frame's arrival for one, to what `LWIP_RAND` draws from.
 void lwip_stir(uint32_t value);
 
-/// Forgets the oldest handshake if there is no room for another: whoever sends only SYNs keeps nobody out.
+/// Forgets the oldest handshake if there is no room for another: a peer that sends only SYNs keeps no other out.
 void lwip_make_room_for_handshake(void);
 
 /// Turns a bound connection into a listener, nil if there is no memory for it.
