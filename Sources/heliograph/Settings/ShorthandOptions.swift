@@ -121,7 +121,7 @@ extension ShorthandOptions {
     var timing = Button.Timing()
     if let debounce { timing.debounce = Milliseconds(debounce) }
     let device = Device.demonstration(
-      Array(name.utf8), restore: restore?.mode ?? .alwaysOff, timing: timing, isRemote: isSimulated,
+      Array(name.utf8), restore: restore?.mode ?? .alwaysOff, timing: timing,
       hasStatusLED: statusLed != nil || isSimulated)
     return DescribedDevice(device: device, outputs: outputs, inputs: [input])
   }
