@@ -26,7 +26,8 @@ public import Timebase
 public struct DeviceProgram: Sendable {
   /// What the parts are wired to.
   public enum Wiring: Sendable {
-    /// Nothing: standard input works them by name (`press button`, `set air 21.5`; `help` lists the words).
+    /// Nothing: standard input works them by name (`press button`, `set air 21.5`; `help` lists the words), and the page
+    /// has every button to press.
     case simulated
     #if os(Linux)
       /// The pins of this machine.
@@ -92,21 +93,26 @@ public struct DeviceProgram: Sendable {
   #endif
 
   private func makeApplication(_ box: ProgramStateBox, _ reaction: @escaping Reaction) throws -> RemoteControl {
-    let programState = ProgramState(device)
-    box.value = programState
     switch wiring {
-    case .simulated: return application(programState.simulated, "simulated", reaction)
+    case .simulated:
+      var device = device
+      let board = SimulatedBoard(for: &device)
+      box.value = ProgramState(device, simulated: board)
+      return application(device, board, "simulated", reaction)
     #if os(Linux)
       case .linux(let wiring):
         var none = StoredLines()
         let board = try LinuxBoard(wiring, initial: { [device] in device.level(ofOutput: $0) }, stored: &none)
-        programState.linux = board
-        return application(board, "linux", reaction)
+        box.value = ProgramState(device)
+        box.value?.linux = board
+        return application(device, board, "linux", reaction)
     #endif
     }
   }
 
-  private func application(_ board: some Board, _ name: StaticString, _ reaction: @escaping Reaction) -> RemoteControl {
+  private func application(
+    _ device: Device, _ board: some Board, _ name: StaticString, _ reaction: @escaping Reaction
+  ) -> RemoteControl {
     RemoteControl(
       device, board: board, identity: Identity(boot: .random(in: .min ... .max), board: name), assets: page,
       hostNames: hostNames

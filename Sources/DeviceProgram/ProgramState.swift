@@ -17,7 +17,8 @@ import Timebase
 
 /// The board and the console of a device.
 final class ProgramState {
-  let simulated: SimulatedBoard
+  /// The board, if it is simulated.
+  let simulated: SimulatedBoard?
   #if os(Linux)
     /// The board, if it is this machine's.
     var linux: LinuxBoard?
@@ -25,8 +26,8 @@ final class ProgramState {
   private var console: BoardConsole
   private var shownRevision: UInt64
 
-  init(_ device: Device) {
-    simulated = SimulatedBoard(for: device)
+  init(_ device: Device, simulated: SimulatedBoard? = nil) {
+    self.simulated = simulated
     console = BoardConsole(mode: .words, parts: device.parts.map { PartView($0) })
     shownRevision = device.revision
   }
@@ -35,7 +36,7 @@ final class ProgramState {
   func obey(_ line: String, _ device: inout Device, now: MonotonicTime) {
     for command in console.receive(Array((line + "\n").utf8).span) {
       switch command {
-      case .board(let event): simulated.apply(event)
+      case .board(let event): simulated?.apply(event)
       case .device(let part, let command):
         do throws(CommandError) {
           try device.perform(command, on: part, by: .terminal, now: now)

@@ -42,7 +42,7 @@ public protocol Board {
   /// time is decided.
   var isCaughtUp: Bool { get }
 
-  /// Brings an output to a level, and keeps it there until the next call.
+  /// Brings an output to a level before it returns, and keeps it there until the next call.
   ///
   /// What goes wrong is reported by the next `report(to:now:)`.
   mutating func drive(_ drive: Drive)

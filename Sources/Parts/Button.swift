@@ -30,7 +30,7 @@ public struct Button: Equatable, Sendable {
   /// Its times.
   public let timing: Timing
   /// Whether it may be worked from a page and by HTTP, too.
-  public let isRemote: Bool
+  public internal(set) var isRemote: Bool
   /// Whether it is down, bounces left out.
   public private(set) var isPressed = false
   /// How often it was pressed since the start.

@@ -89,6 +89,11 @@ extension Device {
 
   // MARK: Buttons from afar
 
+  /// Lets every button be worked from a page and by HTTP, too: for a board on which there is nothing to press.
+  public mutating func makeButtonsRemote() {
+    for index in parts.indices { parts[index].asButton?.isRemote = true }
+  }
+
   /// Lets go of every button that this client holds down; for a client that has gone.
   public mutating func releaseButtons(heldBy client: UInt32, now: MonotonicTime) {
     arrive(at: now)

@@ -11,7 +11,7 @@ extension Device {
   mutating func showAtStart(_ index: Int) {
     switch parts[index].kind {
     case .switch(var part):
-      part.isOn = part.isWantedOn && !mustRest(index, part)
+      part.isOn = part.isWantedOn && !mustRest(index)
       parts[index].asSwitch = part
       show(part.isOn ? .max : 0, onOutput: part.output)
     case .light(var part): show(&part, of: index)
@@ -53,7 +53,6 @@ extension Device {
           part.isWantedOn = false
         }
       }
-      part.lastChange = self.now
       part.beginCountdown(at: self.now)
       parts[index].asSwitch = part
     }

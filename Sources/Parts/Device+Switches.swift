@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an
-// interlock on at once; between one that went off and another that goes on lies the longer of their two dwell times; and no output
-// changes before its `min_dwell` is over. Commands in between are conflated to the last.
+// interlock on at once; between one that went off and another that goes on lies the longer of their two dwell times; and
+// no output changes before its `min_dwell` is over. Commands in between are conflated to the last.
+// Both times are those of the relay, not of the decision: a rest begins with the first poll after the board was told.
 
 import Bytes
 import Timebase
@@ -49,6 +50,7 @@ extension Device {
     part.change(at: now)
     parts[index].asSwitch = part
     show(part.isOn ? .max : 0, onOutput: part.output)
+    if mustRest(index) { driveTime = min(driveTime, now) }  // also if it changes back before the board is told
     note(index, by: nil)
     lower(part.offTime, of: index)
     if Kinds.hasInterlocks, !part.isOn {
@@ -92,15 +94,29 @@ extension Device {
     ask(index, isOn: false, by: .timer)
   }
 
-  /// What a relay did before the start, or while it had a fault, is not known: one that has rests takes its first.
-  func mustRest(_ index: Int, _ part: Switch) -> Bool {
-    part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
+  /// Whether this is a switch that rests. What its relay did before the start, or while it had a fault, is not known: then
+  /// it takes its first rest.
+  func mustRest(_ index: Int) -> Bool {
+    guard let part = parts[index].asSwitch else { return false }
+    return part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
+  }
+
+  /// The board has done what it was told at `driveTime`: the relays have moved, so their rests begin.
+  mutating func beginRests(at now: MonotonicTime) {
+    driveTime = .distantFuture
+    for index in parts.indices {
+      guard let part = parts[index].asSwitch, part.lastChange == .distantFuture,
+        outputs[part.output].driven == outputs[part.output].level
+      else { continue }
+      parts[index].asSwitch?.lastChange = now
+    }
+    lookAtAll()  // those that waited for one of these have a deadline now
   }
 
   /// A switch works again: it is taken for one that has just gone off.
   mutating func restAfterFault(_ index: Int) {
     guard var part = parts[index].asSwitch else { return }
-    part.lastChange = now
+    part.lastChange = .distantFuture
     if part.isOn, part.minDwell > 0 {
       part.isOn = false
       part.offTime = .distantFuture

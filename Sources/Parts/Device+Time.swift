@@ -3,8 +3,8 @@
 // Readings and time. Readings may come late, with the time at which they happened, and those of two chips out of order.
 // They wait until the next poll, which works them off in the order of time, together with what the parts had to do
 // between them: a host that was held up for a second sees every press, and buttons live in the time of their edges.
-// What clients do to a button waits with them. Outputs change at the time of the call, since a relay's rest begins when
-// it moves.
+// What clients do to a button waits with them. Outputs change at the time of the call, and a relay's rest begins with the
+// poll after that.
 
 import Bytes
 public import Timebase
@@ -53,10 +53,11 @@ extension Device {
   /// Does what is due, and returns when to be called again; nil if that is when something happens.
   public mutating func poll(now: MonotonicTime) -> MonotonicTime? {
     arrive(at: now)
+    if driveTime < now { beginRests(at: Self.possible(now)) }
     workOffEvents()
     work(by: Self.possible(now))
     if statusChange <= self.now { showStatus() }
-    let next = min(deadline, statusChange)
+    let next = min(min(deadline, statusChange), driveTime + 1)
     return next == .distantFuture ? nil : next
   }
 

@@ -31,6 +31,8 @@ public struct Device: Sendable {
   var events: [InputEvent] = []
   /// No part has anything to do before this time.
   var deadline = MonotonicTime.zero
+  /// When the board was last given, or is to be given, the drive of a switch that rests; never if each rest has begun.
+  var driveTime = MonotonicTime.distantFuture
   /// When the status LED changes.
   var statusChange = MonotonicTime.zero
   /// Some output may show something else than it is to show.
@@ -132,7 +134,8 @@ public struct Device: Sendable {
 
   /// The next output that the board is to drive; nil if all show what they are to show.
   ///
-  /// What goes off comes first: no interlock is broken by the order of two calls.
+  /// What goes off comes first: no interlock is broken by the order of two calls. Poll again after the last: the rest of
+  /// a switch begins with the first poll at a later time, when its relay has moved, however long that took.
   public mutating func nextDrive() -> Drive? {
     guard hasDrives else { return nil }
     var found: Int?
@@ -145,6 +148,10 @@ public struct Device: Sendable {
       return nil
     }
     outputs[found].driven = outputs[found].level
+    if let part = outputs[found].part, mustRest(part) {
+      parts[part].asSwitch?.lastChange = .distantFuture
+      driveTime = now
+    }
     return Drive(output: found, level: outputs[found].level)
   }
 }

@@ -24,7 +24,8 @@ public struct Switch: Equatable, Sendable {
   /// What was asked for last; while this differs from `isOn`, it rests.
   public internal(set) var isWantedOn: Bool
 
-  var lastChange = MonotonicTime.zero
+  /// When its output had been driven for the last time; never while a drive may not have been made yet.
+  var lastChange = MonotonicTime.distantFuture
   var offTime = MonotonicTime.distantFuture
 
   init(output: Int, restore: RestoreMode, offAfter: Milliseconds?, minDwell: Milliseconds, dwell: Milliseconds) {
@@ -42,7 +43,7 @@ public struct Switch: Equatable, Sendable {
   /// Changes to what is wanted.
   mutating func change(at now: MonotonicTime) {
     isOn = isWantedOn
-    lastChange = now
+    lastChange = .distantFuture
     beginCountdown(at: now)
   }
 

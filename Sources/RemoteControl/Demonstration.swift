@@ -11,16 +11,14 @@ extension Device {
   /// - Parameters:
   ///   - restore: What the LED shows after a start.
   ///   - timing: The times of the button.
-  ///   - isRemote: Whether pages may press the button, as on a simulated board.
   ///   - hasStatusLED: Whether there is an output for the heartbeat.
   public static func demonstration(
-    _ name: [UInt8], restore: RestoreMode = .alwaysOff, timing: Button.Timing = .init(), isRemote: Bool = false,
-    hasStatusLED: Bool = true
+    _ name: [UInt8], restore: RestoreMode = .alwaysOff, timing: Button.Timing = .init(), hasStatusLED: Bool = true
   ) -> Device {
     let toggle = Part.Reaction(.press, [Action(.toggle, target: [UInt8]("led"))])
     let parts: [Part] = [
       .switch([UInt8]("led"), label: [UInt8]("LED"), output: 0, restore: restore),
-      .button([UInt8]("button"), input: 0, timing: timing, isRemote: isRemote, reactions: [toggle]),
+      .button([UInt8]("button"), input: 0, timing: timing, reactions: [toggle]),
     ]
     // The parts are right: their names differ, and so do their channels.
     return try! Device(name, parts: parts, statusOutput: hasStatusLED ? 1 : nil)

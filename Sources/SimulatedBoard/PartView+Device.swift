@@ -7,8 +7,10 @@ public import Parts
 public import Timebase
 
 extension SimulatedBoard {
-  /// A board with everything that the parts of `device` need.
-  public convenience init(for device: Device) {
+  /// A board with everything that the parts of `device` need. Every button can be worked from pages, too, whatever its
+  /// description says: a finger finds none.
+  public convenience init(for device: inout Device) {
+    device.makeButtonsRemote()
     self.init(device.parts.map { Part($0) })
   }
 }

@@ -24,10 +24,10 @@ struct Heliograph: AsyncParsableCommand {
       """,
     discussion: """
       Runs the device that FILE describes (see Examples/kitchen.yaml) on the pins of this machine, or with \
-      --board simulated on a board in this terminal. Without a file it runs the demonstration: a simulated LED and a \
-      button. In a terminal, space presses the first button, q ends the program, and a command such as press wall or \
-      set celsius 21.5 operates any part; without a terminal, standard input takes the same commands, one per line. \
-      Ctrl-C, SIGTERM and SIGHUP close every connection and end the program.
+      --board simulated on a board in this terminal, whose buttons can be pressed on the page, too. Without a file it \
+      runs the demonstration: a simulated LED and a button. In a terminal, space presses the first button, q ends the \
+      program, and a command such as press wall or set celsius 21.5 operates any part; without a terminal, standard \
+      input takes the same commands, one per line. Ctrl-C, SIGTERM and SIGHUP close every connection and end the program.
 
       Each setting can be in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option \
       overrides the environment, which overrides the file.

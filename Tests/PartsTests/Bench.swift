@@ -41,6 +41,21 @@ struct Told: Equatable, CustomStringConvertible {
   var description: String { "\(output):\(level)@\(time)" }
 }
 
+extension Device {
+  /// One turn of the loop: polls and drives, until there is nothing left to drive.
+  mutating func turn(_ now: MonotonicTime, drive: (Drive) -> Void = { _ in }) -> MonotonicTime? {
+    while true {
+      let deadline = poll(now: now)
+      var hasDriven = false
+      while let next = nextDrive() {
+        drive(next)
+        hasDriven = true
+      }
+      if !hasDriven { return deadline }
+    }
+  }
+}
+
 /// A device, its clock, and all that its outputs were told.
 struct Bench {
   var device: Device
@@ -56,15 +71,11 @@ struct Bench {
     told = []
   }
 
-  /// Polls, and drives what is to be driven.
+  /// Polls, and drives what is to be driven, until there is nothing left, as the loop does.
   @discardableResult
   mutating func poll(_ time: UInt64) -> MonotonicTime? {
     now = time
-    let deadline = device.poll(now: at(time))
-    while let drive = device.nextDrive() {
-      told.append(Told(output: drive.output, level: drive.level, time: time))
-    }
-    return deadline
+    return device.turn(at(time)) { told.append(Told(output: $0.output, level: $0.level, time: time)) }
   }
 
   /// Lets time pass until `time` as a loop does that sleeps until each deadline.

@@ -57,12 +57,12 @@ import Timebase
       var (busy, lazy) = (Self.device(), Self.device())
       busy.start(now: .zero)
       lazy.start(now: .zero)
-      var deadline = lazy.poll(now: .zero)
-      _ = busy.poll(now: .zero)
+      var deadline = lazy.turn(.zero)
+      _ = busy.turn(.zero)
       for time in 1...4000 as ClosedRange<UInt64> {
-        _ = busy.poll(now: at(time))
+        _ = busy.turn(at(time))
         var isAwake = deadline.map { $0 <= at(time) } ?? false
-        if isAwake { deadline = lazy.poll(now: at(time)) }
+        if isAwake { deadline = lazy.turn(at(time)) }
         if UInt8.random(in: 0..<60, using: &generator) == 0 {
           let choice = UInt64.random(in: 0...(.max), using: &generator)
           isAwake = true
@@ -70,8 +70,8 @@ import Timebase
           lazy.now = at(time)
           Self.disturb(&busy, choice, at: time)
           Self.disturb(&lazy, choice, at: time)
-          _ = busy.poll(now: at(time))
-          deadline = lazy.poll(now: at(time))
+          _ = busy.turn(at(time))
+          deadline = lazy.turn(at(time))
         }
         if isAwake {  // a deadline that was reached is over
           #expect(deadline.map { $0 > at(time) } ?? true, "seed \(seed)")
@@ -89,7 +89,7 @@ import Timebase
     var polls = 0
     var time: MonotonicTime? = .zero
     while let now = time, polls < 100 {
-      time = device.poll(now: now)
+      time = device.turn(now)
       polls += 1
     }
     #expect(polls < 10)

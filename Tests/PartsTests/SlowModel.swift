@@ -13,8 +13,8 @@ struct SlowSwitch {
 
   var isOn = false
   var isWanted = false
-  /// When it was last turned, or is taken to have been.
-  var turned: UInt64 = 0
+  /// When it was known to have been turned for the last time; nil while it may not have been yet.
+  var turned: UInt64?
   /// Since when it counts how long it is on.
   var onSince: UInt64?
   var isFaulty = false
@@ -31,7 +31,7 @@ struct SlowModel {
     now = time
     for index in switches.indices {
       self.switches[index].isWanted = on?[index] ?? wanted?[index] ?? switches[index].startsOn
-      self.switches[index].turned = time
+      self.switches[index].turned = nil
       self.switches[index].isFaulty = false
     }
     for index in switches.indices {
@@ -51,14 +51,15 @@ struct SlowModel {
   private mutating func turn(_ index: Int, _ isOn: Bool) {
     switches[index].isOn = isOn
     switches[index].isWanted = isOn
-    switches[index].turned = now
+    switches[index].turned = nil
     switches[index].onSince = isOn ? now : nil
   }
 
-  /// A millisecond goes by.
+  /// A millisecond goes by: what was to be turned before has been turned now.
   mutating func tick() {
     now += 1
     for index in switches.indices {
+      switches[index].turned = switches[index].turned ?? now
       if let since = switches[index].onSince, let time = switches[index].offAfter, since + time <= now {
         switches[index].onSince = nil
         switches[index].isWanted = false
@@ -102,17 +103,23 @@ struct SlowModel {
 
   private func mayTurn(_ index: Int) -> Bool {
     let part = switches[index]
-    if part.minDwell > 0, now <= part.turned + part.minDwell { return false }
+    guard hasRested(part, part.minDwell) else { return false }
     guard part.isWanted else { return true }
     return part.rivals.allSatisfy { rival in
       let other = switches[rival]
-      let dwell = max(other.dwell, part.dwell)
-      return !other.isOn && !other.isFaulty && (dwell == 0 || now > other.turned + dwell)
+      return !other.isOn && !other.isFaulty && hasRested(other, max(other.dwell, part.dwell))
     }
+  }
+
+  private func hasRested(_ part: SlowSwitch, _ rest: UInt64) -> Bool {
+    guard rest > 0 else { return true }
+    guard let turned = part.turned else { return false }
+    return now > turned + rest
   }
 }
 
-/// What a board of relays does and sees: it is told drives, and watches over the rules.
+/// What a board of relays does and sees: it is told drives, and watches over the rules. Its times are those at which
+/// relays really move, in microseconds.
 struct RelayWatch {
   private let switches: [SlowSwitch]
   private(set) var isOn: [Bool]
@@ -152,14 +159,14 @@ struct RelayWatch {
     guard isOn[index] != (level > 0) else { return }
     isOn[index].toggle()
     let part = switches[index]
-    if let last = turned[index], time < last + part.minDwell {
+    if let last = turned[index], time < last + part.minDwell * 1000 {
       violations.append("\(index) turned at \(last) and \(time)")
     }
     turned[index] = time
     guard isOn[index] else { return wentOff[index] = time }
     for rival in part.rivals {
       if isOn[rival] { violations.append("\(index) and \(rival) are on at \(time)") }
-      if let off = wentOff[rival], time < off + max(part.dwell, switches[rival].dwell) {
+      if let off = wentOff[rival], time < off + max(part.dwell, switches[rival].dwell) * 1000 {
         violations.append("\(rival) went off at \(off), \(index) on at \(time)")
       }
     }

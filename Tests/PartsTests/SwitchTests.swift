@@ -85,7 +85,10 @@ import Timebase
     #expect(bench.poll(5000) == nil)
   }
 
-  // MARK: min_dwell (a rest is counted in whole milliseconds, so it ends one later)
+  // MARK: min_dwell
+
+  // A rest begins with the poll after the drive, here a millisecond later, and is counted in whole milliseconds, so it ends
+  // another one later.
 
   @Test func aRelayRestsAfterEachChangeAndTheLastCommandWins() throws {
     var bench = Bench([.switch(bytes("pump"), output: 0, minDwell: 1000)])
@@ -99,9 +102,51 @@ import Timebase
     try bench.perform(.toggle, "pump", at: 9400)
     bench.run(until: 9999)
     #expect(bench.json().contains(#""on":false,"wanted":true"#))
-    bench.run(until: 10_101)
-    #expect(bench.told.suffix(2).map(\.description) == ["0:0@9100", "0:65535@10101"])
+    bench.run(until: 10_102)
+    #expect(bench.told.suffix(2).map(\.description) == ["0:0@9100", "0:65535@10102"])
     #expect(bench.json() == #"{"pump":{"on":true,"by":"http"}}"#)
+  }
+
+  @Test func aRestBeginsWhenTheRelayHasMovedHoweverLongTheHostTookToMoveIt() throws {
+    var bench = Bench([.switch(bytes("pump"), output: 0, minDwell: 1000)], startedAt: 100)
+    try bench.perform(.toggle, "pump", at: 2000)  // the call that moves the relay returns at 2700
+    bench.poll(2700)
+    try bench.device.perform(.toggle, on: 0, by: .http, now: at(2700))
+    #expect(bench.poll(2700) == at(3701))
+    bench.run(until: 3701)
+    #expect(bench.told.map(\.description) == ["0:65535@2000", "0:0@3701"])
+  }
+
+  @Test func aRestDoesNotBeginBeforeTheBoardIsTold() throws {
+    var bench = blind()
+    try bench.perform(.toggle, "up", at: 20_000)
+    bench.run(until: 20_500)
+    try bench.device.perform(.toggle, on: 1, by: .http, now: at(21_000))
+    #expect(bench.device.poll(now: at(22_000)) == nil)  // "up" is yet to be driven
+    bench.now = 22_000
+    bench.run(until: 30_000)
+    #expect(bench.told.map(\.description) == ["0:65535@20000", "0:0@22000", "1:65535@22502"])
+  }
+
+  @Test func turnedThereAndBackBeforeTheBoardIsToldARelayStillRests() throws {
+    var bench = blind()
+    bench.run(until: 15_000)
+    for isOn in [true, false] {
+      try bench.device.perform(.set(Settings(isOn: isOn)), on: 0, by: .http, now: at(20_000))
+    }
+    try bench.perform(.set(Settings(isOn: true)), "down", at: 20_000)
+    bench.run(until: 30_000)
+    #expect(bench.told.map(\.description) == ["1:65535@20502"])
+  }
+
+  @Test func oneThatNeedsNoRestIsNotPolledForOne() throws {
+    var bench = Bench([.switch(bytes("lamp"), output: 0), .switch(bytes("pump"), output: 1, minDwell: 100)])
+    bench.run(until: 500)
+    try bench.perform(.toggle, "lamp", at: 1000)
+    #expect(bench.poll(1000) == nil)
+    try bench.perform(.toggle, "pump", at: 1000)
+    #expect(bench.poll(1000) == at(1001))
+    #expect(bench.poll(1001) == nil)
   }
 
   @Test func aRestIsLongerThanATimeAfterWhichItTurnsItselfOff() throws {
@@ -109,7 +154,7 @@ import Timebase
     try bench.perform(.toggle, "pump", at: 7000)
     bench.run(until: 7100)
     #expect(bench.json() == #"{"pump":{"on":true,"wanted":false,"by":"timer"}}"#)
-    bench.run(until: 8001)
+    bench.run(until: 8002)
     #expect(bench.json() == #"{"pump":{"on":false,"by":"timer"}}"#)
   }
 
@@ -117,7 +162,7 @@ import Timebase
     var bench = Bench([.switch(bytes("pump"), output: 0, restore: .alwaysOn, minDwell: 1000)], startedAt: 5000)
     #expect(bench.device.level(ofOutput: 0) == 0)
     bench.run(until: 9000)
-    #expect(bench.told == [Told(output: 0, level: 65535, time: 6001)])
+    #expect(bench.told == [Told(output: 0, level: 65535, time: 6002)])
   }
 
   // MARK: interlock
@@ -141,7 +186,7 @@ import Timebase
     #expect(
       bench.told == [
         Told(output: 0, level: 65535, time: 20_000), Told(output: 0, level: 0, time: 21_000),
-        Told(output: 1, level: 65535, time: 21_501),
+        Told(output: 1, level: 65535, time: 21_502),
       ])
   }
 
@@ -151,9 +196,9 @@ import Timebase
     ])
     try bench.perform(.toggle, "a", at: 1000)
     try bench.perform(.toggle, "b", at: 2000)
-    bench.run(until: 2300)
-    #expect(bench.isOn("b") == false)
     bench.run(until: 2301)
+    #expect(bench.isOn("b") == false)
+    bench.run(until: 2302)
     #expect(bench.isOn("b") == true)
   }
 
@@ -171,7 +216,7 @@ import Timebase
     try bench.perform(.toggle, "up", at: 20_000)
     try bench.perform(.toggle, "down", at: 20_100)
     bench.run(until: 30_000)
-    #expect(bench.told.map(\.description) == ["0:65535@20000", "0:0@22001", "1:65535@22502"])
+    #expect(bench.told.map(\.description) == ["0:65535@20000", "0:0@22002", "1:65535@22504"])
   }
 
   @Test func theLastOfManyCommandsWins() throws {
@@ -192,7 +237,7 @@ import Timebase
     bench.run(until: 5000)
     #expect(bench.isOn("a") == true)
     #expect(bench.isOn("b") == false)
-    #expect(bench.told == [Told(output: 0, level: 65535, time: 501)])
+    #expect(bench.told == [Told(output: 0, level: 65535, time: 502)])
   }
 
   // MARK: the start

@@ -11,7 +11,8 @@ import Timebase
 
 @Suite struct SimulatedBoardTests {
   @Test func aBoardIsMadeForAllThatADeviceHas() throws {
-    let board = SimulatedBoard(for: try makeKitchen())
+    var device = try makeKitchen()
+    let board = SimulatedBoard(for: &device)
     #expect(board.parts == [
       .init("lamp", .switch, outputs: [0]), .init("desk", .light, outputs: [1]),
       .init("strip", .light, outputs: [2, 3, 4]), .init("wall", .button, inputs: [0]),
@@ -20,6 +21,18 @@ import Timebase
     ])
     #expect(board.index(of: "celsius") == 6)
     #expect(board.index(of: "kelvin") == nil)
+  }
+
+  @Test func everyButtonOfTheBoardCanBeWorkedFromAPageWhateverItsDescriptionSays() throws {
+    var device = try makeKitchen()
+    let (wall, now) = (3, MonotonicTime.zero)
+    #expect(throws: CommandError.notRemote) { try device.perform(.gesture(.click), on: wall, by: .http, now: now) }
+    _ = SimulatedBoard(for: &device)
+    try device.perform(.gesture(.click), on: wall, by: .http, now: now)
+    #expect(device.part("lamp").isOn == true)
+    var json: [UInt8] = []
+    JSONWriter.append(to: &json) { device.writeParts(to: &$0, since: nil, now: now) }
+    #expect(text(json).contains(#""wall":{"kind":"button","label":"Wall","remote":true"#))
   }
 
   @Test func aBoardAtRestIsDarkUpAndClosed() throws {
@@ -75,7 +88,7 @@ import Timebase
 
   @Test func aTapLastsFiftyMillisecondsAndTapsWaitForEachOther() throws {
     var device = try makeDemo()
-    let board = SimulatedBoard(for: device)
+    let board = SimulatedBoard(for: &device)
     for _ in 0..<2 { board.apply(.tap(1)) }
     var deadlines: [UInt64] = []
     var now = MonotonicTime(milliseconds: 7)
@@ -205,7 +218,7 @@ struct Host {
 
   init(_ device: Device) {
     self.device = device
-    board = SimulatedBoard(for: device)
+    board = SimulatedBoard(for: &self.device)
     self.device.start(now: now)
   }
 

@@ -32,7 +32,7 @@ struct RemoteControlBuilder: Sendable {
     let board: any Board
     switch settings.board {
     case .simulated:
-      let simulated = SimulatedBoard(for: device)
+      let simulated = SimulatedBoard(for: &device)
       made = LoopState(simulated: simulated)
       board = simulated
     case .linux:

@@ -93,7 +93,7 @@ extension ShorthandOptions {
     var timing = Button.Timing()
     if let debounce { timing.debounce = Milliseconds(debounce) }
     let device = Device.demonstration(
-      Array(name.utf8), restore: restore ?? Defaults.restore, timing: timing, isRemote: isSimulated,
+      Array(name.utf8), restore: restore ?? Defaults.restore, timing: timing,
       hasStatusLED: statusLed != nil || isSimulated)
     return DescribedDevice(device: device, outputs: outputs, inputs: [input])
   }
