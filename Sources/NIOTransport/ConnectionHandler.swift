@@ -27,14 +27,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// How far this direction is on its way to its end.
   private enum Output { case open, ending, ended }
 
+  // What is only read and set as a whole needs no checking at run time, which would cost as much as a small frame.
+
   /// From accept to the end of the connection.
-  private(set) var id: ConnectionID?
+  @exclusivity(unchecked) private(set) var id: ConnectionID?
   private let owner: any ConnectionOwner
-  private var context: ChannelHandlerContext?
+  @exclusivity(unchecked) private var context: ChannelHandlerContext?
   /// Whether the channel takes more.
-  private(set) var isWritable = true
+  @exclusivity(unchecked) private(set) var isWritable = true
   /// Inside `writeAndFlush`, which may report a full channel and then an empty one before it returns.
-  private var isWriting = false
+  @exclusivity(unchecked) private var isWriting = false
   /// Input that the application has not taken yet.
   private var held: ByteBuffer?
   /// SwiftNIO asked to read while input was held.

@@ -14,7 +14,9 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   /// What brings news beside the connections: listening sockets and watched descriptors.
   private var sources: [any Channel] = []
-  private var application: App
+  /// To be used through `use` only.
+  @exclusivity(unchecked) private var application: App
+  @exclusivity(unchecked) private var isInUse = false
   private let onNewSecond: NIOTransport<App>.NewSecond?
   private let afterActivity: NIOTransport<App>.Activity?
   private var wallClock = WallClock()
@@ -44,13 +46,23 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     buffer = ByteBufferAllocator().buffer(capacity: Self.smallSize)
   }
 
+  /// Lets `body` use the application, which nothing else may do meanwhile. The check of the language would cost as much
+  /// as to make a small frame, at each use.
+  @inline(__always)
+  private func use<Result: ~Copyable, Failure>(_ body: (inout App) throws(Failure) -> Result) throws(Failure) -> Result {
+    precondition(!isInUse, "the application was called from inside one of its calls")
+    isInUse = true
+    defer { isInUse = false }
+    return try body(&application)
+  }
+
   /// The time of the system's monotonic clock.
   var now: MonotonicTime { MonotonicTime(milliseconds: NIODeadline.now().uptimeNanoseconds / 1_000_000) }
 
   /// The same, for a call that may make a response: the application is told the date if it has changed.
   private func tell() -> MonotonicTime {
     let now = now
-    if let onNewSecond, let seconds = wallClock.newSecond(now: now) { onNewSecond(&application, seconds) }
+    if let onNewSecond, let seconds = wallClock.newSecond(now: now) { use { onNewSecond(&$0, seconds) } }
     return now
   }
 
@@ -58,13 +70,15 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   @discardableResult
   func run<Result>(_ body: (inout App, MonotonicTime) throws -> Result) rethrows -> Result {
     defer { act() }
-    return try body(&application, tell())
+    let now = tell()
+    return try use { try body(&$0, now) }
   }
 
   // MARK: What channels report
 
   func accept(_ connection: ConnectionHandler, from remote: RemoteAddress) -> ConnectionID? {
-    guard let id = application.accept(from: remote, now: tell()) else { return nil }
+    let now = tell()
+    guard let id = use({ $0.accept(from: remote, now: now) }) else { return nil }
     while connections.count <= id.index { connections.append(nil) }
     connections[id.index] = connection
     connectionCount += 1
@@ -73,17 +87,19 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   /// Gives the application what it takes of `input`; the caller calls `act` when the read is complete.
   func receive(_ input: inout ByteBuffer, from id: ConnectionID) {
-    let taken = application.receive(input.readableBytesUInt8Span, from: id, now: tell())
+    let now = tell()
+    let taken = use { $0.receive(input.readableBytesUInt8Span, from: id, now: now) }
     input.moveReaderIndex(forwardBy: min(max(taken, 0), input.readableBytes))
   }
 
   func endOfStream(_ id: ConnectionID) {
-    application.endOfStream(id, now: tell())
+    let now = tell()
+    use { $0.endOfStream(id, now: now) }
     act()
   }
 
   func disconnected(_ id: ConnectionID) {
-    application.disconnected(id, now: now)
+    use { $0.disconnected(id, now: now) }
     connections[id.index] = nil
     connectionCount -= 1
     act()
@@ -105,15 +121,15 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     let now = tell()
     withBuffer { buffer in
       while !isQuiet {  // what is done may make something due
-        deadline = application.poll(now: now)
+        deadline = use { $0.poll(now: now) }
         isQuiet = true
-        while let action = application.nextAction() {
+        while let action = use({ $0.nextAction() }) {
           perform(action, now: now, through: &buffer)
           isQuiet = false
         }
       }
     }
-    if let afterActivity { afterActivity(&application, now) }
+    if let afterActivity { use { afterActivity(&$0, now) } }
     isActing = false
     arm(deadline)
     if connectionCount == 0 { finishClosing() }
@@ -145,15 +161,31 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   private func write(_ id: ConnectionID, now: MonotonicTime, through buffer: inout ByteBuffer) {
     while let connection = connection(id), connection.isWritable {
-      buffer.clear(minimumCapacity: Self.smallSize)
-      application.writeOutput(id, now: now) { bytes in
-        let count = min(bytes.count, Self.writeSize - buffer.readableBytes)
-        guard count > 0 else { return 0 }
-        return bytes.extracting(first: count).withUnsafeBytes { buffer.writeBytes($0) }
+      Self.empty(&buffer)
+      use {
+        $0.writeOutput(id, now: now) { bytes in
+          let count = min(bytes.count, Self.writeSize - buffer.readableBytes)
+          guard count > 0 else { return 0 }
+          return buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+            bytes.extracting(first: count).withUnsafeBytes { target.copyMemory(from: $0) }
+            return count
+          }
+        }
       }
       guard buffer.readableBytes > 0 else { return }
       connection.write(buffer)
       if buffer.readableBytes < Self.writeSize { return }
+    }
+  }
+
+  /// Makes room for the next output.
+  @inline(__always)
+  private static func empty(_ buffer: inout ByteBuffer) {
+    if buffer.capacity == smallSize {
+      // Cheaper than to clear it. If a channel keeps the memory, it is copied once, which is no more than there.
+      buffer.moveWriterIndex(to: 0)
+    } else {
+      buffer.clear(minimumCapacity: smallSize)
     }
   }
 
@@ -198,7 +230,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     }
     closing = (done, cutOff)
     for source in sources { source.close(promise: nil) }
-    application.shutdown(now: now)
+    use { $0.shutdown(now: now) }
     act()
     return done.futureResult
   }
