@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// A device of one's own, as a package of its own. Elsewhere, the dependency is the address of Heliograph's repository.
+// A device of your own, as a package of its own. Elsewhere, the dependency is the address of Heliograph's repository.
 let package = Package(
   name: "greenhouse",
   platforms: [.macOS(.v26)],

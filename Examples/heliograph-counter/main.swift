@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A device of one's own: a counter that every open page sees and may raise, and so does a line on standard input. It
-// has a route, a web socket and a state; the rest (who is connected, who is slow, what is malformed) is the library's
-// business.
+// A device of your own: a counter that every open page shows and can increase, and so can a line on standard input. It
+// has a route, a WebSocket and a state; the rest (clients that come, are slow, or send malformed bytes) is the
+// library's business.
 //
 //     heliograph-counter [PORT]        by default 127.0.0.1:8082; 0: any free port
 

@@ -6,8 +6,8 @@
 //
 //     heliograph-echo [--deflate] [PORT]
 //
-// It listens on 127.0.0.1, by default on port 8081; 0: any free port. With --deflate it compresses messages for
-// those who offer to (RFC 7692), if it was built with the package's trait Deflate.
+// It listens on 127.0.0.1, by default on port 8081; 0: any free port. With --deflate it compresses messages for clients
+// that offer to (RFC 7692), if it was built with the package's trait Deflate.
 
 import Bytes
 import Deflate

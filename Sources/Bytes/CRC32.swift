@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// CRC-32, the checksum of gzip and Ethernet (ISO 3309; RFC 1952 section 8). It finds damage, and stops nobody who means
-// to do any. Four bits at a time: a table of 64 bytes costs a small board little flash, and checks a large file on a
-// host half as fast as one of 1 KB, eight times as fast as none.
+// CRC-32, the checksum of gzip and Ethernet (ISO 3309; RFC 1952 section 8). It finds accidental damage, and is no
+// protection against an attacker. Four bits at a time: a table of 64 bytes costs a small board little flash, and checks
+// a large file on a host half as fast as one of 1 KB, eight times as fast as none.
 
 /// The CRC-32 checksum.
 public enum CRC32 {

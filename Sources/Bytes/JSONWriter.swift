@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Writes JSON (RFC 8259) behind what a byte array already holds. Commas are set by the writer; strings are
-// escaped so that the text may also stand inside an HTML script element, and are UTF-8 whatever they were.
+// Writes JSON (RFC 8259) behind what a byte array already holds. The writer sets the commas; strings are escaped so
+// that the text is safe inside an HTML script element, and become valid UTF-8.
 //
 //     JSONWriter.append(to: &message) { json in
 //       json.beginObject()

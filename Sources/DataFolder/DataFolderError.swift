@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Why a data folder cannot be served, in words for the one who started the program.
+// Why a data folder cannot be served, in words for the person who started the program.
 
 import SystemCalls
 

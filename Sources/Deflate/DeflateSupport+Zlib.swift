@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The one door to this module, open or not: zlib's header must be there only if the package's trait `Deflate` is on, so
-// without it `swift build` needs nothing installed, and nobody who asks gets support.
+// The one entry to this module: zlib's header is needed only if the package's trait `Deflate` is on. Without the trait
+// `swift build` needs nothing installed, and this gives no support for compression.
 
 public import WebSocketCore
 

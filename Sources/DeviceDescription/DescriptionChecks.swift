@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What concerns several parts of a file: lines used twice, interlocks, and what actions are done to.
+// Checks that concern several parts of a file: lines used twice, interlocks, and the targets of actions.
 
 import Bytes
 import Parts

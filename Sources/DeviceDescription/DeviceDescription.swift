@@ -7,8 +7,9 @@
 //       lamp: {switch: GPIO26, restore: restore-default-off, off_after: 30 min}
 //       wall: {button: GPIO22, click: toggle lamp}
 //
-// It is read once, at the start. A description is right as a whole or not at all: everything that is wrong with it is
-// told, each with its place, and what is right is a Device that equals the one that `Device { … }` in Swift gives.
+// It is read once, at the start. A description is right as a whole or not at all: every mistake in it is reported, each
+// with its place, and the result of one without mistakes is a Device that equals the one that `Device { … }` in Swift
+// gives.
 
 public import Parts
 

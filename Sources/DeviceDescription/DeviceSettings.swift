@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The settings of the program from three places: an option is stronger than an environment variable, and that is
-// stronger than the file. swift-configuration looks them up in this order; here each value is also checked, and a
-// mistake says where the value came from.
+// The settings of the program from three places: an option overrides an environment variable, which overrides the file.
+// swift-configuration looks them up in this order; here each value is also checked, and a mistake says where the value
+// came from.
 
 public import Configuration
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Which keys a part may have in a file, by its kind. This table is what mistakes are found by and what `did you mean`
-// is taken from; what each key means is in PartReader.
+// Which keys a part may have in a file, by its kind. Mistakes are found with this table, and `did you mean` takes its
+// words from it; what each key means is in PartReader.
 
 /// What a part is.
 public enum PartKind: String, CaseIterable, Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a gesture does, as a file says it, with the place of each word: Action (module Parts) reads the text, and this
-// says which word of it is wrong.
+// The action of a gesture, as written in a file, with the place of each word: Action (module Parts) reads the text, and
+// this says which word of it is wrong.
 
 import Bytes
 import Parts

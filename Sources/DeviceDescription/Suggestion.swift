@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What was meant by a word that is not known: the known word that is nearest by typing errors, if any is near.
+// What an unknown word was meant to be: the known word with the fewest typing errors between them, if any is near.
 
 /// Finds known words that resemble a mistyped one.
 enum Suggestion {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Reads the values of keys: texts, truth values, numbers, lengths of time, words of a few. Whatever is wrong becomes
-// one mistake with the place of the value, and the reader goes on with none.
+// Reads the values of keys: texts, truth values, numbers, durations, one of a few words. Each mistake is noted with the
+// place of its value, and the reader continues without that value.
 
 import Bytes
 import Timebase

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Keys that appear twice in a mapping. Yams refuses the whole file and tells the place of the first one. With that one
-// under another name it reads on, and finds the second like any other key: so both places are its own.
+// under another name it reads on, and finds the second like any other key: so both places come from Yams.
 
 import Yams
 

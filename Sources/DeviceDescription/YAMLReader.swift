@@ -2,7 +2,7 @@
 
 // Reads a YAML file by Yams into YAMLValue. The rule: what a description has no use for (anchors and aliases, tags,
 // keys that are not texts, several documents) is refused with its place, and size and depth are bounded, so that no
-// file takes long or much.
+// file takes much time or memory.
 
 import Yams
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Keeps a board of Linux lines in touch with the event loop: edges come as they happen, a sensor that has been read wakes
-// the loop, and what is lost or found is said.
+// Keeps a board of Linux lines in touch with the event loop: edges come as they happen, a sensor that has been read
+// wakes the loop, and each loss and return is reported.
 
 #if os(Linux)
   public import LinuxBoard

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// A device of one's own as a whole program: its parts, what they are wired to, its page, and what it does by itself.
+// A device of your own as a whole program: its parts, what they are wired to, its page, and what it does by itself.
 //
 //     let device = try Device("Lamp") { Part.switch("lamp", output: 0) }
 //     await DeviceProgram(device, on: .simulated).main()
 //
-// Everything that the remote control has is there: page, web socket, REST, events. `heliograph`, which reads a
-// description from a file, has more: restored states, a data folder, systemd.
+// It has everything that the remote control has: page, WebSocket, REST, events. `heliograph`, which reads a description
+// from a file, has more: restored states, a data folder, systemd.
 
 import Bytes
 public import DeviceServer

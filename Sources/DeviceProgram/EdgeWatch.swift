@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Lets the event loop read the edges of a Linux machine's lines as they come. Requests for lines come and go with their
-// chips, so whoever hears that a board has news has this look again.
+// chips, so this must look again whenever the board has news.
 
 #if os(Linux)
   import LinuxBoard

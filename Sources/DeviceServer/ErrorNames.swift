@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Errors in a few words, for a line of log. (`String(describing:)` needs reflection, which Embedded Swift has not.)
+// Errors in a few words, for a line of log. (`String(describing:)` needs reflection, which Embedded Swift does not
+// have.)
 
 import HTTPCore
 import WebSocketCore

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Names for connections, clients and endpoints: small values, never references. One of a connection or client that has
-// gone names nothing, and every call with it does nothing.
+// Names for connections, clients and endpoints: small values, never references. The name of a connection or client that
+// has gone is valid for nothing, and every call with it does nothing.
 
 /// A TCP connection that a transport handed to the server.
 ///

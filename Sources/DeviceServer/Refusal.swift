@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Why the server said no. A handler set with `Router.onRefusal` sees each one, for a line of log; the counters have
-// the sum.
+// Why the server refused a request. A handler set with `Router.onRefusal` sees each one, for a line of log; the
+// counters have the sum.
 
 import Bytes
 public import HTTPCore

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// Server-sent events (WHATWG HTML, section 9.2): a GET whose answer does not end. It begins with a snapshot and goes on
-// with the messages that the sockets of its endpoint get, conflated by a cursor in the same way. The server reaches all
-// this through functions that `Router.events` stores, so that a firmware without event streams does not contain it.
+// Server-sent events (WHATWG HTML, section 9.2): a GET whose answer does not end. It begins with a snapshot and
+// continues with the messages that the sockets of its endpoint get, conflated by a cursor in the same way. The server
+// reaches all this through functions that `Router.events` stores, so that a firmware without event streams does not
+// contain it.
 
 import Bytes
 import HTTPCore

@@ -2,7 +2,7 @@
 
 // Every size, count and time that a peer could drive up, in one place, each with the answer for going over it. The
 // defaults suit a device on a home network; a server for thousands raises `connections` and `clients`. A program's own
-// values are in a file named ServerLimits+….swift beside it.
+// values are in its module, in a file named ServerLimits+….swift.
 
 public import HTTPCore
 public import Timebase

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The line before each chunk: `chunk-size [ chunk-ext ] CRLF` (RFC 9112 section 7.1). Extensions mean nothing
-// to this server, but anything that is not one is refused: lax readers of this line have let requests be smuggled.
+// The line before each chunk: `chunk-size [ chunk-ext ] CRLF` (RFC 9112 section 7.1). Extensions mean nothing to this
+// server, but a malformed one is refused: lax readers of this line have let requests be smuggled.
 
 import Bytes
 

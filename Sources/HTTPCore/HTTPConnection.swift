@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The server's side of one HTTP/1.1 connection (RFC 9110, RFC 9112) as a value: bytes go in, events and bytes
-// come out. It opens no socket, reads no clock and never blocks; deadlines are its owner's, who sees in
-// `isIdle`, `isReceivingHead` and `isReceivingBody` what is being waited for.
+// come out. It opens no socket, reads no clock and never blocks; deadlines are up to its owner, which sees in `isIdle`,
+// `isReceivingHead` and `isReceivingBody` what the connection waits for.
 //
 // The owner's loop: `receive`, then `nextEvent` until it gives `.needData`, `.held` or `.closed`; answer
 // each request with `send`, `send(body:)`, `finish`, then `startNextCycle`; let the transport take the output

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The date of a response as it goes on the wire: IMF-fixdate, always 29 bytes (RFC 9110 section 5.6.7). It is made from
-// a count of seconds that somebody with a clock brings; nothing here reads one. A table of names and a little
-// arithmetic: a String or a calendar would bring more with them than the whole server is.
+// a count of seconds that the caller passes in; nothing here reads a clock. A table of names and a little arithmetic: a
+// String or a calendar would add more code than the whole server has.
 
 /// A date in HTTP's preferred form, `Sun, 06 Nov 1994 08:49:37 GMT`.
 public struct HTTPDate: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a connection and its owner say to each other: the version that the client speaks, the events that `nextEvent`
-// gives, how a response tells its length, and what the owner can do wrong.
+// What a connection and its owner exchange: the version that the client speaks, the events that `nextEvent` returns,
+// how a response gives its length, and the owner's possible mistakes.
 
 /// The HTTP version that a client speaks.
 ///

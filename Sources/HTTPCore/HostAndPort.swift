@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Whether a Host field or an authority is one: `uri-host [":" port]` (RFC 9110 section 7.2, RFC 3986 section
-// 3.2.2). Which hosts this server answers for is not decided here.
+// Whether a Host field or an authority is valid: `uri-host [":" port]` (RFC 9110 section 7.2, RFC 3986 section 3.2.2).
+// Which hosts this server answers for is not decided here.
 
 import Bytes
 

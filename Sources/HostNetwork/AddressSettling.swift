@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Which address to go by while an interface comes up. One that reaches its own link only is often there first, until
-// DHCP has brought a better one; where nobody gives addresses it is the one that stays.
-// Source: RFC 3927 section 1.9: a host should prefer a routable address, and go on to look for one.
+// Which address to use while an interface comes up. A link-local address is often there first, until DHCP has brought a
+// better one; in a network without DHCP it is the one that stays. Source: RFC 3927 section 1.9: a host should prefer a
+// routable address, and go on to look for one.
 
 public import DeviceServer
 public import Timebase

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-// Why the system does not say how it is on the network, in words for the one who started the program.
+// Why the state of the network is unknown, in words for the person who started the program.
 
 import SystemCalls
 
-/// Why the state of the network cannot be told.
+/// Why the state of the network is unknown.
 public enum HostNetworkError: Error, Equatable, CustomStringConvertible {
   /// There is no interface of that name; `available` are those that there are.
   case noSuchInterface(name: String, available: [String])

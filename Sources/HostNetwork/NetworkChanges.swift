@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // A hint that something about the network has changed, for an event loop to wait for: nothing polls.
-// Rule: what a message says is not looked at. It means "look again", so it matters not which of them get lost.
-// Source: netlink(7), rtnetlink(7), linux/netlink.h, linux/rtnetlink.h.
+// Rule: the content of a message is ignored. It means "look again", so it does not matter if some get lost. Source:
+// netlink(7), rtnetlink(7), linux/netlink.h, linux/rtnetlink.h.
 
 public import SystemCalls
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What can be wrong with a channel as it is written, in one line each that says how it is written rightly.
+// What can be wrong with the address of a channel, each in one line that says how to write it.
 
-/// Why a text names no channel.
+/// Why a text does not name a channel.
 public enum AddressError: Error, Equatable, Sendable, CustomStringConvertible {
   /// There is no text.
   case empty
@@ -10,21 +10,21 @@ public enum AddressError: Error, Equatable, Sendable, CustomStringConvertible {
   case noLine(String)
   /// The number of the line has more than 32 bits.
   case lineTooLarge(String)
-  /// It names a PWM chip, and no channel of it.
+  /// It names a PWM chip, but no channel of it.
   case noPWMChannel(String, chip: UInt32)
   /// No LED can have that name.
   case noLED(String)
-  /// It names a device with sensors, and none of them.
+  /// It names a device with sensors, but none of them.
   case noSensorChannel(String)
   /// No device on a 1-Wire bus can have that number.
   case no1WireDevice(String)
   /// No thermal zone can have that name.
   case noThermalZone(String)
-  /// It names no file.
+  /// It does not name a file.
   case noPath(String)
-  /// It is a sensor, and was to be driven.
+  /// It is a sensor, where an output is needed.
   case notAnOutput(String)
-  /// It is an output, and was to be read.
+  /// It is an output, where an input is needed.
   case notAnInput(String)
 
   /// One line without an end of line.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What can go wrong with the channels of a machine, in one line each that says what to do about it.
+// What can go wrong with the channels of a machine, each in one line that says what to do about it.
 
 import SystemCalls
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Which line somebody means: by its number on a chip or by its name, with or without the chip.
+// How a line is named: by its number on a chip or by its name, with or without the chip.
 
 /// A line as people write it: `26`, `GPIO26`, `gpiochip1:5`, `pinctrl-rp1:26`, `gpiochip1:RELAY`.
 public struct LineAddress: Hashable, Sendable {

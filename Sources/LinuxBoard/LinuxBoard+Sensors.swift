@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// When sensors are read, and what becomes of that. The reading itself is the reader's, on threads of its own: here a
-// sensor is asked for when its period is over, and its answer is reported when it is there.
+// When sensors are read, and what becomes of the results. The reading itself happens on threads of its own: here a
+// reading is requested when a sensor's period is over, and its result is reported when it arrives.
 
 #if os(Linux)
   import Bytes

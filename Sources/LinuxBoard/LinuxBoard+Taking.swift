@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How a unit is taken, at the start and when it was lost: all of it, or nothing. Lines of one chip are taken in as few
-// requests as the kernel allows, or gone on with where they were held for this program.
+// How a unit is taken, at the start and after it was lost: all of it, or nothing. Lines of one chip are taken in as few
+// requests as the kernel allows, or taken over where they were held for this program.
 
 #if os(Linux)
   import Parts

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Units come and go as one. Those that the board needs are taken at the start, or there is no board; those that are
-// lost later are asked for every second, each for itself.
+// Units come and go as one. Those that the board needs are taken at the start, or there is no board; for those that are
+// lost later, each is tried again every second.
 
 #if os(Linux)
   import Parts

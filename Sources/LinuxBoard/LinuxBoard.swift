@@ -3,9 +3,9 @@
 // The board of a Linux machine: as many channels as the device names, on GPIO lines, PWM channels, LEDs and sensors of
 // the kernel's.
 // Rule: it is owned by one thread and never waits. Edges are reported one by one, each with its time, in order of time:
-// so a press between two looks is seen as if somebody had looked all along. Sensors are read on other threads.
-// Rule: outputs do not fail. What vanishes takes only its own channels with it, and is asked for every second; what is
-// driven in the meantime is what the outputs are given when they are back.
+// so a press between two reports is seen as if the board had been watched all along. Sensors are read on other threads.
+// Rule: outputs do not fail. A device that vanishes takes only its own channels with it, and is tried again every
+// second; outputs that are back get the levels that were driven last.
 
 #if os(Linux)
   public import Parts

@@ -13,7 +13,7 @@ public struct LinuxWiring: Equatable, Sendable {
     public var address: OutputAddress
     /// Whether it is on while its pin is low.
     public var isActiveLow: Bool
-    /// Whether a line that was held for this program goes on showing what it shows, whatever the initial level is.
+    /// Whether a line that was held for this program keeps its level, whatever the initial level is.
     public var keepsHeldLevel: Bool
     /// How long a period of a PWM channel is, in nanoseconds.
     public var pwmPeriod: UInt32

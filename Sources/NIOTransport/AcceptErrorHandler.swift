@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // What a listening channel does when it cannot accept, for lack of descriptors for instance: it rests for a second, and
-// tells once. (SwiftNIO's AcceptBackoffHandler delays only reads that are asked for anew; the one that failed is still
-// under way, and is tried again without end.)
+// reports that once. (SwiftNIO's AcceptBackoffHandler delays only new reads; the one that failed is still under way,
+// and is tried again without end.)
 
 import NIOCore
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A descriptor of the host's that has news for the application: a GPIO line's edges, for instance. It is one more channel
-// of the same loop, so nothing polls and nothing runs beside the application.
+// A descriptor of the host with news for the application: a GPIO line's edges, for instance. It is one more channel of
+// the same loop, so nothing polls and nothing runs beside the application.
 
 import NIOCore
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The signals that end a program in order, by Dispatch, which turns them into an ordinary call on an ordinary thread.
+// The signals that end a program gracefully, through Dispatch, which turns them into an ordinary call on an ordinary
+// thread.
 
 import Dispatch
 import SystemCalls

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The system's date, for applications that say it. The clock is read when something happens and its second is over, so
+// The system's date, for applications that send it. The clock is read when something happens and its second is over, so
 // at most once a second, and nothing is woken for it; a clock that is set is noticed within a second.
 
 import SystemCalls

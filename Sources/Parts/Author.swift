@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Every change has an author, which all surfaces show: people want to know whether a switch went off by itself or was
-// turned off.
+// Every change has an author, which the page and all messages show: people want to know whether a switch went off by
+// itself or was turned off.
 
 import Bytes
 

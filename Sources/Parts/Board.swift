@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The line between a device and its board. Inputs and outputs are numbers, given by the device's description; readings
-// go in with the time at which they happened, as bytes do, and what the outputs are to show comes out. Polarity is the
-// board's business: a device knows active and inactive, never high and low.
+// go in with the time at which they happened, as bytes do, and levels for the outputs come out. Polarity is the board's
+// business: a device knows active and inactive, never high and low.
 
 public import Bytes
 public import Timebase

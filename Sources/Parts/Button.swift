@@ -2,7 +2,7 @@
 
 // A push button and its gestures. Press and release are always reported. A click is reported at the release, unless the
 // button also has a double click: then when no second press has come. A long press is reported while the button is
-// held, and repeats follow it if they are of use. So a button without `double` is never slow, and for one without
+// held, and repeats follow it if the button uses them. So a button without `double` is never slow, and for one without
 // `long` no press is too long to be a click.
 
 import Bytes

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What every surface may ask of a part. A command that a part does not know, or cannot obey at present, is an error
-// with a name, and changes nothing.
+// The commands that page, HTTP and the rest may give to a part. A command that a part does not know, or cannot carry
+// out at present, is an error with a name, and changes nothing.
 
 /// Something that a part is to do.
 public enum Command: Equatable, Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A contact is an input that is on or off: a door, a window, a motion detector. It may be slow to believe what it sees.
+// A contact is an input that is on or off: a door, a window, a motion detector. It may wait before it believes a new
+// level.
 
 import Bytes
 public import Timebase

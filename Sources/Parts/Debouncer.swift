@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Contacts bounce: a level counts once it has stood for a while since its last edge. Time is that of the edges, so it
-// does not matter how late they are heard of.
+// Contacts bounce: a level counts once it has lasted for a while since its last edge. Times are those of the edges, so
+// it does not matter how late they arrive.
 
 public import Timebase
 

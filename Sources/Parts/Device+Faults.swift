@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Inputs and outputs that are out of order. The part says so, its commands are refused, and the others work on.
+// Inputs and outputs that are out of order. The part says so, its commands are refused, and the others keep working.
 
 import Bytes
 import Timebase

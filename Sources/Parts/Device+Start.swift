@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What the parts show at the start. In this order: the description's choice, what was saved, what the board finds its
-// outputs to have shown all along, and then the first moment, from which rests and countdowns are counted.
+// What the parts show at the start. In this order: the description's choice, the saved state, the levels that the board
+// finds its outputs to have kept, and then the first moment, from which rests and countdowns are counted.
 
 import Bytes
 public import Timebase

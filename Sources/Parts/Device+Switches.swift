@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an
-// interlock on at once; between one that went off and another that goes on lies the longer of their two dwell times; and
-// no output changes before its `min_dwell` is over. Commands in between are conflated to the last.
+// interlock on at once; between one that went off and another that goes on, the longer of their two dwell times passes;
+// and no output changes before its `min_dwell` is over. Commands in between are conflated to the last.
 // Both times are those of the relay, not of the decision: a rest begins with the first poll after the board was told.
 
 import Bytes

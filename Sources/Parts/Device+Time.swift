@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // Readings and time. Readings may come late, with the time at which they happened, and those of two chips out of order.
-// They wait until the next poll, which works them off in the order of time, together with what the parts had to do
-// between them: a host that was held up for a second sees every press, and buttons live in the time of their edges.
-// What clients do to a button waits with them. Outputs change at the time of the call, and a relay's rest begins with the
+// They wait until the next poll, which processes them in the order of time, together with what the parts had to do
+// between them: a host that was held up for a second sees every press, and a button's times are those of its edges. A
+// client's presses of a button wait with them. Outputs change at the time of the call, and a relay's rest begins with the
 // poll after that.
 
 import Bytes

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A device is a list of parts: the one state that every surface shows and changes. It is a plain value. Readings and
-// commands go in with a time, what the outputs are to show comes out, and between two calls it needs nothing but the
-// time of the next. So a day with eight buttons and a storm of commands is a test of a millisecond.
+// A device is a list of parts: the one state that pages and messages show and change. It is a plain value. Readings and
+// commands go in with a time, levels for the outputs come out, and between two calls it needs nothing but the time of
+// the next. So a day with eight buttons and a storm of commands is a test of a millisecond.
 
 public import Bytes
 public import Timebase

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// A device described in Swift: parts between braces, with `if` and `for` where they are of use.
+// A device described in Swift: parts between braces, with `if` and `for` where they help.
 
 import Bytes
 

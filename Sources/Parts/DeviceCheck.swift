@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Finds what is wrong with a list of parts, and what belongs to what: outputs and inputs to parts, switches to their
+// Finds mistakes in a list of parts, and links what belongs together: outputs and inputs to parts, switches to their
 // interlocks, actions to their targets. Names are looked up here, once, and never again.
 
 import Bytes

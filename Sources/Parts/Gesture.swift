@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The ways to work a button, by the names that descriptions and messages use.
+// The ways to press a button, by the names that descriptions and messages use.
 
 import Bytes
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// Which kinds this build knows: all of them, but for those that a flag of the compiler leaves out. A firmware leaves out
-// the kinds that its board has no channels for, and so carries no code for them (docs/firmware.md).
-// Rule: `Part.kind` and the accessors beside it ask here, so that the optimizer sees that no part is of such a kind; what
-// it does not see by that asks here, too.
+// Which kinds this build knows: all of them, except those that a compiler flag leaves out. A firmware leaves out the
+// kinds that its board has no channels for, and so carries no code for them (docs/firmware.md). Rule: `Part.kind` and
+// the accessors beside it ask here, so that the optimizer sees that no part is of such a kind; code in which it does
+// not see that asks here, too.
 
 /// The kinds that not every build has; switches and buttons are always there.
 enum Kinds {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a command asks of a part, what an action of a button does, and what is saved for the next start: the same few
-// values, each of which may be left out. Which of them a part knows is a matter of its kind.
+// The values that a command sets, that an action of a button sets, and that are saved for the next start: the same few,
+// each of which may be left out. Which of them a part has depends on its kind.
 
 public import Bytes
 

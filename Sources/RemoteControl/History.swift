@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What the sensors have shown: a ring of samples for each, at even distances, in memory. Nothing wakes for a sample: a
-// value holds until the next reading, so the samples that are due are taken before that. Firmware keeps none.
+// The recent values of the sensors: a ring of samples for each, at regular intervals, in memory. Nothing wakes for a
+// sample: a value holds until the next reading, so the samples that are due are taken before that. Firmware keeps none.
 
 import Bytes
 import Parts

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What only hosts answer: the history of a sensor, server-sent events and the description of the API. Firmware has no
-// room for it; there all this is empty.
+// The routes that only hosts have: the history of a sensor, server-sent events and the description of the API. Firmware
+// has no room for them; there all this is empty.
 
 import Bytes
 import DeviceServer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What tells a device, and each start of it, from others.
+// What distinguishes a device, and each start of it, from others.
 
 import Bytes
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The tutorial's `processor`: what replaces the names in `index.html`, so that the first paint, and a browser without
-// JavaScript, show the true state. The page's script finds the same rows and goes on with them.
+// JavaScript, show the true state. The page's script finds the same rows and continues with them.
 
 import Bytes
 import DeviceServer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The HTTP API for scripts: the state, and one path for each part. What is asked of a part goes the same way as a
-// message of the web socket.
+// The HTTP API for scripts: the state, and one path for each part. A command to a part goes the same way as a message
+// of the WebSocket.
 
 import Bytes
 import DeviceServer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The table of what is answered: the tutorial's `initWebServer` in a few lines, and where to look for the rest.
+// The table of routes: the tutorial's `initWebServer` in a few lines, and where to look for the rest.
 
 import Bytes
 import DeviceServer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What the tutorial's program prints on its serial line. Below the Embedded line nothing can print, so lines wait here
-// until the host takes them: to standard output on Linux, to the UART on a board.
+// The lines that the tutorial's program prints on its serial line. Below the Embedded line nothing can print, so lines
+// wait here until the host takes them: to standard output on Linux, to the UART on a board.
 
 /// Lines of log that wait for the host.
 public struct SerialLog: Sendable {

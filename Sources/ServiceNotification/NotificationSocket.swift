@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The socket of a manager: a Unix datagram socket, to which each message goes from a socket of its own, so that the
-// manager may be restarted meanwhile.
-// Source: sd_notify(3), NOTIFY_SOCKET; unix(7), cmsg(3).
+// manager may be restarted in between. Source: sd_notify(3), NOTIFY_SOCKET; unix(7), cmsg(3).
 
 import SystemCalls
 

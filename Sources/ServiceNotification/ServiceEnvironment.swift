@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What a manager's environment variables say. Anyone may set them to anything: what does not make sense, or is meant
-// for another process, is as if it were not there.
-// Source: sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds_with_names(3), "Environment".
+// What a manager's environment variables say. They may be set to anything: a value that does not make sense, or is
+// meant for another process, is ignored. Source: sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds_with_names(3),
+// "Environment".
 
 import SystemCalls
 import Timebase

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What a service has to say of itself.
-// Source: sd_notify(3), "Well-known assignments".
+// What a service reports about itself. Source: sd_notify(3), "Well-known assignments".
 
 /// Something about this service that its manager wants to know.
 public enum ServiceState: Equatable, Sendable {

@@ -2,8 +2,8 @@
 
 // When to write a state, so that none is lost for long and flash memory lives long: at most one write a second, one at
 // a time, and none of what is on disk already.
-// Rule: it writes nothing and reads no clock. The loop says what the state is and what time it is, hands each write to
-// somebody who may wait for a disk, and tells how it ended.
+// Rule: it writes nothing and reads no clock. The loop passes in the state and the time, hands each write to a thread
+// that may wait for a disk, and reports how it ended.
 
 public import Timebase
 

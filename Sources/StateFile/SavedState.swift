@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What is saved, and its form on disk: lines that a person can read, and that are not damaged unnoticed.
+// What is saved, and its form on disk: lines that a person can read, and whose damage is noticed.
 //
 //     heliograph-state 2
 //     desk {"on":true,"brightness":128}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The file that a state outlives a restart in.
-// Rule: whenever the program or the power fails, the file is the old one or the new one, whole; and no file is ever
-// lost: one that is not ours is moved aside before its path is used, to a name that nothing had.
+// The file in which a state survives a restart. Rule: whenever the program or the power fails, the file is the old one
+// or the new one, whole; and no file is ever lost: one that is not ours is moved aside before its path is used, to a
+// name that nothing had.
 
 import SystemCalls
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Why a state could not be loaded or stored, in words for the one who started the program.
+// Why a state could not be loaded or stored, in words for the person who started the program.
 
 public import SystemCalls
 

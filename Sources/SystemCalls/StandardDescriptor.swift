@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Standard input, output and error by the system's own calls. Rule: whoever is at the other end may be gone, or the disk
-// full; the program goes on without.
+// Standard input, output and error by the system's own calls. Rule: the other end may be gone, or the disk full; the
+// program continues without it.
 
 /// A descriptor that a program is given, and that is not its own to close.
 public enum StandardDescriptor: Int32, Sendable {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Standard input and output of the board, and the log. What is to be shown is kept by a `BoardConsole` on the
-// event loop, within a bound; a thread of its own writes it, so that a terminal that was stopped with Ctrl-S, a pipe
-// that nobody reads, or a full disk stops nothing else. Another thread reads.
+// Standard input and output of the board, and the log. A `BoardConsole` on the event loop keeps what is to be shown,
+// within a bound; a thread of its own writes it, so that a terminal that was stopped with Ctrl-S, a pipe that nobody
+// reads, or a full disk stops nothing else. Another thread reads.
 
 import Bytes
 import DeviceServer
@@ -26,11 +26,11 @@ final class Console: Sendable {
     var log: [(level: Logger.Level, line: String)] = []
     var isWriting = false
     var isOver = false
-    /// What the board's display was told last.
+    /// What the board's display showed last.
     var shown: Shown?
   }
 
-  /// What decides whether the display has to be told anything: making its words of the parts takes time.
+  /// What decides whether the display needs an update: making its words from the parts takes time.
   private struct Shown: Equatable {
     var revision: UInt64
     var isHeartbeatLit: Bool

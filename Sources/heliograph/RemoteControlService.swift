@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The program's life: board and console, then the folder if there is one, the network, the port, and the wait for a
-// signal. What goes on beside the event loop is a task each, and all of them end with the first that fails.
+// signal. Everything beside the event loop is a task of its own, and all of them end with the first that fails.
 
 import DataFolder
 import DeviceServer
@@ -69,8 +69,8 @@ struct RemoteControlService: Service {
     if let failure { throw failure }
   }
 
-  /// Starts the device. Lines that another run of this program still holds, on its way out or in systemd's hands under
-  /// another name, are waited for a little.
+  /// Starts the device. It waits a little for lines that another run of this program still holds, because it is about
+  /// to end or because systemd holds them under another name.
   private func startWhenFree(
     _ builder: RemoteControlBuilder, _ loopState: LoopStateBox, _ console: Console, on eventLoop: any EventLoop,
     writes: AsyncStream<SavedState>.Continuation

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The watchdog: it interrupts at its first zero, and resets at its second if nobody fed it in between. The interrupt
-// stays masked in the interrupt controller: it would only delay the reset.
-// Source: data sheet, chapter 10.
+// The watchdog: it interrupts at its first zero, and resets at its second if it was not fed in between. The interrupt
+// stays masked in the interrupt controller: it would only delay the reset. Source: data sheet, chapter 10.
 
 import CBoard
 import CortexM

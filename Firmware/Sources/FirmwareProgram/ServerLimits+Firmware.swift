@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What peers may use of 64 KB: everything that the defaults allow for a computer, cut to what a page needs. Together with
-// lwIP's buffers this is what the RAM budget of scripts/firmware counts on.
+// How much of 64 KB peers may use: everything that the defaults allow for a computer, cut to what a page needs.
+// Together with lwIP's buffers this is what the RAM budget of scripts/firmware counts on.
 
 import DeviceServer
 import HTTPCore

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// One TCP connection in lwIP's terms. lwIP calls back in the middle of its work; what it tells is only
-// recorded here, in a row that never moves, and `LwIPTransport` looks at the rows when lwIP has returned.
-// lwIP's buffers are given back at once: what the application has left is copied, and the receive window
-// stays closed by as much.
+// One TCP connection in lwIP's terms. lwIP calls back in the middle of its work; the callbacks only record what
+// happened, in a row that never moves, and `LwIPTransport` looks at the rows when lwIP has returned. lwIP's buffers are
+// given back at once: input that the application has left is copied, and the receive window stays closed by as much.
 
 import CLwIP
 import DeviceServer

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The two functions that Swift allocates with; `free` passes through CRuntime, for Swift keeps that name to itself.
-// Rule: there is no third answer to "no memory". Address 0 is flash, so a caller that took it for memory would go on; the
-// board says what is wrong and starts again.
+// The two functions that Swift allocates with; `free` passes through CRuntime, because Swift keeps that name to itself.
+// Rule: an allocation succeeds, or the board says what is wrong and restarts. Address 0 is flash, so a caller that took
+// it for memory would continue with it.
 
 import CBoard
 import Heap

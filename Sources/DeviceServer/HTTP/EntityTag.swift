@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // How an ETag is made (RFC 9110 section 8.8.3): from the content alone, so that the same file has the same tag after
-// a restart and on every device. Files that are compiled in, or lie in an image, come with a tag from `entity_tag` in
+// a restart and on every device. Files that are compiled in, or are in an image, come with a tag from `entity_tag` in
 // scripts/build-page.
 
 import Bytes

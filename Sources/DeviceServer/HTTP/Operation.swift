@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a route does, in words for an OpenAPI description (OpenAPI 3.1.1, section 4.8.10). It stands beside the handler,
-// in the call that adds the route; Router+OpenAPI.swift writes it down. Under Embedded Swift nothing keeps it.
+// What a route does, in words for an OpenAPI description (OpenAPI 3.1.1, section 4.8.10). It is given beside the
+// handler, in the call that adds the route; Router+OpenAPI.swift writes it down. Under Embedded Swift nothing keeps it.
 
 public import HTTPCore
 

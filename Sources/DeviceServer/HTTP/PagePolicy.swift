@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The fields that keep a page to itself: scripts, styles and images from this server only, no framing, nothing sent
-// elsewhere (Content Security Policy level 3). Older Safari does not take 'self' to include web sockets, hence the
-// host by name; the host was checked before it gets here.
+// elsewhere (Content Security Policy level 3). Older versions of Safari do not take 'self' to include WebSockets, hence
+// the host by name; it was checked before it gets here.
 
 import Bytes
 import HTTPCore

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Conditional requests for an asset (RFC 9110 section 13): `If-Match`, then `If-None-Match`, in the order of section
-// 13.2.2. There are no dates to compare, so `If-Modified-Since` and `If-Unmodified-Since` are passed over, as they are
-// to be (sections 13.1.3 and 13.1.4); what a route's handler makes of conditions is its own affair.
+// 13.2.2. There are no dates to compare, so `If-Modified-Since` and `If-Unmodified-Since` are ignored, as they must be
+// (sections 13.1.3 and 13.1.4); what a route's handler does with conditions is up to it.
 
 import Bytes
 import HTTPCore

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// Who may ask. A browser sends requests on behalf of any page that it shows, so a device on a home network is open to
-// the whole web unless it looks at two fields: `Host`, against DNS rebinding (RFC 9110 section 7.2), and `Origin`,
-// against other sites' pages (RFC 6454, RFC 6455 section 10.2). Both are looked at before anything is done.
+// Which requests are allowed. A browser sends requests on behalf of any page that it shows, so a device on a home
+// network is open to the whole web unless it looks at two fields: `Host`, against DNS rebinding (RFC 9110 section 7.2),
+// and `Origin`, against other sites' pages (RFC 6454, RFC 6455 section 10.2). Both are looked at before anything is
+// done.
 
 import Bytes
 import HTTPCore

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The `%NAME%` templates of the tutorial, mended: one pass, so a value is never scanned again; values are escaped for
-// HTML; an unknown name, and every percent sign that is not part of a name, stays as it is. What lies between
-// the names is sent from where it lies.
+// The `%NAME%` templates of the tutorial, with their faults fixed: one pass, so a value is never scanned again; values
+// are escaped for HTML; an unknown name, and every percent sign that is not part of a name, stays as it is. The text
+// between the names is sent from where it is.
 
 public import Bytes
 

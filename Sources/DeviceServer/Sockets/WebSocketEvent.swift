@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What a socket handler is told: the tutorial's WS_EVT_*, with what those leave out: the client's address, and why it
-// went. The payload lies in the
-// server's own buffer for the time of the call, never in anything that the handler may change.
+// The events of a socket handler: the tutorial's WS_EVT_*, and what those leave out: the client's address, and why it
+// went. The payload lies in the server's own buffer for the time of the call, never in anything that the handler may
+// change.
 
 public import WebSocketCore
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // What the board needs of GPIO lines, so that it can be tried without any: the kernel's are `LineRequest`.
-// Levels are those of the pins, high or low: what is active is the board's business, and lines that an earlier run held
-// can be asked what they show, whatever that run took for active.
+// Levels are those of the pins, high or low: which one is active is the board's business, so the level of a line that
+// an earlier run held can be read, whichever level that run took for active.
 
 #if os(Linux)
   import SystemCalls

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // How lines are to be used, and how many fit one request: the kernel takes 64 lines, and ten attributes that each hold
-// for any number of them. Lines that want the same share an attribute.
-// Source: Linux uAPI, linux/gpio.h, GPIO_V2_LINES_MAX, GPIO_V2_LINE_NUM_ATTRS_MAX, struct gpio_v2_line_config.
+// for any number of them. Lines with the same setting share an attribute. Source: Linux uAPI, linux/gpio.h,
+// GPIO_V2_LINES_MAX, GPIO_V2_LINE_NUM_ATTRS_MAX, struct gpio_v2_line_config.
 
 #if os(Linux)
   import CLinuxGPIO

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What someone at the console can ask for. Two kinds are kept apart: what happens to the board (a finger on a button, a
-// warmer room) goes to the board, and reaches the device as a reading; what the device shall do goes to the device.
+// The commands of the console. Two kinds are kept apart: what happens to the board (a finger on a button, a warmer
+// room) goes to the board, and reaches the device as a reading; what the device shall do goes to the device.
 
 public import Parts
 

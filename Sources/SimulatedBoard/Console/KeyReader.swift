@@ -3,7 +3,7 @@
 // Standard input that is a terminal without line editing: some keys are commands at once, and any other letter, or a
 // colon, begins a line that Enter completes.
 // Rule: keys that send several bytes (arrows, function keys, Alt with a letter) begin with ESC and mean nothing here;
-// they are passed over whole, for their last byte may be a letter of ours (F1 sends ESC O P). ECMA-48, 5.4. There is no
+// they are skipped whole, because their last byte may be a letter of ours (F1 sends ESC O P). ECMA-48, 5.4. There is no
 // clock to tell Esc by itself from those: it drops the line at once, and what shows it to be an arrow brings it back.
 
 /// Keys, and what they ask for.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What this program adds to the watch over a Linux machine's board: what is lost or found goes to the log, and systemd
-// holds the lines that the board holds.
+// What this program adds to the watch over a Linux machine's board: it logs each loss and return, and has systemd hold
+// the lines that the board holds.
 
 #if os(Linux)
   import DeviceProgram

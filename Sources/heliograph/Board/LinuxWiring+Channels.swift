@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-// From a description's channels to those of this machine: what is written as an address is understood here, and only
-// here, so that a description can be read without knowing any board.
+// From a description's channels to those of this machine: addresses are understood only here, so that a description can
+// be read without knowing any board.
 
 import DeviceDescription
 import LinuxBoard
 import Timebase
 
 extension LinuxWiring {
-  /// The channels of a description; `chip` is that of lines which are given by number alone.
+  /// The channels of a description; `chip` is the chip of lines that are given by number alone.
   init(_ channels: DeviceChannels, chip: String) throws(AddressError) {
     self.init(defaultChip: chip)
     for channel in channels.outputs { outputs.append(try Output(channel, keepsHeldLevel: channels.keeps(channel))) }

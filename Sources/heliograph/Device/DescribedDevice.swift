@@ -10,10 +10,10 @@ import RemoteControl
 struct DeviceChannels: Sendable {
   var outputs: [Channel]
   var inputs: [Channel]
-  /// The names of the parts that restore what they showed.
+  /// The names of the parts that restore their last state.
   var restoring: Set<String> = []
 
-  /// Whether a channel that was held for this program goes on showing what it shows.
+  /// Whether a channel that was held for this program keeps its level.
   func keeps(_ channel: Channel) -> Bool { restoring.contains(channel.part) }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The application and what belongs to its loop, made on the event loop that will own them. The order matters: what was saved goes into
-// the device, the board takes its lines with the levels that the device then wants, and what lines that were held all
-// along really show is believed.
+// The application and what belongs to its loop, made on the event loop that will own them. The order matters: the saved
+// state goes into the device, the board takes its lines with the levels that the device then wants, and then the device
+// takes over the levels of lines that were held all along.
 
 import Bytes
 import Deflate

@@ -13,7 +13,7 @@ import SystemCalls
 import Timebase
 
 struct NetworkKeeper {
-  /// The interface that was asked for; nil for the one that has the default route.
+  /// The interface of the settings; nil for the one with the default route.
   let interface: String?
   let transport: NIOTransport<RemoteControl>
   let console: Console
@@ -66,7 +66,7 @@ struct NetworkKeeper {
     if !Task.isCancelled { console.log(.warning, "changes of the address are not noticed any more") }
   }
 
-  /// The interface at this moment. That none can be listed is told, once; then it is as it was.
+  /// The interface at this moment. A failure to list interfaces is logged once, and the last status is kept.
   private mutating func look(last: InterfaceStatus?) -> InterfaceStatus? {
     do throws(HostNetworkError) {
       let status = try find()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What the device goes by: the names that a browser may put into `Host`, and where to point one.
+// The device's names: those that a browser may send as `Host`, and the URL to open.
 
 import NIOCore
 import SystemCalls

@@ -12,7 +12,7 @@ struct SavedParts: Sendable {
   /// What was saved; nil if there was nothing.
   let state: SavedState?
 
-  /// Reads the file at `path`, if some part of `device` restores something. A file that cannot be used is said.
+  /// Reads the file at `path`, if some part of `device` restores something. Reports a file that cannot be used.
   init(_ device: Device, path: String, say: (String) -> Void) {
     guard device.parts.contains(where: { $0.saved != nil }) else {
       file = nil

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// systemd, if it started the program: it is told when the device serves and that its loop is alive, and it holds the
-// GPIO lines while the program is started anew. Without it everything here does nothing.
+// systemd, if it started the program: it learns when the device serves and that its loop is alive, and it holds the
+// GPIO lines while the program restarts. Without systemd everything here does nothing.
 
 import Bytes
 import NIOCore
@@ -37,7 +37,7 @@ final class Supervisor: Sendable {
   /// Says that the device serves at `url`.
   func ready(_ url: String) async throws { try await insist { manager.notify(.ready, .status(url)) != .wouldBlock } }
 
-  /// Tells the manager what is told only once, again for as long as it has no room to hear it.
+  /// Sends the manager the messages that are sent only once, again as long as its socket is full.
   func insist(_ isHeard: () async throws -> Bool) async throws {
     while try await !isHeard() { try await Task.sleep(for: .milliseconds(100)) }
   }
@@ -45,7 +45,7 @@ final class Supervisor: Sendable {
   /// The program has begun to end.
   func stopping() { manager.notify(.stopping) }
 
-  /// Says again and again, as often as the manager wants, that `eventLoop` is alive: it is the loop that says so.
+  /// Reports, as often as the manager wants, that `eventLoop` is alive; the loop itself does so.
   func reportLife(of eventLoop: any EventLoop) {
     guard let interval = manager.watchdogInterval else { return }
     eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(Int64(interval.count))) { _ in

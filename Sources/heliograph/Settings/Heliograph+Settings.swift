@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// From what was typed to the settings and the device: options first, then the environment, then the file.
+// From the command line to the settings and the device: options first, then the environment, then the file.
 
 import ArgumentParser
 import DeviceDescription
@@ -12,7 +12,7 @@ import Logging
 #endif
 
 extension Heliograph {
-  /// The settings and the device that were asked for.
+  /// The settings and the device that the command line asks for.
   func resolved() throws -> (ProgramSettings, DescribedDevice) {
     if file != nil, device != nil { throw ValidationError("The file is given twice: as an argument and with --device.") }
     let description = try (file ?? device).map { try DeviceDescription(readingFile: $0) }
@@ -37,8 +37,8 @@ extension Heliograph {
     }
   }
 
-  /// A line for each variable of the environment that looks like a setting and is none. (HELIOGRAPH_OPTIONS is what the
-  /// service's unit makes the options of.)
+  /// A line for each variable of the environment that looks like a setting but is not one. (HELIOGRAPH_OPTIONS is what
+  /// the service's unit makes the options of.)
   static var unknownVariables: [String] {
     var environment = ProcessInfo.processInfo.environment
     environment["HELIOGRAPH_OPTIONS"] = nil
