@@ -4,7 +4,7 @@
 
 import SystemCalls
 
-/// Why a folder could not be loaded; each knows the path it is about.
+/// Why a folder could not be loaded; each case has the path.
 public enum DataFolderError: Error, Equatable, CustomStringConvertible {
   /// There is nothing at the path.
   case noSuchFolder(path: String)

@@ -21,9 +21,9 @@ public import DeviceServer
 
 /// Why an image cannot be served.
 public enum DataVolumeError: Error, Equatable, Sendable {
-  /// It does not begin as an image does: nothing was written there.
+  /// It does not begin like an image: nothing was written there.
   case notAVolume
-  /// It is longer than the memory it lies in.
+  /// It is longer than its memory.
   case truncated
   /// Its bytes are not those that were written.
   case wrongChecksum
@@ -33,7 +33,7 @@ public enum DataVolumeError: Error, Equatable, Sendable {
 
 /// An image of files in memory that never changes.
 public struct DataVolume: Sendable {
-  /// The files, which lie in the image; none is copied.
+  /// The files, which are in the image; none is copied.
   public let assets: AssetTable
 
   /// Reads the image at the beginning of `memory`, which must stay as it is while the program runs.

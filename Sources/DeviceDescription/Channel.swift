@@ -46,13 +46,13 @@ public struct Channel: Equatable, Sendable {
   public let isActiveLow: Bool
   /// What pulls the line of a button or contact.
   public let pull: Pull
-  /// How long the kernel waits until a line of a button or contact is at rest; 0 for not at all.
+  /// The kernel's debounce time for the line of a button or contact; 0 for none.
   public let kernelDebounce: Milliseconds
-  /// How often a sensor is read; nil for as often as the board thinks right.
+  /// How often a sensor is read; nil: the board decides.
   public let interval: Milliseconds?
   /// Which color of a light with three or four channels; nil for any other.
   public let color: LightColor?
-  /// How many channels of the light share this address: 3 or 4 for an LED that is colored by itself, else 1.
+  /// How many channels of the light share this address: 3 or 4 for a color LED with a single address, else 1.
   public let sharing: Int
 
   /// A channel.

@@ -34,14 +34,14 @@ public struct DescriptionMistake: Error, Equatable, Sendable, CustomStringConver
   public let file: String
   /// Where in it.
   public let position: TextPosition
-  /// What is wrong, and what may have been meant: one line.
+  /// What is wrong, and what was probably meant: one line.
   public let words: String
 
   /// `FILE:LINE:COLUMN: what is wrong; what was meant`.
   public var description: String { "\(file):\(position): \(words)" }
 }
 
-/// All that is wrong with a description, at least one thing, in the order of the file.
+/// All mistakes in a description, at least one, in the order of the file.
 public struct DescriptionMistakes: Error, Equatable, Sendable, CustomStringConvertible {
   /// The mistakes.
   public let mistakes: [DescriptionMistake]
@@ -57,7 +57,7 @@ final class MistakeList {
 
   init(file: String) { self.file = file }
 
-  /// How many mistakes are told at most: the rest can wait until these are mended.
+  /// How many mistakes are reported at most: the rest can wait until these are mended.
   private static var limit: Int { 50 }
 
   /// Notes a mistake. Control characters that a file may hold are shown as "?": a mistake is one line.

@@ -43,7 +43,7 @@ public struct DeviceDescription: Sendable {
   ///   - text: The content of the file, UTF-8.
   ///   - file: What the file is called in mistakes.
   ///   - knownSettings: The settings that are allowed beside the parts.
-  ///   - addressCheck: Says what is wrong with an address for a role, or nil; the syntax is the board's.
+  ///   - addressCheck: Returns what is wrong with an address for a role, or nil; the syntax is the board's.
   /// - Throws: All mistakes, if there are any.
   public init(
     _ text: [UInt8], file: String, knownSettings: [KnownSetting] = KnownSetting.all,

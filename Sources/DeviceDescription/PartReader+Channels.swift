@@ -34,7 +34,7 @@ extension PartReader {
       Channel(part: name, role: role, address: address.string, position: address.position, isActiveLow: isLow))
   }
 
-  /// One output for each address of a light, or several for one that is colored by itself; returns how many.
+  /// One output for each address of a light, or several for a color LED with a single address; returns how many.
   mutating func addLightOutputs(_ entry: YAMLEntry) -> Int {
     let isLow = isActiveLow(false)
     let sharing = self.entry("channels").flatMap { values.choice($0, [("1", 1), ("3", 3), ("4", 4)]) }

@@ -9,7 +9,7 @@ import Yams
 struct DuplicateKeys {
   private var keys: [(name: String, first: TextPosition)] = []
 
-  /// How many are told at most.
+  /// How many are reported at most.
   private static var limit: Int { 20 }
 
   var isEmpty: Bool { keys.isEmpty }

@@ -22,7 +22,7 @@
     /// Watches until the task is cancelled; without a board it returns at once.
     ///
     /// - Parameters:
-    ///   - say: Is told what was lost and found, in order.
+    ///   - say: Receives each loss and return, in order.
     ///   - afterNews: Runs at the start and whenever a unit of the board has come or gone; it may wait.
     public func run(
       say: (LinuxBoard.Event) -> Void, afterNews: () async throws -> Void = {}

@@ -26,8 +26,8 @@ public import Timebase
 public struct DeviceProgram: Sendable {
   /// What the parts are wired to.
   public enum Wiring: Sendable {
-    /// Nothing: standard input works them by name (`press button`, `set air 21.5`; `help` lists the words), and the page
-    /// has every button to press.
+    /// Nothing: standard input operates them by name (`press button`, `set air 21.5`; `help` lists the words), and
+    /// every button can be pressed on the page.
     case simulated
     #if os(Linux)
       /// The pins of this machine.
@@ -35,8 +35,8 @@ public struct DeviceProgram: Sendable {
     #endif
   }
 
-  /// What the device does by itself: looks at what its parts show, has others do something, and returns when it wants
-  /// to look again at the latest; nil: when something changes.
+  /// What the device does by itself: reads some of its parts, makes others do something, and returns when it must run
+  /// again at the latest; nil: when something changes.
   ///
   /// It runs on the event loop whenever something may have happened, so it must not wait for anything.
   public typealias Reaction = @Sendable (inout Device, MonotonicTime) -> MonotonicTime?
@@ -62,7 +62,7 @@ public struct DeviceProgram: Sendable {
 
   /// Prints the address, serves until SIGTERM, SIGINT or SIGHUP, and ends the process with status 0.
   ///
-  /// If the port cannot be opened, or a pin not be had, that is one line on standard error, and the status is 1.
+  /// If the port cannot be opened, or a pin cannot be taken, that is one line on standard error, and the status is 1.
   public func main(_ reaction: @escaping Reaction = { _, _ in nil }) async -> Never {
     let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     let programState = ProgramStateBox.makeEmptyBox(valueType: ProgramState.self, eventLoop: loop)

@@ -32,7 +32,7 @@ final class ProgramState {
     shownRevision = device.revision
   }
 
-  /// Does what a line of standard input says.
+  /// Carries out a command from standard input.
   func obey(_ line: String, _ device: inout Device, now: MonotonicTime) {
     for command in console.receive(Array((line + "\n").utf8).span) {
       switch command {

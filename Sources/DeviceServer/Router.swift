@@ -134,8 +134,8 @@ public struct Router<Context: ~Copyable> {
   public mutating func onTemplate(_ handler: @escaping TemplateHandler) { templateHandler = handler }
 
   #if !hasFeature(Embedded)
-    /// Sets the function that is told of refusals. Not in Embedded Swift: what is told there costs flash in many places,
-    /// and a log for it has not been asked for.
+    /// Sets the function that is called for each refusal. Not in Embedded Swift: what is told there costs flash in many
+    /// places, and no log needs it there.
     public mutating func onRefusal(_ handler: @escaping RefusalHandler) { refusalHandler = handler }
   #endif
 

@@ -68,7 +68,7 @@ extension Server where Context: ~Copyable {
     }
   }
 
-  /// What the server will do with a request, as far as its head tells.
+  /// What the server will do with a request, as far as its head shows.
   private enum Verdict {
     case route(Int)
     case asset(StaticAsset)

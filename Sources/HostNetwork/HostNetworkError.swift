@@ -6,7 +6,7 @@ import SystemCalls
 
 /// Why the state of the network is unknown.
 public enum HostNetworkError: Error, Equatable, CustomStringConvertible {
-  /// There is no interface of that name; `available` are those that there are.
+  /// There is no interface of that name; `available` are those that exist.
   case noSuchInterface(name: String, available: [String])
   /// The system did not list the interfaces, with its `errno`.
   case cannotListInterfaces(code: Int32)

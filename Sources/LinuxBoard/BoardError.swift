@@ -8,7 +8,7 @@ import SystemCalls
 public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   // Chips and lines.
 
-  /// There is no chip of that name; `available` are those that there are.
+  /// There is no chip of that name; `available` are those that exist.
   case noSuchChip(name: String, available: [ChipInfo])
   /// The device exists, but is not a GPIO chip.
   case notAChip(name: String)
@@ -28,26 +28,26 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case busy(line: String, chip: String, consumer: String)
   /// The line cannot report edges: its chip has no interrupt for it.
   case noEdges(line: String, chip: String)
-  /// Two channels were to be the same line.
+  /// Two channels name the same line.
   case sameLine(String, chip: String)
   /// The kernel lacks the second version of the interface.
   case kernelTooOld(release: String)
-  /// The chip, PWM channel or LED was there and is not any more.
+  /// The chip, PWM channel or LED has vanished.
   case gone(String)
   /// The kernel refused for another reason.
   case refused(chip: String, code: Int32)
 
   // PWM and LEDs.
 
-  /// Two outputs were to be the same channel.
+  /// Two outputs name the same channel.
   case sameOutput(String)
-  /// There is no such PWM channel; `available` are the chips that there are, with the number of their channels.
+  /// There is no such PWM channel; `available` are those that exist.
   case noSuchPWM(name: String, available: [String])
   /// Another program, or the kernel, has the PWM channel.
   case pwmBusy(name: String)
-  /// A file of the PWM channel may not be written, or the chip does not do what it was asked for.
+  /// A file of the PWM channel may not be written, or the chip does not support what is written.
   case cannotDrivePWM(name: String, file: String, code: Int32)
-  /// There is no such LED; `available` are those that there are.
+  /// There is no such LED; `available` are those that exist.
   case noSuchLED(name: String, available: [String])
   /// The LED does not have that color; `available` are those that it has.
   case noSuchColor(String, led: String, available: [String])
@@ -56,7 +56,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
 
   // Sensors.
 
-  /// There is no such sensor; `available` are those of its kind that there are.
+  /// There is no such sensor; `available` are those of its kind.
   case noSuchSensor(name: String, available: [String])
   /// Several sensors have that name.
   case ambiguousSensor(name: String, places: [String])
@@ -146,7 +146,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// What the lines of this program are held as, for `heliograph pins` and everybody else who asks.
+  /// The name under which this program holds lines, for `heliograph pins` and other tools.
   static var consumer: String { "heliograph" }
 
   /// Whether the line is held by a run of this program: this one's predecessor, perhaps.

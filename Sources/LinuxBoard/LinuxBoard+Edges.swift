@@ -31,7 +31,7 @@
       try requests.first { $0.id == source }?.lines.duplicate()
     }
 
-    /// Takes what an event loop read; of a request that is gone it comes late, and says nothing.
+    /// Takes the bytes that an event loop read; those of a request that is gone come late, and are ignored.
     public func receive(_ bytes: Span<UInt8>, of source: UInt32) {
       guard let request = requests.first(where: { $0.id == source }) else { return }
       var rest = bytes

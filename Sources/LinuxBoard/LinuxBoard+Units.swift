@@ -58,7 +58,7 @@
   }
 
   extension LinuxBoard {
-    /// How long to wait before what is lost is asked for again.
+    /// The time between two attempts to reopen a lost unit.
     static var interval: Milliseconds { .seconds(1) }
 
     // MARK: At the start

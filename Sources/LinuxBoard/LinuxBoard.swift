@@ -13,9 +13,9 @@
 
   /// The channels that `LinuxWiring` names.
   public final class LinuxBoard: Board {
-    /// What comes and goes as one: the lines of a chip, a PWM channel, an LED, a sensor.
+    /// Channels that come and go together: the lines of a chip, a PWM channel, an LED, a sensor.
     public struct Unit: Equatable, Sendable {
-      /// What people know it by: `gpiochip0`, `pwm0:1`, `led:ACT`, `w1:28-0000075b1c2d`.
+      /// Its name for people: `gpiochip0`, `pwm0:1`, `led:ACT`, `w1:28-0000075b1c2d`.
       public internal(set) var name: String
       /// The numbers of the outputs on it.
       public let outputs: [Int]
@@ -23,7 +23,7 @@
       public let inputs: [Int]
     }
 
-    /// What has become of a unit.
+    /// What happened to a unit.
     public enum Event: Equatable, CustomStringConvertible, Sendable {
       /// It cannot be used any more.
       case lost(Unit, BoardError)
@@ -42,7 +42,7 @@
       }
     }
 
-    /// What outputs that were held for this program go on showing, in place of their initial levels.
+    /// The levels of outputs that were held for this program, in place of their initial levels.
     public private(set) var heldLevels: [Drive] = []
     /// How many edges the kernel dropped because they came faster than they were taken; wraps at 2³².
     public internal(set) var droppedEdges: UInt32 = 0
@@ -66,7 +66,7 @@
     /// The PWM channels that the kernel was asked to hand out.
     var exported: [PWMName] = []
     var news: [Event] = []
-    /// When what is lost is asked for again.
+    /// When lost units are tried again.
     var nextTry: MonotonicTime?
 
     /// What inputs showed when their lines were taken.
@@ -86,9 +86,9 @@
     /// that makes it an output.
     ///
     /// `stored` are lines that an earlier run left with the manager that started the program. Those that fit are taken
-    /// out and gone on with: an output among them whose `keepsHeldLevel` is set stays as it is, and is in `heldLevels`.
-    /// PWM channels, LEDs and sensors are looked for below `systemFolder`. A sensor that cannot be read is not an error
-    /// here, but a fault of its input.
+    /// over: an output among them whose `keepsHeldLevel` is set stays as it is, and is in `heldLevels`. PWM channels,
+    /// LEDs and sensors are looked for below `systemFolder`. A sensor that cannot be read is not an error here, but a
+    /// fault of its input.
     public convenience init(
       _ wiring: LinuxWiring, initial: (Int) -> UInt16, stored: inout StoredLines, systemFolder: String = "/sys"
     ) throws(BoardError) {
@@ -187,7 +187,7 @@
     /// The oldest event that has not been taken.
     public func nextEvent() -> Event? { news.isEmpty ? nil : news.removeFirst() }
 
-    /// The lines as they are held, for someone who keeps them while the program is started anew.
+    /// The lines as they are held, for a manager that keeps them while the program restarts.
     public var heldLines: [(name: String, descriptor: Int32)] {
       requests.map { (StoredLines.name(of: $0.lines.chip, $0.lines.offsets), $0.lines.number) }
     }
@@ -203,7 +203,7 @@
     }
   }
 
-  /// What a board tells; a device, but for tests.
+  /// The receiver of a board's reports: a device, except in tests.
   protocol Listener {
     mutating func sense(_ input: Int, _ reading: Reading, at time: MonotonicTime)
     mutating func noteFault(_ words: [UInt8], ofInput input: Int)

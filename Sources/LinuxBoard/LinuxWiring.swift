@@ -18,7 +18,7 @@ public struct LinuxWiring: Equatable, Sendable {
     /// How long a period of a PWM channel is, in nanoseconds.
     public var pwmPeriod: UInt32
 
-    /// The period of a PWM channel unless another is wanted: 1 ms, which no eye sees flicker.
+    /// The default period of a PWM channel: 1 ms, too fast for the eye to see flicker.
     public static let defaultPWMPeriod: UInt32 = 1_000_000
 
     /// An output that is on while its pin is high, and the rest as users expect.
@@ -41,7 +41,7 @@ public struct LinuxWiring: Equatable, Sendable {
     public var isActiveLow: Bool
     /// What pulls a line while nothing drives it; nil for what makes it inactive.
     public var bias: Bias?
-    /// How long the kernel is to wait for a line to be at rest; 0 for not at all, at most a second.
+    /// The kernel's debounce time of a line; 0 for none, at most a second.
     ///
     /// Kernels count this in ticks of up to 10 ms where the hardware does not do it, and stamp an edge only when it has
     /// come to rest: a long time costs exactness, none at all costs an interrupt for each bounce.
@@ -49,7 +49,7 @@ public struct LinuxWiring: Equatable, Sendable {
     /// How often a sensor is read, at most ten times a second.
     public var every: Milliseconds
 
-    /// How often a sensor is read unless another period is wanted.
+    /// How often a sensor is read by default.
     public static let defaultPeriod = Milliseconds.seconds(10)
 
     /// An input with what users expect.

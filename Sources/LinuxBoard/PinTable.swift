@@ -8,7 +8,7 @@ public struct PinTable: Sendable {
   private var rows: [[String]] = [["CHIP", "LABEL", "LINE", "NAME", "USE", "BY"]]
   private var links: [String] = []
   private var channels: [[String]] = [["CHANNEL", "WHAT IT IS"]]
-  /// What could not be asked, a line each.
+  /// One line for each chip that could not be read.
   public private(set) var failures: [String] = []
 
   /// An empty table.
@@ -60,7 +60,7 @@ public struct PinTable: Sendable {
 
 #if os(Linux)
   extension PinTable {
-    /// What this machine has. A chip that may not be opened is a failure, and the others are listed all the same.
+    /// What this machine has. A chip that may not be opened is a failure, but the others are listed all the same.
     public static func ofThisMachine(systemFolder: String = "/sys") -> PinTable {
       var table = PinTable()
       for device in ChipDevice.all() {

@@ -6,7 +6,7 @@
 import DeviceServer
 import NIOCore
 
-/// Whom a connection tells what happens to it. It is not generic: every read passes here, and a generic type's
+/// The receiver of a connection's events. It is not generic: every read passes here, and a generic type's
 /// metadata would be looked up again each time.
 protocol ConnectionOwner: AnyObject {
   func accept(_ connection: ConnectionHandler, from remote: RemoteAddress) -> ConnectionID?

@@ -12,8 +12,8 @@ public import Timebase
 extension NIOTransport where App: ~Copyable {
   /// Serves an application on one event loop, and ends the process.
   ///
-  /// SIGTERM, SIGINT and SIGHUP end it in order, with status 0. If the port cannot be opened, or the application not be
-  /// made, the reason is one line on standard error, and the status is 1.
+  /// SIGTERM, SIGINT and SIGHUP end it gracefully, with status 0. If the port cannot be opened, or the application not
+  /// be made, the reason is one line on standard error, and the status is 1.
   ///
   /// - Parameters:
   ///   - host: The address to listen on.

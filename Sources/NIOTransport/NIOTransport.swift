@@ -18,7 +18,7 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Runs on the event loop after the application has run and its output is on its way: for logs and displays.
   public typealias Activity = (inout App, MonotonicTime) -> Void
   /// Runs on the event loop before the application hears of anything in another second of the system's clock, which is
-  /// given in seconds since 1970: for dates. It wakes nobody, and does not run while the clock has yet to be set.
+  /// given in seconds since 1970: for dates. It wakes nothing up, and does not run while the clock has yet to be set.
   public typealias NewSecond = (inout App, Int64) -> Void
 
   /// The loop that owns the application.
@@ -127,7 +127,7 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
     return channel
   }
 
-  /// Stops listening, lets the application say goodbye to everyone, and returns when the last connection is gone;
+  /// Stops listening, lets the application close its clients, and returns when the last connection is gone;
   /// what is left after `grace` is cut off.
   public func shutdown(grace: TimeAmount = .seconds(3)) async throws {
     let driver = self.driver

@@ -15,7 +15,7 @@ struct WallClock {
   /// a wrong one is worse than none (RFC 9110 section 6.6.1).
   private static var earliest: Int { 1_767_225_600 }
 
-  /// Seconds since 1970, if that is news.
+  /// Seconds since 1970, if they have changed.
   mutating func newSecond(now: MonotonicTime) -> Int64? {
     guard now >= nextSecond else { return nil }
     var time = timespec()
@@ -23,7 +23,7 @@ struct WallClock {
     return second(of: time, now: now)
   }
 
-  /// The seconds of `time`, which the clock shows at `now`; nil if nobody can have set it so.
+  /// The seconds of `time`, which the clock shows at `now`; nil if it cannot be right.
   mutating func second(of time: timespec, now: MonotonicTime) -> Int64? {
     nextSecond = now + Milliseconds(1000 - UInt32(clamping: time.tv_nsec / 1_000_000))
     return time.tv_sec < Self.earliest ? nil : Int64(time.tv_sec)

@@ -17,7 +17,7 @@ public enum Reading: Equatable, Sendable {
   case value(Decimal)
 }
 
-/// What an output is to show from now on.
+/// The level of an output from now on.
 public struct Drive: Equatable, Sendable {
   /// The output's number.
   public let output: Int

@@ -29,7 +29,7 @@ public struct Button: Equatable, Sendable {
   public let input: Int
   /// Its times.
   public let timing: Timing
-  /// Whether it may be worked from a page and by HTTP, too.
+  /// Whether it may be pressed from a page and by HTTP, too.
   public internal(set) var isRemote: Bool
   /// Whether it is down, bounces left out.
   public private(set) var isPressed = false
@@ -74,7 +74,7 @@ public struct Button: Equatable, Sendable {
     debouncer.sense(level || isHeld, at: time)
   }
 
-  /// Holds it down remotely. It is down as long as anyone holds it; a fifth client at a time finds no place.
+  /// Holds it down remotely. It is down as long as anyone holds it; at most four clients at a time can hold it.
   mutating func hold(by client: UInt32, at time: MonotonicTime) {
     letGo(of: client)
     for place in holders.indices where holders[place] == 0 {
@@ -95,7 +95,7 @@ public struct Button: Equatable, Sendable {
 
   private var isHeld: Bool { holders != .zero }
 
-  /// The input is out of order: what was begun comes to nothing. Returns whether the button was down.
+  /// The input is out of order: a gesture under way is dropped. Returns whether the button was down.
   mutating func reset() -> Bool {
     let wasPressed = isPressed
     debouncer.reset()
@@ -183,7 +183,7 @@ public struct Button: Equatable, Sendable {
   /// Repeats are not made up for after a longer sleep than this: a clock that jumps would bring no end of them.
   private static var longestSleep: Milliseconds { .seconds(10) }
 
-  /// Notes a gesture that was made from afar, without a level.
+  /// Notes a gesture that was made remotely, without a level.
   mutating func perform(_ gesture: Gesture) { _ = note(gesture) }
 
   func writeDescription(to json: inout JSONWriter) {

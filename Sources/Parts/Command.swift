@@ -3,7 +3,7 @@
 // The commands that page, HTTP and the rest may give to a part. A command that a part does not know, or cannot carry
 // out at present, is an error with a name, and changes nothing.
 
-/// Something that a part is to do.
+/// A command to a part.
 public enum Command: Equatable, Sendable {
   /// Take these values.
   case set(Settings)
@@ -11,7 +11,7 @@ public enum Command: Equatable, Sendable {
   case toggle
   /// Make a light a little brighter or darker; in which direction changes with each hold of a button.
   case dim
-  /// Act as if a button had been worked in this way.
+  /// Act as if a button had been pressed in this way.
   case gesture(Gesture)
   /// Hold a button down until `release`.
   case press
@@ -19,7 +19,7 @@ public enum Command: Equatable, Sendable {
   case release
 }
 
-/// Why a command is not obeyed.
+/// Why a command is refused.
 public enum CommandError: Error, Equatable, Sendable {
   /// There is no part of that name.
   case unknownPart
@@ -29,10 +29,10 @@ public enum CommandError: Error, Equatable, Sendable {
   case malformedValue
   /// The part has a fault.
   case partFault
-  /// The button may be worked on the board only.
+  /// The button may be pressed on the board only.
   case notRemote
 
-  /// The words for it, for an answer.
+  /// The words for an answer.
   public var words: StaticString {
     switch self {
     case .unknownPart: "unknown part"

@@ -45,7 +45,7 @@ public struct Contact: Equatable, Sendable {
     isOn = debouncer.isActive
   }
 
-  /// The input is out of order: what it shows is not known.
+  /// The input is out of order: its level is unknown.
   mutating func reset() {
     debouncer.reset()
     isOn = nil

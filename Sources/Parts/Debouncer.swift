@@ -18,7 +18,7 @@ public struct Debouncer: Equatable, Sendable {
   /// Whether the last edge came from something that cannot bounce.
   private var isClean = false
 
-  /// Takes a reading; one that is older than the last counts as of its time.
+  /// Takes a reading; one that is older than the last is given the time of the last one.
   ///
   /// - Parameter isClean: Whether it comes from something that cannot bounce, such as a message: it counts at once.
   mutating func sense(_ level: Bool, at time: MonotonicTime, isClean: Bool = false) {

@@ -26,7 +26,7 @@ extension Part {
 }
 
 extension Device {
-  /// Has a part do something.
+  /// Makes a part do something.
   ///
   /// - Throws: `CommandError` if it does not do that, or cannot at present; nothing has changed then.
   public mutating func perform(
@@ -36,7 +36,7 @@ extension Device {
     try obey(command, index, isFirst: true, by: author)
   }
 
-  /// Turns all switches and lights on or off that work at present.
+  /// Turns all switches and lights without a fault on or off.
   public mutating func setAll(isOn: Bool, by author: Author, now: MonotonicTime) {
     arrive(at: now)
     setAll(Settings(isOn: isOn), by: author)
@@ -70,7 +70,7 @@ extension Device {
     }
   }
 
-  /// A gesture has been made: does what it is to do.
+  /// A gesture has been made: carries out its actions.
   mutating func react(to gesture: Gesture, of index: Int) {
     note(index, by: .button)
     for number in parts[index].actions.indices {
@@ -87,7 +87,7 @@ extension Device {
     }
   }
 
-  // MARK: Buttons from afar
+  // MARK: Remote buttons
 
   /// Lets every button be worked from a page and by HTTP, too: for a board on which there is nothing to press.
   public mutating func makeButtonsRemote() {

@@ -9,7 +9,7 @@ import Bytes
 import Timebase
 
 extension Device {
-  /// Asks a switch to be on or off; the others of its interlock give way.
+  /// Requests a switch to be on or off; the others of its interlock give way.
   mutating func ask(_ index: Int, isOn: Bool, by author: Author) {
     guard var part = parts[index].asSwitch else { return }
     let before = part

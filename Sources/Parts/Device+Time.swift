@@ -9,7 +9,7 @@
 import Bytes
 public import Timebase
 
-/// Something that happened on an input, and waits to be worked off.
+/// Something that happened on an input, and waits to be processed.
 struct InputEvent: Sendable {
   enum Content {
     case reading(Reading)
@@ -31,10 +31,10 @@ struct InputEvent: Sendable {
 }
 
 extension Device {
-  /// How many events wait at most; one more has the oldest worked off at once.
+  /// How many events wait at most; beyond that the oldest is processed at once.
   private static var eventLimit: Int { 256 }
 
-  /// Takes what an input showed at `time`, which may lie in the past; `poll` works it off.
+  /// Takes a reading of an input at `time`, which may be in the past; `poll` processes it.
   public mutating func sense(_ input: Int, _ reading: Reading, at time: MonotonicTime) {
     add(InputEvent(input: input, content: .reading(reading), time: time))
   }
@@ -61,10 +61,10 @@ extension Device {
     return next == .distantFuture ? nil : next
   }
 
-  /// Whether a part has something to do by `now`, or a reading waits to be worked off.
+  /// Whether a part has something to do by `now`, or a reading waits to be processed.
   public func hasTimeOut(by now: MonotonicTime) -> Bool { deadline <= now || !events.isEmpty }
 
-  /// The present never lies before what is known of it.
+  /// The present never goes back.
   mutating func arrive(at time: MonotonicTime) { now = max(now, Self.possible(time)) }
 
   /// A time that can come: the last one there is means "never".
@@ -167,7 +167,7 @@ extension Device {
     }
   }
 
-  /// Gives the outputs of a light what they are to show now.
+  /// Gives the outputs of a light their present levels.
   mutating func show(_ light: inout Light, of index: Int) {
     light.step(now: now)
     let levels = light.outputLevels(at: now)

@@ -7,7 +7,7 @@
 public import Bytes
 public import Timebase
 
-/// The parts of a device, and all that they do.
+/// The parts of a device, and everything that they do.
 public struct Device: Sendable {
   /// What people call it, in UTF-8.
   public var name: [UInt8]
@@ -17,7 +17,7 @@ public struct Device: Sendable {
   public internal(set) var revision: UInt64 = 1
   /// The number of the output that shows the heartbeat; nil if none does.
   public let statusOutput: Int?
-  /// Whether there is nothing to serve: the status LED blinks for help.
+  /// Whether there is nothing to serve: the status LED blinks its failure pattern.
   public var hasFailed = false { didSet { statusChange = .zero } }
 
   /// The present, as far as it is known: the owner sets it before it lets the board report.
@@ -27,7 +27,7 @@ public struct Device: Sendable {
   var outputs: [Channel]
   /// For each input: the part that has it.
   var inputs: [Channel]
-  /// What happened on the inputs and was not yet worked off, in the order of its times.
+  /// The events of the inputs that are not yet processed, in the order of their times.
   var events: [InputEvent] = []
   /// No part has anything to do before this time.
   var deadline = MonotonicTime.zero
@@ -42,7 +42,7 @@ public struct Device: Sendable {
   struct Channel: Sendable {
     var part: Int?
     var fault: [UInt8] = []
-    /// What an output is to show.
+    /// The level that an output should have.
     var level: UInt16 = 0
     /// What the board was told last; nil if it is to be told again, whatever it shows.
     var driven: UInt16?
@@ -75,7 +75,7 @@ public struct Device: Sendable {
     return nil
   }
 
-  /// The first switch or light: what a client that knows only one thing means.
+  /// The first switch or light: the part that a client means that knows only one.
   public var mainPart: Int? {
     for index in parts.indices {
       switch parts[index].kind {
@@ -86,7 +86,7 @@ public struct Device: Sendable {
     return nil
   }
 
-  /// What an output is to show.
+  /// The level that an output should have.
   public func level(ofOutput output: Int) -> UInt16 { outputs.indices.contains(output) ? outputs[output].level : 0 }
 
   /// Whether some part does not work at present.
@@ -132,10 +132,10 @@ public struct Device: Sendable {
     hasDrives = true
   }
 
-  /// The next output that the board is to drive; nil if all show what they are to show.
+  /// The next output that the board must drive; nil if all have their levels.
   ///
-  /// What goes off comes first: no interlock is broken by the order of two calls. Poll again after the last: the rest of
-  /// a switch begins with the first poll at a later time, when its relay has moved, however long that took.
+  /// Outputs that go off come first: no interlock is broken by the order of two calls. Poll again after the last: the
+  /// rest of a switch begins with the first poll at a later time, when its relay has moved, however long that took.
   public mutating func nextDrive() -> Drive? {
     guard hasDrives else { return nil }
     var found: Int?

@@ -5,7 +5,7 @@
 
 public import Bytes
 
-/// The exponent between the brightness that is seen and the power that an output gives.
+/// The exponent from the brightness that is seen to the power of an output.
 public struct Gamma: Equatable, Sendable {
   /// The exponent in 256ths.
   let exponent: UInt16

@@ -4,7 +4,7 @@
 
 import Bytes
 
-/// A way to work a button.
+/// A way to press a button.
 public enum Gesture: UInt8, CaseIterable, Sendable {
   /// It went down.
   case press

@@ -16,9 +16,9 @@ public struct Light: Equatable, Sendable {
   public let restore: RestoreMode
   /// How long a change takes.
   public let transition: Milliseconds
-  /// How long after it was turned on it turns itself off; nil for never.
+  /// The time after which it turns itself off; nil for never.
   public let offAfter: Milliseconds?
-  /// The exponent between what the eye sees and what the output does.
+  /// The exponent from the brightness that is seen to the level of the output.
   public let gamma: Gamma
   /// Whether it is on.
   public internal(set) var isOn: Bool
@@ -54,7 +54,7 @@ public struct Light: Equatable, Sendable {
   /// What `dim` adds or takes away, of 255.
   private static var dimStep: Int { 13 }
 
-  /// Does what `Part.knows`; returns whether anything is other than before.
+  /// Does what `Part.knows`; returns whether anything has changed.
   mutating func obey(_ command: Command, isFirst: Bool, now: MonotonicTime) -> Bool {
     switch command {
     case .set(let settings): set(settings, now: now)
@@ -86,7 +86,7 @@ public struct Light: Equatable, Sendable {
     if isOn, let offAfter { offTime = now + offAfter }
   }
 
-  /// Turns it off if its time was over by `time`; returns whether it was.
+  /// Turns it off if its countdown was over by `time`; returns whether it was.
   mutating func turnOff(by time: MonotonicTime, now: MonotonicTime) -> Bool {
     offTime <= time && set(Settings(isOn: false), now: now)
   }
@@ -102,7 +102,7 @@ public struct Light: Equatable, Sendable {
     return set(Settings(brightness: UInt8(clamping: max(next, 1))), now: now)
   }
 
-  /// What a light that is to be restored shows from its first moment on.
+  /// The state that a light restores at its first moment.
   mutating func restore(_ saved: Settings) {
     if let brightness = saved.brightness { self.brightness = max(brightness, 1) }
     if let color = saved.color { self.color = color }
@@ -118,7 +118,7 @@ public struct Light: Equatable, Sendable {
   /// When it has something to do, if nothing else happens.
   var deadline: MonotonicTime { min(nextStep, offTime) }
 
-  /// Does the step that is due; the outputs are to be given their levels after it.
+  /// Does the step that is due; the outputs need their new levels afterwards.
   mutating func step(now: MonotonicTime) { nextStep = now < end ? min(now + Self.stepTime, end) : .distantFuture }
 
   /// What each channel's output is to be given at this moment.

@@ -88,8 +88,8 @@ extension Part.Reaction {
 }
 
 extension Action: ExpressibleByStringLiteral {
-  /// An action as a file has it, such as `toggle lamp`. A text that is none becomes one for a part that cannot be there,
-  /// so that `Device` refuses it.
+  /// An action as a file has it, such as `toggle lamp`. A text that is not an action becomes one for a part that cannot
+  /// exist, so that `Device` refuses it.
   public init(stringLiteral text: StaticString) {
     do throws(Mistake) {
       try self.init(text.span)
@@ -106,7 +106,7 @@ extension Action {
   public static func on(_ part: StaticString) -> Action { .set(part, Settings(isOn: true)) }
   /// Turns the part off.
   public static func off(_ part: StaticString) -> Action { .set(part, Settings(isOn: false)) }
-  /// Gives the part these values.
+  /// Sets these values of the part.
   public static func set(_ part: StaticString, _ values: Settings) -> Action {
     Action(.set(values), target: [UInt8](part))
   }
@@ -122,7 +122,7 @@ extension Device {
   /// The part with this name, or nil.
   public subscript(name: StaticString) -> Part? { index(of: name.span).map { parts[$0] } }
 
-  /// Has the part with this name do something, as the device's own program wants it.
+  /// Makes the part with this name do something, in the name of the device's own program.
   ///
   /// - Throws: `CommandError` if there is no such part, if it does not do that, or cannot at present.
   public mutating func perform(

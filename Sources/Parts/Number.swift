@@ -12,9 +12,9 @@ public struct Number: Equatable, Sendable {
   public let maximum: Decimal
   /// The distance between two values, above zero.
   public let step: Decimal
-  /// What it is after a start: the value before, or else this.
+  /// Its first value, if it does not restore one.
   public let initial: Decimal
-  /// Whether the value before a start comes back after it.
+  /// Whether it keeps its value across restarts.
   public let restores: Bool
   /// Its value.
   public internal(set) var value: Decimal
@@ -28,7 +28,7 @@ public struct Number: Equatable, Sendable {
     value = initial
   }
 
-  /// Takes a value, brought to the nearest step; returns whether it is another than before.
+  /// Takes a value, rounded to the nearest step; returns whether it has changed.
   ///
   /// - Throws: `CommandError.malformedValue` for one that is not between the bounds.
   mutating func set(_ settings: Settings) throws(CommandError) -> Bool {

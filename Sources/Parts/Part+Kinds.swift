@@ -11,10 +11,10 @@ extension Part {
   ///
   /// - Parameters:
   ///   - restore: What it shows after a start.
-  ///   - offAfter: How long after it was turned on it turns itself off.
-  ///   - minDwell: How long it rests at least after each change.
+  ///   - offAfter: The time after which it turns itself off.
+  ///   - minDwell: The minimum time between its changes.
   ///   - interlock: The names of the switches that must be off while this one is on; its own may be among them.
-  ///   - dwell: How long the others of its interlock stay off at least after this one went off.
+  ///   - dwell: The minimum time for which the others of its interlock stay off after this one went off.
   public static func `switch`(
     _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], output: Int, restore: RestoreMode = .alwaysOff,
     offAfter: Milliseconds? = nil, minDwell: Milliseconds = 0, interlock: [[UInt8]] = [],
@@ -64,7 +64,7 @@ extension Part {
   /// A push button.
   ///
   /// - Parameters:
-  ///   - isRemote: Whether it may be worked from a page and by HTTP, too.
+  ///   - isRemote: Whether it may be pressed from a page and by HTTP, too.
   ///   - reactions: What its gestures do. A double click and a long press are told apart from a click only if they are
   ///     among them; repeats are reported only if they are, or if a long press dims a light.
   public static func button(
@@ -141,7 +141,7 @@ extension Part {
   ///
   /// - Parameters:
   ///   - initial: What it is at first; the least value if nil.
-  ///   - restores: Whether the value before a start comes back after it.
+  ///   - restores: Whether it keeps its value across restarts.
   public static func number(
     _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], minimum: Decimal, maximum: Decimal,
     step: Decimal = Decimal(1), initial: Decimal? = nil, unit: [UInt8] = [], restores: Bool = false

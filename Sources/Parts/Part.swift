@@ -71,7 +71,7 @@ public struct Part: Equatable, Sendable {
   public internal(set) var revision: UInt64 = 1
   /// What made its last change; nil since the start.
   public internal(set) var author: Author?
-  /// Why it does not work at present; empty while it does.
+  /// Why it does not work at present; empty while it works.
   public internal(set) var fault: [UInt8] = []
 
   /// It has nothing to do before this time; see `Device.work(by:)`.

@@ -5,13 +5,13 @@
 
 /// What a switch or a light shows after a start.
 public enum RestoreMode: CaseIterable, Sendable {
-  /// Off, whatever it was before.
+  /// Off, whatever its last state was.
   case alwaysOff
-  /// On, whatever it was before.
+  /// On, whatever its last state was.
   case alwaysOn
-  /// What it was before; off if that is not known.
+  /// Its last state; off if that is unknown.
   case restoreDefaultOff
-  /// What it was before; on if that is not known.
+  /// Its last state; on if that is unknown.
   case restoreDefaultOn
 
   /// Whether the state before the start matters, so that it has to be saved.
@@ -22,7 +22,7 @@ public enum RestoreMode: CaseIterable, Sendable {
     }
   }
 
-  /// Whether it is on after a start; `saved` is what it was before, nil if that is not known.
+  /// Whether it is on after a start; `saved` is its last state, nil if that is unknown.
   public func initialState(saved: Bool?) -> Bool {
     switch self {
     case .alwaysOff: false

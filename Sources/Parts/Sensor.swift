@@ -10,9 +10,9 @@ public import Timebase
 public struct Sensor: Equatable, Sendable {
   /// How often a sensor reports.
   public struct Report: Equatable, Sendable {
-    /// The least change that is reported at once; zero for any.
+    /// The smallest change that is reported at once; zero for any.
     public var change: Decimal = .zero
-    /// How long a smaller change waits at most; nil: forever.
+    /// The longest that a smaller change waits; nil: forever.
     public var interval: Milliseconds?
 
     /// Every change, at once.
@@ -32,7 +32,7 @@ public struct Sensor: Equatable, Sendable {
   public let decimals: UInt8?
   /// When it reports.
   public let report: Report
-  /// The value that was reported last; nil if it is not known.
+  /// The value that was reported last; nil if it is unknown.
   public private(set) var value: Decimal?
 
   private var latest: Decimal?
@@ -75,7 +75,7 @@ public struct Sensor: Equatable, Sendable {
     return lastReport + interval
   }
 
-  /// The input is out of order: the value is not known.
+  /// The input is out of order: the value is unknown.
   mutating func reset() {
     latest = nil
     value = nil

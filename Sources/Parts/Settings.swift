@@ -19,7 +19,7 @@ public struct Color: Equatable, Sendable {
   }
 }
 
-/// Values that a part is to take; nil where it is to keep its own.
+/// Values for a part to take; nil where it keeps its own.
 public struct Settings: Equatable, Sendable {
   /// Whether it is to be on.
   public var isOn: Bool?
@@ -30,7 +30,7 @@ public struct Settings: Equatable, Sendable {
   /// The value of a number.
   public var value: Decimal?
 
-  /// Values; those left out are to stay as they are.
+  /// Values; those left out stay as they are.
   public init(isOn: Bool? = nil, brightness: UInt8? = nil, color: Color? = nil, value: Decimal? = nil) {
     self.isOn = isOn
     self.brightness = brightness
@@ -38,7 +38,7 @@ public struct Settings: Equatable, Sendable {
     self.value = value
   }
 
-  /// Whether nothing is asked for.
+  /// Whether all values are left out.
   public var isEmpty: Bool { isOn == nil && brightness == nil && color == nil && value == nil }
 
   /// The members `on`, `brightness`, `color` and `value` of a JSON object; other members are left alone.

@@ -13,15 +13,15 @@ public struct Switch: Equatable, Sendable {
   public let output: Int
   /// What it shows after a start.
   public let restore: RestoreMode
-  /// How long after it was turned on it turns itself off; nil for never.
+  /// The time after which it turns itself off; nil for never.
   public let offAfter: Milliseconds?
-  /// How long it rests at least after each change.
+  /// The minimum time between its changes.
   public let minDwell: Milliseconds
-  /// How long the others of its interlock stay off at least after it went off.
+  /// The minimum time for which the others of its interlock stay off after it went off.
   public let dwell: Milliseconds
   /// Whether its output is on.
   public internal(set) var isOn = false
-  /// What was asked for last; while this differs from `isOn`, it rests.
+  /// The state that was requested last; while this differs from `isOn`, it rests.
   public internal(set) var isWantedOn: Bool
 
   /// When its output had been driven for the last time; never while a drive may not have been made yet.
@@ -40,7 +40,7 @@ public struct Switch: Equatable, Sendable {
   /// The default for how long the others of an interlock rest after a switch went off: 500 ms.
   public static let defaultDwell: Milliseconds = 500
 
-  /// Changes to what is wanted.
+  /// Changes to the requested state.
   mutating func change(at now: MonotonicTime) {
     isOn = isWantedOn
     lastChange = .distantFuture

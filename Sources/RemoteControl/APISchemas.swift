@@ -25,7 +25,7 @@
       }
     }
 
-    /// The names of the parts that there are.
+    /// The names of all parts.
     private static func writePartName(_ device: borrowing Device, _ json: inout JSONWriter) {
       json.name("PartName")
       json.beginObject()

@@ -7,9 +7,9 @@ import Bytes
 import Parts
 public import Timebase
 
-/// How much of the past a device keeps of each sensor.
+/// How much of each sensor's past a device keeps.
 public struct HistorySpan: Sendable {
-  /// How far the samples are apart, at least 1 ms.
+  /// The time between two samples, at least 1 ms.
   public var interval: Milliseconds
   /// How many there are.
   public var count: Int
@@ -38,7 +38,7 @@ public struct HistorySpan: Sendable {
 
     init(_ span: HistorySpan) { self.span = span }
 
-    /// Takes the samples that were due by `now`, of the values as they still are.
+    /// Takes the samples that were due by `now`, from the current values.
     mutating func note(_ device: borrowing Device, now: MonotonicTime) {
       guard let last else {
         last = now

@@ -5,7 +5,7 @@
 import Bytes
 public import DeviceServer
 
-/// How the device is reached, as the tutorial prints it.
+/// The address of the device, as the tutorial prints it.
 public struct NetworkIdentity: Sendable {
   /// The hardware address, zero for loopback.
   public let hardwareAddress: InlineArray<6, UInt8>

@@ -42,7 +42,8 @@ enum PartWords {
     text.append(unit.span)
   }
 
-  /// What the two sides of a contact are called, by its device class. Firmware says on and off; the script mends that.
+  /// What the two sides of a contact are called, by its device class. Firmware says on and off; the script replaces
+  /// that.
   private static func sides(of deviceClass: Span<UInt8>, isOn: Bool) -> StaticString {
     #if !hasFeature(Embedded)
       for (classes, on, off) in namedSides {

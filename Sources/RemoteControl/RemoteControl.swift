@@ -14,7 +14,7 @@ public import Timebase
 public typealias RemoteControl = ServerApplication<RemoteControlContext>
 
 extension ServerApplication where Context == RemoteControlContext {
-  /// What else is done in every loop, such as saving the state; returns when it wants to be done again at the latest.
+  /// What else every loop does, such as saving the state; returns when it must run again at the latest.
   public typealias AfterLoop = (inout RemoteControlContext, MonotonicTime) -> MonotonicTime?
 
   /// A remote control of `device`, wired to `board`, serving `assets` (the embedded page, or a data folder).
@@ -48,7 +48,7 @@ extension ServerApplication where Context == RemoteControlContext {
     if let network { context.log.reached(network) }
   }
 
-  /// Says what is missing; the status LED blinks for help until `setup`.
+  /// Logs what is missing; the status LED blinks its failure pattern until `setup`.
   public mutating func fail(_ reason: Span<UInt8>) {
     context.device.hasFailed = true
     context.log.say(reason)
@@ -68,7 +68,7 @@ extension RemoteControlContext {
     device.start(now: now)
   }
 
-  /// What the tutorial does in every loop; returns when it wants to run again at the latest.
+  /// What the tutorial does in every loop; returns when it must run again at the latest.
   mutating func loop(board: inout some Board, now: MonotonicTime) -> MonotonicTime? {
     begin(now: now)
     device.now = now

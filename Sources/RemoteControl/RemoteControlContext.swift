@@ -12,7 +12,7 @@ public struct RemoteControlContext: ~Copyable, Sendable {
   public var device: Device
   /// Lines for the host to print.
   public var log: SerialLog
-  /// What tells this device, and this start of it, from others.
+  /// What distinguishes this device, and this start of it, from others.
   public let identity: Identity
   /// How many clients the web socket has, as of the last event.
   public internal(set) var clients = 0

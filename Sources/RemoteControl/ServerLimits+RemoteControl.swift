@@ -6,8 +6,7 @@ public import DeviceServer
 import WebSocketCore
 
 extension ServerLimits {
-  /// Eight screens, each with a page to load, and messages of at most 4 KB: no message of ours is a tenth of
-  /// that.
+  /// Eight pages, each with files to load, and messages of at most 4 KB: none of ours has a tenth of that.
   public static var remoteControl: ServerLimits {
     var limits = ServerLimits()
     limits.webSocket.messageSize = 4096

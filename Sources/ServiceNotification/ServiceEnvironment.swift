@@ -7,7 +7,7 @@
 import SystemCalls
 import Timebase
 
-/// What the environment tells of a service manager.
+/// What the environment says about a service manager.
 struct ServiceEnvironment: Equatable, Sendable {
   /// Where the manager listens (`NOTIFY_SOCKET`).
   var socket: String?

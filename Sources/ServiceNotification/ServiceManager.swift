@@ -16,7 +16,7 @@ public struct ServiceManager: ~Copyable, Sendable {
   private let socket: NotificationSocket?
   private var stored: [StoredDescriptor]
 
-  /// The manager that the environment tells of. The variables are removed, and the descriptors closed to programs that
+  /// The manager that the environment names. The variables are removed, and the descriptors closed to programs that
   /// are started later, so that none takes them for its own.
   ///
   /// Only one instance gets them. Make it first of all, while the program has one thread: the environment may not be

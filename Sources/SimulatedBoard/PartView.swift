@@ -20,7 +20,7 @@ public struct PartView: Equatable, Sendable {
   public var kind: Kind
   /// Whether a switch or a light is on, or a contact open.
   public var isOn = false
-  /// What a switch will be once it has rested; nil if it is what it shall be.
+  /// The state of a switch once it has rested; nil if it has that state.
   public var wanted: Bool?
   /// The brightness of a light, 1 to 255.
   public var brightness: UInt8 = 255

@@ -9,7 +9,7 @@ public import Bytes
 public import Parts
 public import Timebase
 
-/// A board whose inputs are worked by calls and whose outputs are looked at.
+/// A board whose inputs are driven by calls and whose outputs can be read.
 ///
 /// Let it report after each `apply(_:)`, and at the deadline that `report(to:now:)` returned.
 public final class SimulatedBoard: Board {
@@ -42,7 +42,7 @@ public final class SimulatedBoard: Board {
     case activate(Int)
     /// A button is let go, or a contact closed; nothing if it already is or is about to be.
     case deactivate(Int)
-    /// A button is pushed down and let go, after all that was asked for before; taps are never merged.
+    /// A button is pushed down and let go, after all earlier events; taps are never merged.
     ///
     /// A button that is held down is let go.
     case tap(Int)
@@ -74,7 +74,7 @@ public final class SimulatedBoard: Board {
   /// The index of the part with that name; nil if there is none.
   public func index(of name: String) -> Int? { parts.firstIndex { $0.name == name } }
 
-  /// What an output was told last: 0 is off, 65535 full.
+  /// The level that an output was given last: 0 is off, 65535 full.
   public func level(ofOutput output: Int) -> UInt16 { levels[output] ?? 0 }
 
   /// Takes note of what happens; it shows in the next reports.

@@ -20,12 +20,12 @@ public import Timebase
 public struct SaveSchedule: Sendable {
   /// The least time from the start of one write to the start of the next.
   public let pace: Milliseconds
-  /// Whether a write has been started whose end has not been told.
+  /// Whether a write has been started whose end is not known yet.
   public private(set) var isWriting = false
 
   /// What the state is; nil before the first note.
   private var current: SavedState?
-  /// What the disk has; nil when nobody knows: no file, a write in flight, or one that failed on its way.
+  /// What the disk has; nil when that is unknown: no file, a write in flight, or one that failed on its way.
   private var onDisk: SavedState?
   /// What is being written, or was last.
   private var attempted: SavedState?
@@ -40,10 +40,10 @@ public struct SaveSchedule: Sendable {
     self.pace = pace
   }
 
-  /// What is not known to be on disk: at exit, what still has to be written.
+  /// The state that is not known to be on disk: at exit, it still has to be written.
   public var unsaved: SavedState? { current == onDisk ? nil : current }
 
-  /// Says what the state is now, whether or not it has changed.
+  /// Takes the state as it is now, whether or not it has changed.
   public mutating func note(_ state: SavedState) { current = state }
 
   /// Says what time it is; returns when to poll again, nil if only a note or the end of a write can bring more to do.

@@ -16,7 +16,7 @@
 import Bytes
 public import Parts
 
-/// What outlives a restart.
+/// The state that outlives a restart.
 public struct SavedState: Equatable, Sendable {
   /// A part's values.
   public struct Entry: Equatable, Sendable {

@@ -4,7 +4,7 @@
 
 public import SystemCalls
 
-/// Why a state file could not be used; each case knows the path it is about.
+/// Why a state file could not be used; each case has the path.
 public enum StateFileError: Error, Equatable, CustomStringConvertible {
   /// The file is not a state that was saved; it is now at `place`, and nothing is at its path.
   case keptAside(path: String, StateFileFlaw, place: String)

@@ -76,7 +76,7 @@ struct Heliograph: AsyncParsableCommand {
     help: "How much to log on standard error. (default: \(Defaults.logLevel))")
   var logLevel: Logger.Level?
 
-  /// A subcommand is told from a file by its name: the parser, which would take either, takes the file.
+  /// A subcommand is recognized by its name: the parser, which would take either, takes a file.
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {

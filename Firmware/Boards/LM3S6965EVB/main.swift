@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The Stellaris LM3S6965 evaluation board, given to the program: the status LED is the one that the page and the SELECT
-// button switch; an LED of the Ethernet jack is the heartbeat.
+// The Stellaris LM3S6965 evaluation board, given to the program: the page and the SELECT button switch the status LED;
+// an LED of the Ethernet jack shows the heartbeat.
 
 import Bytes
 import CortexM

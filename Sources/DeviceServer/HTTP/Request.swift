@@ -9,7 +9,7 @@ public import Timebase
 public struct Request: Sendable {
   /// The request line and the fields.
   public let head: RequestHead
-  /// Who sent it.
+  /// The address of its sender.
   public let remote: RemoteAddress
   /// When it was complete.
   public let now: MonotonicTime

@@ -50,9 +50,9 @@ public struct Response: Sendable {
     send(shared: SharedBytes(bytes), type: type)
   }
 
-  /// Answers with an error and its reason as JSON, `{"error":"…"}`, in place of anything said before.
+  /// Answers with an error and its reason as JSON, `{"error":"…"}`, in place of anything written before.
   ///
-  /// The words are plain text; what JSON needs escaped is escaped here.
+  /// The words are plain text; they are escaped for JSON here.
   public mutating func fail(_ status: HTTPStatus, _ words: StaticString) { fail(status, words.span) }
 
   /// Answers with an error and its reason, by the same rule; U+FFFD stands for each piece of it that is not UTF-8.

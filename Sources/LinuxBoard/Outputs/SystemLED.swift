@@ -75,7 +75,7 @@
       try folder.write("multi_intensity", intensities.map(String.init).joined(separator: " "))
     }
 
-    /// The trigger in brackets among all that there are: `none [mmc0] timer`; nil if that is none.
+    /// The trigger in brackets among all that exist: `none [mmc0] timer`; nil if that is `none`.
     private static func trigger(of folder: SystemFolder) -> String? {
       guard let all = folder.text("trigger"), let open = all.firstIndex(of: "["),
         let close = all[open...].firstIndex(of: "]")
@@ -86,7 +86,7 @@
   }
 
   extension OutputAddress {
-    /// What somebody means who writes `text` for an LED that shows the device's state: `ACT` is an LED of this machine
+    /// The meaning of `text` for an LED that shows the device's state: `ACT` is an LED of this machine
     /// if there is one of that name, otherwise a line.
     public init(statusLED text: String, systemFolder: String = "/sys") throws(AddressError) {
       let leds = SystemFolder(path: systemFolder).folder("class/leds")

@@ -77,7 +77,7 @@
       throw .noSuchSensor(name: description, available: available)
     }
 
-    /// The sensors that there are, as far as the kernel knows.
+    /// The sensors that the kernel knows.
     static func all(in system: SystemFolder) -> [SensorSource] {
       var sensors: [SensorSource] = []
       let devices = system.folder("bus/iio/devices")

@@ -33,7 +33,7 @@
     /// Calls `body`, on some thread, each time when there are results to take.
     func onNews(_ body: (@Sendable () -> Void)?) { state.withLock { $0.onNews = body } }
 
-    /// Has the sensor of an input read, after those of its kind that were asked for before.
+    /// Requests a reading of an input's sensor, after earlier requests for its kind.
     func read(_ source: SensorSource, of input: Int) {
       state.withLock { state in
         if let found = state.lanes.first(where: { $0.kind == source.kind }) {

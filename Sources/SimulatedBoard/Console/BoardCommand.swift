@@ -5,7 +5,7 @@
 
 public import Parts
 
-/// What someone at the console wants.
+/// A command of the console.
 public enum BoardCommand: Equatable, Sendable {
   /// Something happens to the simulated board; for `SimulatedBoard.apply(_:)`.
   case board(SimulatedBoard.Event)

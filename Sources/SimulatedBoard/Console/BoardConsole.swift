@@ -9,7 +9,7 @@ public import Parts
 
 /// The console of a board.
 public struct BoardConsole: Sendable {
-  /// Who is at the other end.
+  /// What is at the other end.
   public enum Mode: Sendable {
     /// A pipe or a file: a command a line in, a line a change out.
     case words

@@ -9,7 +9,7 @@ import Parts
 /// What comes of a line.
 enum CommandReply: Equatable {
   case command(BoardCommand)
-  /// Lines to print: what was asked for, or what is wrong.
+  /// Lines to print: an answer, or what is wrong.
   case answer([String])
 }
 
@@ -37,7 +37,7 @@ struct CommandParser {
     }
   }
 
-  /// The reply to a key that works the first button.
+  /// The reply to a key that presses the first button.
   func reply(toKey verb: ConsoleVerb) -> CommandReply {
     switch part(nil, for: verb) {
     case .failure(let refusal): .answer([refusal.words])

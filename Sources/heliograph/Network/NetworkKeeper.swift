@@ -20,7 +20,7 @@ struct NetworkKeeper {
   /// Why the interfaces could not be listed when they were last looked at; nil if they could.
   var problem: HostNetworkError?
 
-  /// Prints a dot every 500 ms until the interface has an address. An interface that was asked for must be there.
+  /// Prints a dot every 500 ms until the interface has an address. An interface that the settings name must exist.
   mutating func waitForAddress() async throws -> InterfaceStatus {
     if let interface {
       do throws(HostNetworkError) { _ = try InterfaceStatus.named(interface) } catch {
@@ -103,7 +103,7 @@ struct NetworkKeeper {
 }
 
 extension NetworkIdentity {
-  /// The interface that has `address`, which somebody listens on; a hardware address of zero if none has it.
+  /// The interface that has `address`, on which the server listens; a hardware address of zero if none has it.
   init(boundTo address: RemoteAddress) {
     let interface = try? InterfaceStatus.all().first { $0.addresses.contains { $0.isSameHost(as: address) } }
     self.init(hardwareAddress: interface?.hardwareAddress ?? InlineArray(repeating: 0), address: address)
