@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""No descriptor is left: whoever connects waits, nobody else notices, and it is over when somebody leaves."""
+"""No descriptor is left: new connections wait, the others notice nothing, and it is over when one of them leaves."""
 from __future__ import annotations
 
 import time

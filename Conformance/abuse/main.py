@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Abuse over real sockets, on loopback: each scenario does something to `heliograph` that no client should, prints what
-was measured beside its bound, and fails past it. What the machine does not allow to be asked is named at the end, and
-fails where CI is set."""
+was measured beside its bound, and fails past it. What this machine cannot test is named at the end; where
+CI is set, that is a failure."""
 from __future__ import annotations
 
 import argparse
@@ -84,7 +84,7 @@ def verdict(failed: list[str], omitted: list[str]) -> int:
     if not omitted:
         print("all within their bounds")
         return 0
-    print(f"what was asked is within its bounds, but not everything was asked here: {len(omitted)} omitted")
+    print(f"what was tested is within its bounds, but not everything could be tested here: {len(omitted)} omitted")
     return 1 if os.environ.get("CI") else 0
 
 

@@ -121,7 +121,7 @@ def _follow(command: list[str], agent: str, says_where: bool) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Whether Autobahn's suite can run here; otherwise says what it lacks.")
-    parser.add_argument("--check", action="store_true", required=True, help="the only thing that can be asked")
+    parser.add_argument("--check", action="store_true", required=True, help="required: the only mode")
     parser.parse_args()
     try:
         python2()

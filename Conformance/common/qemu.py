@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""QEMU, which ends with whoever started it; its monitor, by its machine protocol ("QEMU Machine Protocol Specification"), and its stub for GDB ("Debugging
-with GDB", appendix "GDB Remote Serial Protocol"), each over a Unix socket."""
+"""QEMU, which ends with the process that started it; its monitor, by its machine protocol ("QEMU Machine Protocol
+Specification"), and its stub for GDB ("Debugging with GDB", appendix "GDB Remote Serial Protocol"), each over a Unix
+socket."""
 from __future__ import annotations
 
 import ctypes

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is no line: PWM channels, LEDs and sensors, each with a driver of the kernel (guest/channels makes the devices).
-What is looked at is the other end: the registers of the PWM chip, what the LED's driver was told, what is measured."""
+"""Channels other than lines: PWM channels, LEDs and sensors, each with a driver of the kernel (guest/channels makes the
+devices). The other end is checked: the registers of the PWM chip, what the LED's driver received, what is measured."""
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The LED and everyone who may toggle it, the forms in which a line may be named, and what the kernel is asked for."""
+"""The LED and every way to toggle it, the forms in which a line may be named, and the requests made to the kernel."""
 from __future__ import annotations
 
 from bench import Bench

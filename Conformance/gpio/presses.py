@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The button: every press counts once, however it bounces, however short it is, and whoever was busy meanwhile."""
+"""The button: every press counts once, however it bounces, however short it is, and however busy the machine was."""
 from __future__ import annotations
 
 from collections.abc import Sequence

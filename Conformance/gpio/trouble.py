@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What goes wrong with pins: it is said in one line with what to do, and what comes back is used again."""
+"""What goes wrong with pins: it is reported in one line with what to do, and what comes back is used again."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,7 @@ NOBODY, GROUP = 900, 997  # user and group `heliograph`, and the group `gpio` (g
 LAMP = 0  # of the second chip
 WORDS = 12  # a sentence has at least so many letters
 
-# Options, and what must be in the one line that is said.
+# Options, and the words that must be in the one line that is printed.
 MISTAKES = [
     (["--led", "gpiochip9:0", "--button", "GPIO22"], ["gpiochip9", "gpiochip0", "gpiochip1"]),
     (["--chip", "gpiochip9", "--led", "4", "--button", "2"], ["gpiochip9", "gpiochip0", "header"]),
@@ -32,7 +32,7 @@ MISTAKES = [
 
 
 def refusal(bench: Bench, *options: str, user: tuple[int, int] = (0, 0)) -> str:
-    """The one line that is said by a program that cannot use its lines."""
+    """The one line that a program prints that cannot use its lines."""
     with bench.start(pins=["--board", "linux", *options], user=user) as board:
         status = board.status(10_000)
         said = (board.log + board.output).strip()

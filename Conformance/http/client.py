@@ -20,7 +20,7 @@ PROBE = (
 
 
 class BadResponse(Exception):
-    """Bytes that are no response."""
+    """Bytes that are not a response."""
 
 
 @dataclass

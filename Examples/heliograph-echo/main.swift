@@ -31,7 +31,7 @@ func makeEcho(_ compression: DeflateSupport?) -> ServerApplication<Nothing> {
     case .connect, .disconnect, .pong, .error: break
     }
   }
-  router.get("/") { _, _, response in response.send("An echo: a web socket on /ws, and POST on /echo\n") }
+  router.get("/") { _, _, response in response.send("An echo: a WebSocket on /ws, and POST on /echo\n") }
   router.on(.post, "/echo") { _, request, response in
     response.send(shared: [UInt8](request.body), type: "application/octet-stream")
   }

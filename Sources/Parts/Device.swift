@@ -44,7 +44,7 @@ public struct Device: Sendable {
     var fault: [UInt8] = []
     /// The level that an output should have.
     var level: UInt16 = 0
-    /// What the board was told last; nil if it is to be told again, whatever it shows.
+    /// The level that the board was given last; nil if it must be given again.
     var driven: UInt16?
   }
 

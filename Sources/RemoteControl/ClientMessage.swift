@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What a client of the web socket may say: this version's JSON, and the messages of the tutorial's two last
+// What a client of the WebSocket may say: this version's JSON, and the messages of the tutorial's two last
 // chapters, `toggle`, `on`, `off`, `{"action":"toggle"}` and `{"status":"on"}`, which mean the first switch or light.
 // Anything else is an error with a name, and changes nothing.
 

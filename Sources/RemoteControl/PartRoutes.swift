@@ -9,7 +9,7 @@ import HTTPCore
 import Parts
 
 enum PartRoutes {
-  /// `GET /api/state`: the same as a client of the web socket is greeted with.
+  /// `GET /api/state`: the same as the WebSocket's hello message.
   static func getState(
     _ context: inout RemoteControlContext, _ request: borrowing Request, _ response: inout Response
   ) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The application, to be read beside the tutorial's main program: parts, a web server and a web socket. In every loop
+// The application, to be read beside the tutorial's main program: parts, a web server and a WebSocket. In every loop
 // the board reports what has happened, the device does what is due, the board is told what to show, and every client is
 // told of it. Nothing in it blocks or reads a clock, so the same program runs on a laptop, on a Linux board, on a
 // microcontroller and in a test that makes a whole day pass in a millisecond.

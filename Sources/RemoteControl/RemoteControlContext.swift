@@ -14,7 +14,7 @@ public struct RemoteControlContext: ~Copyable, Sendable {
   public var log: SerialLog
   /// What distinguishes this device, and this start of it, from others.
   public let identity: Identity
-  /// How many clients the web socket has, as of the last event.
+  /// How many clients the WebSocket has, as of the last event.
   public internal(set) var clients = 0
   /// How many messages were answered with an error.
   public internal(set) var refusedMessages: UInt32 = 0
@@ -22,9 +22,9 @@ public struct RemoteControlContext: ~Copyable, Sendable {
   /// Clients are told with the next hello.
   public var droppedEdges: UInt32 = 0
 
-  /// The web socket of the pages.
+  /// The WebSocket of the pages.
   public let endpoint: WebSocketEndpoint
-  /// How many clients the web socket takes at a time.
+  /// How many clients the WebSocket takes at a time.
   let clientLimit: Int
   /// What only hosts have.
   var hosted: HostedRoutes

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The web socket: the tutorial's `onEvent`. Each message changes the device and is answered to its own client; everyone
+// The WebSocket: the tutorial's `onEvent`. Each message changes the device and is answered to its own client; everyone
 // else hears of the change from the loop, through `appendState`.
 
 import Bytes

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// `GET /api/events`: the messages of the web socket as server-sent events.
+// `GET /api/events`: the messages of the WebSocket as server-sent events.
 
 import ConformanceSupport
 import DeviceServer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// From the press to the page, on one clock: a client of the web socket beside the program that it measures.
+// From the press to the page, on one clock: a client of the WebSocket beside the program that it measures.
 //
 // Its answer has a number for each press: microseconds from before the write to gpio-sim's `pull` until a state with
 // the button pressed has come. It trusts its peer: what is measured is time, what is right is others' business.
