@@ -253,7 +253,7 @@ function reopen(s) {
   open(s);
 }
 
-// Waits for the next attempt: full jitter, doubling, capped, for ever.
+// Waits for the next attempt: full jitter, doubling, capped, forever.
 function wait(s) {
   drop(s);
   s.phase = s.online ? 'waiting' : 'offline';

@@ -57,7 +57,7 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether these are the bytes of `text` but for the case of ASCII letters.
+  /// Whether these are the bytes of `text`, apart from the case of ASCII letters.
   public func equalsIgnoringCase(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     let start = text.utf8Start
@@ -65,7 +65,7 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether these are the bytes of `other` but for the case of ASCII letters.
+  /// Whether these are the bytes of `other`, apart from the case of ASCII letters.
   public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }

@@ -58,7 +58,7 @@ public struct OutputQueue: Sendable {
   /// Appends the UTF-8 of a literal.
   public mutating func append(_ text: StaticString) { copied.append(text) }
 
-  /// Appends `bytes`, held by reference: but for a few, nothing is copied until the transport takes them.
+  /// Appends `bytes`, held by reference: unless they are few, nothing is copied until the transport takes them.
   public mutating func append(_ bytes: SharedBytes) { append(bytes, 0..<bytes.count) }
 
   /// Appends those of `bytes` that `range` names, as far as there are such, by the same rule.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // permessage-deflate by the system's zlib. A message is a raw DEFLATE stream up to a sync flush, whose last four bytes,
-// always the same, are not sent. What a message unfolds to is bounded while it unfolds, so a bomb costs no more than the
+// always the same, are not sent. A message is bounded while it inflates, so a bomb costs no more than the
 // largest message. RFC 7692 section 7.2 and RFC 1951.
 
 #if Deflate
@@ -22,7 +22,7 @@
 
     /// An array up to this many bytes stays for the next message.
     private static let keptCapacity = 4096
-    /// How much is unfolded or compressed in one step.
+    /// How much is inflated or compressed in one step.
     private static let stepSize = 8192
     /// What a sync flush ends with, and what is cut off the message (section 7.2.1).
     private static let tail: [UInt8] = [0x00, 0x00, 0xFF, 0xFF]

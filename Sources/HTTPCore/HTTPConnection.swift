@@ -88,7 +88,7 @@ public struct HTTPConnection: Sendable {
 
   /// Whether the transport is to close its side once the output is written.
   ///
-  /// It should go on reading, and drop what comes, until the client closes too or a short time has passed:
+  /// It should continue to read, and drop what comes, until the client closes too or a short time has passed:
   /// closing with unread input makes a kernel reset the connection, and the answer may be lost (RFC 9112
   /// section 9.6).
   public var mustClose: Bool { states.response == .mustClose }

@@ -22,7 +22,7 @@ public enum RemoteProtocolError: Error, Hashable, Sendable {
   /// A field line without a proper name and colon, with a control character, or a line ended by anything but
   /// CRLF (RFC 9112 sections 2.2 and 5).
   case malformedField
-  /// A field value went on in the next line (RFC 9112 section 5.2).
+  /// A field value continued in the next line (RFC 9112 section 5.2).
   case obsoleteLineFolding
   /// An HTTP/1.1 request without Host (RFC 9112 section 3.2).
   case missingHost

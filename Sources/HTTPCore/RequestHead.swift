@@ -69,7 +69,7 @@ public struct RequestHead: Sendable {
 
   /// The path of the target, still percent-encoded, without the query.
   ///
-  /// It begins with "/", but for OPTIONS of the whole server, where it is "*" (RFC 9112 section 3.2.4).
+  /// It begins with "/", except for OPTIONS of the whole server, where it is "*" (RFC 9112 section 3.2.4).
   public var path: Span<UInt8> {
     @_lifetime(borrow self) get { bytes.span.extracting(pathRange) }
   }

@@ -63,7 +63,7 @@
 
     // MARK: At the start
 
-    /// Takes all channels, or none; but for sensors, which have time.
+    /// Takes all channels, or none; except for sensors, which may come later.
     func takeAll(_ stored: inout StoredLines) throws(BoardError) {
       try checkOutputs()
       let lines = try findLines(outputs: Array(wiring.outputs.indices), inputs: Array(wiring.inputs.indices))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// An open file with one owner, whose end closes it, and the calls that go on until all is read or written.
+// An open file with one owner, whose end closes it, and the calls that repeat until all is read or written.
 // Source: POSIX.1-2024.
 
 /// An open file, folder, device or socket; its end closes it.

@@ -111,7 +111,7 @@ extension WebSocketConnection {
     case .close, .ping, .pong:
       return Int(truncatingIfNeeded: header.length)  // at most 125
     }
-    // A compressed message is unfolded as it comes: what counts is what it unfolds to, not what is on the wire.
+    // A compressed message is inflated as it comes: its inflated size counts, not the size on the wire.
     if header.isCompressed || assembly.isCompressed { return Int(clamping: header.length) }
     let room = max(limits.messageSize, 0) - assembly.count  // never negative: what is there was let in here
     guard header.length <= UInt64(room) else { throw .messageTooBig }
@@ -139,7 +139,7 @@ extension WebSocketConnection {
     frame.remaining -= payload.count
   }
 
-  /// Ends the frame that is under way; nil if its message goes on.
+  /// Ends the frame that is under way; nil if its message continues.
   private mutating func finishFrame(
     now: MonotonicTime, scratch: inout [UInt8]
   ) throws(WebSocketError) -> Event? {

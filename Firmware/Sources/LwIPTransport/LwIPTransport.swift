@@ -31,8 +31,8 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   private var deferred: UInt32 = 0
   private var turn = Turn()
 
-  /// While memory is short one connection at a time goes on, with what is kept for that: else all might wait, each with
-  /// part of a request, for memory that nobody gives back.
+  /// While memory is short one connection at a time is served, with what is kept for that: else all might wait, each
+  /// with part of a request, for memory that nobody gives back.
   private struct Turn {
     /// Whose turn it is, until its answer is out, its connection or its time is over.
     var holder: Row?
@@ -187,15 +187,15 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   //
   // What counts is the largest piece of the heap that is free: as much in many pieces is of no use.
 
-  /// With so many bytes every connection goes on. With less, input waits, so that its window stays closed, for all but
-  /// the one whose turn it is; what is on its way to the others takes a part of this, too.
+  /// With so many bytes every connection is served. With less, input waits, so that its window stays closed, for all
+  /// but the one whose turn it is; what is on its way to the others takes a part of this, too.
   private static var ample: Int { 12_288 }
 
   /// With less, newcomers are reset: it is they who can be refused without harm.
   private static var enoughForNewcomers: Int { 8192 }
 
   /// What one step takes at most, from the last part of a longest head to its answer, and what time limits take beside
-  /// it. With less nobody goes on until a connection has ended.
+  /// it. With less all wait until a connection has ended.
   private static var enoughForAStep: Int { 5632 }
 
   /// A turn ends when so long nothing has come: the client has nothing to ask, or does not send the rest.

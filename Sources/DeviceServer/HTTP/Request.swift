@@ -20,7 +20,7 @@ public struct Request: Sendable {
   /// The body, empty if there is none; at most `HTTPConnection.Limits.bodySize` bytes.
   public var body: Span<UInt8> { @_lifetime(borrow self) get { content.span } }
 
-  /// The path, percent-decoded but for `%2F`.
+  /// The path, percent-decoded except for `%2F`.
   public var path: Span<UInt8> { @_lifetime(borrow self) get { decodedPath.span } }
 
   /// The part of the path that matches `:name` in the route's pattern; for a last `*` the name is `*`.

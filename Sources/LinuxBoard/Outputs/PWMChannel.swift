@@ -20,7 +20,7 @@
     private var isInverted = false
     private var isSetUp = false
 
-    /// Takes the channel, and has it show `level` from the start.
+    /// Takes the channel, and gives it `level` from the start.
     ///
     /// `isExported` becomes true if the kernel was asked to hand the channel out: it is to be given back at the end.
     init(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // An LED that the kernel drives, such as the green one on a Raspberry Pi. It usually shows something else, the activity
-// of the SD card for instance: that is stopped, and goes on when the program ends. An LED of several colors has an
+// of the SD card for instance: that is stopped, and resumes when the program ends. An LED of several colors has an
 // intensity for each of them, and a brightness for all.
 // Source: Linux, Documentation/leds/leds-class.rst and leds-class-multicolor.rst.
 

@@ -22,7 +22,7 @@
     /// How much memory the codec takes once both directions are in use, in bytes.
     var memorySize: Int { get }
 
-    /// Appends to `output` what `input`, the next part of a compressed message, unfolds to; `isLast` ends the message.
+    /// Appends to `output` what `input`, the next part of a compressed message, inflates to; `isLast` ends the message.
     ///
     /// - Throws: `messageTooBig` as soon as `output` would hold more than `limit` bytes, before it does;
     ///   `invalidCompressedData` if this is no DEFLATE stream that ends where the message does.
