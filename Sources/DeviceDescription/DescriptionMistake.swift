@@ -71,7 +71,7 @@ final class MistakeList {
   /// - Throws: The mistakes, if there are any.
   func check() throws(DescriptionMistakes) {
     guard !mistakes.isEmpty else { return }
-    // A stable order: what was found first of two mistakes at one place is told first.
+    // A stable order: of two mistakes at one place, the one found first comes first.
     let sorted = mistakes.enumerated().sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
     throw DescriptionMistakes(mistakes: sorted.prefix(Self.limit).map(\.element))
   }

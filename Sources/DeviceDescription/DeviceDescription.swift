@@ -114,7 +114,7 @@ struct DescriptionReader {
   }
 
   private func noteMissingParts(_ entries: [YAMLEntry], _ position: TextPosition) {
-    // A misspelled "parts", and a part that is not indented, are told as unknown settings, and that is enough.
+    // A misspelled "parts", and a part that is not indented, are reported as unknown settings, and that is enough.
     let isTold = entries.contains { Suggestion.nearest(to: $0.key.string, among: ["parts"]) != nil || $0.isPart }
     guard !isTold else { return }
     mistakes.add(position, "there are no parts; add \"parts:\" and one line for each, such as lamp: {switch: GPIO26}")
@@ -178,7 +178,8 @@ struct DescriptionReader {
       return DeviceDescription(
         name: name, parts: all, outputs: outputs, inputs: partReader.inputs, settings: settings, device: device)
     } catch {
-      // All of this has been checked above with better words; should a rule be missing there, it is told here.
+      // All of this has been checked above with better words; should a rule be missing there, the mistake is reported
+      // here.
       let position = parts.indices.contains(error.part) ? parts[error.part].name.position : .start
       let words = "invalid part: \(error.reason)"
       throw DescriptionMistakes(mistakes: [DescriptionMistake(file: mistakes.file, position: position, words: words)])

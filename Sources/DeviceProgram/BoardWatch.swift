@@ -13,7 +13,7 @@
     private let transport: NIOTransport<RemoteControl>
     private let board: @Sendable () -> LinuxBoard?
 
-    /// A watch over what `board` gives, which is asked on the loop of `transport` only.
+    /// A watch over what `board` returns, which is called on the loop of `transport` only.
     public init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
       self.transport = transport
       self.board = board

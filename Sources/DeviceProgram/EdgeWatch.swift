@@ -16,7 +16,7 @@
     private let board: @Sendable () -> LinuxBoard?
     private var watched: [UInt32: any Channel] = [:]
 
-    /// A watch over what `board` gives, which is asked on the loop of `transport` only.
+    /// A watch over what `board` returns, which is called on the loop of `transport` only.
     init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
       self.transport = transport
       self.board = board

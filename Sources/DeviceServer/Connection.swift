@@ -23,7 +23,7 @@ struct Connection: Sendable {
   /// What an HTTP connection is waiting for, and so which time limit runs.
   enum Stage: UInt8, Sendable { case idle, head, body, writing }
 
-  /// What the transport has yet to be told.
+  /// The actions that the transport has yet to be given.
   struct Tasks: OptionSet, Sendable {
     let rawValue: UInt8
     static let write = Tasks(rawValue: 1)

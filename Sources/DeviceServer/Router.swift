@@ -14,15 +14,15 @@ public struct Router<Context: ~Copyable> {
   /// Sees what happens on a WebSocket endpoint; it may send to any client, the sender included.
   public typealias SocketHandler = (inout Context, inout WebSocketHub, borrowing WebSocketEvent) -> Void
   /// Appends a text message about what has changed in the state after revision `since`, and returns the revision that a
-  /// client has after it: that of the state. It appends nothing if no client need be told.
+  /// client has after it: that of the state. It appends nothing if no client needs a message.
   ///
-  /// It is asked at the moment of sending, once for all clients with the same `since`; 0: they have nothing yet.
+  /// It is called at the moment of sending, once for all clients with the same `since`; 0: they have nothing yet.
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Appends a text message that contains the whole state, and returns its revision.
   public typealias SnapshotEncoder = (inout Context, MonotonicTime, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Template.Value?
-  /// Is told of each refusal, for a log.
+  /// Receives each refusal, for a log.
   public typealias RefusalHandler = (inout Context, Refusal) -> Void
 
   struct Route {
@@ -134,8 +134,8 @@ public struct Router<Context: ~Copyable> {
   public mutating func onTemplate(_ handler: @escaping TemplateHandler) { templateHandler = handler }
 
   #if !hasFeature(Embedded)
-    /// Sets the function that is called for each refusal. Not in Embedded Swift: what is told there costs flash in many
-    /// places, and no log needs it there.
+    /// Sets the function that is called for each refusal. Not in Embedded Swift: the details of a refusal cost flash in
+    /// many places, and no log needs it there.
     public mutating func onRefusal(_ handler: @escaping RefusalHandler) { refusalHandler = handler }
   #endif
 

@@ -17,7 +17,7 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
 
   init() {}
 
-  // Inlinable: without it the compiler refuses the deinitializer when it is told to inline late, as for firmware.
+  // Inlinable: without it the compiler refuses the deinitializer when inlining is late, as for firmware.
   @inlinable deinit {
     guard let first else { return }
     first.deinitialize(count: count)

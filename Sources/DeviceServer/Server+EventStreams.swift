@@ -186,7 +186,7 @@ extension Server where Context: ~Copyable {
   fileprivate mutating func announceState(of hub: Int) {
     for stream in eventStreams.indices where eventStreams[stream].hub == hub {
       guard let index = eventStreams[stream].connection else { continue }
-      // A stream with output to write is asked for more when that is out.
+      // A stream with output to write continues when that is out.
       let isIdle = table[index].http.pendingOutput == 0
       if isIdle, eventStreams[stream].cursor < hubs[hub].revision { table.demand(.write, index) }
     }

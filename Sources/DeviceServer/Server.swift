@@ -27,7 +27,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
   public var compression: DeflateSupport?
   #if !hasFeature(Embedded)
-    /// The date, from a host that has a clock and sets it anew before the server hears anything in another second:
+    /// The date, from a host that has a clock and sets it anew before the first event of another second:
     /// every final response says it (RFC 9110 section 6.6.1). Nil, the default: none does. Not in Embedded Swift: no
     /// board has had a clock so far, and what it would not use it is not to carry.
     public var date: HTTPDate?

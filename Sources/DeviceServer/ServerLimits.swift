@@ -14,7 +14,7 @@ public struct ServerLimits: Sendable {
   /// longest for a request, for the rest of one's head, or for its end; if none does, it gets 503 (Service
   /// Unavailable).
   public var connections = 32
-  /// Connections beyond these at a time: in the middle of being told 503, or about to end for a newer one. Still more
+  /// Connections beyond these at a time: about to be answered 503, or about to end for a newer one. Still more
   /// are closed without a word.
   public var refusals = 8
   /// WebSocket clients at a time in one hub; the next one is closed with 1013 (Try Again Later).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // How this machine is on the network: its interfaces, their hardware addresses and the addresses they are reached at.
-// Rule: everything is asked anew and nothing is kept, so two answers can be compared to see a change.
+// Rule: everything is read anew and nothing is kept, so two results can be compared to see a change.
 
 public import DeviceServer
 

@@ -49,7 +49,7 @@
 
     /// Whether there are edges that are not reported yet: a decision that depends on time waits for them.
     ///
-    /// (They are read in one place only: an event loop that was told of something to read is to find it.)
+    /// (They are read in one place only: an event loop that was woken to read must find something.)
     public var hasUnreadEdges: Bool { !edges.isEmpty || hasEdgesToRead }
 
     private var hasEdgesToRead: Bool {

@@ -21,7 +21,7 @@
     let kind: Kind
     /// Why it cannot be used; nil while it can.
     var loss: Loss?
-    /// What the device was told last.
+    /// The fault that the device was given last.
     var told: BoardError?
 
     /// Whether it is lost, and a second later may be there again; a sensor has a period of its own.
@@ -145,7 +145,7 @@
       note(.found(units[unit].unit))
     }
 
-    /// Notes why a lost unit cannot be used again; what pages are told stays the same.
+    /// Notes why a lost unit cannot be used again; the fault that pages show stays the same.
     func noteStillLost(_ unit: Int, _ reason: BoardError) {
       guard units[unit].loss?.reason != reason else { return }
       units[unit].loss?.reason = reason

@@ -63,7 +63,7 @@
     var requests: [Request] = []
     /// How many requests there have been: their edges come with the number of theirs.
     var requestCount: UInt32 = 0
-    /// The PWM channels that the kernel was asked to hand out.
+    /// The PWM channels that this program has exported.
     var exported: [PWMName] = []
     var news: [Event] = []
     /// When lost units are tried again.

@@ -15,7 +15,7 @@ protocol ConnectionOwner: AnyObject {
   func endOfStream(_ id: ConnectionID)
   func disconnected(_ id: ConnectionID)
   func isWritable(_ id: ConnectionID)
-  /// Does what follows from all that was told.
+  /// Acts on all events that were passed on.
   func act()
 }
 

@@ -17,7 +17,7 @@ final class EndSignal {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
     signal(SIGTTIN, SIG_IGN)  // nor is a terminal that listens to another program
     sources = [SIGTERM, SIGINT, SIGHUP].map { number in
-      signal(number, SIG_IGN)  // what it does by itself; the source hears of it all the same
+      signal(number, SIG_IGN)  // no default action; the source still gets it
       let signals = DispatchSource.makeSignalSource(signal: number, queue: .global())
       signals.setEventHandler { source.yield() }
       signals.activate()

@@ -17,8 +17,9 @@ public import Timebase
 public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Runs on the event loop after the application has run and its output is on its way: for logs and displays.
   public typealias Activity = (inout App, MonotonicTime) -> Void
-  /// Runs on the event loop before the application hears of anything in another second of the system's clock, which is
-  /// given in seconds since 1970: for dates. It wakes nothing up, and does not run while the clock has yet to be set.
+  /// Runs on the event loop before the application gets its first event of another second of the system's clock, which
+  /// is given in seconds since 1970: for dates. It wakes nothing up, and does not run while the clock has yet to be
+  /// set.
   public typealias NewSecond = (inout App, Int64) -> Void
 
   /// The loop that owns the application.

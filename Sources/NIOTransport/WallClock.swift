@@ -6,9 +6,9 @@
 import SystemCalls
 import Timebase
 
-/// The seconds of the system's clock, each told once.
+/// The seconds of the system's clock, each returned once.
 struct WallClock {
-  /// When the second that was told last is over.
+  /// When the second that was returned last is over.
   private var nextSecond = MonotonicTime.zero
 
   /// 2026 in seconds since 1970. A board whose clock nobody has set counts from about 1970: it has no date to tell, and

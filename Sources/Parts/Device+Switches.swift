@@ -3,7 +3,7 @@
 // When a switch may change. The rules, for any order of commands, timers, faults and restarts: never two of an
 // interlock on at once; between one that went off and another that goes on, the longer of their two dwell times passes;
 // and no output changes before its `min_dwell` is over. Commands in between are conflated to the last.
-// Both times are those of the relay, not of the decision: a rest begins with the first poll after the board was told.
+// Both times are those of the relay, not of the decision: a rest begins with the first poll after the board was driven.
 
 import Bytes
 import Timebase
@@ -50,7 +50,7 @@ extension Device {
     part.change(at: now)
     parts[index].asSwitch = part
     show(part.isOn ? .max : 0, onOutput: part.output)
-    if mustRest(index) { driveTime = min(driveTime, now) }  // also if it changes back before the board is told
+    if mustRest(index) { driveTime = min(driveTime, now) }  // also if it changes back before the board is driven
     note(index, by: nil)
     lower(part.offTime, of: index)
     if Kinds.hasInterlocks, !part.isOn {
@@ -68,7 +68,8 @@ extension Device {
     guard Kinds.hasInterlocks, part.isWantedOn else { return time }
     for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
-      // One that does not answer may be on, whatever it was told. Once it answers and is off, the end of its fault leads back here.
+      // One that does not answer may be on, whatever its output was given. Once it answers and is off, the end of its
+      // fault leads back here.
       if other.isOn || !parts[rival].fault.isEmpty { return .distantFuture }
       time = max(time, Self.endOfRest(max(other.dwell, part.dwell), from: other.lastChange))
     }
@@ -101,7 +102,7 @@ extension Device {
     return part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
   }
 
-  /// The board has done what it was told at `driveTime`: the relays have moved, so their rests begin.
+  /// The board has carried out the drives of `driveTime`: the relays have moved, so their rests begin.
   mutating func beginRests(at now: MonotonicTime) {
     driveTime = .distantFuture
     for index in parts.indices {

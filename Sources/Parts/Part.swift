@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // A part is a name and one of six kinds. What all kinds have in common is here; what only one of them has is in its own
-// file, and the places where a kind is told from the others are below and in `Device`.
+// file, and the places that tell a kind from the others are below and in `Device`.
 
 public import Bytes
 public import Timebase

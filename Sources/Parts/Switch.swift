@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A switch drives one output that is on or off: a relay, a socket, an LED. What was asked for and what the output shows
-// are apart, since a relay may have to rest: after its own last change (`min_dwell`), and after another switch of its
-// interlock went off (`dwell`). Device+Switches decides when a switch may change.
+// A switch drives one output that is on or off: a relay, a socket, an LED. The requested state and the state of the
+// output are apart, since a relay may have to rest: after its own last change (`min_dwell`), and after another switch
+// of its interlock went off (`dwell`). Device+Switches decides when a switch may change.
 
 import Bytes
 public import Timebase

@@ -19,7 +19,7 @@ public struct RemoteControlContext: ~Copyable, Sendable {
   /// How many messages were answered with an error.
   public internal(set) var refusedMessages: UInt32 = 0
   /// How many edges of inputs came faster than they could be taken, since the start: presses may have been among them.
-  /// Clients are told with the next hello.
+  /// Clients get it with the next hello.
   public var droppedEdges: UInt32 = 0
 
   /// The WebSocket of the pages.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The WebSocket: the tutorial's `onEvent`. Each message changes the device and is answered to its own client; everyone
-// else hears of the change from the loop, through `appendState`.
+// else gets the change from the loop, through `appendState`.
 
 import Bytes
 import DeviceServer

@@ -62,7 +62,7 @@ public struct SaveSchedule: Sendable {
     return state
   }
 
-  /// Says how the write in flight ended; without one, it says nothing.
+  /// Reports how the write in flight ended; ignored without one.
   public mutating func written(success: Bool) {
     guard isWriting else { return }
     isWriting = false

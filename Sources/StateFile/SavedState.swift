@@ -78,7 +78,7 @@ extension SavedState {
   /// How many bytes a state file may have, in this version or a later one.
   static let sizeLimit = 65_536
 
-  /// The content of a file that says so.
+  /// The content of a file with this state.
   var encoded: [UInt8] {
     var bytes = [UInt8](Self.title)
     for entry in entries {

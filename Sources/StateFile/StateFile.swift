@@ -56,7 +56,7 @@ public struct StateFile: Sendable {
   /// How many files that are not a state are kept; a person must remove more than that.
   private static let placeLimit = 10
 
-  /// Moves the file to the first place that is free; gives the error that says so.
+  /// Moves the file to the first place that is free; returns the error that reports it.
   private func keepAside(_ flaw: StateFileFlaw) -> StateFileError {
     var number = 1
     while true {

@@ -26,7 +26,7 @@ enum AssetResponse {
     response.content = OutputQueue(bytes)
   }
 
-  /// The form to send; nil if the client refuses the one that there is. Who says nothing about codings takes any (RFC
+  /// The form to send; nil if the client refuses the only one. A client that names no codings takes any (RFC
   /// 9110 section 12.5.3), but is given the plain form where there is one.
   private static func representation(
     of asset: StaticAsset, for head: RequestHead

@@ -42,7 +42,7 @@ public enum MediaType {
 
     """
 
-  /// The type of a file of that name, by its extension; `application/octet-stream` if that says nothing.
+  /// The type of a file of that name, by its extension; `application/octet-stream` if that is unknown.
   @_lifetime(immortal)
   public static func forName(_ name: Span<UInt8>) -> Span<UInt8> { at(place(for: name)) }
 

@@ -17,7 +17,7 @@
       }
     }
 
-    /// What `error` means when a chip was asked about a line that it has: older kernels do not know the question.
+    /// The meaning of `error` from a query about a line that the chip has: older kernels do not know the query.
     init(asking chip: String, _ error: SystemError) {
       switch error.code {
       case ENOTTY, EINVAL: self = .kernelTooOld(release: Self.kernelRelease)

@@ -99,7 +99,7 @@
       }
     }
 
-    // MARK: What the kernel is asked
+    // MARK: The request to the kernel
 
     private static func request(
       _ settings: [LineSetting], of chip: borrowing Chip

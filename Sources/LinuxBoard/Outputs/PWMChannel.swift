@@ -22,7 +22,7 @@
 
     /// Takes the channel, and gives it `level` from the start.
     ///
-    /// `isExported` becomes true if the kernel was asked to hand the channel out: it is to be given back at the end.
+    /// `isExported` becomes true if the channel was exported here: it must be given back at the end.
     init(
       _ output: LinuxWiring.Output, chip number: UInt32, channel: UInt32, level: UInt16, in system: SystemFolder,
       isExported: inout Bool

@@ -12,7 +12,7 @@ public enum CompressionAnswer: Sendable {
   case none
   /// The codec would take more memory than there is; the client is served without.
   case noMemory
-  /// The client will be told, and both sides use it from the first frame on.
+  /// The answer names it, and both sides use it from the first frame on.
   case agreed(AnyMessageCodec)
 }
 

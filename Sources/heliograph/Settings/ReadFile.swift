@@ -5,7 +5,7 @@
 import SystemCalls
 
 enum ReadFile {
-  /// The content of the file; one byte more than `limit` at most, so that it can be told to be too long.
+  /// The content of the file; one byte more than `limit` at most, so that one that is too long is recognized.
   static func bytes(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
     try Descriptor(opening: path, O_RDONLY).bytes(count: limit + 1)
   }
