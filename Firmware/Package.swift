@@ -43,7 +43,7 @@ let package = Package(
   dependencies: [.package(name: "heliograph", path: "..")],
   targets: boards.map(board) + [
     // What a board gives, and what a program without a C library needs. The latter stays out of link-time optimization:
-    // the code generator calls these functions after the optimizer has removed what nobody seems to call.
+    // the code generator calls these functions after the optimizer has removed functions that seem unused.
     .target(name: "CBoard"),
     .target(name: "CRuntime", cSettings: [.unsafeFlags(["-fno-builtin"])]),
     firmware("Heap", []),

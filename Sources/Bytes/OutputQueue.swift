@@ -19,7 +19,7 @@ public struct OutputQueue: Sendable {
   @usableFromInline var shared: [SharedPiece] = []
   @usableFromInline var sharedCount = 0
 
-  /// At most so many bytes are copied all the same: to remember where they lie would take as much memory.
+  /// Up to so many bytes are copied even so: to remember where they are would take as much memory.
   private static var smallSize: Int { 32 }
 
   /// An empty queue; it allocates nothing until output comes.

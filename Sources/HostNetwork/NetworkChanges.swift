@@ -17,7 +17,7 @@ public enum NetworkChanges {
   ///
   /// Reading never blocks. The reader takes everything and looks at the interfaces afterwards, not before: then no
   /// change is missed, not even one whose message found the socket full. The kernel is told not to
-  /// report such a loss; were a read to fail with `ENOBUFS` all the same, that means "look again" too.
+  /// report such a loss; if a read fails with `ENOBUFS` even so, that means "look again", too.
   public static func open() throws(SystemError) -> Descriptor? {
     #if os(Linux)
       let changes = Descriptor(owning: try SystemError.check { socket(AF_NETLINK, kind, routeProtocol) })

@@ -110,7 +110,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     act()
   }
 
-  // MARK: What the application wants
+  // MARK: The application's actions
 
   /// Does everything that the application wants done.
   func act() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// A device as it is: what is connected to a simulated board under it, and what there is to see of its parts.
+// A device as it is: what is connected to a simulated board under it, and what its parts show.
 
 import Bytes
 public import Parts

@@ -28,7 +28,7 @@ enum Ethernet {
     Register(base + 0x014).store(
       UInt32(address[0]) | UInt32(address[1]) << 8 | UInt32(address[2]) << 16 | UInt32(address[3]) << 24)
     Register(base + 0x018).store(UInt32(address[4]) | UInt32(address[5]) << 8)
-    Register(base + 0x01C).store(0x3F)  // MACTHR: send when told to, not when the queue fills
+    Register(base + 0x01C).store(0x3F)  // MACTHR: send on request, not when the queue fills
     Register(base + 0x008).store(1 << 4)  // MACRCTL: empty the queue
     Register(base + 0x008).store(1 << 1 | 1 << 0)  // multicast too; on
     Register(base + 0x00C).store(1 << 4 | 1 << 2 | 1 << 1 | 1 << 0)  // MACTCTL: duplex, check sequence, padding, on
@@ -50,7 +50,7 @@ enum Ethernet {
 
   // MARK: Receiving
 
-  /// What has been read of a word but not been asked for, its bytes from the lowest on, and how many.
+  /// The bytes of a word that were read but not taken yet, from the lowest on, and how many.
   private nonisolated(unsafe) static var held: UInt32 = 0
   private nonisolated(unsafe) static var heldCount: UInt32 = 0
   /// Words of the oldest frame that are still in the queue.

@@ -2,7 +2,7 @@
 
 // The first instructions of the fault handler, before there is a stack that can be trusted.
 // On entry the processor has pushed r0-r3, r12, lr, pc and xpsr; after an overflow of the stack it could not, and the
-// stack pointer lies outside RAM.
+// stack pointer is outside RAM.
 // Source: DDI 0403, B1.5.6 "Exception entry behavior".
 
 #include "cortex_m.h"

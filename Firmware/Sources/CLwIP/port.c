@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What lwIP asks of a system without an operating system: the time, random numbers, and limits that its
+// What lwIP needs from a system without an operating system: the time, random numbers, and limits that its
 // options lack.
 
 #include "CLwIP.h"

@@ -13,7 +13,7 @@ import RemoteControl
 import Runtime
 import Timebase
 
-/// Runs the remote control of `device` on a board, and never returns; clients are told the board's `name`.
+/// Runs the remote control of `device` on a board, and never returns; clients get the board's `name`.
 ///
 /// Without a data volume that can be served there is no network: the serial line says so, and the status LED blinks the
 /// failure pattern.

@@ -26,7 +26,7 @@ public struct FirstFitHeap: ~Copyable {
 
   /// Takes over `memory`, at least 16 bytes and below 2 GB.
   public init(_ memory: UnsafeMutableRawBufferPointer) {
-    // The first header lies four bytes before a multiple of eight, and so does every other.
+    // The first header is four bytes before a multiple of eight, and so is every other.
     let granule = UInt(Self.granule)
     let start = UInt(bitPattern: memory.baseAddress)
     let end = start + UInt(memory.count)

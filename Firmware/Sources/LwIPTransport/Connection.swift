@@ -86,7 +86,7 @@ struct Connection {
 
   /// How many bytes may be copied for lwIP now.
   ///
-  /// When lwIP's memory is more than half used, only who has nothing on its way gets some, and a rest stays
+  /// When lwIP's memory is more than half used, only connections with nothing under way get some, and a rest stays
   /// for handshakes and acknowledgments: peers that have gone silent cannot keep it from the others.
   var room: Int {
     guard let pcb, output == .open, refused.isEmpty, refusedInPlace.isEmpty,
@@ -98,7 +98,7 @@ struct Connection {
     return pcb.pointee.snd_queuelen == 0 ? min(room, max(free - Int(MEM_SIZE) / 8, 0)) : 0
   }
 
-  /// Hands `copied` and then `inPlace`, which lies in flash, to lwIP, and keeps what it has no memory for.
+  /// Hands `copied` and then `inPlace`, which is in flash, to lwIP, and keeps what it has no memory for.
   mutating func write(_ copied: UnsafeBufferPointer<UInt8>, inPlace: UnsafeBufferPointer<UInt8>) {
     if !give(copied, flags: TCP_WRITE_FLAG_COPY) {
       refused = Array(copied)
@@ -144,11 +144,11 @@ struct Connection {
     flush()
   }
 
-  /// Resets the connection. lwIP calls `lose` meanwhile, so nothing else may be using the row.
+  /// Resets the connection. lwIP calls `lose` during that, so nothing else may be using the row.
   static func abort(_ row: Row) {
     if let pcb = row.pointee.pcb { tcp_abort(pcb) }
   }
 }
 
-/// Where a connection lies: lwIP has this address.
+/// The address of a connection, which lwIP has.
 typealias Row = UnsafeMutablePointer<Connection>

@@ -32,16 +32,16 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   private var turn = Turn()
 
   /// While memory is short one connection at a time is served, with what is kept for that: else all might wait, each
-  /// with part of a request, for memory that nobody gives back.
+  /// with part of a request, for memory that none gives back.
   private struct Turn {
     /// Whose turn it is, until its answer is out, its connection or its time is over.
     var holder: Row?
     var end = MonotonicTime.zero
-    /// Who is asked first when it has ended.
+    /// The connection that is served first when it has ended.
     var first = 0
   }
 
-  /// At most so many bytes are copied rather than sent from where they lie in flash: they take less memory
+  /// At most so many bytes are copied rather than sent from where they are in flash: they take less memory
   /// than that.
   private static var smallSize: Int { 64 }
 
@@ -96,7 +96,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     return isBusy ? now : min(next, deadline ?? .distantFuture)
   }
 
-  /// Tells the application what has happened, and does everything that it wants done.
+  /// Tells the application what has happened, and carries out all its actions.
   @inline(never)
   private mutating func act(now: MonotonicTime) -> MonotonicTime? {
     var deadline: MonotonicTime?
@@ -191,14 +191,14 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   /// but the one whose turn it is; what is on its way to the others takes a part of this, too.
   private static var ample: Int { 12_288 }
 
-  /// With less, newcomers are reset: it is they who can be refused without harm.
+  /// With less, new connections are reset: they can be refused without harm.
   private static var enoughForNewcomers: Int { 8192 }
 
   /// What one step takes at most, from the last part of a longest head to its answer, and what time limits take beside
   /// it. With less all wait until a connection has ended.
   private static var enoughForAStep: Int { 5632 }
 
-  /// A turn ends when so long nothing has come: the client has nothing to ask, or does not send the rest.
+  /// A turn ends when nothing has come for so long: the client has no request, or does not send the rest.
   private static var turnTime: Milliseconds { 100 }
 
   /// Whether a connection's input may be handled now.
@@ -233,7 +233,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     if row.pointee.output == .open { application.endOfStream(id, now: now) }
   }
 
-  // MARK: What the application wants
+  // MARK: The application's actions
 
   private mutating func perform(_ action: TransportAction, now: MonotonicTime) {
     switch action {

@@ -3,7 +3,7 @@
 // A channel that switches a pin so fast that only its share of "on" is seen: the brightness of an LED strip, for
 // instance. The kernel switches; here its share is set.
 // Rule: a channel that was on is not switched off to be set up, so that nothing flickers when the program is started
-// anew; but for its polarity, which the kernel changes of a channel at rest only.
+// anew; except for its polarity, which the kernel changes only while the channel is off.
 // Source: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
 
 #if os(Linux)

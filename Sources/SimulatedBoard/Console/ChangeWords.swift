@@ -21,7 +21,7 @@ enum ChangeWords {
     switch new.kind {
     case .switch: return hasSwitched ? onOff : nil
     case .light:
-      // What a dark light would be like is said only if it has changed.
+      // The values of a dark light are shown only if they have changed.
       if new.brightness != old.brightness || new.color != old.color { return "\(onOff) \(light(new))" }
       return !hasSwitched ? nil : new.isOn ? "on \(light(new))" : "off"
     case .button: return new.isPressed == old.isPressed ? nil : new.isPressed ? "pressed" : "released"

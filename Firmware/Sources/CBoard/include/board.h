@@ -46,7 +46,7 @@ void board_hardware_address(uint8_t address[_Nonnull 6]);
 /// 0 if none waits. The same frame is meant until `board_end_read`.
 size_t board_frame_length(void);
 
-/// Copies the next `count` bytes of the frame that `board_frame_length` told of; never more than are left of it.
+/// Copies the next `count` bytes of the frame that `board_frame_length` announced; never more than are left of it.
 void board_read_frame(uint8_t *_Nonnull to, size_t count);
 
 /// Drops what is left of that frame; the next one may be asked for.

@@ -4,4 +4,4 @@
 
 #pragma once
 
-int atoi(const char *text);  // netif_find, which nobody calls
+int atoi(const char *text);  // netif_find, which is never called

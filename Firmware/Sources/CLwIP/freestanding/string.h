@@ -6,4 +6,4 @@
 
 #include "runtime.h"
 
-int strncmp(const char *left, const char *right, size_t count);  // netif_find, which nobody calls
+int strncmp(const char *left, const char *right, size_t count);  // netif_find, which is never called

@@ -59,7 +59,7 @@
 // MARK: Memory
 
 #define MEM_ALIGNMENT 4
-// What is to be sent: segments of copied bytes, and the headers of those that lie in flash.
+// What is to be sent: segments of copied bytes, and the headers of those in flash.
 #define MEM_SIZE 8192
 #define MEMP_NUM_TCP_SEG 40
 // Pieces in flash that are being sent.
