@@ -16,20 +16,22 @@ struct DescriptionChecks {
 
   // MARK: lines
 
-  /// Finds addresses that two channels have.
-  func checkAddresses(_ channels: [Channel]) {
+  /// Finds addresses that two channels have, also in other words: `identity` is the same for what is surely one line.
+  func checkAddresses(_ channels: [Channel], identity: (Channel) -> String) {
     var first: [String: Channel] = [:]
     for channel in channels {
-      guard let other = first[channel.address] else {
-        first[channel.address] = channel
+      let identity = identity(channel)
+      guard let other = first[identity] else {
+        first[identity] = channel
         continue
       }
       // One sensor may be shown twice, say in two units; and the colors of one LED are one address.
       if channel.role == .sensor, other.role == .sensor { continue }
       if channel.position == other.position { continue }
+      let also = channel.address == other.address ? "" : ", as \"\(other.address)\","
       mistakes.add(
         channel.position,
-        "\"\(channel.address)\" is used twice: for \(Self.owner(channel)) here and for \(Self.owner(other)) at "
+        "\"\(channel.address)\" is used twice: for \(Self.owner(channel)) here and\(also) for \(Self.owner(other)) at "
           + "\(other.position)")
     }
   }
@@ -59,6 +61,17 @@ struct DescriptionChecks {
       groups.append((Set(names + [part.name.string]), part.interlock[0].position))
     }
     checkStarts(groups.map(\.switches))
+    checkDwells()
+  }
+
+  /// A dwell is for a switch that names others, or that others name.
+  private func checkDwells() {
+    guard parts.count == names.count else { return }  // one that has mistakes of its own may name it
+    let named = Set(parts.flatMap { $0.interlock.map(\.string) })
+    for part in parts where part.interlock.isEmpty && !named.contains(part.name.string) {
+      guard let position = part.dwellPosition else { continue }
+      mistakes.add(position, "\"dwell\" has no effect without \"interlock\"; did you mean \"min_dwell\"?")
+    }
   }
 
   private func checkRival(_ name: YAMLText) {

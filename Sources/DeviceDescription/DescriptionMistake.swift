@@ -60,10 +60,18 @@ final class MistakeList {
   /// How many mistakes are reported at most: the rest can wait until these are mended.
   private static var limit: Int { 50 }
 
-  /// Notes a mistake. Control characters that a file may hold are shown as "?": a mistake is one line.
+  /// How much of a line of the file is quoted, and how long a mistake is, at most.
+  private static var longestQuotation: Int { 60 }
+  private static var longestLine: Int { 500 }
+
+  /// Notes a mistake. A mistake is one line of moderate length: control characters that a file may hold are shown as "?",
+  /// and of what stands in quotation marks only the beginning is shown if it is long.
   func add(_ position: TextPosition, _ words: String) {
-    let scalars = words.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }
-    let line = String(String.UnicodeScalarView(scalars))
+    let scalars = words.unicodeScalars.map { $0.isControl ? "?" : $0 }
+    let pieces = String(String.UnicodeScalarView(scalars)).split(separator: "\"", omittingEmptySubsequences: false)
+    let line = pieces.enumerated()
+      .map { number, piece in number % 2 == 1 ? piece.shortened(to: Self.longestQuotation) : String(piece) }
+      .joined(separator: "\"").shortened(to: Self.longestLine)
     let mistake = DescriptionMistake(file: file, position: position, words: line)
     if !mistakes.contains(mistake) { mistakes.append(mistake) }  // an anchor is met again at each of its aliases
   }
@@ -74,5 +82,21 @@ final class MistakeList {
     // A stable order: of two mistakes at one place, the one found first comes first.
     let sorted = mistakes.enumerated().sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
     throw DescriptionMistakes(mistakes: sorted.prefix(Self.limit).map(\.element))
+  }
+}
+
+extension StringProtocol {
+  /// This text, or its beginning and an ellipsis if it has more than `limit` characters.
+  func shortened(to limit: Int) -> String { count <= limit ? String(self) : prefix(limit - 1) + "…" }
+}
+
+extension Unicode.Scalar {
+  /// Whether this would not stay on its line, or would turn what follows around: a text on one line has none.
+  var isControl: Bool {
+    switch properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    case .format: (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)  // bidirectional overrides
+    default: false
+    }
   }
 }

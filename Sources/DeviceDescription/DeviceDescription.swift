@@ -44,15 +44,18 @@ public struct DeviceDescription: Sendable {
   ///   - file: What the file is called in mistakes.
   ///   - knownSettings: The settings that are allowed beside the parts.
   ///   - addressCheck: Returns what is wrong with an address for a role, or nil; the syntax is the board's.
+  ///   - addressIdentity: Gives the same for two addresses of a role that surely mean one channel, where `chip` is the
+  ///     setting of that name; other addresses are different channels, as far as is known.
   /// - Throws: All mistakes, if there are any.
   public init(
     _ text: [UInt8], file: String, knownSettings: [KnownSetting] = KnownSetting.all,
-    addressCheck: (ChannelRole, String) -> String? = { _, _ in nil }
+    addressCheck: (ChannelRole, String) -> String? = { _, _ in nil },
+    addressIdentity: (_ role: ChannelRole, _ address: String, _ chip: String?) -> String = { _, address, _ in address }
   ) throws(DescriptionMistakes) {
     let mistakes = MistakeList(file: file)
     self = try withoutActuallyEscaping(addressCheck) { check throws(DescriptionMistakes) in
       var reader = DescriptionReader(mistakes: mistakes, knownSettings: knownSettings, addressCheck: check)
-      if let root = YAMLReader.read(text, into: mistakes) { reader.read(root) }
+      if let root = YAMLReader.read(text, into: mistakes) { reader.read(root, identity: addressIdentity) }
       return try reader.description()
     }
   }
@@ -90,7 +93,7 @@ struct DescriptionReader {
     partReader = PartReader(mistakes: mistakes, addressCheck: addressCheck)
   }
 
-  mutating func read(_ root: YAMLValue) {
+  mutating func read(_ root: YAMLValue, identity: (ChannelRole, String, String?) -> String) {
     guard let entries = root.mapping else {
       let hint = root.isEmpty ? "the file is empty" : "a description is a mapping, not \(root.kindName)"
       mistakes.add(root.position, "\(hint); it begins with \"parts:\"")
@@ -108,7 +111,10 @@ struct DescriptionReader {
     }
     if !hasParts { noteMissingParts(entries, root.position) }
     let checks = DescriptionChecks(parts: parts, names: names, mistakes: mistakes)
-    checks.checkAddresses(partReader.outputs + partReader.inputs + (statusLED.map { [$0] } ?? []))
+    let chip = settings.first { $0.path == "chip" }?.values.first
+    checks.checkAddresses(partReader.outputs + partReader.inputs + (statusLED.map { [$0] } ?? [])) {
+      identity($0.role, $0.address, chip)
+    }
     checks.checkInterlocks()
     checks.checkActions()
   }

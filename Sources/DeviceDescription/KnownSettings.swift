@@ -114,7 +114,7 @@ struct SettingReader {
     case .truth: values.bool(entry).map { ["\($0)"] }
     case .integer(let range): values.integer(entry, in: range).map { ["\($0)"] }
     case .word(let words): values.choice(entry, words.map { ($0, [$0]) })
-    case .texts: values.texts(entry).map(\.string)
+    case .texts: values.texts(entry, such: "lamp.example.org").map(\.string)
     }
   }
 }

@@ -19,7 +19,7 @@ extension PartReader {
   private func address(_ value: YAMLValue, _ key: String, _ role: ChannelRole) -> YAMLText? {
     guard let text = values.text(value, for: key) else { return nil }
     guard let wrong = addressCheck(role, text.string) else { return text }
-    mistakes.add(text.position, wrong)
+    mistakes.add(text.position, wrong.replacing(text.string, with: text.string.shortened(to: 60)))
     return nil
   }
 

@@ -46,12 +46,9 @@ extension PartReader {
   }
 
   private mutating func readSwitch(_ heading: Heading) -> ReadPart {
-    let interlock = entry("interlock").map { values.texts($0) } ?? []
+    let interlock = entry("interlock").map { values.texts($0, such: "[up, down]") } ?? []
     let output = outputs.count
     addOutput(.switch, heading.kind)
-    if interlock.isEmpty, let dwell = entry("dwell") {
-      mistakes.add(dwell.key.position, "\"dwell\" has no effect without \"interlock\"; did you mean \"min_dwell\"?")
-    }
     let part = Part.switch(
       heading.bytes, label: heading.label, group: heading.group, output: output, restore: restoreMode(),
       offAfter: entry("off_after").flatMap { values.duration($0, in: Bounds.offAfter) },
@@ -60,7 +57,7 @@ extension PartReader {
       dwell: entry("dwell").flatMap { values.duration($0, in: Bounds.rest) } ?? Switch.defaultDwell)
     return ReadPart(
       name: heading.name, kind: .switch, part: part, interlock: interlock,
-      restorePosition: entry("restore")?.value.position)
+      restorePosition: entry("restore")?.value.position, dwellPosition: entry("dwell")?.key.position)
   }
 
   private mutating func readLight(_ heading: Heading) -> ReadPart {
@@ -100,7 +97,7 @@ extension PartReader {
     var actions: [ReadAction] = []
     for gesture in Gesture.allCases {
       guard let entry = entry("\(gesture.name)") else { continue }
-      let read = values.texts(entry).compactMap { ReadAction($0, mistakes) }
+      let read = values.texts(entry, such: "toggle lamp").compactMap { ReadAction($0, mistakes) }
       reactions.append(Part.Reaction(gesture, read.map(\.action)))
       actions += read
     }
@@ -157,6 +154,10 @@ extension PartReader {
       checkChange(change, entry)
       return Sensor.Report(change: change ?? .zero)
     }
+    if mapping.isEmpty {
+      mistakes.add(
+        entry.value.position, "\"report\" is empty; write report: 0.5, or report: {change: 0.5, every: 5 min}")
+    }
     var report = Sensor.Report()
     for entry in mapping {
       switch entry.key.string {
@@ -192,6 +193,8 @@ extension PartReader {
       mistakes.add(entry.value.position, "\"max\" must be above \"min\"")
     } else if let initial, let minimum, let maximum, initial < minimum || initial > maximum {
       mistakes.add(heading.kind.value.position, "the first value must be between \"min\" and \"max\"")
+    } else if step > .zero, let minimum, let maximum {
+      checkSteps(heading, minimum, maximum, step, initial ?? minimum)
     }
     if step <= .zero, let entry = entry("step") { mistakes.add(entry.value.position, "\"step\" must be above 0") }
     let part = Part.number(
@@ -199,6 +202,30 @@ extension PartReader {
       maximum: maximum ?? minimum ?? .zero, step: step,
       initial: initial, unit: unit(), restores: entry("restore").flatMap { values.bool($0) } ?? false)
     return ReadPart(name: heading.name, kind: .number, part: part)
+  }
+
+  /// Every value that can be set is written exactly, and the first one can be set.
+  private func checkSteps(
+    _ heading: Heading, _ minimum: Decimal, _ maximum: Decimal, _ step: Decimal, _ initial: Decimal
+  ) {
+    let last = min(minimum.exponent, step.exponent)
+    let first = max(minimum.placesBeforePoint, maximum.placesBeforePoint)
+    guard first - Int(last) <= Decimal.maximumDigits, let top = maximum.rounded(toMultipleOf: step, from: minimum),
+      let nearest = initial.rounded(toMultipleOf: step, from: minimum)
+    else {
+      let entry = entry("step") ?? entry("max") ?? heading.kind
+      mistakes.add(
+        entry.value.position,
+        "between \"min\" and \"max\" are values of more than \(Decimal.maximumDigits) digits; take a larger \"step\"")
+      return
+    }
+    guard nearest != initial else { return }
+    var words: [UInt8] = []
+    let meant = nearest <= maximum ? nearest : (nearest - step ?? top)
+    words.append(meant)
+    mistakes.add(
+      heading.kind.value.position,
+      "the first value must be \"min\" and a whole number of steps; did you mean \(String(decoding: words, as: UTF8.self))?")
   }
 
   // MARK: values that several kinds have
@@ -224,5 +251,12 @@ extension PartReader {
       return []
     }
     return Array(text.string.utf8)
+  }
+}
+
+extension Decimal {
+  /// How many digits are written before the point, at least if there are no zeros behind it.
+  fileprivate var placesBeforePoint: Int {
+    significand == 0 ? Int(exponent) : String(significand.magnitude).count + Int(exponent)
   }
 }

@@ -18,6 +18,8 @@ struct ReadPart {
   var actions: [ReadAction] = []
   /// Where `restore` is.
   var restorePosition: TextPosition?
+  /// Where `dwell` stands.
+  var dwellPosition: TextPosition?
 }
 
 /// Reads parts, and numbers their channels.

@@ -21,16 +21,21 @@ struct ValueReader {
         "\"\(name)\" needs a text; found \(value.kindName == "a text" ? "an empty one" : value.kindName)")
       return nil
     }
-    guard !text.string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+    guard !text.string.unicodeScalars.contains(where: \.isControl) else {
       mistakes.add(text.position, "\"\(name)\" is one line of text; remove line ends and tabs")
       return nil
     }
     return text
   }
 
-  /// Texts: a list of them, or one alone. Nothing at all is an empty list.
-  func texts(_ entry: YAMLEntry) -> [YAMLText] {
-    guard !entry.value.isEmpty else { return [] }
+  /// Texts: a list of them, which may be empty, or one alone, such as `example`.
+  func texts(_ entry: YAMLEntry, such example: String) -> [YAMLText] {
+    let key = entry.key.string
+    guard !entry.value.isEmpty else {
+      mistakes.add(
+        entry.key.position, "\"\(key)\" is empty; write \(key): \(example), or \(key): [] for none")
+      return []
+    }
     guard let list = entry.value.list else { return text(entry).map { [$0] } ?? [] }
     return list.compactMap { text($0, for: entry.key.string) }
   }

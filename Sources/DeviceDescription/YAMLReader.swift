@@ -164,9 +164,8 @@ struct YAMLReader {
     }
     let isQuoted = node.scalar.map { $0.style != .plain } ?? false
     // Yams itself gives quoted texts the tag of a string, and keys the tag of what they look like, to compare them.
-    let isStandard = tag.hasPrefix(Self.standardTags)
-    let isExplicit = !["", "!", Self.standardTags + "seq", Self.standardTags + "map"].contains(tag)
-    guard !isExplicit || isStandard && (isKey || isQuoted && tag == Self.standardTags + "str") else {
+    let isOfYams = tag.hasPrefix(Self.standardTags) && isKey || isQuoted && tag == Self.standardTags + "str"
+    guard tag.isEmpty || isOfYams else {
       mistakes.add(position, "a tag (\(Self.short(tag))) is not supported here; remove it")
       return false
     }

@@ -47,7 +47,6 @@ extension HTTPConnection {
       if !head.wantsPersistence { move(.closeAfterResponse) }
       return .request(head)
     } catch {
-      current = Exchange(parser.head)
       fail()
       throw error
     }
@@ -95,11 +94,15 @@ extension HTTPConnection {
   /// be sent.
   public mutating func abandonRequest() {
     guard states.after(.requestFailed) != nil else { return }
-    if states.request == .idle { current = Exchange(parser.head) }
     fail()
   }
 
   private mutating func fail() {
+    if states.request == .idle {
+      current = Exchange(parser.head)
+      // Also of a request line that is wrong or unfinished the method may be known (RFC 9110 section 9.3.2).
+      if !parser.hasBegun { current.isHead = input.bytes.starts(with: "HEAD ") }
+    }
     move(.requestFailed)
     parser = RequestParser()
     dropInputIfClosed()

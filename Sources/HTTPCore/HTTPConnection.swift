@@ -60,7 +60,7 @@ public struct HTTPConnection: Sendable {
 
   /// What the answer depends on, of the request and of the answer's head.
   struct Exchange: Sendable {
-    let isHead: Bool
+    var isHead: Bool
     let isHTTP10: Bool
     var awaitsContinue: Bool
     /// Body bytes that are still to be sent, or nil if the length was not announced.

@@ -34,6 +34,18 @@ public struct LineAddress: Hashable, Sendable {
     }
   }
 
+  private init(chip: String?, line: Line) {
+    self.chip = chip
+    self.line = line
+  }
+
+  /// The same address, with `defaultChip` for a number that has no chip: two that are equal then are one line. Two that
+  /// are not may be one all the same, which only the machine knows: lines have names, and chips labels and links.
+  public func completed(defaultChip: String) -> LineAddress {
+    if chip == nil, case .offset = line { return LineAddress(chip: defaultChip, line: line) }
+    return self
+  }
+
   private init(chip: String?, _ line: Substring, of text: String) throws(AddressError) {
     guard !line.isEmpty else { throw .noLine(text) }
     self.chip = chip

@@ -58,7 +58,8 @@ struct DeviceCheck {
     case .sensor(let part): try takeInput(part.input, index)
     case .number(let part):
       guard part.minimum <= part.maximum, part.step > .zero, part.initial >= part.minimum,
-        part.initial <= part.maximum
+        part.initial <= part.maximum,
+        part.initial.rounded(toMultipleOf: part.step, from: part.minimum) == part.initial
       else { throw DeviceMistake(part: index, reason: .impossibleRange) }
     }
   }

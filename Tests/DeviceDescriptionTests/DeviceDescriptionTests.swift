@@ -72,6 +72,18 @@ let kitchen: String = {
     #expect(description.statusLED == nil)
   }
 
+  @Test func aDwellMayStandAtTheSwitchThatOnlyTheOtherNames() throws {
+    let description = try description(
+      "parts: {up: {switch: GPIO5, dwell: 1 s}, down: {switch: GPIO6, interlock: up}}")
+    guard case .switch(let up) = description.parts[0].kind else { fatalError("up is no switch") }
+    #expect(up.dwell == .seconds(1))
+  }
+
+  @Test(arguments: ["!!str \"GPIO26\"", "'GPIO26'", "GPIO26"])
+  func aTextInQuotationMarksMayBeCalledOne(_ line: String) throws {
+    #expect(try description("parts: {lamp: {switch: \(line)}}").outputs[0].address == "GPIO26")
+  }
+
   @Test func everyOptionReachesItsPart() throws {
     let description = try description(
       """
@@ -82,7 +94,7 @@ let kitchen: String = {
         rgbw: {light: led:rgb, channels: 4, restore: restore-default-on, transition: 1 s, off_after: 1 d, gamma: 1}
         knob: {button: 22, active: high, pull: down, kernel_debounce: 5 ms, debounce: 25 ms, double_within: 400 ms,
           long_after: 1 s, repeat_every: 0.2 s, press: set rgbw brightness=50% color=#ff008007, release: on pump,
-          click: [off pump, off all, "set rgbw color=1,2,3"], double: , long: dim rgbw, repeat: dim rgbw}
+          click: [off pump, off all, "set rgbw color=1,2,3"], double: [], long: dim rgbw, repeat: dim rgbw}
         lid: {contact: 4, on_after: 1 min, off_after: 0, invert: true, active: low, pull: as-is}
         flow: {sensor: iio:adc:voltage0, unit: l/min, scale: 0.001, offset: -1.5, decimals: 2,
           report: {change: 0.05, every: 5 min}, every: 100 ms, device_class: volume_flow_rate}

@@ -97,6 +97,42 @@ func mistakes(_ text: String) -> [String] {
     #expect(lines.allSatisfy { !$0.contains { $0.isNewline } && !$0.contains("\u{1B}") })
   }
 
+  @Test func whatIsQuotedOfALongValueIsItsBeginning() {
+    let long = String(repeating: "x", count: 100_000)
+    let files = [
+      "parts: {lamp: {switch: 1, restore: \(long)}}", "parts: {lamp: {switch: 1, \(long): 2}}", "\(long): 1\nparts: {a: {switch: 1}}",
+      "parts: {\(long): {switch: 1}}", "parts: {lamp: {switch: a \(long)}}", "parts: {b: {button: 1, click: \(long)}}",
+      "parts: {b: {button: 1, click: 'toggle \(long)'}}", "parts: {lamp: {\(long): 1}}", "parts: {lamp: \(long)}",
+      "parts: {b: {button: 1, debounce: \(long)}}", "parts: {lamp: {switch: 1, restore: !\(long) 1}}",
+      "parts: {lamp: {switch: 1, interlock: \(long)}}", "parts: {lamp: {switch: 1}, \(long): &\(long) {switch: 1}}",
+      "parts: {lamp: {switch: 1, restore: '\(String(repeating: "\"", count: 10_000))'}}",
+    ]
+    for file in files {
+      let found = mistakes(file)
+      #expect(!found.isEmpty && found.allSatisfy { $0.count <= 520 }, "\(file.prefix(60))")
+    }
+    let value = String(repeating: "x", count: 59) + "…"
+    #expect(mistakes(files[0]) == [
+      #"f.yaml:1:36: "\#(value)" is not a value of "restore"; known: always-off, always-on, restore-default-off, "#
+        + "restore-default-on"
+    ])
+  }
+
+  @Test func oneLineInTwoWordsIsUsedTwice() {
+    let text = "chip: B\nparts:\n  a: {switch: A1}\n  b: {switch: 'B:1'}\n  c: {switch: 1}\n"
+    func mistakes(_ identity: (ChannelRole, String, String?) -> String) -> [String] {
+      do {
+        _ = try DeviceDescription(bytes(text), file: "f.yaml", addressIdentity: identity)
+        return []
+      } catch { return error.mistakes.map(\.description) }
+    }
+    #expect(mistakes { _, address, _ in address } == [])
+    #expect(
+      mistakes { _, address, chip in address == "1" ? "\(chip ?? ""):1" : address } == [
+        #"f.yaml:5:15: "1" is used twice: for "c" here and, as "B:1", for "b" at 4:15"#
+      ])
+  }
+
   @Test func theFileIsNamedAsItWasAskedFor() {
     #expect(throws: DescriptionMistakes.self) { try DeviceDescription(bytes("parts:"), file: "rooms/kitchen.yaml") }
     do {

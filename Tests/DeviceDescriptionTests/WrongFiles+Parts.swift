@@ -282,5 +282,20 @@ extension WrongFile {
         lamp: {switch: GPIO26, label: Hall, left, and right}
       """,
       #"2:39: "left" has no value; a text with a comma needs quotation marks between braces"#),
+    WrongFile(
+      """
+      parts:
+        up: {switch: GPIO5, interlock: , dwell: 1 s}
+        down: {switch: GPIO6, interlock: up}
+      """,
+      #"2:23: "interlock" is empty; write interlock: [up, down], or interlock: [] for none"#),
+    WrongFile(
+      """
+      parts:
+        up: {switch: GPIO5}
+        down: {switch: GPIO6, interlock: up}
+        pump: {switch: GPIO7, dwell: 1 s}
+      """,
+      #"4:25: "dwell" has no effect without "interlock"; did you mean "min_dwell"?"#),
   ]
 }

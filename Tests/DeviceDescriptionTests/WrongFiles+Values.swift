@@ -330,5 +330,67 @@ extension WrongFile {
         wall: {button: GPIO22, click: "set strip color=256,0,0"}
       """,
       #"3:33: "256,0,0" is not a value of "color"; it is such as #ff8000, or 255,128,0 in quotation marks"#),
+    WrongFile(
+      """
+      parts:
+        target: {number: 20.3, min: 5, max: 30, step: 0.5}
+      """,
+      #"2:20: the first value must be "min" and a whole number of steps; did you mean 20.5?"#),
+    WrongFile(
+      """
+      parts:
+        target: {number: 9.5, min: 0, max: 10, step: 3}
+      """,
+      #"2:20: the first value must be "min" and a whole number of steps; did you mean 9?"#),
+    WrongFile(
+      """
+      parts:
+        target: {number: 0, min: 0, max: 1000000000000000000, step: 0.1}
+      """,
+      #"2:63: between "min" and "max" are values of more than 18 digits; take a larger "step""#),
+    WrongFile(
+      """
+      parts:
+        target: {number: , min: -0.000000000000000001, max: 1}
+      """,
+      #"2:55: between "min" and "max" are values of more than 18 digits; take a larger "step""#),
+    WrongFile(
+      """
+      parts:
+        wall: {button: GPIO22, click: }
+      """,
+      #"2:26: "click" is empty; write click: toggle lamp, or click: [] for none"#),
+    WrongFile(
+      """
+      parts:
+        celsius: {sensor: thermal0, report: {}}
+      """,
+      #"2:39: "report" is empty; write report: 0.5, or report: {change: 0.5, every: 5 min}"#),
+    WrongFile(
+      #"""
+      parts:
+        lamp: {switch: GPIO26, label: "a\u2028b"}
+      """#,
+      #"2:33: "label" is one line of text; remove line ends and tabs"#),
+    WrongFile(
+      #"""
+      name: "a\u202eb"
+      parts:
+        lamp: {switch: GPIO26}
+      """#,
+      #"1:7: "name" is one line of text; remove line ends and tabs"#),
+    WrongFile(
+      #"""
+      name: "a\tb"
+      parts:
+        lamp: {switch: GPIO26}
+      """#,
+      #"1:7: "name" is one line of text; remove line ends and tabs"#),
+    WrongFile(
+      #"""
+      parts:
+        "la\nmp": {switch: GPIO26}
+      """#,
+      #"2:3: "la?mp" is not a name; a name is a letter a-z, then a-z, 0-9 and _, at most 32; did you mean "la_mp"?"#),
   ]
 }

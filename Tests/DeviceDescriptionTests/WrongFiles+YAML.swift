@@ -136,6 +136,30 @@ extension WrongFile {
       "2:18: a tag (!!str) is not supported here; remove it"),
     WrongFile(
       """
+      parts: !!map
+        lamp: {switch: GPIO26}
+      """,
+      "1:8: a tag (!!map) is not supported here; remove it"),
+    WrongFile(
+      """
+      parts:
+        lamp: {switch: !!map GPIO26}
+      """,
+      "2:18: a tag (!!map) is not supported here; remove it"),
+    WrongFile(
+      """
+      parts:
+        lamp: {switch: ! GPIO26}
+      """,
+      "2:18: a tag (!) is not supported here; remove it"),
+    WrongFile(
+      """
+      parts:
+        strip: {light: !!seq [pwm0:1]}
+      """,
+      "2:18: a tag (!!seq) is not supported here; remove it"),
+    WrongFile(
+      """
       parts:
         lamp: {switch: GPIO26}
       ---

@@ -216,6 +216,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "HEAD  HTTP/1.1\r\n", "HEAD a b c\r\n", "HEAD nowhere HTTP/1.1\r\n", "HEAD / HTTP/2.0\r\n", "HEAD /\u{1}\r\n",
+    "HEAD /" + String(repeating: "a", count: 100), "\r\nHEAD / http\r\n", "HEAD /slow",
+  ])
+  func aHEADWhoseRequestLineIsWrongOrUnfinishedGetsNoBody(_ input: String) throws {
+    var limits = HTTPConnection.Limits()
+    limits.targetSize = 16
+    var connection = HTTPConnection(limits: limits)
+    _ = connection.receive(bytes(input).span)
+    do {
+      _ = try connection.nextEvent()
+      connection.abandonRequest()  // it is unfinished
+    } catch { #expect(connection.responseState == .due) }
+    try connection.send(ResponseHead(.badRequest), .length(2))
+    try connection.send(body: bytes("no").span)
+    try connection.finish()
+    #expect(takeOutput(&connection).hasSuffix("Content-Length: 2\r\nConnection: close\r\n\r\n"))
+  }
+
   @Test func aCompleteRequestCannotBeAbandoned() throws {
     var connection = try connection(afterReceiving: Self.get)
     connection.abandonRequest()

@@ -51,6 +51,14 @@ import Testing
   }
 
   @Test(arguments: [
+    ("1", "gpiochip0:1"), ("1", "0:01"), ("1", "/dev/gpiochip0:1"), ("gpiochip4:7", "4:007"), ("GPIO26", "GPIO26"),
+  ]) func oneLineInTwoWordsIsFound(_ one: String, _ other: String) throws {
+    let (one, other) = (try LineAddress(one), try LineAddress(other))
+    #expect(one.completed(defaultChip: "gpiochip0") == other.completed(defaultChip: "gpiochip0"))
+    #expect(one == other || one.completed(defaultChip: "gpiochip1") != other.completed(defaultChip: "gpiochip1"))
+  }
+
+  @Test(arguments: [
     ("gpiochip0", "gpiochip0"), ("/dev/gpiochip4", "gpiochip4"), ("4", "gpiochip4"), ("", nil), ("gpiochip", nil),
     ("foo", nil), ("gpiochip-1", nil), ("../gpiochip0", nil), ("gpiochip4294967296", nil),
   ]) func aChipIsKnownByItsNumber(_ text: String, _ name: String?) {

@@ -46,6 +46,7 @@ import Timebase
     ([number(1, 2, step: 0, initial: 1)], 0, .impossibleRange),
     ([number(1, 2, step: -1, initial: 1)], 0, .impossibleRange),
     ([number(1, 2, step: 1, initial: 3)], 0, .impossibleRange),
+    ([number(1, 9, step: 3, initial: 5)], 0, .impossibleRange),
   ] as [([Part], Int, DeviceMistake.Reason)])
   func aWrongListSaysWhatIsWrong(parts: [Part], part: Int, reason: DeviceMistake.Reason) {
     #expect(throws: DeviceMistake(part: part, reason: reason)) { try Device(parts: parts) }

@@ -28,6 +28,22 @@ extension LinuxWiring {
     }
   }
 
+  /// What is the same for two addresses that surely mean one channel; `chip` is that of lines which are given by number
+  /// alone.
+  static func identity(of address: String, for role: ChannelRole, chip: String) -> String {
+    if role.isOutput {
+      switch try? OutputAddress(address, for: role) {
+      case .line(let line)?: line.completed(defaultChip: chip).description
+      case let output: output?.description ?? address
+      }
+    } else {
+      switch try? InputAddress(address) {
+      case .line(let line)?: line.completed(defaultChip: chip).description
+      case let input: input?.description ?? address
+      }
+    }
+  }
+
   private static func mistake(_ output: OutputAddress, _ text: String, for role: ChannelRole) -> String? {
     guard role == .light, case .line = output else { return nil }
     return "'\(text)' is a line, which is on or off: a light needs a PWM channel (pwm0:1) or an LED (led:NAME);"

@@ -15,7 +15,7 @@ extension Heliograph {
   /// The settings and the device that the command line asks for.
   func resolved() throws -> (ProgramSettings, DescribedDevice) {
     if file != nil, device != nil { throw ValidationError("The file is given twice: as an argument and with --device.") }
-    let description = try (file ?? device).map { try DeviceDescription(readingFile: $0) }
+    let description = try (file ?? device).map { try DeviceDescription(readingFile: $0, options: options) }
     if description != nil, let option = shorthand.firstGiven {
       throw ValidationError("\(option) describes a device without a file: put it in the file instead.")
     }
@@ -68,8 +68,8 @@ extension Heliograph {
 }
 
 extension DeviceDescription {
-  /// Reads the description in a file of this machine.
-  init(readingFile path: String) throws {
+  /// Reads the description in a file of this machine, which is run with these options.
+  init(readingFile path: String, options: [String: [String]] = [:]) throws {
     let text: [UInt8]
     do {
       text = try ReadFile.bytes(path, limit: Self.maximumSize)
@@ -78,7 +78,13 @@ extension DeviceDescription {
     }
     do throws(DescriptionMistakes) {
       #if os(Linux)
-        self = try DeviceDescription(text, file: path) { LinuxWiring.mistake(in: $1, for: $0) }
+        let environment = ProcessInfo.processInfo.environment
+        let given = try? DeviceSettings(options: options, environment: environment, file: []).text("chip")
+        self = try DeviceDescription(text, file: path) {
+          LinuxWiring.mistake(in: $1, for: $0)
+        } addressIdentity: {
+          LinuxWiring.identity(of: $1, for: $0, chip: given ?? $2 ?? Defaults.chip)
+        }
       #else
         self = try DeviceDescription(text, file: path)
       #endif

@@ -6,7 +6,15 @@ import SystemCalls
 
 enum ReadFile {
   /// The content of the file; one byte more than `limit` at most, so that one that is too long is recognized.
-  static func bytes(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
-    try Descriptor(opening: path, O_RDONLY).bytes(count: limit + 1)
+  ///
+  /// Anything but a regular file is refused: a FIFO would be waited for, and a device may never end.
+  static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
+    let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+    var status = stat()
+    try SystemError.check { fstat(file.number, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw StartFailure(description: "it is a folder, a device or a pipe, and not a file")
+    }
+    return try file.bytes(count: limit + 1)
   }
 }
