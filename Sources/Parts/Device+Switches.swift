@@ -62,7 +62,7 @@ extension Device {
     @inline(never)
   #endif
   private func changeTime(_ index: Int, _ part: Switch) -> MonotonicTime {
-    var time = Self.endOfRest(part.minDwell, from: part.lastChange)
+    var time = Kinds.hasTimers ? Self.endOfRest(part.minDwell, from: part.lastChange) : .zero
     guard Kinds.hasInterlocks, part.isWantedOn else { return time }
     for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
@@ -94,7 +94,7 @@ extension Device {
 
   /// What a relay did before the start, or while it had a fault, is not known: one that has rests takes its first.
   func mustRest(_ index: Int, _ part: Switch) -> Bool {
-    part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
+    Kinds.hasTimers && part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
   }
 
   /// A switch works again: it is taken for one that has just gone off.

@@ -93,8 +93,8 @@ extension Device {
       if Kinds.hasContacts, parts[index].asContact?.sense(reading == .active, at: event.time) == true {
         note(index, by: nil)
       }
-    case .hold(let client): parts[index].asButton?.hold(by: client, at: event.time)
-    case .letGo(let client): parts[index].asButton?.letGo(of: client, at: event.time)
+    case .hold(let client): if Kinds.hasRemoteButtons { parts[index].asButton?.hold(by: client, at: event.time) }
+    case .letGo(let client): if Kinds.hasRemoteButtons { parts[index].asButton?.letGo(of: client, at: event.time) }
     }
     lower(parts[index].deadline, of: index)
   }
@@ -149,7 +149,7 @@ extension Device {
   private mutating func act(_ index: Int, by time: MonotonicTime) {
     switch parts[index].kind {
     case .switch(let part):
-      if part.offTime <= time { endCountdown(index) } else { settle(index) }
+      if Kinds.hasTimers, part.offTime <= time { endCountdown(index) } else { settle(index) }
     case .light(var part):
       if part.turnOff(by: time, now: now) { note(index, by: .timer) }
       show(&part, of: index)

@@ -2,10 +2,11 @@
 
 // Which kinds this build knows: all of them, but for those that a flag of the compiler leaves out. A firmware leaves out
 // the kinds that its board has no channels for, and so carries no code for them (docs/firmware.md).
+// So with what switches and buttons can do beyond being switched and pressed: their times, more gestures, pages.
 // Rule: `Part.kind` and the accessors beside it ask here, so that the optimizer sees that no part is of such a kind; what
 // it does not see by that asks here, too.
 
-/// The kinds that not every build has; switches and buttons are always there.
+/// The kinds, and the abilities, that not every build has; switches and buttons are always there.
 enum Kinds {
   static var hasLights: Bool {
     #if WITHOUT_LIGHTS
@@ -46,5 +47,37 @@ enum Kinds {
     #else
       true
     #endif
+  }
+
+  /// Whether switches may turn themselves off, and rest after a change.
+  static var hasTimers: Bool {
+    #if WITHOUT_TIMERS
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// Whether buttons know double clicks, long presses and repeats; they always know presses and clicks.
+  static var hasGestures: Bool {
+    #if WITHOUT_GESTURES
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// Whether buttons may be worked from a page and by HTTP.
+  static var hasRemoteButtons: Bool {
+    #if WITHOUT_REMOTE_BUTTONS
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// Ends the program at its start if a part needs what the build leaves out.
+  static func require(_ ability: Bool, if isNeeded: Bool) {
+    precondition(ability || !isNeeded, "a part needs what this build leaves out")
   }
 }

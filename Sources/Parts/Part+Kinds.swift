@@ -93,6 +93,7 @@ extension Part {
       case .press, .release, .click: break
       }
     }
+    Kinds.require(Kinds.hasGestures, if: button.usesDouble || button.usesLong || button.usesRepeat)
     var part = Part(name, label: label, group: group, kind: .button(button))
     part.actions = actions
     return part
