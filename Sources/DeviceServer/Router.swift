@@ -51,7 +51,12 @@ public struct Router<Context: ~Copyable> {
   var routes: [Route] = []
   var endpoints: [Endpoint] = []
   var eventRoutes: [EventRoute] = []
-  var eventStreams: EventStreamCalls<Context>?
+  #if WITHOUT_EVENT_STREAMS
+    /// None: what the server would do for them is left out by the optimizer.
+    var eventStreams: EventStreamCalls<Context>? { nil }
+  #else
+    var eventStreams: EventStreamCalls<Context>?
+  #endif
   var templateHandler: TemplateHandler?
   #if !hasFeature(Embedded)
     var refusalHandler: RefusalHandler?
@@ -103,32 +108,34 @@ public struct Router<Context: ~Copyable> {
     return WebSocketEndpoint(index: endpoints.count - 1)
   }
 
-  /// Answers GET on `pattern` with server-sent events: what the sockets of `endpoint` are sent about the state, each
-  /// message as the data of one event whose `id` is the revision.
-  ///
-  /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client
-  /// that
-  ///   has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
-  public mutating func events(
-    _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil
-  ) {
-    let number = eventRoutes.count
-    eventRoutes.append(EventRoute(hub: endpoint.index, snapshot: snapshot))
-    eventStreams = EventStreamCalls()
-    get(pattern) { _, _, response in response.eventRoute = number }
-  }
+  #if !WITHOUT_EVENT_STREAMS
+    /// Answers GET on `pattern` with server-sent events: what the sockets of `endpoint` are sent about the state, each
+    /// message as the data of one event whose `id` is the revision.
+    ///
+    /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client
+    /// that
+    ///   has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
+    public mutating func events(
+      _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil
+    ) {
+      let number = eventRoutes.count
+      eventRoutes.append(EventRoute(hub: endpoint.index, snapshot: snapshot))
+      eventStreams = EventStreamCalls()
+      get(pattern) { _, _, response in response.eventRoute = number }
+    }
 
-  /// Answers GET on `pattern` with server-sent events, and describes the route for `appendOpenAPI`.
-  @inline(__always)
-  public mutating func events(
-    _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil,
-    documented operation: @autoclosure () -> Operation
-  ) {
-    events(pattern, of: endpoint, snapshot: snapshot)
-    #if !hasFeature(Embedded)
-      routes[routes.count - 1].operation = operation()
-    #endif
-  }
+    /// Answers GET on `pattern` with server-sent events, and describes the route for `appendOpenAPI`.
+    @inline(__always)
+    public mutating func events(
+      _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil,
+      documented operation: @autoclosure () -> Operation
+    ) {
+      events(pattern, of: endpoint, snapshot: snapshot)
+      #if !hasFeature(Embedded)
+        routes[routes.count - 1].operation = operation()
+      #endif
+    }
+  #endif
 
   /// Sets the function that gives values to the names in templates.
   public mutating func onTemplate(_ handler: @escaping TemplateHandler) { templateHandler = handler }

@@ -78,3 +78,7 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
     capacity = wanted
   }
 }
+
+/// Puts a value in the place of another as a whole. An assignment does so member by member, which takes more code.
+@inline(__always)
+func renew<Value: ~Copyable>(_ place: inout Value, _ value: consuming Value) { swap(&place, &value) }

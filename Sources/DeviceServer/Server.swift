@@ -47,13 +47,13 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   var isShuttingDown = false
 
   /// A server for the routes and endpoints that `router` has now, and no others.
-  public init(router: Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
-    self.router = router
+  public init(router: consuming Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     firstHandler = router.endpoints.first?.handler
     assets = router.assets
     self.limits = limits
     self.hostNames = hostNames
-    for _ in router.endpoints { hubs.append(WebSocketHub(limits: limits)) }
+    for _ in router.endpoints.indices { hubs.append(WebSocketHub(limits: limits)) }
+    self.router = router
     table = ConnectionTable()
     table.reserve(limits.connections, limits.refusals)
   }

@@ -63,9 +63,10 @@ public struct Button: Equatable, Sendable {
   init(input: Int, timing: Timing, isRemote: Bool) {
     var timing = timing
     timing.repeat = max(timing.repeat, 10)  // with 0 they would never end
+    Kinds.require(Kinds.hasRemoteButtons, if: isRemote)
     self.input = input
     self.timing = timing
-    self.isRemote = isRemote
+    self.isRemote = Kinds.hasRemoteButtons && isRemote
   }
 
   /// Takes a reading of the input.
@@ -93,7 +94,7 @@ public struct Button: Equatable, Sendable {
     for place in holders.indices where holders[place] == client { holders[place] = 0 }
   }
 
-  private var isHeld: Bool { holders != .zero }
+  private var isHeld: Bool { Kinds.hasRemoteButtons && holders != .zero }
 
   /// The input is out of order: a gesture under way is dropped. Returns whether the button was down.
   mutating func reset() -> Bool {
@@ -124,7 +125,7 @@ public struct Button: Equatable, Sendable {
     }
     let settled = debouncer.deadline(timing.debounce)
     guard min(settled, timer) <= time else { return nil }
-    if timer < settled { return note(timeOut(by: time)) }
+    if Kinds.hasGestures, timer < settled { return note(timeOut(by: time)) }
     debouncer.settle()
     isPressed = debouncer.isActive
     return note(isPressed ? press(at: settled) : release(at: settled))
@@ -140,20 +141,20 @@ public struct Button: Equatable, Sendable {
   }
 
   private mutating func press(at time: MonotonicTime) -> Gesture {
-    if phase == .waiting {
+    if Kinds.hasGestures, phase == .waiting {
       following = .double
       phase = .spent
       timer = .distantFuture
     } else {
       phase = .down
-      timer = usesLong ? time + timing.long : .distantFuture
+      timer = Kinds.hasGestures && usesLong ? time + timing.long : .distantFuture
     }
     return .press
   }
 
   private mutating func release(at time: MonotonicTime) -> Gesture {
     timer = .distantFuture
-    if phase == .down, usesDouble {
+    if Kinds.hasGestures, phase == .down, usesDouble {
       phase = .waiting
       timer = time + timing.double
     } else {
@@ -187,7 +188,7 @@ public struct Button: Equatable, Sendable {
   mutating func perform(_ gesture: Gesture) { _ = note(gesture) }
 
   func writeDescription(to json: inout JSONWriter) {
-    if isRemote { json.member("remote", true) }
+    if Kinds.hasRemoteButtons, isRemote { json.member("remote", true) }
   }
 
   func writeValues(to json: inout JSONWriter) {

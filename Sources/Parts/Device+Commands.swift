@@ -76,7 +76,7 @@ extension Device {
     for number in parts[index].actions.indices {
       let response = parts[index].actions[number]
       // A light that a long press began to dim goes on with each repeat.
-      let continues = gesture == .repeat && response.gesture == .long && response.action.command.isDim
+      let continues = Kinds.hasGestures && gesture == .repeat && response.gesture == .long && response.action.command.isDim
       guard response.gesture == gesture || continues else { continue }
       // A button has no one to tell that a part does not work; the part shows it.
       if let target = response.target {
@@ -96,6 +96,7 @@ extension Device {
 
   /// Lets go of every button that this client holds down; for a client that has gone.
   public mutating func releaseButtons(heldBy client: UInt32, now: MonotonicTime) {
+    guard Kinds.hasRemoteButtons else { return }
     arrive(at: now)
     for index in parts.indices {
       if let button = parts[index].asButton, button.isRemote { add(button, .letGo(client)) }
@@ -105,7 +106,7 @@ extension Device {
   private mutating func work(
     _ button: Button, _ index: Int, _ command: Command, by author: Author
   ) throws(CommandError) {
-    guard button.isRemote || author == .terminal else { throw .notRemote }
+    guard Kinds.hasRemoteButtons, button.isRemote || author == .terminal else { throw .notRemote }
     switch command {
     case .press, .release:
       // Only a client that can be missed may hold a button down.

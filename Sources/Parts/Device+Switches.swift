@@ -64,7 +64,7 @@ extension Device {
     @inline(never)
   #endif
   private func changeTime(_ index: Int, _ part: Switch) -> MonotonicTime {
-    var time = Self.endOfRest(part.minDwell, from: part.lastChange)
+    var time = Kinds.hasTimers ? Self.endOfRest(part.minDwell, from: part.lastChange) : .zero
     guard Kinds.hasInterlocks, part.isWantedOn else { return time }
     for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
@@ -98,8 +98,8 @@ extension Device {
   /// Whether this is a switch that rests. What its relay did before the start, or while it had a fault, is not known: then
   /// it takes its first rest.
   func mustRest(_ index: Int) -> Bool {
-    guard let part = parts[index].asSwitch else { return false }
-    return part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
+    guard Kinds.hasRests, let part = parts[index].asSwitch else { return false }
+    return Kinds.hasTimers && part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
   }
 
   /// The board has carried out the drives of `driveTime`: the relays have moved, so their rests begin.

@@ -53,11 +53,12 @@ extension Device {
   /// Does what is due, and returns when to be called again; nil if that is when something happens.
   public mutating func poll(now: MonotonicTime) -> MonotonicTime? {
     arrive(at: now)
-    if driveTime < now { beginRests(at: Self.possible(now)) }
+    if Kinds.hasRests, driveTime < now { beginRests(at: Self.possible(now)) }
     workOffEvents()
     work(by: Self.possible(now))
     if statusChange <= self.now { showStatus() }
-    let next = min(min(deadline, statusChange), driveTime + 1)
+    var next = min(deadline, statusChange)
+    if Kinds.hasRests { next = min(next, driveTime + 1) }
     return next == .distantFuture ? nil : next
   }
 
@@ -94,8 +95,8 @@ extension Device {
       if Kinds.hasContacts, parts[index].asContact?.sense(reading == .active, at: event.time) == true {
         note(index, by: nil)
       }
-    case .hold(let client): parts[index].asButton?.hold(by: client, at: event.time)
-    case .letGo(let client): parts[index].asButton?.letGo(of: client, at: event.time)
+    case .hold(let client): if Kinds.hasRemoteButtons { parts[index].asButton?.hold(by: client, at: event.time) }
+    case .letGo(let client): if Kinds.hasRemoteButtons { parts[index].asButton?.letGo(of: client, at: event.time) }
     }
     lower(parts[index].deadline, of: index)
   }
@@ -150,7 +151,7 @@ extension Device {
   private mutating func act(_ index: Int, by time: MonotonicTime) {
     switch parts[index].kind {
     case .switch(let part):
-      if part.offTime <= time { endCountdown(index) } else { settle(index) }
+      if Kinds.hasTimers, part.offTime <= time { endCountdown(index) } else { settle(index) }
     case .light(var part):
       if part.turnOff(by: time, now: now) { note(index, by: .timer) }
       show(&part, of: index)

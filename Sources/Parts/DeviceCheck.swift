@@ -19,11 +19,7 @@ struct DeviceCheck {
       try takeChannels(index)
     }
     for index in parts.indices {
-      if Kinds.hasInterlocks {
-        try findRivals(index)
-      } else if let name = parts[index].interlock.first {  // never left out in silence
-        throw DeviceMistake(part: index, reason: .unknownInterlock(name))
-      }
+      if Kinds.hasInterlocks { try findRivals(index) }
       try findTargets(index)
     }
     if let statusOutput { try takeStatusOutput(statusOutput) }

@@ -24,7 +24,8 @@ extension Part {
       name, label: label, group: group,
       kind: .switch(
         Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
-    part.interlock = interlock.filter { $0 != name }
+    Kinds.require(Kinds.hasInterlocks, if: !interlock.isEmpty)
+    if Kinds.hasInterlocks { part.interlock = interlock.filter { $0 != name } }
     return part
   }
 
@@ -93,6 +94,7 @@ extension Part {
       case .press, .release, .click: break
       }
     }
+    Kinds.require(Kinds.hasGestures, if: button.usesDouble || button.usesLong || button.usesRepeat)
     var part = Part(name, label: label, group: group, kind: .button(button))
     part.actions = actions
     return part

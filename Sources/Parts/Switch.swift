@@ -26,13 +26,19 @@ public struct Switch: Equatable, Sendable {
 
   /// When its output had been driven for the last time; never while a drive may not have been made yet.
   var lastChange = MonotonicTime.distantFuture
-  var offTime = MonotonicTime.distantFuture
+  /// When it turns itself off.
+  var offTime: MonotonicTime {
+    get { Kinds.hasTimers ? endOfCountdown : .distantFuture }
+    set { if Kinds.hasTimers { endOfCountdown = newValue } }
+  }
+  private var endOfCountdown = MonotonicTime.distantFuture
 
   init(output: Int, restore: RestoreMode, offAfter: Milliseconds?, minDwell: Milliseconds, dwell: Milliseconds) {
+    Kinds.require(Kinds.hasTimers, if: offAfter != nil || minDwell > 0)
     self.output = output
     self.restore = restore
-    self.offAfter = offAfter
-    self.minDwell = minDwell
+    self.offAfter = Kinds.hasTimers ? offAfter : nil
+    self.minDwell = Kinds.hasTimers ? minDwell : 0
     self.dwell = dwell
     isWantedOn = restore.initialState(saved: nil)
   }
@@ -52,12 +58,13 @@ public struct Switch: Equatable, Sendable {
     @inline(never)
   #endif
   mutating func beginCountdown(at now: MonotonicTime) {
+    guard Kinds.hasTimers else { return }
     offTime = .distantFuture
     if isOn, let offAfter { offTime = now + offAfter }
   }
 
   func writeDescription(to json: inout JSONWriter) {
-    if let offAfter { json.member("off_after", offAfter.count) }
+    if Kinds.hasTimers, let offAfter { json.member("off_after", offAfter.count) }
   }
 
   func writeValues(to json: inout JSONWriter) {

@@ -19,7 +19,7 @@ extension ServerApplication where Context == RemoteControlContext {
 
   /// A remote control of `device`, wired to `board`, serving `assets` (the embedded page, or a data folder).
   public init(
-    _ device: Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
+    _ device: consuming Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
     history: HistorySpan = HistorySpan(),
     afterLoop: AfterLoop? = nil

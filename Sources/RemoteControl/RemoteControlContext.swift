@@ -35,7 +35,7 @@ public struct RemoteControlContext: ~Copyable, Sendable {
   private var publishedRevision: UInt64 = 0
 
   init(
-    _ device: Device, identity: Identity, log: SerialLog, endpoint: WebSocketEndpoint, clientLimit: Int,
+    _ device: consuming Device, identity: Identity, log: SerialLog, endpoint: WebSocketEndpoint, clientLimit: Int,
     hosted: HostedRoutes = HostedRoutes()
   ) {
     self.hosted = hosted

@@ -17,7 +17,9 @@ import Timebase
 ///
 /// Without a data volume that can be served there is no network: the serial line says so, and the status LED blinks the
 /// failure pattern.
-public func runRemoteControl(_ device: Device, on board: consuming some Board, called name: StaticString) -> Never {
+public func runRemoteControl(
+  _ device: consuming Device, on board: consuming some Board, called name: StaticString
+) -> Never {
   guard let assets = mountedAssets() else { fail(device, board) }
   let network = connectedNetwork()
   let remoteControl = RemoteControl(

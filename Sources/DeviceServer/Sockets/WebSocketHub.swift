@@ -114,7 +114,7 @@ public struct WebSocketHub: ~Copyable, Sendable {
     dismiss(index)
     clients[index].isGivenUp = false
     codecMemory -= clients[index].socket.codec?.memorySize ?? 0
-    clients[index].socket = WebSocketConnection(limits: limits.webSocket, timing: limits.timing, now: now)
+    renew(&clients[index].socket, WebSocketConnection(limits: limits.webSocket, timing: limits.timing, now: now))
     freeIndices.append(index)
   }
 
