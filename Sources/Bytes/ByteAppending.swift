@@ -5,7 +5,11 @@
 
 extension [UInt8] {
   /// Appends a copy of `bytes`.
-  @inlinable
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inlinable
+  #endif
   public mutating func append(_ bytes: Span<UInt8>) {
     // An array knows how to append a buffer in one step; a span has no such call yet.
     bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
@@ -67,6 +71,9 @@ extension [UInt8] {
   }
 
   /// A copy of `bytes`.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public init(_ bytes: Span<UInt8>) {
     self.init()
     append(bytes)

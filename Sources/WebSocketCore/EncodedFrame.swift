@@ -12,7 +12,7 @@ public struct EncodedFrame: Sendable {
   /// What the frame is for.
   private(set) var opcode: Opcode
   /// How many of the bytes, the last ones, are payload.
-  private(set) var payloadCount = 0
+  public private(set) var payloadCount = 0
 
   /// What the frame carries.
   public var payload: Span<UInt8> { @_lifetime(borrow self) get { bytes.span.extracting(last: payloadCount) } }

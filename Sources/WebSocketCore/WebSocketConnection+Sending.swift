@@ -9,7 +9,7 @@ public import Bytes
 
 extension WebSocketConnection {
   /// How many pongs may wait for the transport before the newest ping is answered alone.
-  static let maximumPongs = 16
+  static let maximumPongs: UInt8 = 16
 
   /// Queues a message, or an unasked ping or pong, as one frame; text must be UTF-8.
   ///
@@ -31,6 +31,23 @@ extension WebSocketConnection {
     } else {
       output.append(SharedBytes(frame.bytes))
     }
+    return true
+  }
+
+  /// Sends a frame that was made for many past the queue if nothing waits there: only what `accept` leaves is queued.
+  ///
+  /// `accept` is that of `writeOutput`. False as in `send`.
+  public mutating func send(_ frame: EncodedFrame, offeringTo accept: (Span<UInt8>) -> Int) -> Bool {
+    #if !hasFeature(Embedded)  // there it would be code for what the queue does as well
+      if state == .open, codec == nil, pendingOutput == 0, !frame.bytes.isEmpty {
+        let count = frame.bytes.count
+        let taken = min(max(accept(frame.bytes.span), 0), count)
+        if taken < count { output.append(SharedBytes(frame.bytes), taken..<count) }
+        return true
+      }
+    #endif
+    guard send(frame) else { return false }
+    writeOutput(accept)
     return true
   }
 

@@ -68,8 +68,8 @@ public struct WebSocketConnection: Sendable {
   // Sending. `maximumPongs` stand in the output at most; the newest of those asked for meanwhile waits.
   @usableFromInline var output = OutputQueue()
   @usableFromInline var waitingPong: [UInt8] = []
-  var queuedPongs = 0
   var pendingUpToPong = 0
+  var queuedPongs: UInt8 = 0  // beside what is as small, so that it takes no word of its own
 
   // Keep-alive and closing. In the open state `deadline` is that of the pong, later that of the end.
   var isAwaitingPong = false

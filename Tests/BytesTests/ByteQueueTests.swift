@@ -13,7 +13,7 @@ import Testing
       var queue = ByteQueue()
       var model: [UInt8] = []
       for step in 0..<200 {
-        switch Int.random(in: 0..<12, using: &generator) {
+        switch Int.random(in: 0..<14, using: &generator) {
         case 0...3:
           let piece = randomBytes(upTo: 40, using: &generator)
           queue.append(piece.span)
@@ -28,7 +28,12 @@ import Testing
           let count = Int.random(in: -2...60, using: &generator)
           queue.consume(count)
           model.removeFirst(min(max(count, 0), model.count))
-        case 10: queue.trim(to: Int.random(in: 0...50, using: &generator))
+        case 10:
+          let (first, second) = (randomBytes(upTo: 9, using: &generator), randomBytes(upTo: 40, using: &generator))
+          queue.append(first.span, second.span)
+          model += first + second
+        case 11: queue.reserve(Int.random(in: 0...60, using: &generator))
+        case 12: queue.trim(to: Int.random(in: 0...50, using: &generator))
         default:
           guard step % 10 == 0 else { continue }
           queue.removeAll()

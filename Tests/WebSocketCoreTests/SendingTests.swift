@@ -68,4 +68,40 @@ import WebSocketCore
     #expect(!harness.send(encoded(opcode, payload)))
     #expect(harness.connection.pendingOutput == 0)
   }
+
+  @Test(arguments: [0, 1, 20, 40, 300, 302], [30, 300])
+  func aFrameForManyIsOfferedAtOnceAndWhatIsLeftWaitsInOrder(_ room: Int, _ size: Int) {
+    let harness = Harness()
+    let frame = encoded(.binary, (0..<size).map { UInt8(truncatingIfNeeded: $0) })
+    var taken: [UInt8] = []
+    let isSent = harness.connection.send(frame, offeringTo: { offered in
+      let count = min(offered.count, room - taken.count)
+      taken.append(offered.extracting(first: count))
+      return count
+    })
+    #expect(isSent)
+    #expect(taken == Array(frame.bytes.prefix(room)))
+    #expect(harness.connection.pendingOutput == frame.bytes.count - taken.count)
+    #expect(harness.send("next"))
+    #expect(taken + harness.written() == frame.bytes + encoded(.text, bytes("next")).bytes)
+  }
+
+  @Test func aFrameForManyDoesNotOvertakeWhatWaits() {
+    let harness = Harness()
+    #expect(harness.send("first"))
+    var taken: [UInt8] = []
+    let isSent = harness.connection.send(encoded(.text, bytes("second")), offeringTo: { offered in
+      taken.append(offered)
+      return offered.count
+    })
+    #expect(isSent && harness.connection.pendingOutput == 0)
+    #expect(taken == encoded(.text, bytes("first")).bytes + encoded(.text, bytes("second")).bytes)
+  }
+
+  @Test func aFrameForManyIsNotOfferedOnceTheConnectionIsClosing() {
+    let harness = Harness()
+    harness.close(.normalClosure)
+    let isSent = harness.connection.send(encoded(.text, bytes("late")), offeringTo: { $0.count })
+    #expect(!isSent)
+  }
 }

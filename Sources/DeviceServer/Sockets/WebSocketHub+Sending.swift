@@ -43,8 +43,8 @@ extension WebSocketHub {
     let frame = broadcastFrame
     var sent: UInt32 = 0
     var missed: UInt32 = 0
-    for index in clients.indices where clients[index].isConnected {
-      let result = clients[index].send(frame, outboxSize: limits.outboxSize)
+    for index in clients.indices {
+      guard let result = clients[index].send(frame, outboxSize: limits.outboxSize) else { continue }
       if result.isSent {
         if result.isUnlisted { listed.append(index) }
         sent &+= 1
@@ -87,10 +87,11 @@ extension WebSocketHub.Client {
     return (socket.pendingOutput, isUnlisted)
   }
 
-  /// Puts a frame that was made for many into the outbox, in the same way.
+  /// Puts a frame that was made for many into the outbox, in the same way; nil: the client is not connected.
   @inline(__always)
-  fileprivate mutating func send(_ frame: EncodedFrame, outboxSize: Int) -> (isSent: Bool, isUnlisted: Bool) {
-    guard hasRoom(for: frame.payload.count, outboxSize: outboxSize), socket.send(frame) else {
+  fileprivate mutating func send(_ frame: EncodedFrame, outboxSize: Int) -> (isSent: Bool, isUnlisted: Bool)? {
+    guard isConnected else { return nil }
+    guard hasRoom(for: frame.payloadCount, outboxSize: outboxSize), socket.send(frame) else {
       return (false, false)
     }
     let isUnlisted = !isListed

@@ -58,7 +58,9 @@ extension WebSocketHub {
   mutating func sendState(_ index: Int, _ frame: Int, _ accept: (Span<UInt8>) -> Int) -> Written {
     // Whatever revision an encoder returns, it is not asked again for this client and publication.
     clients[index].cursor = max(stateFrames[frame].revision, revision)
-    if !stateFrames[frame].isEmpty { _ = clients[index].socket.send(stateFrames[frame].message) }
+    if !stateFrames[frame].isEmpty {
+      _ = clients[index].socket.send(stateFrames[frame].message, offeringTo: accept)
+    }
     return clients[index].writeOutput(revision, accept)
   }
 }
