@@ -3,13 +3,9 @@
 // The device's parts as the page knows them, and what is asked of them. Each value has three forms: confirmed
 // (in `parts`, from the device), desired and sent (in `pending`). `s` is the reducer's draft.
 
+import { kindOf } from './kinds.js';
 import { limits } from './limits.js';
-import { author, isLamp, partWord, word } from './words.js';
-
-// A state brings these whole; all else of a part is its description, which only a hello brings.
-const values = [
-  'on', 'wanted', 'left', 'brightness', 'color', 'pressed', 'presses', 'gesture', 'value', 'by', 'fault',
-];
+import { author, partWord } from './words.js';
 
 // Takes a message over: a hello replaces everything, a state the values of the parts that it holds. An older
 // revision of the same boot is ignored, and so is a state of another boot.
@@ -32,7 +28,7 @@ export function apply(s, message) {
     if (left > 0) s.timers[`left ${part}`] = s.now + left;
     if (before[part] && !first) note(s, part, before[part], seen);
   }
-  for (const part in before) if (!s.parts[part]) forget(s, `left ${part}`, `chart ${part}`);
+  for (const part in before) if (!s.parts[part]) forget(s, ...Object.keys(s.timers).filter(isOf(part)));
   for (const part in s.pending) {
     if (reborn || !s.parts[part] || s.pending[part].acked <= rev) forgetCommand(s, part);
   }
@@ -43,9 +39,12 @@ function describe(s, { version, board, uptime }) {
   s.since = uptime === undefined ? undefined : s.now - uptime;
 }
 
+const isOf = (part) => (timer) => timer.endsWith(` ${part}`);
+
+// A state brings a part's values whole; all else is its description, which only a hello brings.
 function description(part) {
   const kept = { ...part };
-  for (const value of values) delete kept[value];
+  for (const value of [...kindOf(part).values ?? [], 'left', 'by', 'fault']) delete kept[value];
   return kept;
 }
 
@@ -59,26 +58,19 @@ function note(s, name, was, seen) {
   const by = !seen ? 'while not connected' : ours ? 'by this screen' : part.by && `by ${author(part.by)}`;
   const label = part.label ?? name;
   const [last, ...older] = s.changes;
-  const dragged = ['light', 'number'].includes(part.kind) && last?.name === name && last.by === by
+  const dragged = kindOf(part).isDragged && last?.name === name && last.by === by
     && s.now - last.at < limits.drag;
   const change = { at: s.now, name, label, what, by };
   s.changes = [change, ...(dragged ? older : s.changes)].slice(0, limits.changes);
-  if (!ours && part.kind !== 'button') say(s, [`${label} ${what}`, seen && by].filter(Boolean).join(', '));
+  if (!ours && !kindOf(part).isQuiet) say(s, [`${label} ${what}`, seen && by].filter(Boolean).join(', '));
 }
 
-// What changed of a part, in words; undefined if it is nothing to speak of.
+// What changed of a part, in words; nothing if it is nothing to speak of.
 function difference(was, is) {
   if (was.fault !== is.fault) return is.fault ? partWord(is) : 'works again';
-  switch (is.kind) {
-    case 'sensor': return undefined;
-    case 'button':
-      if (was.presses !== is.presses) return 'pressed';
-      return was.gesture !== is.gesture ? is.gesture : undefined;
-    case 'switch': return was.on !== is.on ? word(is.on) : undefined;
-    default:
-      return ['on', 'brightness', 'color', 'value'].some((value) => !same(was[value], is[value]))
-        ? partWord(is) : undefined;
-  }
+  const { difference: ofKind, values = [] } = kindOf(is);
+  if (ofKind) return ofKind(was, is);
+  return values.some((value) => !same(was[value], is[value])) && partWord(is);
 }
 
 const same = (a, b) => `${a}` === `${b}`; // a color is an array
@@ -88,7 +80,7 @@ const same = (a, b) => `${a}` === `${b}`; // a color is an array
 const label = (s, name) => s.parts[name].label ?? name;
 
 // Whether a part can be told anything now; if not, the page says why.
-function reachable(s, name) {
+export function reachable(s, name) {
   const reason = s.phase === 'connecting' ? 'still connecting'
     : s.phase !== 'live' ? 'not connected'
       : s.parts[name]?.fault && `${label(s, name)} is gone`;
@@ -99,10 +91,8 @@ function reachable(s, name) {
 // Asks for values. While a command is unanswered they wait, and only the last of them follow.
 export function want(s, name, wanted) {
   if (!reachable(s, name)) return;
-  const { min, max, unit = '' } = s.parts[name];
-  if ('value' in wanted && !(wanted.value >= min && wanted.value <= max)) {
-    return fail(s, `${label(s, name)} goes from ${min} to ${max} ${unit}`.trim());
-  }
+  const refusal = kindOf(s.parts[name]).refusal?.(s.parts[name], wanted);
+  if (refusal) return fail(s, `${label(s, name)} ${refusal}`);
   s.notice = '';
   const pending = s.pending[name];
   if (pending && pending.acked === undefined) {
@@ -114,7 +104,7 @@ export function want(s, name, wanted) {
 
 export function toggle(s, name) {
   const part = s.parts[name];
-  if (part && !isLamp(part)) return;
+  if (part && !kindOf(part).isLamp) return;
   want(s, name, { on: !(s.pending[name]?.desired.on ?? part?.wanted ?? part?.on) });
 }
 
@@ -123,18 +113,8 @@ function command(s, name, told, before) {
   tell(s, name, { type: 'set', ...told }, { sent, desired: { ...before?.desired, ...told } });
 }
 
-// Works a button from the page. Each press and release is sent, in order: none may be lost.
-export function work(s, name, gesture) {
-  const held = s.pressing.includes(name);
-  if (gesture === 'release' ? !held : held || !reachable(s, name)) return;
-  s.pressing = s.pressing.filter((other) => other !== name);
-  if (gesture === 'press') s.pressing.push(name);
-  const desired = gesture === 'click' ? {} : { pressed: gesture === 'press' };
-  s.notice = '';
-  tell(s, name, { type: gesture }, { sent: desired, desired });
-}
-
-function tell(s, name, { type, ...told }, pending) {
+// Sends a command; `pending`: what it asks for.
+export function tell(s, name, { type, ...told }, pending) {
   s.ids += 1;
   s.pending[name] = { ...pending, id: s.ids, ring: false };
   s.timers[`ring ${name}`] = s.now + limits.ring;
@@ -169,7 +149,6 @@ export function forgetCommand(s, name) {
 
 // Nothing waits across a disconnect: a relay must not click when the phone finds its network again.
 export function forgetCommands(s) {
-  s.pressing = [];
   for (const name in s.pending) {
     if (s.pending[name].acked === undefined) fail(s, `Connection lost before ${label(s, name)} answered`);
     forgetCommand(s, name);

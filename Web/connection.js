@@ -8,27 +8,27 @@
 // Phases: connecting, live, checking, stale, waiting, offline, refused, asleep (hidden, slot given back).
 
 import {
-  apply, fail, forget, forgetCommands, giveUp, say, settle, toggle, want, work,
+  apply, forget, forgetCommands, giveUp, say, settle, toggle, want,
 } from './commands.js';
+import { events, expired } from './kinds.js';
 import { limits } from './limits.js';
+import './parts.js';
 import { screens } from './words.js';
 
 const ofTheSocket = ['open', 'ping', 'pong', 'silence', 'give', 'steady', 'retry'];
 const full = [4013, 1013]; // close codes of a device whose places are all taken; 1013 is that of older ones
 
+// What is not here is unknown, or false: boot, clients, about, since, delay, refusal, held, asking, said, unsaid.
 export function initial({ now, name = '', visible = true, online = true }) {
   return {
-    phase: 'asleep', visible, online, now, timers: {},
-    socket: 0, held: false, asking: false, failures: 0, pings: 0, delay: undefined, refusal: '',
-    name, parts: {}, boot: undefined, rev: 0, clients: undefined, about: {}, since: undefined,
-    changes: [], charts: {}, pending: {}, pressing: [], ids: 0,
-    notice: '', topic: 'Connected', said: '', unsaid: '',
+    phase: 'asleep', visible, online, now, timers: {}, socket: 0, failures: 0, pings: 0,
+    name, parts: {}, rev: 0, changes: [], memory: {}, pending: {}, ids: 0, notice: '', topic: 'Connected',
   };
 }
 
 export function reduce(state, event) {
   const s = {
-    ...state, timers: { ...state.timers }, pending: { ...state.pending }, charts: { ...state.charts },
+    ...state, timers: { ...state.timers }, pending: { ...state.pending }, memory: { ...state.memory },
   };
   Object.assign(s, { now: event.now, random: event.random, effects: [] });
   const passed = s.now - state.now;
@@ -38,7 +38,7 @@ export function reduce(state, event) {
     if (s.since !== undefined) s.since += passed;
   }
   if (passed < -limits.jump || s.now - deadline(s) > limits.jump) wake(s, true);
-  handlers[event.type](s, event);
+  events[event.type](s, event);
   countDown(s);
   speakOfConnection(s);
   const { effects, random, ...next } = s;
@@ -52,7 +52,7 @@ export function deadline(state) {
 
 // Events ----------------------------------------------------------------------------------------------------
 
-const handlers = {
+Object.assign(events, {
   load(s) {
     open(s);
     if (!s.visible) s.timers.sleep = s.now + limits.hidden;
@@ -138,29 +138,9 @@ const handlers = {
 
   tap(s, { part }) { toggle(s, part); },
   set(s, { part, values }) { want(s, part, values); },
-  press(s, { part }) { work(s, part, 'press'); },
-  release(s, { part }) { work(s, part, 'release'); },
-  click(s, { part }) { work(s, part, 'click'); },
+});
 
-  // The chart of a sensor is opened or closed.
-  chart(s, { part, open: opened }) {
-    delete s.charts[part];
-    forget(s, `chart ${part}`);
-    if (!opened) return;
-    s.charts[part] = {};
-    s.effects.push({ type: 'history', part });
-  },
-
-  history(s, { part, status, body }) {
-    if (!s.charts[part]) return;
-    const { every, values } = body ?? {};
-    if (status === 404) s.charts[part] = { missing: true };
-    else if (Array.isArray(values)) s.charts[part] = { values };
-    if (status !== 404) s.timers[`chart ${part}`] = s.now + Math.max(every || 0, limits.chart);
-  },
-};
-
-const expired = {
+Object.assign(expired, {
   open(s) {
     const { asking } = s;
     wait(s);
@@ -178,7 +158,6 @@ const expired = {
   second() {}, // to draw what counts down
   left() {},
   sleep,
-  chart(s, part) { s.effects.push({ type: 'history', part }); },
   ring(s, part) { s.pending[part] = { ...s.pending[part], ring: true }; },
   revert(s, part) { giveUp(s, part, 'did not answer'); },
   notice(s) { s.notice = ''; },
@@ -187,7 +166,7 @@ const expired = {
     s.said = s.unsaid = '';
     if (text) say(s, text);
   },
-};
+});
 
 const messages = {
   hello(s, message) {

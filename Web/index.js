@@ -4,8 +4,10 @@
 // draws the view and keeps one timer. Every decision is the reducer's.
 
 import { deadline, initial, reduce } from './connection.js';
-import { arrange, byId, make, mark, put, wanted } from './rows.js';
-import { view } from './words.js';
+import { byId, get, make, mark, put } from './browser.js';
+import { kinds, perform } from './kinds.js';
+import { drawRows } from './rows.js';
+import { onOff, view } from './words.js';
 
 const gateway = new URL('ws', location);
 gateway.protocol = gateway.protocol.replace('http', 'ws');
@@ -21,7 +23,7 @@ let state = initial({
 function send(type, details) {
   const [next, effects] = reduce(state, { ...details, type, now: Date.now(), random: Math.random() });
   state = next;
-  for (const effect of effects) perform[effect.type](effect);
+  for (const effect of effects) perform[effect.type](effect, send);
   draw(view(state));
   clearTimeout(timer);
   const due = deadline(state);
@@ -30,7 +32,7 @@ function send(type, details) {
 
 // Effects ---------------------------------------------------------------------------------------------------
 
-const perform = {
+Object.assign(perform, {
   open({ socket }) {
     const closed = ({ code = 1006 }) => send('closed', { socket, code });
     try {
@@ -60,34 +62,18 @@ const perform = {
     if (!signal.aborted) send('answer', answer);
   },
 
-  async history({ part }) {
-    send('history', { part, ...await get(`api/parts/${part}/history`) });
-  },
-
   say({ text }) {
     const line = byId('status');
     // The same words again are announced only if the text differs.
     line.textContent = line.textContent === text ? `${text}\u00a0` : text;
   },
-};
-
-// Without an answer there is no status, without JSON no body.
-async function get(address, signal) {
-  let status;
-  try {
-    const answer = await fetch(address, { cache: 'no-store', signal });
-    ({ status } = answer);
-    return { status, body: await answer.json() };
-  } catch {
-    return { status };
-  }
-}
+});
 
 // Drawing ---------------------------------------------------------------------------------------------------
 
 function draw(next) {
   shown = next;
-  const { phase, live, fresh, loud, known, name, connection, canRetry, notice, groups } = next;
+  const { phase, live, fresh, loud, known, name, connection, canRetry, notice, parts } = next;
   mark(document.body, 'data-phase', phase);
   document.body.classList.toggle('remembered', !fresh);
   document.body.classList.toggle('loud', loud);
@@ -96,7 +82,7 @@ function draw(next) {
   put(byId('retry'), 'hidden', !canRetry);
   put(byId('notice'), 'textContent', notice);
   if (known) {
-    arrange(groups);
+    drawRows(parts, () => draw(shown));
     drawLamp(next);
     drawDetails(next);
   } else {
@@ -108,7 +94,7 @@ function draw(next) {
 function drawLamp({ lamp, hero, fresh, name }) {
   put(byId('hero'), 'hidden', !hero);
   if (!lamp) return put(document, 'title', name);
-  put(byId('hero'), 'className', lamp.on ? 'on' : 'off');
+  put(byId('hero'), 'className', onOff(lamp.on));
   put(document, 'title', fresh ? `${lamp.on ? '●' : '○'} ${name}` : name);
   const fill = !fresh ? '%23999' : lamp.on ? '%23ffb81c' : '%23555';
   mark(byId('icon'), 'href', `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>`
@@ -136,86 +122,26 @@ function drawDetails({ changes, about }) {
 
 // Events ----------------------------------------------------------------------------------------------------
 
-const on = (type, act, node = byId('parts')) => node.addEventListener(type, act, true);
-const partOf = (node) => node.closest('[data-part]').dataset.part;
-
-// The button in an event that can be worked from the page.
-const keyOf = ({ target }) => target.closest('[data-kind=button] form button');
-let held; // the part that a pointer or a key holds down
-let pointed; // the pointer that is down has pressed and released: no click of its own
-
-function hold(button) {
-  held = partOf(button);
-  send('press', { part: held });
-}
-
-function release() {
-  if (held) send('release', { part: held });
-  held = undefined;
-}
-
-on('pointerdown', (event) => {
-  const button = keyOf(event);
-  // A finger on the row may want to scroll, so that it presses on the key only; elsewhere it clicks.
-  pointed = button && !event.button && (event.pointerType === 'mouse' || event.target.closest('.key'));
-  if (pointed) hold(button);
-});
-for (const type of ['pointerup', 'pointercancel']) on(type, release, window);
-window.onblur = release;
-
-on('keydown', (event) => {
-  if (![' ', 'Enter'].includes(event.key)) return;
-  const button = keyOf(event);
-  if (button && !event.repeat) hold(button);
-  // Held down, Enter clicks at each repetition: a relay would rattle.
-  if (button || (event.repeat && event.target.closest('form'))) event.preventDefault();
-});
-on('keyup', (event) => {
-  if (!keyOf(event)) return;
-  if (event.key !== 'Tab') event.preventDefault();
-  release();
-});
-
-on('click', (event) => {
-  const { target, detail } = event;
-  const step = { less: 'stepDown', more: 'stepUp' }[target.title];
-  if (step) {
-    const input = target.parentNode.querySelector('input');
-    input[step]();
-    ask(input);
-  } else if (keyOf(event)) {
-    event.preventDefault();
-    if (!detail || !pointed) send('click', { part: partOf(target) });
-  }
-});
+const on = (type, act) => byId('parts').addEventListener(type, act, true);
 
 on('submit', (event) => {
   event.preventDefault();
-  send('tap', { part: partOf(event.target) });
+  send('tap', { part: event.target.closest('li').dataset.part });
+});
+// Held down, Enter clicks at each repetition: a relay would rattle.
+on('keydown', (event) => {
+  if (event.repeat && [' ', 'Enter'].includes(event.key) && event.target.closest('form')) event.preventDefault();
 });
 
-function ask(input) {
-  input.editing = false;
-  const part = partOf(input);
-  const known = shown.parts.find(({ name }) => name === part);
-  if (known) send('set', { part, values: wanted(input, known) });
+for (const kind in kinds) {
+  for (const type in kinds[kind].on) {
+    on(type, (event) => {
+      const row = event.target.closest(`[data-kind=${kind}]`);
+      if (row) kinds[kind].on[type](event, row, send);
+    });
+  }
+  kinds[kind].listen?.(send);
 }
-
-on('input', ({ target }) => {
-  if (target.type === 'number') target.editing = true;
-  else ask(target);
-});
-on('change', ({ target }) => target.type === 'number' && ask(target));
-on('focusout', ({ target }) => {
-  if (target.closest('form') && held === partOf(target)) release();
-  target.editing = false;
-  draw(shown);
-});
-on('contextmenu', (event) => keyOf(event) && event.preventDefault());
-on('toggle', ({ target }) => {
-  const row = target.closest('[data-part]');
-  if (row) send('chart', { part: row.dataset.part, open: target.open });
-});
 
 byId('hero').addEventListener('click', () => shown.lamp && send('tap', { part: shown.lamp.name }));
 byId('retry').addEventListener('click', () => send('retry'));

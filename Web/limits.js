@@ -20,7 +20,6 @@ export const limits = {
   revert: 2000, // until it is taken back
   notice: 6000, // how long a failure stays on the page
   quiet: 5000, // between two announcements to a screen reader
-  chart: 5000, // between two requests for the history of an open chart, at least
   drag: 1000, // changes of one value that follow each other sooner are listed as one
   changes: 20, // how many changes are listed
 };

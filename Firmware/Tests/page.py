@@ -20,6 +20,7 @@ from board import ADDRESS, GATEWAY, HARDWARE_ADDRESS, Board
 from common.websocket import WebSocket
 
 ROOT = Path(__file__).resolve().parents[2]
+TOOLSET = ROOT / "Firmware" / "Boards" / "LM3S6965EVB" / "toolset.json"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
          ".png": "image/png", ".webmanifest": "application/manifest+json"}
 
@@ -93,8 +94,8 @@ def the_page_has_the_state_in_it(bench: Bench) -> str:
 
 def every_asset_comes_as_it_was_built(bench: Bench) -> str:
     with tempfile.TemporaryDirectory() as folder, bench.board() as board:
-        subprocess.run([sys.executable, ROOT / "scripts" / "build-page", "--dir", folder], check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, ROOT / "scripts" / "build-page", "--dir", folder, "--toolset", TOOLSET],
+                       check=True, stdout=subprocess.DEVNULL)
         files = [file for file in sorted(Path(folder).iterdir()) if file.name != "index.html"]
         sizes = []
         for file in files:

@@ -149,7 +149,7 @@ import Testing
   @Test func allThatThePageAsksForIsThere() throws {
     let bench = Bench()
     let page = try #require(bench.ask("GET", "/")).text
-    let links = page.matches(of: #/(?:href|src)="([^"]+)"/#).map { String($0.1) }
+    let links = page.matches(of: #/(?:href|src)="?([^" >]+)/#).map { String($0.1) }
     #expect(links.contains("index.js") && links.contains("index.css"), "relative, so that a prefix does no harm")
     for link in links { #expect(bench.ask("GET", "/\(link)")?.status == 200, "\(link)") }
   }

@@ -118,13 +118,6 @@ test('durations are told in their two largest units', () => {
     ['0 s', '59 s', '1 min', '1 h 1 min', '1 d 1 h']);
 });
 
-test('groups stand where their first part does, and parts in the order of the description', () => {
-  const at = (group) => ({ ...led(false), group });
-  const page = live({ a: at('Hall'), b: led(false), c: at('Garden'), d: at('Hall'), e: led(true) });
-  assert.deepEqual(page.view.groups.map(({ group, parts }) => [group, parts.map(({ name }) => name).join('')]),
-    [['Hall', 'ad'], ['', 'be'], ['Garden', 'c']]);
-});
-
 test('the title follows the first switch or light; its lamp is the hero while there is no other', () => {
   const { lamp, hero } = live({ button: button(), desk: { kind: 'light', on: true, brightness: 9 } }).view;
   assert.deepEqual([lamp.name, hero], ['desk', true]);
