@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// How a description makes parts, one call for each kind. A program calls them with literals (Literals.swift); a file
+// How a description makes parts, one call for each kind. A program calls them with literals; a file
 // gives the same parts (module DeviceDescription).
 
 public import Bytes
