@@ -23,18 +23,18 @@ extension PartReader {
   /// What every part has.
   struct Heading {
     let name: YAMLText
-    let label: [UInt8]?
-    let group: [UInt8]
+    let label: Text?
+    let group: Text
     /// The kind, and the address or value behind it.
     let kind: YAMLEntry
 
-    var bytes: [UInt8] { Array(name.string.utf8) }
+    var text: Text { name.text }
   }
 
   mutating func part(named name: YAMLText, _ kind: PartKind, _ entry: YAMLEntry) -> ReadPart {
     let heading = Heading(
-      name: name, label: self.entry("label").flatMap { values.label($0) },
-      group: self.entry("group").flatMap { values.label($0) } ?? [], kind: entry)
+      name: name, label: self.entry("label").flatMap { values.label($0) }.map(Text.init),
+      group: Text(self.entry("group").flatMap { values.label($0) } ?? []), kind: entry)
     return switch kind {
     case .switch: readSwitch(heading)
     case .light: readLight(heading)
@@ -50,10 +50,10 @@ extension PartReader {
     let output = outputs.count
     addOutput(.switch, heading.kind)
     let part = Part.switch(
-      heading.bytes, label: heading.label, group: heading.group, output: output, restore: restoreMode(),
+      heading.text, label: heading.label, group: heading.group, output: output, restore: restoreMode(),
       offAfter: entry("off_after").flatMap { values.duration($0, in: Bounds.offAfter) },
       minDwell: entry("min_dwell").flatMap { values.duration($0, in: Bounds.rest) } ?? 0,
-      interlock: interlock.map { Array($0.string.utf8) },
+      interlock: interlock.map(\.text),
       dwell: entry("dwell").flatMap { values.duration($0, in: Bounds.rest) } ?? Switch.defaultDwell)
     return ReadPart(
       name: heading.name, kind: .switch, part: part, interlock: interlock,
@@ -64,7 +64,7 @@ extension PartReader {
     let output = outputs.count
     let count = addLightOutputs(heading.kind)
     let part = Part.light(
-      heading.bytes, label: heading.label, group: heading.group, output: output, channelCount: count,
+      heading.text, label: heading.label, group: heading.group, output: output, channelCount: count,
       restore: restoreMode(),
       transition: entry("transition").flatMap { values.duration($0, in: Bounds.transition) } ?? 0,
       offAfter: entry("off_after").flatMap { values.duration($0, in: Bounds.offAfter) }, gamma: gamma())
@@ -104,7 +104,7 @@ extension PartReader {
     let input = inputs.count
     addInput(.button, heading.kind, isActiveLow: true)
     let part = Part.button(
-      heading.bytes, label: heading.label, group: heading.group, input: input, timing: timing,
+      heading.text, label: heading.label, group: heading.group, input: input, timing: timing,
       isRemote: entry("remote").flatMap { values.bool($0) } ?? false, reactions: reactions)
     return ReadPart(name: heading.name, kind: .button, part: part, actions: actions)
   }
@@ -115,7 +115,7 @@ extension PartReader {
     addInput(.contact, heading.kind, isActiveLow: false)
     let debounce = Debouncer.standardDuration
     let part = Part.contact(
-      heading.bytes, label: heading.label, group: heading.group, input: input,
+      heading.text, label: heading.label, group: heading.group, input: input,
       onAfter: entry("on_after").flatMap { values.duration($0, in: Bounds.rest) } ?? debounce,
       offAfter: entry("off_after").flatMap { values.duration($0, in: Bounds.rest) } ?? debounce,
       isInverted: entry("invert").flatMap { values.bool($0) } ?? false,
@@ -133,7 +133,7 @@ extension PartReader {
     }
     let decimals = entry("decimals").flatMap { values.integer($0, in: 0...12) }
     let part = Part.sensor(
-      heading.bytes, label: heading.label, group: heading.group, input: input, unit: unit(),
+      heading.text, label: heading.label, group: heading.group, input: input, unit: unit(),
       deviceClass: deviceClass(DeviceClasses.sensors),
       scale: scale(), offset: entry("offset").flatMap { values.decimal($0) } ?? .zero,
       decimals: decimals.map { UInt8(clamping: $0) }, report: report())
@@ -198,7 +198,7 @@ extension PartReader {
     }
     if step <= .zero, let entry = entry("step") { mistakes.add(entry.value.position, "\"step\" must be above 0") }
     let part = Part.number(
-      heading.bytes, label: heading.label, group: heading.group, minimum: minimum ?? .zero,
+      heading.text, label: heading.label, group: heading.group, minimum: minimum ?? .zero,
       maximum: maximum ?? minimum ?? .zero, step: step,
       initial: initial, unit: unit(), restores: entry("restore").flatMap { values.bool($0) } ?? false)
     return ReadPart(name: heading.name, kind: .number, part: part)
@@ -235,12 +235,12 @@ extension PartReader {
     return values.choice(entry, RestoreMode.allCases.map { ($0.name, $0) }) ?? .alwaysOff
   }
 
-  private func unit() -> [UInt8] { entry("unit").flatMap { values.label($0, limit: 16) } ?? [] }
+  private func unit() -> Text { Text(entry("unit").flatMap { values.label($0, limit: 16) } ?? []) }
 
   /// `isComplete`: no other classes pass than those that are known.
-  private func deviceClass(_ known: [String], isComplete: Bool = false) -> [UInt8] {
-    guard let entry = entry("device_class"), let text = values.text(entry) else { return [] }
-    if known.contains(text.string) { return Array(text.string.utf8) }
+  private func deviceClass(_ known: [String], isComplete: Bool = false) -> Text {
+    guard let entry = entry("device_class"), let text = values.text(entry) else { return "" }
+    if known.contains(text.string) { return text.text }
     // Sensors get new classes every year, so an unknown one passes, unless it looks like a mistyped one.
     let isWord = text.string.utf8.allSatisfy { $0 &- 0x61 < 26 || $0.isASCIIDigit || $0 == 0x5F }
       && text.string.utf8.count <= 64
@@ -248,9 +248,9 @@ extension PartReader {
     guard !isComplete, isWord, nearest == nil || text.string.count < 5 else {
       let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? "; a class is a word such as \(known[0])"
       mistakes.add(text.position, "\"\(text.string)\" is not a device class of Home Assistant\(hint)")
-      return []
+      return ""
     }
-    return Array(text.string.utf8)
+    return text.text
   }
 }
 

@@ -4,6 +4,8 @@
 // and "350 ms" mean depends on the key, not on rules of YAML that turn one into a truth value and another into a
 // number.
 
+import Parts
+
 /// A value in a YAML file.
 struct YAMLValue {
   indirect enum Content {
@@ -38,6 +40,9 @@ struct YAMLText {
   let position: TextPosition
   /// Whether it is written without quotation marks on one line, so that columns can be counted within it.
   let isPlain: Bool
+
+  /// The same for a part.
+  var text: Text { Text(Array(string.utf8)) }
 
   var isEmpty: Bool { isPlain && (string.isEmpty || string == "~" || string == "null") }
 

@@ -10,68 +10,21 @@
 public import Bytes
 public import Timebase
 
+/// What people or programs call something: a literal in a program, bytes from a file.
+public struct Text: ExpressibleByStringLiteral, Equatable, Sendable {
+  /// The text in UTF-8.
+  public let bytes: [UInt8]
+
+  /// A text that is known in UTF-8.
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// No text.
+  public static var empty: Text { Text([]) }
+
+  public init(stringLiteral text: StaticString) { bytes = [UInt8](text) }
+}
+
 extension Part {
-  /// A switch; the parameters are those of the same call with bytes.
-  public static func `switch`(
-    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", output: Int,
-    restore: RestoreMode = .alwaysOff, offAfter: Milliseconds? = nil, minDwell: Milliseconds = 0,
-    interlock: [StaticString] = [], dwell: Milliseconds = Switch.defaultDwell
-  ) -> Part {
-    .switch(
-      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), output: output, restore: restore,
-      offAfter: offAfter, minDwell: minDwell, interlock: interlock.map { [UInt8]($0) }, dwell: dwell)
-  }
-
-  /// A light; the parameters are those of the same call with bytes.
-  public static func light(
-    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", output: Int, channelCount: Int = 1,
-    restore: RestoreMode = .alwaysOff, transition: Milliseconds = 0, offAfter: Milliseconds? = nil
-  ) -> Part {
-    .light(
-      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), output: output,
-      channelCount: channelCount, restore: restore, transition: transition, offAfter: offAfter)
-  }
-
-  /// A push button; the parameters are those of the same call with bytes.
-  public static func button(
-    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", input: Int,
-    timing: Button.Timing = .init(), isRemote: Bool = false, _ reactions: Reaction...
-  ) -> Part {
-    .button(
-      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), input: input, timing: timing,
-      isRemote: isRemote, reactions: reactions)
-  }
-
-  /// A contact; the parameters are those of the same call with bytes.
-  public static func contact(
-    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", input: Int, isInverted: Bool = false,
-    deviceClass: StaticString = ""
-  ) -> Part {
-    .contact(
-      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), input: input, isInverted: isInverted,
-      deviceClass: [UInt8](deviceClass))
-  }
-
-  /// A sensor; the parameters are those of the same call with bytes.
-  public static func sensor(
-    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", input: Int, unit: StaticString = "",
-    deviceClass: StaticString = "", scale: Decimal = 1, offset: Decimal = 0, decimals: UInt8? = nil
-  ) -> Part {
-    .sensor(
-      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), input: input, unit: [UInt8](unit),
-      deviceClass: [UInt8](deviceClass), scale: scale, offset: offset, decimals: decimals)
-  }
-
-  /// A number; the parameters are those of the same call with bytes.
-  public static func number(
-    _ name: StaticString, label: StaticString? = nil, group: StaticString = "", minimum: Decimal, maximum: Decimal,
-    step: Decimal = 1, initial: Decimal? = nil, unit: StaticString = "", restores: Bool = false
-  ) -> Part {
-    .number(
-      [UInt8](name), label: label.map { [UInt8]($0) }, group: [UInt8](group), minimum: minimum, maximum: maximum,
-      step: step, initial: initial, unit: [UInt8](unit), restores: restores)
-  }
-
   /// What a sensor measured last, or what a number is set to; nil for other parts, and while it is unknown.
   public var value: Decimal? {
     switch kind {

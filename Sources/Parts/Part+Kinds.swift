@@ -16,8 +16,8 @@ extension Part {
   ///   - interlock: The names of the switches that must be off while this one is on; its own may be among them.
   ///   - dwell: The minimum time for which the others of its interlock stay off after this one went off.
   public static func `switch`(
-    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], output: Int, restore: RestoreMode = .alwaysOff,
-    offAfter: Milliseconds? = nil, minDwell: Milliseconds = 0, interlock: [[UInt8]] = [],
+    _ name: Text, label: Text? = nil, group: Text = .empty, output: Int, restore: RestoreMode = .alwaysOff,
+    offAfter: Milliseconds? = nil, minDwell: Milliseconds = 0, interlock: [Text] = [],
     dwell: Milliseconds = Switch.defaultDwell
   ) -> Part {
     var part = Part(
@@ -25,7 +25,9 @@ extension Part {
       kind: .switch(
         Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
     Kinds.require(Kinds.hasInterlocks, if: !interlock.isEmpty)
-    if Kinds.hasInterlocks { part.interlock = interlock.filter { $0 != name } }
+    if Kinds.hasInterlocks {
+      for other in interlock where other != name { part.interlock.append(other.bytes) }
+    }
     return part
   }
 
@@ -36,7 +38,7 @@ extension Part {
   ///   - channelCount: 1 for white, 3 for red, green and blue, 4 for white as well.
   ///   - transition: How long a change takes.
   public static func light(
-    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], output: Int, channelCount: Int = 1,
+    _ name: Text, label: Text? = nil, group: Text = .empty, output: Int, channelCount: Int = 1,
     restore: RestoreMode = .alwaysOff, transition: Milliseconds = 0, offAfter: Milliseconds? = nil,
     gamma: Gamma = .standard
   ) -> Part {
@@ -69,7 +71,7 @@ extension Part {
   ///   - reactions: What its gestures do. A double click and a long press are told apart from a click only if they are
   ///     among them; repeats are reported only if they are, or if a long press dims a light.
   public static func button(
-    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int, timing: Button.Timing = .init(),
+    _ name: Text, label: Text? = nil, group: Text = .empty, input: Int, timing: Button.Timing = .init(),
     isRemote: Bool = false, _ reactions: Reaction...
   ) -> Part {
     button(name, label: label, group: group, input: input, timing: timing, isRemote: isRemote, reactions: reactions)
@@ -77,7 +79,7 @@ extension Part {
 
   /// A push button, with its reactions in an array.
   public static func button(
-    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int, timing: Button.Timing = .init(),
+    _ name: Text, label: Text? = nil, group: Text = .empty, input: Int, timing: Button.Timing = .init(),
     isRemote: Bool = false, reactions: [Reaction]
   ) -> Part {
     var button = Button(input: input, timing: timing, isRemote: isRemote)
@@ -108,14 +110,14 @@ extension Part {
   ///   - isInverted: Whether it is on while its input is at rest.
   ///   - deviceClass: What Home Assistant calls it, such as `door`.
   public static func contact(
-    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int,
+    _ name: Text, label: Text? = nil, group: Text = .empty, input: Int,
     onAfter: Milliseconds = Debouncer.standardDuration, offAfter: Milliseconds = Debouncer.standardDuration,
-    isInverted: Bool = false, deviceClass: [UInt8] = []
+    isInverted: Bool = false, deviceClass: Text = .empty
   ) -> Part {
     var part = Part(
       name, label: label, group: group,
       kind: .contact(Contact(input: input, onAfter: onAfter, offAfter: offAfter, isInverted: isInverted)))
-    part.deviceClass = deviceClass
+    part.deviceClass = deviceClass.bytes
     return part
   }
 
@@ -127,15 +129,15 @@ extension Part {
   ///   - offset: What is then added.
   ///   - decimals: How many decimals are kept.
   public static func sensor(
-    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], input: Int, unit: [UInt8] = [],
-    deviceClass: [UInt8] = [], scale: Decimal = Decimal(1), offset: Decimal = .zero, decimals: UInt8? = nil,
+    _ name: Text, label: Text? = nil, group: Text = .empty, input: Int, unit: Text = .empty,
+    deviceClass: Text = .empty, scale: Decimal = Decimal(1), offset: Decimal = .zero, decimals: UInt8? = nil,
     report: Sensor.Report = .init()
   ) -> Part {
     var part = Part(
       name, label: label, group: group,
       kind: .sensor(Sensor(input: input, scale: scale, offset: offset, decimals: decimals, report: report)))
-    part.unit = unit
-    part.deviceClass = deviceClass
+    part.unit = unit.bytes
+    part.deviceClass = deviceClass.bytes
     return part
   }
 
@@ -145,15 +147,15 @@ extension Part {
   ///   - initial: What it is at first; the least value if nil.
   ///   - restores: Whether it keeps its value across restarts.
   public static func number(
-    _ name: [UInt8], label: [UInt8]? = nil, group: [UInt8] = [], minimum: Decimal, maximum: Decimal,
-    step: Decimal = Decimal(1), initial: Decimal? = nil, unit: [UInt8] = [], restores: Bool = false
+    _ name: Text, label: Text? = nil, group: Text = .empty, minimum: Decimal, maximum: Decimal,
+    step: Decimal = Decimal(1), initial: Decimal? = nil, unit: Text = .empty, restores: Bool = false
   ) -> Part {
     var part = Part(
       name, label: label, group: group,
       kind: .number(
         Number(
           minimum: minimum, maximum: maximum, step: step, initial: initial ?? minimum, restores: restores)))
-    part.unit = unit
+    part.unit = unit.bytes
     return part
   }
 }

@@ -77,10 +77,10 @@ public struct Part: Equatable, Sendable {
   /// It has nothing to do before this time; see `Device.work(by:)`.
   var quietUntil = MonotonicTime.zero
 
-  init(_ name: [UInt8], label: [UInt8]?, group: [UInt8], kind: Kind) {
-    self.name = name
-    self.label = label ?? Self.label(for: name)
-    self.group = group
+  init(_ name: Text, label: Text?, group: Text, kind: Kind) {
+    self.name = name.bytes
+    self.label = label?.bytes ?? Self.label(for: name.bytes)
+    self.group = group.bytes
     state = kind
   }
 

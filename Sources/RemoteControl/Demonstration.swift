@@ -17,8 +17,8 @@ extension Device {
   ) -> Device {
     let toggle = Part.Reaction(.press, [Action(.toggle, target: [UInt8]("led"))])
     let parts: [Part] = [
-      .switch([UInt8]("led"), label: [UInt8]("LED"), output: 0, restore: restore),
-      .button([UInt8]("button"), input: 0, timing: timing, reactions: [toggle]),
+      .switch("led", label: "LED", output: 0, restore: restore),
+      .button("button", input: 0, timing: timing, reactions: [toggle]),
     ]
     // The parts are right: their names differ, and so do their channels.
     return try! Device(name, parts: parts, statusOutput: hasStatusLED ? 1 : nil)

@@ -18,8 +18,6 @@ let kitchen: String = {
 }()
 
 @Suite struct DeviceDescriptionTests {
-  private func name(_ text: String) -> [UInt8] { bytes(text) }
-
   private func action(_ text: String) throws -> Action {
     let text = bytes(text)
     return try Action(text.span)
@@ -37,29 +35,29 @@ let kitchen: String = {
   }
 
   @Test func theKitchenIsWhatItsDescriptionInSwiftIs() throws {
-    let celsius = name("°C")
-    let blind = [name("up"), name("down")]
+    let celsius: Text = "°C"
+    let blind: [Text] = ["up", "down"]
     let device = try Device("Kitchen") {
       Part.switch(
-        name("lamp"), group: name("Light"), output: 0, restore: .restoreDefaultOff, offAfter: .seconds(30 * 60))
-      Part.light(name("desk"), group: name("Light"), output: 1, restore: .restoreDefaultOff, transition: 400)
-      Part.light(name("strip"), label: name("LED strip"), group: name("Light"), output: 2, channelCount: 3)
+        "lamp", group: "Light", output: 0, restore: .restoreDefaultOff, offAfter: .seconds(30 * 60))
+      Part.light("desk", group: "Light", output: 1, restore: .restoreDefaultOff, transition: 400)
+      Part.light("strip", label: "LED strip", group: "Light", output: 2, channelCount: 3)
       Part.switch(
-        name("up"), label: name("Blind up"), group: name("Blind"), output: 5, offAfter: .seconds(40), minDwell: 1000,
+        "up", label: "Blind up", group: "Blind", output: 5, offAfter: .seconds(40), minDwell: 1000,
         interlock: blind)
       Part.switch(
-        name("down"), label: name("Blind down"), group: name("Blind"), output: 6, offAfter: .seconds(40),
+        "down", label: "Blind down", group: "Blind", output: 6, offAfter: .seconds(40),
         minDwell: 1000, interlock: blind)
       Part.button(
-        name("wall"), input: 0, isRemote: true,
+        "wall", input: 0, isRemote: true,
         reactions: [
           .init(.click, [try! action("toggle lamp")]), .init(.double, [try! action("off all")]),
           .init(.long, [try! action("dim desk")]), .init(.repeat, [try! action("dim desk")]),
         ])
-      Part.contact(name("door"), input: 1, offAfter: 200, deviceClass: name("door"))
-      Part.sensor(name("celsius"), input: 2, unit: celsius, deviceClass: name("temperature"), decimals: 1)
+      Part.contact("door", input: 1, offAfter: 200, deviceClass: "door")
+      Part.sensor("celsius", input: 2, unit: celsius, deviceClass: "temperature", decimals: 1)
       Part.number(
-        name("target"), label: name("Heat to"), minimum: decimal("5"), maximum: decimal("30"), step: decimal("0.5"),
+        "target", label: "Heat to", minimum: decimal("5"), maximum: decimal("30"), step: decimal("0.5"),
         initial: decimal("20.5"), unit: celsius, restores: true)
     }
     let description = try description(kitchen)
@@ -103,27 +101,27 @@ let kitchen: String = {
       """)
     let device = try Device("", statusOutput: 6) {
       Part.switch(
-        name("pump"), output: 0, restore: .alwaysOn, offAfter: .seconds(5400), minDwell: .seconds(10),
-        interlock: [name("valve")], dwell: .seconds(2))
-      Part.switch(name("valve"), label: name("Valve: main"), group: name("Garden"), output: 1)
+        "pump", output: 0, restore: .alwaysOn, offAfter: .seconds(5400), minDwell: .seconds(10),
+        interlock: ["valve"], dwell: .seconds(2))
+      Part.switch("valve", label: "Valve: main", group: "Garden", output: 1)
       Part.light(
-        name("rgbw"), output: 2, channelCount: 4, restore: .restoreDefaultOn, transition: .seconds(1),
+        "rgbw", output: 2, channelCount: 4, restore: .restoreDefaultOn, transition: .seconds(1),
         offAfter: .seconds(86_400), gamma: .linear)
       Part.button(
-        name("knob"), input: 0, timing: timing(debounce: 25, double: 400, long: 1000, repeat: 200),
+        "knob", input: 0, timing: timing(debounce: 25, double: 400, long: 1000, repeat: 200),
         reactions: [
           .init(.press, [try! action("set rgbw brightness=128 color=255,0,128,7")]),
           .init(.release, [try! action("on pump")]), .init(
             .click, [try! action("off pump"), try! action("off all"), try! action("set rgbw color=1,2,3")]),
           .init(.double, []), .init(.long, [try! action("dim rgbw")]), .init(.repeat, [try! action("dim rgbw")]),
         ])
-      Part.contact(name("lid"), input: 1, onAfter: .seconds(60), offAfter: 0, isInverted: true)
+      Part.contact("lid", input: 1, onAfter: .seconds(60), offAfter: 0, isInverted: true)
       Part.sensor(
-        name("flow"), input: 2, unit: name("l/min"), deviceClass: name("volume_flow_rate"), scale: decimal("0.001"),
+        "flow", input: 2, unit: "l/min", deviceClass: "volume_flow_rate", scale: decimal("0.001"),
         offset: decimal("-1.5"), decimals: 2, report: Sensor.Report(change: decimal("0.05"), interval: .seconds(300)))
-      Part.sensor(name("level"), input: 3, report: Sensor.Report(change: 3))
+      Part.sensor("level", input: 3, report: Sensor.Report(change: 3))
       Part.number(
-        name("limit"), minimum: decimal("-10"), maximum: decimal("10.5"), step: decimal("0.1"), unit: name("bar"))
+        "limit", minimum: decimal("-10"), maximum: decimal("10.5"), step: decimal("0.1"), unit: "bar")
     }
     expectSame(description.makeDevice(), device)
   }

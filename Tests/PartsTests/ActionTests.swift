@@ -52,9 +52,9 @@ import Timebase
 
   @Test func offAllTurnsSwitchesAndLightsOffAndNothingElse() throws {
     var bench = Bench([
-      .switch(bytes("a"), output: 0, restore: .alwaysOn), .light(bytes("l"), output: 1, restore: .alwaysOn),
-      .number(bytes("n"), minimum: 0, maximum: 9, initial: 5), .contact(bytes("d"), input: 1),
-      .button(bytes("b"), input: 0, isRemote: true, .on(.click, "off all")),
+      .switch("a", output: 0, restore: .alwaysOn), .light("l", output: 1, restore: .alwaysOn),
+      .number("n", minimum: 0, maximum: 9, initial: 5), .contact("d", input: 1),
+      .button("b", input: 0, isRemote: true, .on(.click, "off all")),
     ])
     try bench.perform(.gesture(.click), "b", at: 10)
     #expect(bench.device.parts.map(\.isOn) == [false, false, nil, nil, nil])
@@ -66,8 +66,8 @@ import Timebase
 
   @Test func aListIsDoneInOrder() throws {
     var bench = Bench([
-      .switch(bytes("a"), output: 0), .number(bytes("n"), minimum: 0, maximum: 9),
-      .button(bytes("b"), input: 0, isRemote: true, .on(.press, "on a", "toggle a", "set n value=3", "set n value=4")),
+      .switch("a", output: 0), .number("n", minimum: 0, maximum: 9),
+      .button("b", input: 0, isRemote: true, .on(.press, "on a", "toggle a", "set n value=3", "set n value=4")),
     ])
     try bench.perform(.gesture(.press), "b", at: 10)
     #expect(bench.isOn("a") == false)
@@ -76,7 +76,7 @@ import Timebase
 
   @Test func dimGoesUpAndDownInTurnWithEachHold() {
     var bench = Bench([
-      .light(bytes("l"), output: 0, gamma: .linear), .button(bytes("b"), input: 0, .on(.long, "dim l")),
+      .light("l", output: 0, gamma: .linear), .button("b", input: 0, .on(.long, "dim l")),
     ])
     var time: UInt64 = 1000
     func hold(_ length: UInt64) -> UInt8 {

@@ -84,7 +84,7 @@ enum ButtonBench {
   static func device(debounce: Milliseconds) -> Device {
     var timing = Button.Timing()
     timing.debounce = debounce
-    return try! Device(parts: [.button(bytes("button"), input: 0, timing: timing)])
+    return try! Device(parts: [.button("button", input: 0, timing: timing)])
   }
 
   /// Polls; the press or release that this has found.

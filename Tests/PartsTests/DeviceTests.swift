@@ -10,15 +10,15 @@ import Timebase
 
 @Suite struct DeviceMistakeTests {
   private static func lamp(_ name: String = "lamp", output: Int = 0, interlock: [String] = []) -> Part {
-    .switch(bytes(name), output: output, interlock: interlock.map(bytes))
+    .switch(Text(bytes(name)), output: output, interlock: interlock.map(bytes).map { Text($0) })
   }
 
   private static func wall(_ actions: String...) -> Part {
-    .button(bytes("wall"), input: 0, Part.Reaction(.click, actions.map(Action.init(text:))))
+    .button("wall", input: 0, Part.Reaction(.click, actions.map(Action.init(text:))))
   }
 
   private static func number(_ minimum: Decimal, _ maximum: Decimal, step: Decimal, initial: Decimal) -> Part {
-    .number(bytes("n"), minimum: minimum, maximum: maximum, step: step, initial: initial)
+    .number("n", minimum: minimum, maximum: maximum, step: step, initial: initial)
   }
 
   @Test(arguments: [
@@ -27,15 +27,15 @@ import Timebase
     ([lamp(String(repeating: "a", count: 33))], 0, .malformedName),
     ([lamp(), lamp(output: 1)], 1, .duplicateName),
     ([lamp(), lamp("b")], 1, .outputTaken(0)),
-    ([lamp(output: 2), .light(bytes("l"), output: 0, channelCount: 3)], 1, .outputTaken(2)),
-    ([wall(), .contact(bytes("c"), input: 0)], 1, .inputTaken(0)),
-    ([.sensor(bytes("s"), input: 7), .button(bytes("b"), input: 7)], 1, .inputTaken(7)),
+    ([lamp(output: 2), .light("l", output: 0, channelCount: 3)], 1, .outputTaken(2)),
+    ([wall(), .contact("c", input: 0)], 1, .inputTaken(0)),
+    ([.sensor("s", input: 7), .button("b", input: 7)], 1, .inputTaken(7)),
     ([lamp(output: -1)], 0, .impossibleChannel), ([lamp(output: 4096)], 0, .impossibleChannel),
-    ([lamp(output: .max)], 0, .impossibleChannel), ([.sensor(bytes("s"), input: .min)], 0, .impossibleChannel),
-    ([.light(bytes("l"), output: 0, channelCount: 2)], 0, .impossibleChannel),
-    ([.light(bytes("l"), output: 0, channelCount: .max)], 0, .impossibleChannel),
-    ([.light(bytes("l"), output: .max, channelCount: 3)], 0, .impossibleChannel),
-    ([.light(bytes("l"), output: 4094, channelCount: 3)], 0, .impossibleChannel),
+    ([lamp(output: .max)], 0, .impossibleChannel), ([.sensor("s", input: .min)], 0, .impossibleChannel),
+    ([.light("l", output: 0, channelCount: 2)], 0, .impossibleChannel),
+    ([.light("l", output: 0, channelCount: .max)], 0, .impossibleChannel),
+    ([.light("l", output: .max, channelCount: 3)], 0, .impossibleChannel),
+    ([.light("l", output: 4094, channelCount: 3)], 0, .impossibleChannel),
     ([lamp(interlock: ["b"])], 0, .unknownInterlock(bytes("b"))),
     ([lamp(interlock: ["wall"]), wall()], 0, .interlockIsNoSwitch(bytes("wall"))),
     ([lamp(), wall("off all", "toggle lmap")], 1, .unknownTarget(index: 1, bytes("lmap"))),
@@ -56,7 +56,7 @@ import Timebase
     // Two buttons that press each other would do so forever.
     for command in [.gesture(.press), .press, .release] as [Command] {
       let part = Part.button(
-        bytes("a"), input: 0, isRemote: true, Part.Reaction(.press, [Action(command, target: bytes("a"))]))
+        "a", input: 0, isRemote: true, Part.Reaction(.press, [Action(command, target: bytes("a"))]))
       #expect(throws: DeviceMistake(part: 0, reason: .unsuitableAction(index: 0, bytes("a")))) {
         try Device(parts: [part])
       }
@@ -93,15 +93,15 @@ import Timebase
   private var bench: Bench {
     Bench([
       .switch(
-        bytes("lamp"), label: bytes("Lämp \"1\""), group: bytes("Hall"), output: 0, offAfter: 1500,
-        interlock: [bytes("fan")]),
-      .switch(bytes("fan"), output: 1), .light(bytes("desk"), output: 2, restore: .alwaysOn),
-      .light(bytes("strip"), output: 3, channelCount: 3, offAfter: 60_000),
-      .light(bytes("strip_w"), output: 6, channelCount: 4),
-      .button(bytes("wall"), input: 0, isRemote: true), .button(bytes("hidden"), input: 1),
-      .contact(bytes("front_door"), input: 2, deviceClass: bytes("door")),
-      .sensor(bytes("celsius"), input: 3, unit: bytes("°C"), deviceClass: bytes("temperature")),
-      .number(bytes("goal"), minimum: 5, maximum: 30, step: Decimal(5, exponent: -1), unit: bytes("°C")),
+        "lamp", label: "Lämp \"1\"", group: "Hall", output: 0, offAfter: 1500,
+        interlock: ["fan"]),
+      .switch("fan", output: 1), .light("desk", output: 2, restore: .alwaysOn),
+      .light("strip", output: 3, channelCount: 3, offAfter: 60_000),
+      .light("strip_w", output: 6, channelCount: 4),
+      .button("wall", input: 0, isRemote: true), .button("hidden", input: 1),
+      .contact("front_door", input: 2, deviceClass: "door"),
+      .sensor("celsius", input: 3, unit: "°C", deviceClass: "temperature"),
+      .number("goal", minimum: 5, maximum: 30, step: Decimal(5, exponent: -1), unit: "°C"),
     ])
   }
 
@@ -149,7 +149,7 @@ import Timebase
 
 @Suite struct RevisionTests {
   private func bench(_ revision: UInt64) -> Bench {
-    var bench = Bench([.switch(bytes("a"), output: 0), .switch(bytes("b"), output: 1)])
+    var bench = Bench([.switch("a", output: 0), .switch("b", output: 1)])
     bench.device.revision = revision
     return bench
   }
@@ -173,7 +173,7 @@ import Timebase
 
   @Test func aCommandThatMovesItsInterlockIsOneChangeForEach() throws {
     var bench = Bench([
-      .switch(bytes("a"), output: 0, interlock: [bytes("b")]), .switch(bytes("b"), output: 1),
+      .switch("a", output: 0, interlock: ["b"]), .switch("b", output: 1),
     ])
     try bench.perform(.toggle, "a", at: 1000)
     #expect(bench.device.revision == 2)

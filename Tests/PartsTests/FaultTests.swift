@@ -11,8 +11,8 @@ import Timebase
 @Suite struct FaultTests {
   @Test func onlyThePartsOfAFaultAreOutOfOrder() throws {
     var bench = Bench([
-      .switch(bytes("a"), output: 0), .switch(bytes("b"), output: 1), .button(bytes("c"), input: 0),
-      .contact(bytes("d"), input: 1),
+      .switch("a", output: 0), .switch("b", output: 1), .button("c", input: 0),
+      .contact("d", input: 1),
     ])
     bench.device.noteFault(bytes("chip gone"), ofOutput: 0)
     bench.device.noteFault(bytes("chip gone"), ofInput: 1)
@@ -32,7 +32,7 @@ import Timebase
   }
 
   @Test func theSameFaultTwiceIsNoChange() {
-    var bench = Bench([.switch(bytes("a"), output: 0), .sensor(bytes("s"), input: 0)])
+    var bench = Bench([.switch("a", output: 0), .sensor("s", input: 0)])
     for _ in 0..<2 {
       bench.device.noteFault(bytes("gone"), ofOutput: 0)
       bench.device.noteFault(bytes("gone"), ofInput: 0)
@@ -41,7 +41,7 @@ import Timebase
   }
 
   @Test func anOutputIsDrivenAnewWhenItWorksAgainAndNotBefore() throws {
-    var bench = Bench([.switch(bytes("a"), output: 0, restore: .alwaysOn)])
+    var bench = Bench([.switch("a", output: 0, restore: .alwaysOn)])
     bench.device.noteFault(bytes("gone"), ofOutput: 0)
     bench.run(until: 100)
     #expect(bench.told.isEmpty)
@@ -51,7 +51,7 @@ import Timebase
   }
 
   @Test func aLightWorksWhenAllOfItsChannelsDo() throws {
-    var bench = Bench([.light(bytes("l"), output: 0, channelCount: 3)])
+    var bench = Bench([.light("l", output: 0, channelCount: 3)])
     bench.device.noteFault(bytes("one"), ofOutput: 0)
     bench.device.noteFault(bytes("two"), ofOutput: 2)
     bench.device.noteFault([], ofOutput: 0)
@@ -61,7 +61,7 @@ import Timebase
   }
 
   @Test func aRelayWithARestTakesItAfterAFaultAndIsThenAsItWas() throws {
-    var bench = Bench([.switch(bytes("pump"), output: 0, minDwell: 1000)])
+    var bench = Bench([.switch("pump", output: 0, minDwell: 1000)])
     try bench.perform(.toggle, "pump", at: 2000)
     bench.run(until: 5000)
     bench.device.noteFault(bytes("gone"), ofOutput: 0)
@@ -74,7 +74,7 @@ import Timebase
 
   @Test func whileARivalDoesNotAnswerTheOtherStaysOff() throws {
     var bench = Bench([
-      .switch(bytes("up"), output: 0, interlock: [bytes("down")]), .switch(bytes("down"), output: 1),
+      .switch("up", output: 0, interlock: ["down"]), .switch("down", output: 1),
     ])
     try bench.perform(.toggle, "up", at: 1000)
     bench.device.noteFault(bytes("gone"), ofOutput: 0)
@@ -92,9 +92,9 @@ import Timebase
 
   @Test func anActionForAPartWithAFaultDoesNothingAndTheOthersAreDone() {
     var bench = Bench([
-      .switch(bytes("a"), output: 0), .switch(bytes("b"), output: 1),
-      .button(bytes("c"), input: 0, .on(.press, "toggle a", "toggle b")),
-      .button(bytes("d"), input: 1, .on(.press, "off all")),
+      .switch("a", output: 0), .switch("b", output: 1),
+      .button("c", input: 0, .on(.press, "toggle a", "toggle b")),
+      .button("d", input: 1, .on(.press, "off all")),
     ])
     bench.device.noteFault(bytes("gone"), ofOutput: 0)
     bench.sense(0, true, 100)
@@ -107,7 +107,7 @@ import Timebase
   }
 
   @Test func aContactAndASensorAreUnknownUntilTheyAreReadAgain() {
-    var bench = Bench([.contact(bytes("d"), input: 0), .sensor(bytes("s"), input: 1)])
+    var bench = Bench([.contact("d", input: 0), .sensor("s", input: 1)])
     bench.sense(0, true, 100)
     bench.device.sense(1, .value(Decimal(5)), at: at(100))
     bench.poll(100)
@@ -122,7 +122,7 @@ import Timebase
   }
 
   @Test func aReadingThatComesBeforeTheEndOfTheFaultIsKept() {
-    var bench = Bench([.contact(bytes("d"), input: 0)])
+    var bench = Bench([.contact("d", input: 0)])
     bench.device.noteFault(bytes("gone"), ofInput: 0)
     bench.sense(0, true, 200)
     bench.device.noteFault([], ofInput: 0)
@@ -130,7 +130,7 @@ import Timebase
   }
 
   @Test func faultsOfWhatIsNotThereAreNoMatter() {
-    var bench = Bench([.switch(bytes("a"), output: 3)])
+    var bench = Bench([.switch("a", output: 3)])
     for number in [-1, 0, 4, Int.max, Int.min] {
       bench.device.noteFault(bytes("gone"), ofInput: number)
       bench.device.noteFault(bytes("gone"), ofOutput: number)

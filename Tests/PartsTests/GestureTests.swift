@@ -129,7 +129,7 @@ private func gestures(
   }
 
   @Test func theLastGestureIsNoPressAndNoRelease() {
-    var bench = Bench([.button(bytes("b"), input: 0, .on(.long, "off all"))])
+    var bench = Bench([.button("b", input: 0, .on(.long, "off all"))])
     bench.sense(0, true, 100)
     bench.run(until: 200)
     #expect(bench["b"].asButton?.lastGesture == nil)
@@ -142,8 +142,8 @@ private func gestures(
 
   @Test func repeatsAreReportedOnlyIfTheyAreOfUse() {
     func revisions(_ reactions: Part.Reaction...) -> UInt64 {
-      let light = Part.light(bytes("l"), output: 0, restore: .alwaysOn, gamma: .linear)
-      var bench = Bench([.button(bytes("b"), input: 0, reactions: reactions), light])
+      let light = Part.light("l", output: 0, restore: .alwaysOn, gamma: .linear)
+      var bench = Bench([.button("b", input: 0, reactions: reactions), light])
       bench.sense(0, true, 100)
       bench.run(until: 5000)
       return bench.device.parts[0].revision

@@ -48,13 +48,13 @@ import Timebase
     for (index, part) in switches.enumerated() {
       parts.append(
         .switch(
-          name(index), output: index, restore: part.startsOn ? .restoreDefaultOn : .restoreDefaultOff,
+          Text(name(index)), output: index, restore: part.startsOn ? .restoreDefaultOn : .restoreDefaultOff,
           offAfter: part.offAfter.map { Milliseconds(UInt32($0)) }, minDwell: Milliseconds(UInt32(part.minDwell)),
-          interlock: part.rivals.sorted().map(name), dwell: Milliseconds(UInt32(part.dwell))))
+          interlock: part.rivals.sorted().map(name).map { Text($0) }, dwell: Milliseconds(UInt32(part.dwell))))
     }
     for index in switches.indices {
       let press = Part.Reaction(.press, [Action(.toggle, target: name(index))])
-      parts.append(.button(bytes("b\(index)"), input: index, isRemote: true, press))
+      parts.append(.button(Text(bytes("b\(index)")), input: index, isRemote: true, press))
     }
     return try! Device(parts: parts)
   }

@@ -14,7 +14,7 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
   private func changes(
     _ edges: [(UInt64, Bool)], on: Milliseconds, off: Milliseconds, isInverted: Bool = false
   ) -> [String] {
-    var bench = Bench([.contact(bytes("d"), input: 0, onAfter: on, offAfter: off, isInverted: isInverted)])
+    var bench = Bench([.contact("d", input: 0, onAfter: on, offAfter: off, isInverted: isInverted)])
     var changes: [String] = []
     var last: Bool?
     for time in 0..<2000 as Range<UInt64> {
@@ -48,7 +48,7 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
   }
 
   @Test func noCommandIsForAContactOrASensor() {
-    var bench = Bench([.contact(bytes("d"), input: 0), .sensor(bytes("s"), input: 1)])
+    var bench = Bench([.contact("d", input: 0), .sensor("s", input: 1)])
     for name in ["d", "s"] {
       for command in [.toggle, .dim, .press, .set(Settings(isOn: true)), .set(Settings(value: 1))] as [Command] {
         #expect(throws: CommandError.unsuitableCommand) { try bench.perform(command, name, at: 1) }
@@ -88,19 +88,19 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
   }
 
   @Test func everyChangeIsReportedAtOnceUnlessSaidOtherwise() {
-    #expect(reports(.sensor(bytes("s"), input: 0), [(1, "5"), (2, "5"), (3, "5.1")]) == ["5@1", "5.1@3"])
+    #expect(reports(.sensor("s", input: 0), [(1, "5"), (2, "5"), (3, "5.1")]) == ["5@1", "5.1@3"])
   }
 
   @Test func aReadingIsScaledMovedAndRounded() {
     let part = Part.sensor(
-      bytes("s"), input: 0, scale: decimal("0.001"), offset: decimal("-0.55"), decimals: 1)
+      "s", input: 0, scale: decimal("0.001"), offset: decimal("-0.55"), decimals: 1)
     #expect(reports(part, [(1, "21437"), (2, "21449"), (3, "21450")]) == ["20.9@1"])
     #expect(reports(part, [(1, "21500"), (2, "-60")]) == ["21@1", "-0.6@2"])
   }
 
   @Test func aSmallChangeWaitsForTheOthersOrForItsTime() {
     let part = Part.sensor(
-      bytes("s"), input: 0, report: Sensor.Report(change: decimal("0.5"), interval: .seconds(60)))
+      "s", input: 0, report: Sensor.Report(change: decimal("0.5"), interval: .seconds(60)))
     #expect(
       reports(part, [(0, "20"), (1000, "20.4"), (2000, "20.5"), (3000, "20.7")])
         == ["20@0", "20.5@2000", "20.7@62000"])
@@ -109,17 +109,17 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
   }
 
   @Test func withoutATimeASmallChangeWaitsForEver() {
-    let part = Part.sensor(bytes("s"), input: 0, report: Sensor.Report(change: decimal("0.5")))
+    let part = Part.sensor("s", input: 0, report: Sensor.Report(change: decimal("0.5")))
     #expect(reports(part, [(0, "20"), (1000, "20.4"), (2000, "19.6"), (3000, "19.5")]) == ["20@0", "19.5@3000"])
   }
 
   @Test func aValueThatDoesNotFitIsUnknown() {
-    let part = Part.sensor(bytes("s"), input: 0, scale: decimal("1e100"))
+    let part = Part.sensor("s", input: 0, scale: decimal("1e100"))
     #expect(reports(part, [(1, "5"), (2, "1e100"), (3, "6")]) == ["5e100@1", "null@2", "6e100@3"])
   }
 
   @Test func aLevelIsNoValueAndAValueNoLevel() {
-    var bench = Bench([.sensor(bytes("s"), input: 0), .contact(bytes("d"), input: 1), .button(bytes("b"), input: 2)])
+    var bench = Bench([.sensor("s", input: 0), .contact("d", input: 1), .button("b", input: 2)])
     bench.device.sense(0, .active, at: at(1))
     bench.device.sense(1, .value(1), at: at(1))
     bench.device.sense(2, .value(1), at: at(1))
@@ -131,7 +131,7 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
 @Suite struct NumberTests {
   private func value(_ wish: String, _ minimum: String, _ maximum: String, step: String) -> String? {
     var bench = Bench([
-      .number(bytes("n"), minimum: decimal(minimum), maximum: decimal(maximum), step: decimal(step))
+      .number("n", minimum: decimal(minimum), maximum: decimal(maximum), step: decimal(step))
     ])
     do { try bench.perform(.set(Settings(value: decimal(wish))), "n", at: 1) } catch { return nil }
     var output: [UInt8] = []
@@ -162,12 +162,12 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
     .toggle, .dim, .press, .gesture(.click), .set(Settings(isOn: true)), .set(Settings(isOn: true, value: 6)),
   ] as [Command])
   func whatANumberDoesNotDoIsRefused(command: Command) {
-    var bench = Bench([.number(bytes("n"), minimum: 5, maximum: 30)])
+    var bench = Bench([.number("n", minimum: 5, maximum: 30)])
     #expect(throws: CommandError.unsuitableCommand) { try bench.perform(command, "n", at: 1) }
   }
 
   @Test func aChangeHasItsAuthorAndNoChangeHasNone() throws {
-    var bench = Bench([.number(bytes("n"), minimum: 5, maximum: 30, initial: 9)])
+    var bench = Bench([.number("n", minimum: 5, maximum: 30, initial: 9)])
     try bench.perform(.set(Settings(value: 9)), "n", at: 1)
     #expect(bench.device.revision == 1)
     try bench.perform(.set(Settings(value: 10)), "n", by: .mqtt, at: 1)

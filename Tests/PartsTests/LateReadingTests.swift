@@ -16,17 +16,17 @@ import Timebase
     for number in 0..<3 {
       parts.append(
         .button(
-          bytes("b\(number)"), input: number, .on(.press, "toggle p\(number)", "set n value=\(number)"),
+          Text(bytes("b\(number)")), input: number, .on(.press, "toggle p\(number)", "set n value=\(number)"),
           .on(.release, "toggle last"), .on(.click, "toggle c\(number)", "on last"),
           .on(.double, "toggle d\(number)", "off last"), .on(.long, "toggle l\(number)"),
           .on(.repeat, "toggle r\(number)")))
       for (place, name) in ["p", "c", "d", "l", "r"].enumerated() {
-        parts.append(.switch(bytes("\(name)\(number)"), output: number * 5 + place))
+        parts.append(.switch(Text(bytes("\(name)\(number)")), output: number * 5 + place))
       }
     }
-    parts.append(.switch(bytes("last"), output: 20))
-    parts.append(.number(bytes("n"), minimum: 0, maximum: 10))
-    parts.append(.contact(bytes("door"), input: 3, onAfter: 50, offAfter: 200))
+    parts.append(.switch("last", output: 20))
+    parts.append(.number("n", minimum: 0, maximum: 10))
+    parts.append(.contact("door", input: 3, onAfter: 50, offAfter: 200))
     return parts
   }
 
@@ -110,7 +110,7 @@ import Timebase
   }
 
   @Test func fiveHundredBouncingPressesOnEachOfFourButtonsAreTwoThousand() {
-    var device = try! Device(parts: (0..<4).map { .button(bytes("b\($0)"), input: $0) })
+    var device = try! Device(parts: (0..<4).map { .button(Text(bytes("b\($0)")), input: $0) })
     var time: UInt64 = 0
     for _ in 0..<500 {
       for isActive in [true, false] {
@@ -127,8 +127,8 @@ import Timebase
 
   @Test func theActionsOfTwoButtonsComeInTheOrderOfTheirEdges() {
     var bench = Bench([
-      .switch(bytes("lamp"), output: 0), .button(bytes("a"), input: 0, .on(.press, "on lamp")),
-      .button(bytes("b"), input: 1, .on(.press, "off lamp")),
+      .switch("lamp", output: 0), .button("a", input: 0, .on(.press, "on lamp")),
+      .button("b", input: 1, .on(.press, "off lamp")),
     ])
     bench.device.sense(0, .active, at: at(100))
     bench.device.sense(1, .active, at: at(105))
@@ -141,8 +141,8 @@ import Timebase
   @Test func aDeadlineThatMovedAwayTakesItsTurnLater() {
     for isLate in [false, true] {
       var bench = Bench([
-        .switch(bytes("lamp"), output: 0), .button(bytes("a"), input: 0, .on(.press, "on lamp")),
-        .button(bytes("b"), input: 1, .on(.press, "off lamp")),
+        .switch("lamp", output: 0), .button("a", input: 0, .on(.press, "on lamp")),
+        .button("b", input: 1, .on(.press, "off lamp")),
       ])
       for (time, input, isActive) in [
         (100, 0, true), (105, 1, true), (108, 0, false), (109, 0, true),  // a bounces, and counts after b
@@ -157,8 +157,8 @@ import Timebase
 
   @Test func aTimerThatRanOutBeforeALatePressIsOverBeforeIt() {
     var bench = Bench([
-      .switch(bytes("lamp"), output: 0, offAfter: 1000),
-      .button(bytes("b"), input: 0, .on(.press, "toggle lamp")),
+      .switch("lamp", output: 0, offAfter: 1000),
+      .button("b", input: 0, .on(.press, "toggle lamp")),
     ])
     bench.sense(0, true, 0)
     bench.sense(0, false, 100)  // on from 11 to 1011
@@ -173,8 +173,8 @@ import Timebase
 
   @Test func aReadingBeforeAFaultCountsAndThePressThatItBeganEnds() {
     var bench = Bench([
-      .switch(bytes("motor"), output: 0),
-      .button(bytes("b"), input: 0, .on(.press, "on motor"), .on(.release, "off motor")),
+      .switch("motor", output: 0),
+      .button("b", input: 0, .on(.press, "on motor"), .on(.release, "off motor")),
     ])
     bench.device.sense(0, .active, at: at(100))
     bench.device.sense(0, .inactive, at: at(200))

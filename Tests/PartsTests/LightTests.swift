@@ -11,7 +11,7 @@ import Timebase
 
 @Suite struct LightTests {
   private func white(transition: Milliseconds = 0, gamma: Gamma = .linear, offAfter: Milliseconds? = nil) -> Bench {
-    Bench([.light(bytes("l"), output: 0, transition: transition, offAfter: offAfter, gamma: gamma)])
+    Bench([.light("l", output: 0, transition: transition, offAfter: offAfter, gamma: gamma)])
   }
 
   private func set(_ settings: Settings) -> Command { .set(settings) }
@@ -41,7 +41,7 @@ import Timebase
   }
 
   @Test func aColorIsShownByItsChannels() throws {
-    var bench = Bench([.light(bytes("l"), output: 2, channelCount: 4, gamma: .linear)])
+    var bench = Bench([.light("l", output: 2, channelCount: 4, gamma: .linear)])
     let color = Color(red: 255, green: 51, blue: 0, white: 102)
     try bench.perform(set(Settings(brightness: 51, color: color)), "l", at: 1)
     #expect((2..<6).map { bench.device.level(ofOutput: $0) } == [13107, 2621, 0, 5242])
@@ -80,7 +80,7 @@ import Timebase
   }
 
   @Test func atTheStartThereIsNoTransition() {
-    var device = try! Device(parts: [.light(bytes("l"), output: 0, restore: .alwaysOn, transition: 1000)])
+    var device = try! Device(parts: [.light("l", output: 0, restore: .alwaysOn, transition: 1000)])
     #expect(device.level(ofOutput: 0) == 65535)
     device.restore(bytes("l").span, Settings(isOn: true, brightness: 1))
     device.start(now: at(5))

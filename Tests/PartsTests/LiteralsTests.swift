@@ -8,20 +8,12 @@ import Testing
 import Timebase
 
 @Suite struct LiteralsTests {
-  @Test func literalsGiveThePartsThatBytesGive() {
-    let lamp = Part.switch("lamp", label: "Big lamp", group: "Hall", output: 3, restore: .alwaysOn, interlock: ["fan"])
-    #expect(
-      lamp
-        == .switch(
-          [UInt8]("lamp"), label: [UInt8]("Big lamp"), group: [UInt8]("Hall"), output: 3, restore: .alwaysOn,
-          interlock: [[UInt8]("fan")]))
-    #expect(Part.light("desk", output: 0, channelCount: 3) == .light([UInt8]("desk"), output: 0, channelCount: 3))
-    #expect(Part.contact("door", input: 1, isInverted: true) == .contact([UInt8]("door"), input: 1, isInverted: true))
-    #expect(
-      Part.sensor("air", input: 2, unit: "°C", decimals: 1)
-        == .sensor([UInt8]("air"), input: 2, unit: [UInt8]("°C"), decimals: 1))
-    #expect(
-      Part.number("target", minimum: 5, maximum: 30) == .number([UInt8]("target"), minimum: 5, maximum: 30))
+  @Test func aLiteralIsTheTextOfItsBytes() {
+    func text(_ text: StaticString) -> Text { Text([UInt8](text)) }
+    let lamp = Part.switch("lamp", label: "Big lamp", group: "Hall", output: 3, interlock: ["fan"])
+    #expect(lamp == .switch(text("lamp"), label: text("Big lamp"), group: text("Hall"), output: 3, interlock: [text("fan")]))
+    #expect(Part.sensor("air", input: 2, unit: "°C") == .sensor(text("air"), input: 2, unit: text("°C")))
+    #expect(lamp.label == [UInt8]("Big lamp"))
     let wall = Part.button(
       "wall", input: 0, isRemote: true, .on(.click, .toggle("lamp"), .off("fan")), .on(.long, .allOff))
     let actions = [
@@ -30,7 +22,7 @@ import Timebase
     let allOff = Action(.set(Settings(isOn: false)), target: nil)
     #expect(
       wall
-        == .button([UInt8]("wall"), input: 0, isRemote: true, .init(.click, actions), .init(.long, [allOff])))
+        == .button("wall", input: 0, isRemote: true, .init(.click, actions), .init(.long, [allOff])))
   }
 
   @Test func aProgramWorksItsPartsByName() throws {

@@ -14,17 +14,17 @@ import Timebase
   private static var parts: [Part] {
     let report = Sensor.Report(change: Decimal(1), interval: 300)
     return [
-      .switch(bytes("lamp"), output: 0, offAfter: 700),
-      .switch(bytes("up"), output: 1, minDwell: 90, interlock: [bytes("down")], dwell: 60),
-      .switch(bytes("down"), output: 2), .light(bytes("desk"), output: 3, transition: 130, offAfter: 900),
-      .light(bytes("strip"), output: 4, channelCount: 4, transition: 35),
+      .switch("lamp", output: 0, offAfter: 700),
+      .switch("up", output: 1, minDwell: 90, interlock: ["down"], dwell: 60),
+      .switch("down", output: 2), .light("desk", output: 3, transition: 130, offAfter: 900),
+      .light("strip", output: 4, channelCount: 4, transition: 35),
       .button(
-        bytes("wall"), input: 0, isRemote: true, .on(.click, "toggle lamp", "toggle up"), .on(.double, "on down"),
+        "wall", input: 0, isRemote: true, .on(.click, "toggle lamp", "toggle up"), .on(.double, "on down"),
         .on(.long, "dim desk")),
-      .button(bytes("other"), input: 1, .on(.press, "toggle strip"), .on(.repeat, "toggle up")),
-      .contact(bytes("door"), input: 2, onAfter: 40, offAfter: 120),
-      .sensor(bytes("celsius"), input: 3, decimals: 1, report: report),
-      .number(bytes("goal"), minimum: 0, maximum: 10),
+      .button("other", input: 1, .on(.press, "toggle strip"), .on(.repeat, "toggle up")),
+      .contact("door", input: 2, onAfter: 40, offAfter: 120),
+      .sensor("celsius", input: 3, decimals: 1, report: report),
+      .number("goal", minimum: 0, maximum: 10),
     ]
   }
 
@@ -114,20 +114,20 @@ import Timebase
       let parts =
         Self.parts + [
           .button(
-            bytes("odd"), input: 7, timing: timing, isRemote: true, .on(.press, "toggle rare"),
+            "odd", input: 7, timing: timing, isRemote: true, .on(.press, "toggle rare"),
             .on(.repeat, "dim slow"), .on(.double, "off all")),
           .switch(
-            bytes("rare"), output: 20, offAfter: one([0, .init(.max)]), minDwell: one([0, .init(.max)]),
-            interlock: [bytes("lamp")], dwell: one([0, .init(.max)])),
+            "rare", output: 20, offAfter: one([0, .init(.max)]), minDwell: one([0, .init(.max)]),
+            interlock: ["lamp"], dwell: one([0, .init(.max)])),
           .light(
-            bytes("slow"), output: 21, channelCount: 3, transition: one([0, 1, .init(.max)]),
+            "slow", output: 21, channelCount: 3, transition: one([0, 1, .init(.max)]),
             offAfter: one([0, .init(.max)])),
-          .contact(bytes("slower"), input: 8, onAfter: .init(.max), offAfter: 0),
+          .contact("slower", input: 8, onAfter: .init(.max), offAfter: 0),
           .sensor(
-            bytes("large"), input: 9, scale: one(decimals), offset: one(decimals), decimals: one([nil, 0, 255]),
+            "large", input: 9, scale: one(decimals), offset: one(decimals), decimals: one([nil, 0, 255]),
             report: Sensor.Report(change: one(decimals), interval: one([nil, 0, .init(.max)]))),
           .number(
-            bytes("wide"), minimum: Decimal(.min, exponent: .max), maximum: Decimal(.max, exponent: .max),
+            "wide", minimum: Decimal(.min, exponent: .max), maximum: Decimal(.max, exponent: .max),
             step: Decimal(1, exponent: .min)),
         ]
       guard var device = try? Device(parts: parts, statusOutput: one(numbers)) else { continue }

@@ -12,10 +12,10 @@ import Timebase
   private func bench(isRemote: Bool = true) -> Bench {
     Bench([
       .button(
-        bytes("wall"), input: 0, isRemote: isRemote, .on(.press, "on motor"), .on(.release, "off motor"),
+        "wall", input: 0, isRemote: isRemote, .on(.press, "on motor"), .on(.release, "off motor"),
         .on(.click, "toggle lamp"), .on(.double, "toggle lamp2"), .on(.long, "dim light")),
-      .switch(bytes("motor"), output: 0), .switch(bytes("lamp"), output: 1), .switch(bytes("lamp2"), output: 2),
-      .light(bytes("light"), output: 3, restore: .alwaysOn, gamma: .linear),
+      .switch("motor", output: 0), .switch("lamp", output: 1), .switch("lamp2", output: 2),
+      .light("light", output: 3, restore: .alwaysOn, gamma: .linear),
     ])
   }
 
@@ -54,7 +54,7 @@ import Timebase
 
   @Test func aPressAndAReleaseThatComeTogetherAreAClick() throws {
     var bench = Bench([
-      .button(bytes("wall"), input: 0, isRemote: true, .on(.click, "toggle lamp")), .switch(bytes("lamp"), output: 0),
+      .button("wall", input: 0, isRemote: true, .on(.click, "toggle lamp")), .switch("lamp", output: 0),
     ])
     for client in 1...3 as ClosedRange<UInt32> {
       try bench.device.perform(.press, on: 0, by: .client(client), now: at(100))

@@ -45,7 +45,7 @@ import Timebase
     return bench.told.filter { $0.output == 1 }.map { "\($0.level > 0 ? "on" : "off") \($0.time)" }
   }
 
-  private var bench: Bench { Bench([.switch(bytes("led"), output: 0)], statusOutput: 1) }
+  private var bench: Bench { Bench([.switch("led", output: 0)], statusOutput: 1) }
 
   @Test func itIsLitForFiftyMillisecondsOfEachSecond() {
     var bench = bench
@@ -69,14 +69,14 @@ import Timebase
   }
 
   @Test func aDeviceWithoutOneHasNothingToDo() {
-    var bench = Bench([.switch(bytes("led"), output: 0)])
+    var bench = Bench([.switch("led", output: 0)])
     #expect(bench.poll(100) == nil)
     #expect(bench.device.outputCount == 1)
   }
 
   @Test(arguments: [-1, 4096, .max, .min])
   func aNumberThatNoOutputHasShowsNothing(output: Int) {
-    var bench = Bench([.switch(bytes("led"), output: 0)], statusOutput: output)
+    var bench = Bench([.switch("led", output: 0)], statusOutput: output)
     bench.run(until: 2000)
     #expect(bench.told.isEmpty)
   }

@@ -10,7 +10,7 @@ import Timebase
 
 @Suite struct SwitchTests {
   @Test func aCommandChangesTheOutputAtOnce() throws {
-    var bench = Bench([.switch(bytes("lamp"), output: 0)])
+    var bench = Bench([.switch("lamp", output: 0)])
     try bench.perform(.toggle, "lamp", at: 10)
     try bench.perform(.set(Settings(isOn: true)), "lamp", at: 20)
     try bench.perform(.set(Settings(isOn: false)), "lamp", by: .client(3), at: 30)
@@ -24,13 +24,13 @@ import Timebase
     .set(Settings(value: .zero)), .set(Settings(color: Color(red: 1, green: 1, blue: 1))),
   ] as [Command])
   func whatASwitchDoesNotDoIsRefused(command: Command) {
-    var bench = Bench([.switch(bytes("lamp"), output: 0)])
+    var bench = Bench([.switch("lamp", output: 0)])
     #expect(throws: CommandError.unsuitableCommand) { try bench.perform(command, "lamp", at: 1) }
     #expect(bench.device.revision == 1)
   }
 
   @Test func aCommandForNothingOrWithNothingIsRefused() {
-    var bench = Bench([.switch(bytes("lamp"), output: 0)])
+    var bench = Bench([.switch("lamp", output: 0)])
     #expect(throws: CommandError.malformedValue) { try bench.perform(.set(Settings()), "lamp", at: 1) }
     for index in [1, -1, Int.max, Int.min] {
       #expect(throws: CommandError.unknownPart) {
@@ -43,7 +43,7 @@ import Timebase
 
   @Test func itTurnsItselfOffAfterItsTimeHoweverItWasTurnedOn() throws {
     for author in [Author.http, .client(1), .mqtt, .button] {
-      var bench = Bench([.switch(bytes("lamp"), output: 0, offAfter: 500)])
+      var bench = Bench([.switch("lamp", output: 0, offAfter: 500)])
       try bench.perform(.toggle, "lamp", by: author, at: 100)
       #expect(bench["lamp"].left(at: at(250)) == 350)
       bench.run(until: 599)
@@ -56,7 +56,7 @@ import Timebase
   }
 
   @Test func askedAgainItStaysOnForTheWholeTimeAndEveryoneHearsOfIt() throws {
-    var bench = Bench([.switch(bytes("lamp"), output: 0, offAfter: 500)])
+    var bench = Bench([.switch("lamp", output: 0, offAfter: 500)])
     try bench.perform(.toggle, "lamp", at: 100)
     let revision = bench.device.revision
     try bench.perform(.set(Settings(isOn: true)), "lamp", by: .client(2), at: 400)
@@ -69,7 +69,7 @@ import Timebase
   }
 
   @Test func oneThatIsOnFromTheStartTurnsItselfOff() {
-    var bench = Bench([.switch(bytes("lamp"), output: 0, restore: .alwaysOn, offAfter: 500)], startedAt: 1000)
+    var bench = Bench([.switch("lamp", output: 0, restore: .alwaysOn, offAfter: 500)], startedAt: 1000)
     bench.run(until: 1499)
     #expect(bench.isOn("lamp") == true)
     bench.run(until: 1500)
@@ -77,7 +77,7 @@ import Timebase
   }
 
   @Test func turnedOffBeforeItsTimeItStaysOff() throws {
-    var bench = Bench([.switch(bytes("lamp"), output: 0, offAfter: 500)])
+    var bench = Bench([.switch("lamp", output: 0, offAfter: 500)])
     try bench.perform(.toggle, "lamp", at: 100)
     try bench.perform(.toggle, "lamp", at: 200)
     bench.run(until: 5000)
@@ -91,7 +91,7 @@ import Timebase
   // another one later.
 
   @Test func aRelayRestsAfterEachChangeAndTheLastCommandWins() throws {
-    var bench = Bench([.switch(bytes("pump"), output: 0, minDwell: 1000)])
+    var bench = Bench([.switch("pump", output: 0, minDwell: 1000)])
     for time in [2000, 2100, 2200, 2300] as [UInt64] { try bench.perform(.toggle, "pump", at: time) }
     try bench.perform(.toggle, "pump", at: 2400)
     bench.run(until: 9000)
@@ -108,7 +108,7 @@ import Timebase
   }
 
   @Test func aRestBeginsWhenTheRelayHasMovedHoweverLongTheHostTookToMoveIt() throws {
-    var bench = Bench([.switch(bytes("pump"), output: 0, minDwell: 1000)], startedAt: 100)
+    var bench = Bench([.switch("pump", output: 0, minDwell: 1000)], startedAt: 100)
     try bench.perform(.toggle, "pump", at: 2000)  // the call that moves the relay returns at 2700
     bench.poll(2700)
     try bench.device.perform(.toggle, on: 0, by: .http, now: at(2700))
@@ -140,7 +140,7 @@ import Timebase
   }
 
   @Test func oneThatNeedsNoRestIsNotPolledForOne() throws {
-    var bench = Bench([.switch(bytes("lamp"), output: 0), .switch(bytes("pump"), output: 1, minDwell: 100)])
+    var bench = Bench([.switch("lamp", output: 0), .switch("pump", output: 1, minDwell: 100)])
     bench.run(until: 500)
     try bench.perform(.toggle, "lamp", at: 1000)
     #expect(bench.poll(1000) == nil)
@@ -150,7 +150,7 @@ import Timebase
   }
 
   @Test func aRestIsLongerThanATimeAfterWhichItTurnsItselfOff() throws {
-    var bench = Bench([.switch(bytes("pump"), output: 0, offAfter: 100, minDwell: 1000)], startedAt: 5000)
+    var bench = Bench([.switch("pump", output: 0, offAfter: 100, minDwell: 1000)], startedAt: 5000)
     try bench.perform(.toggle, "pump", at: 7000)
     bench.run(until: 7100)
     #expect(bench.json() == #"{"pump":{"on":true,"wanted":false,"by":"timer"}}"#)
@@ -159,7 +159,7 @@ import Timebase
   }
 
   @Test func aRelayWithARestTakesOneBeforeItIsOnAtTheStart() {
-    var bench = Bench([.switch(bytes("pump"), output: 0, restore: .alwaysOn, minDwell: 1000)], startedAt: 5000)
+    var bench = Bench([.switch("pump", output: 0, restore: .alwaysOn, minDwell: 1000)], startedAt: 5000)
     #expect(bench.device.level(ofOutput: 0) == 0)
     bench.run(until: 9000)
     #expect(bench.told == [Told(output: 0, level: 65535, time: 6002)])
@@ -170,8 +170,8 @@ import Timebase
   private func blind(minDwell: Milliseconds = 0, dwell: Milliseconds = 500) -> Bench {
     Bench(
       [
-        .switch(bytes("up"), output: 0, minDwell: minDwell, interlock: [bytes("up"), bytes("down")], dwell: dwell),
-        .switch(bytes("down"), output: 1, dwell: dwell),
+        .switch("up", output: 0, minDwell: minDwell, interlock: ["up", "down"], dwell: dwell),
+        .switch("down", output: 1, dwell: dwell),
       ], startedAt: 10_000)
   }
 
@@ -192,7 +192,7 @@ import Timebase
 
   @Test func theLongerOfTwoRestsHolds() throws {
     var bench = Bench([
-      .switch(bytes("a"), output: 0, interlock: [bytes("b")], dwell: 100), .switch(bytes("b"), output: 1, dwell: 300),
+      .switch("a", output: 0, interlock: ["b"], dwell: 100), .switch("b", output: 1, dwell: 300),
     ])
     try bench.perform(.toggle, "a", at: 1000)
     try bench.perform(.toggle, "b", at: 2000)
@@ -231,8 +231,8 @@ import Timebase
 
   @Test func ofTwoThatAreToBeOnAtTheStartTheFirstIs() {
     var bench = Bench([
-      .switch(bytes("a"), output: 0, restore: .alwaysOn, interlock: [bytes("b")]),
-      .switch(bytes("b"), output: 1, restore: .alwaysOn),
+      .switch("a", output: 0, restore: .alwaysOn, interlock: ["b"]),
+      .switch("b", output: 1, restore: .alwaysOn),
     ])
     bench.run(until: 5000)
     #expect(bench.isOn("a") == true)
@@ -244,8 +244,8 @@ import Timebase
 
   @Test func anOutputThatWasOnAllAlongIsBelieved() throws {
     var device = try Device(parts: [
-      .switch(bytes("led"), output: 0), .switch(bytes("a"), output: 1, interlock: [bytes("b")]),
-      .switch(bytes("b"), output: 2), .light(bytes("l"), output: 3),
+      .switch("led", output: 0), .switch("a", output: 1, interlock: ["b"]),
+      .switch("b", output: 2), .light("l", output: 3),
     ])
     for output in [-1, 0, 1, 2, 3, 4, Int.max] { device.believe(true, ofOutput: output) }
     device.start(now: at(100))
@@ -258,9 +258,9 @@ import Timebase
 
   @Test func whatWasSavedComesBack() throws {
     var first = Bench([
-      .switch(bytes("a"), output: 0, restore: .restoreDefaultOff), .switch(bytes("b"), output: 1),
-      .light(bytes("l"), output: 2, channelCount: 3, restore: .restoreDefaultOff),
-      .number(bytes("n"), minimum: .zero, maximum: Decimal(text: "10"), restores: true),
+      .switch("a", output: 0, restore: .restoreDefaultOff), .switch("b", output: 1),
+      .light("l", output: 2, channelCount: 3, restore: .restoreDefaultOff),
+      .number("n", minimum: .zero, maximum: Decimal(text: "10"), restores: true),
     ])
     let color = Color(red: 1, green: 2, blue: 3)
     try first.perform(.toggle, "a", at: 1)
@@ -282,7 +282,7 @@ import Timebase
 
   @Test func aNumberThatIsNoLongerAllowedIsDropped() throws {
     var device = try Device(parts: [
-      .number(bytes("n"), minimum: .zero, maximum: Decimal(text: "10"), initial: Decimal(text: "5"), restores: true)
+      .number("n", minimum: .zero, maximum: Decimal(text: "10"), initial: Decimal(text: "5"), restores: true)
     ])
     device.restore(bytes("n").span, Settings(value: Decimal(text: "11")))
     #expect(device.parts[0].asNumber?.value == Decimal(text: "5"))
@@ -293,12 +293,12 @@ extension Part {
   /// A part described like this one, as it is before the start.
   fileprivate var asNew: Part {
     switch kind {
-    case .switch(let part): .switch(name, output: part.output, restore: part.restore)
-    case .light(let part): .light(name, output: part.output, channelCount: part.channelCount, restore: part.restore)
-    case .number(let part): .number(name, minimum: part.minimum, maximum: part.maximum, restores: part.restores)
-    case .button(let part): .button(name, input: part.input)
-    case .contact(let part): .contact(name, input: part.input)
-    case .sensor(let part): .sensor(name, input: part.input)
+    case .switch(let part): .switch(Text(name), output: part.output, restore: part.restore)
+    case .light(let part): .light(Text(name), output: part.output, channelCount: part.channelCount, restore: part.restore)
+    case .number(let part): .number(Text(name), minimum: part.minimum, maximum: part.maximum, restores: part.restores)
+    case .button(let part): .button(Text(name), input: part.input)
+    case .contact(let part): .contact(Text(name), input: part.input)
+    case .sensor(let part): .sensor(Text(name), input: part.input)
     }
   }
 }

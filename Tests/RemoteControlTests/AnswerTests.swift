@@ -87,7 +87,7 @@ import Timebase
   }
 
   @Test func aDeviceWithoutSwitchOrLightHasNoStatus() throws {
-    let sensor = Part.sensor(bytes("celsius"), input: 0)
+    let sensor = Part.sensor("celsius", input: 0)
     let (_, json) = try written { ServerMessages.appendHello(context(try! Device(parts: [sensor])), to: &$0) }
     #expect(!json.has("status"))
     #expect(json.has("parts", "celsius", "value"))

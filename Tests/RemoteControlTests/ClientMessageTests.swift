@@ -66,10 +66,10 @@ import Testing
     let message = message(text)
     #expect(message.id == nil)
     #expect(message.wish == .success(.perform(command, part: 0)))
-    let button = Part.button(bytes("button"), input: 0, .on(.press, "toggle desk"))
-    let second = try Device(parts: [button, .light(bytes("desk"), output: 0)])
+    let button = Part.button("button", input: 0, .on(.press, "toggle desk"))
+    let second = try Device(parts: [button, .light("desk", output: 0)])
     #expect(self.message(text, second).wish == .success(.perform(command, part: 1)))
-    let neither = try Device(parts: [.contact(bytes("door"), input: 0)])
+    let neither = try Device(parts: [.contact("door", input: 0)])
     #expect(self.message(text, neither).wish == .failure(.refused(.unknownPart)))
   }
 

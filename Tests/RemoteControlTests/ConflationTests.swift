@@ -79,8 +79,8 @@ import Timebase
   @Test func aChattySensorCostsTheOthersNothingAndWhoDoesNotReadNoMemory() throws {
     let device = try Device(
       parts: [
-        .switch(bytes("lamp"), output: 0), .contact(bytes("door"), input: 1), .sensor(bytes("celsius"), input: 0),
-        .light(bytes("desk"), output: 1),
+        .switch("lamp", output: 0), .contact("door", input: 1), .sensor("celsius", input: 0),
+        .light("desk", output: 1),
       ])
     let bench = Bench(device, limits: Self.limits)
     let messages = Messages()
@@ -143,10 +143,10 @@ import Timebase
   @Test func oneChangeOfThirtyTwoPartsIsAnEighthOfTheWholeStateAtMost() throws {
     var parts: [Part] = []
     for number in 0..<8 {
-      parts.append(.switch(bytes("relay_\(number)"), output: number))
-      parts.append(.light(bytes("strip_\(number)"), output: 8 + 3 * number, channelCount: 3))
-      parts.append(.button(bytes("button_\(number)"), input: number))
-      parts.append(.sensor(bytes("sensor_\(number)"), input: 8 + number))
+      parts.append(.switch(Text(bytes("relay_\(number)")), output: number))
+      parts.append(.light(Text(bytes("strip_\(number)")), output: 8 + 3 * number, channelCount: 3))
+      parts.append(.button(Text(bytes("button_\(number)")), input: number))
+      parts.append(.sensor(Text(bytes("sensor_\(number)")), input: 8 + number))
     }
     let bench = Bench(try Device(parts: parts), limits: Self.limits)
     let clients = (0..<1000).map { _ in bench.connect() }

@@ -14,20 +14,20 @@ extension Device {
     try! Device(
       bytes("Kitchen"),
       parts: [
-        .switch(bytes("lamp"), output: 0, offAfter: .seconds(1800)),
-        .switch(bytes("up"), group: bytes("Blind"), output: 1, interlock: [bytes("up"), bytes("down")]),
-        .switch(bytes("down"), group: bytes("Blind"), output: 2, interlock: [bytes("up"), bytes("down")]),
-        .light(bytes("desk"), output: 3),
-        .light(bytes("strip"), output: 4, channelCount: 3),
-        .light(bytes("wash"), output: 7, channelCount: 4),
+        .switch("lamp", output: 0, offAfter: .seconds(1800)),
+        .switch("up", group: "Blind", output: 1, interlock: ["up", "down"]),
+        .switch("down", group: "Blind", output: 2, interlock: ["up", "down"]),
+        .light("desk", output: 3),
+        .light("strip", output: 4, channelCount: 3),
+        .light("wash", output: 7, channelCount: 4),
         .button(
-          bytes("wall"), input: 0, .on(.click, "toggle lamp"), .on(.long, "dim desk"), .on(.double, "off all")),
-        .button(bytes("bell"), input: 1, isRemote: true, .on(.click, "toggle lamp"), .on(.press, "on desk")),
-        .contact(bytes("door"), input: 2, deviceClass: bytes("door")),
-        .sensor(bytes("celsius"), input: 3, unit: bytes("°C"), deviceClass: bytes("temperature")),
+          "wall", input: 0, .on(.click, "toggle lamp"), .on(.long, "dim desk"), .on(.double, "off all")),
+        .button("bell", input: 1, isRemote: true, .on(.click, "toggle lamp"), .on(.press, "on desk")),
+        .contact("door", input: 2, deviceClass: "door"),
+        .sensor("celsius", input: 3, unit: "°C", deviceClass: "temperature"),
         .number(
-          bytes("target"), label: bytes("Target"), minimum: Decimal(50, exponent: -1), maximum: Decimal(30),
-          step: Decimal(5, exponent: -1), initial: Decimal(20), unit: bytes("°C")),
+          "target", label: "Target", minimum: Decimal(50, exponent: -1), maximum: Decimal(30),
+          step: Decimal(5, exponent: -1), initial: Decimal(20), unit: "°C"),
       ])
   }
 }

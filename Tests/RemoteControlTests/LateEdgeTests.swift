@@ -67,9 +67,9 @@ import Timebase
   @Test func readingsOfSeveralButtonsAreEachWorkedOffInOrder() throws {
     let device = try Device(
       parts: [
-        .switch(bytes("one"), output: 0), .switch(bytes("two"), output: 1),
-        .button(bytes("first"), input: 0, .on(.press, "toggle one")),
-        .button(bytes("second"), input: 1, .on(.press, "toggle two")),
+        .switch("one", output: 0), .switch("two", output: 1),
+        .button("first", input: 0, .on(.press, "toggle one")),
+        .button("second", input: 1, .on(.press, "toggle two")),
       ])
     let board = TestBoard()
     var control = Self.control(board, device)

@@ -32,7 +32,7 @@ import Timebase
   }
 
   @Test func aSwitchIsAFormWithASwitch() throws {
-    var device = try Device(parts: [.switch(bytes("lamp"), output: 0)])
+    var device = try Device(parts: [.switch("lamp", output: 0)])
     #expect(
       row(device) == #"<li data-part="lamp" data-kind="switch" class=""><form method="post" "#
         + #"action="api/parts/lamp/toggle"><button role="switch" aria-checked="false" aria-labelledby="lamp-label">"#
@@ -45,7 +45,7 @@ import Timebase
   }
 
   @Test func aRelayThatRestsSaysWhatItIsGoingToDo() throws {
-    var device = try Device(parts: [.switch(bytes("pump"), output: 0, minDwell: .seconds(10))])
+    var device = try Device(parts: [.switch("pump", output: 0, minDwell: .seconds(10))])
     device.start(now: .zero)
     try device.perform(.toggle, on: 0, by: .http, now: .zero)
     let row = row(device)
@@ -54,7 +54,7 @@ import Timebase
 
   @Test(arguments: [(1, "on · 1 %"), (2, "on · 1 %"), (128, "on · 50 %"), (254, "on · 100 %"), (255, "on · 100 %")])
   func aLightSaysHowBrightItIs(_ brightness: UInt8, _ word: String) throws {
-    var device = try Device(parts: [.light(bytes("desk"), output: 0)])
+    var device = try Device(parts: [.light("desk", output: 0)])
     #expect(row(device).contains("<i>off</i>"))
     try device.perform(.set(Settings(brightness: brightness)), on: 0, by: .http, now: .zero)
     #expect(row(device).contains("<i>\(word)</i>"))
@@ -62,7 +62,7 @@ import Timebase
   }
 
   @Test func aButtonCanBePressedIfItMayBe() throws {
-    let parts: [Part] = [.button(bytes("bell"), input: 0, isRemote: true), .button(bytes("wall"), input: 1)]
+    let parts: [Part] = [.button("bell", input: 0, isRemote: true), .button("wall", input: 1)]
     let rows = rows(try Device(parts: parts))
     #expect(
       rows.contains(
@@ -76,7 +76,7 @@ import Timebase
   }
 
   @Test func aButtonSaysItsLastGesture() throws {
-    var device = try Device(parts: [.button(bytes("bell"), input: 0, isRemote: true, .on(.double, "off all"))])
+    var device = try Device(parts: [.button("bell", input: 0, isRemote: true, .on(.double, "off all"))])
     device.sense(0, .active, at: .zero)
     _ = device.poll(now: MonotonicTime(milliseconds: 20))
     #expect(row(device).contains(#"class="pressed ">"#) && row(device).contains("<i>pressed</i>"))
@@ -86,14 +86,14 @@ import Timebase
   }
 
   @Test func whatIsOnlyReadHasNoForm() throws {
-    var device = try Device(parts: [.sensor(bytes("celsius"), input: 0, unit: bytes("°C"))])
+    var device = try Device(parts: [.sensor("celsius", input: 0, unit: "°C")])
     #expect(
       row(device)
         == #"<li data-part="celsius" data-kind="sensor" class=""><b id="celsius-label">Celsius</b><i>unknown</i></li>"#)
     device.sense(0, .value(Decimal(-214, exponent: -1)), at: .zero)
     _ = device.poll(now: .zero)
     #expect(row(device).contains("<i>-21.4\u{A0}°C</i>"))
-    let number = Part.number(bytes("target"), minimum: 0, maximum: 30, initial: 21)
+    let number = Part.number("target", minimum: 0, maximum: 30, initial: 21)
     #expect(row(try Device(parts: [number])).contains("<i>21</i>"))
   }
 
@@ -102,7 +102,7 @@ import Timebase
     ("plug", "plugged in", "unplugged"), ("other", "on", "off"),
   ])
   func aContactSpeaksOfWhatItIs(_ deviceClass: String, _ on: String, _ off: String) throws {
-    var device = try Device(parts: [.contact(bytes("it"), input: 0, deviceClass: bytes(deviceClass))])
+    var device = try Device(parts: [.contact("it", input: 0, deviceClass: Text(bytes(deviceClass)))])
     device.sense(0, .inactive, at: .zero)
     #expect(word(device.parts[0]) == off)
     device.sense(0, .active, at: .zero)
@@ -111,7 +111,7 @@ import Timebase
   }
 
   @Test func whatIsGoneSaysWhy() throws {
-    var device = try Device(parts: [.switch(bytes("lamp"), output: 0)])
+    var device = try Device(parts: [.switch("lamp", output: 0)])
     device.noteFault(bytes("<gpiochip0> is gone"), ofOutput: 0)
     let row = row(device)
     #expect(row.contains(#"class="gone">"#) && row.contains("<i>gone - &lt;gpiochip0&gt; is gone</i>"))
@@ -120,7 +120,7 @@ import Timebase
   @Test func labelsGroupsAndUnitsCannotBreakThePage() throws {
     let evil = bytes(#"<b>"Tom's" & %STATE%</b>"#)
     let escaped = "&lt;b&gt;&quot;Tom&#39;s&quot; &amp; %STATE%&lt;/b&gt;"
-    var device = try Device(parts: [.sensor(bytes("it"), label: evil, group: evil, input: 0, unit: evil)])
+    var device = try Device(parts: [.sensor("it", label: Text(evil), group: Text(evil), input: 0, unit: Text(evil))])
     device.sense(0, .value(1), at: .zero)
     _ = device.poll(now: .zero)
     let rows = rows(device)
@@ -130,7 +130,7 @@ import Timebase
   }
 
   @Test func partsStandInTheSectionOfTheirGroupWhereItsFirstPartStands() throws {
-    func part(_ name: String, _ group: String) -> Part { .contact(bytes(name), group: bytes(group), input: inputs()) }
+    func part(_ name: String, _ group: String) -> Part { .contact(Text(bytes(name)), group: Text(bytes(group)), input: inputs()) }
     var next = -1
     func inputs() -> Int {
       next += 1

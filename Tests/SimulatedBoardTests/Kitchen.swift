@@ -11,15 +11,15 @@ import Timebase
 /// A device with all six kinds, and a button with a slow debouncing.
 func makeKitchen() throws -> Device {
   try Device("Kitchen") {
-    Part.switch(bytes("lamp"), output: 0)
-    Part.light(bytes("desk"), output: 1)
-    Part.light(bytes("strip"), output: 2, channelCount: 3)
-    Part.button(bytes("wall"), input: 0, .init(.press, [try! Action(bytes("toggle lamp").span)]))
-    Part.button(bytes("bell"), input: 1, timing: slow)
-    Part.contact(bytes("door"), input: 2)
-    Part.sensor(bytes("celsius"), input: 3, unit: bytes("°C"))
+    Part.switch("lamp", output: 0)
+    Part.light("desk", output: 1)
+    Part.light("strip", output: 2, channelCount: 3)
+    Part.button("wall", input: 0, .init(.press, [try! Action(bytes("toggle lamp").span)]))
+    Part.button("bell", input: 1, timing: slow)
+    Part.contact("door", input: 2)
+    Part.sensor("celsius", input: 3, unit: "°C")
     Part.number(
-      bytes("target"), minimum: Decimal(5), maximum: Decimal(30), step: Decimal(5, exponent: -1), unit: bytes("°C"))
+      "target", minimum: Decimal(5), maximum: Decimal(30), step: Decimal(5, exponent: -1), unit: "°C")
   }
 }
 
@@ -35,8 +35,8 @@ private var slow: Button.Timing {
 /// The demo: one LED and one button.
 func makeDemo() throws -> Device {
   try Device("Demo") {
-    Part.switch(bytes("led"), output: 0)
-    Part.button(bytes("button"), input: 0, .init(.press, [try! Action(bytes("toggle led").span)]))
+    Part.switch("led", output: 0)
+    Part.button("button", input: 0, .init(.press, [try! Action(bytes("toggle led").span)]))
   }
 }
 

@@ -26,7 +26,7 @@ import Testing
   private func device(_ names: String...) throws -> Device {
     var parts: [Part] = []
     for (output, name) in names.enumerated() {
-      parts.append(.switch(bytes(name), output: output, restore: .restoreDefaultOn))
+      parts.append(.switch(Text(bytes(name)), output: output, restore: .restoreDefaultOn))
     }
     return try Device(parts: parts)
   }
@@ -74,7 +74,7 @@ import Testing
       for number in 0..<128 {
         let name = bytes("a_name_of_thirty_two_bytes_\(day % 10)_\(100 + number)")
         parts.append(
-          .light(name, output: number * 4, channelCount: 4, restore: .restoreDefaultOn))
+          .light(Text(name), output: number * 4, channelCount: 4, restore: .restoreDefaultOn))
       }
       let device = try Device(parts: parts)
       let next = SavedState(device, keeping: state, today: 100 + day)
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func onlyPartsThatRestoreAreSaved() throws {
-    let device = try Device(parts: [.switch(bytes("lamp"), output: 0), .button(bytes("wall"), input: 0)])
+    let device = try Device(parts: [.switch("lamp", output: 0), .button("wall", input: 0)])
     #expect(SavedState(device, keeping: nil, today: 1).entries.isEmpty)
   }
 }
