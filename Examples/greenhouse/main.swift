@@ -23,7 +23,7 @@ let device = try Device("Greenhouse") {
 @Sendable func cool(_ device: inout Device, now: MonotonicTime) -> MonotonicTime? {
   guard let air = device["air"]?.value, let fan = device["fan"]?.isOn else { return nil }
   let isWanted = air > 28 || (fan && air > 26)
-  if isWanted != fan { try? device.perform(.set(Settings(isOn: isWanted)), on: "fan", now: now) }
+  if isWanted != fan { try? device.perform(.set(PartValues(isOn: isWanted)), on: "fan", now: now) }
   return nil
 }
 

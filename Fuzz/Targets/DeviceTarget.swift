@@ -86,7 +86,7 @@ private struct DeviceLife {
     case 2: .release
     case 3: .gesture(.double)
     case 4: .gesture(.long)
-    default: .set(Settings(isOn: true))
+    default: .set(PartValues(isOn: true))
     }
   }
 
@@ -96,7 +96,7 @@ private struct DeviceLife {
   }
 
   private mutating func setByJSON(_ detail: UInt8, _ text: [UInt8]) {
-    guard let json = try? JSONValue(parsing: text.span), let settings = try? Settings(json) else { return }
+    guard let json = try? JSONValue(parsing: text.span), let settings = try? PartValues(json) else { return }
     perform(.set(settings), detail)
   }
 

@@ -112,7 +112,7 @@ struct DescriptionChecks {
     }
   }
 
-  private func checkAction(_ read: ReadAction) {
+  private func checkAction(_ read: ActionText) {
     guard let bytes = read.action.target else { return }
     let name = String(decoding: bytes, as: UTF8.self)
     guard let target = find(name) else {
@@ -128,7 +128,7 @@ struct DescriptionChecks {
     checkValue(read, target)
   }
 
-  private func noteUnsuitable(_ read: ReadAction, _ target: ReadPart) {
+  private func noteUnsuitable(_ read: ActionText, _ target: ReadPart) {
     let (name, kind) = (target.name.string, target.kind.withArticle)
     let words: String
     if case .set(let settings) = read.action.command, read.verb == "set" {
@@ -148,7 +148,7 @@ struct DescriptionChecks {
     mistakes.add(read.targetPosition, "\"\(name)\" \(words)")
   }
 
-  private func checkValue(_ read: ReadAction, _ target: ReadPart) {
+  private func checkValue(_ read: ActionText, _ target: ReadPart) {
     guard case .number(let number) = target.part.kind, case .set(let settings) = read.action.command,
       let value = settings.value, value < number.minimum || value > number.maximum
     else { return }

@@ -155,9 +155,7 @@ struct DescriptionReader {
         switch entry.key.string {
         case "line": line = values.text(entry)
         case "active": isLow = values.choice(entry, [("low", true), ("high", false)]) ?? false
-        case let key:
-          let hint = Suggestion.words(for: key, among: ["line", "active"])
-          mistakes.add(entry.key.position, "unknown key \"\(key)\" in \"status_led\"\(hint)")
+        default: mistakes.addUnknownKey(entry.key, in: "status_led", known: ["line", "active"])
         }
       }
       if mapping.allSatisfy({ $0.key.string == "active" }) {

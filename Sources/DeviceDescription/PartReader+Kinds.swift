@@ -94,10 +94,10 @@ extension PartReader {
     time("repeat_every", Bounds.gesture, for: ["repeat"], &timing.repeat)
 
     var reactions: [Part.Reaction] = []
-    var actions: [ReadAction] = []
+    var actions: [ActionText] = []
     for gesture in Gesture.allCases {
       guard let entry = entry("\(gesture.name)") else { continue }
-      let read = values.texts(entry, such: "toggle lamp").compactMap { ReadAction($0, mistakes) }
+      let read = values.texts(entry, such: "toggle lamp").compactMap { ActionText($0, mistakes) }
       reactions.append(Part.Reaction(gesture, read.map(\.action)))
       actions += read
     }
@@ -166,9 +166,7 @@ extension PartReader {
         checkChange(change, entry)
         report.change = change ?? .zero
       case "every": report.interval = values.duration(entry, in: Bounds.interval)
-      case let key:
-        let hint = Suggestion.words(for: key, among: ["change", "every"])
-        mistakes.add(entry.key.position, "unknown key \"\(key)\" in \"report\"\(hint)")
+      default: mistakes.addUnknownKey(entry.key, in: "report", known: ["change", "every"])
       }
     }
     return report

@@ -15,7 +15,7 @@ struct ReadPart {
   /// The switches that it names in `interlock`.
   var interlock: [YAMLText] = []
   /// What its gestures do.
-  var actions: [ReadAction] = []
+  var actions: [ActionText] = []
   /// Where `restore` is.
   var restorePosition: TextPosition?
   /// Where `dwell` stands.
@@ -99,41 +99,6 @@ struct PartReader {
     mistakes.add(
       position, "\"\(name)\" has no kind; add one of \(known.joined(separator: ", ")), such as switch: GPIO26")
     return nil
-  }
-
-  private func checkKeys(_ kind: PartKind) {
-    let known = PartKeys.keys(of: kind)
-    var hasBrokenText = false
-    for entry in entries where !known.contains(entry.key.string) {
-      let key = entry.key.string
-      let others = PartKeys.kinds(with: key).map(\.withArticle)
-      if !others.isEmpty {
-        mistakes.add(
-          entry.key.position, "\"\(key)\" belongs to \(Self.either(others)); \"\(name)\" is \(kind.withArticle)")
-      } else if ["pin", "line", "gpio", "address", "port"].contains(key) {
-        mistakes.add(
-          entry.key.position, "unknown key \"\(key)\"; put the line after the kind, as in \(kind.rawValue): GPIO26")
-      } else if let synonym = PartKeys.synonyms[key], known.contains(synonym) {
-        mistakes.add(entry.key.position, "unknown key \"\(key)\"; did you mean \"\(synonym)\"?")
-      } else if entry.value.isEmpty {
-        // The rest of a text with commas, between braces: its further pieces need no line of their own.
-        guard !hasBrokenText else { continue }
-        hasBrokenText = true
-        mistakes.add(
-          entry.key.position, "\"\(key)\" has no value; a text with a comma needs quotation marks between braces")
-      } else if let nearest = Suggestion.nearest(to: key, among: known) {
-        mistakes.add(entry.key.position, "unknown key \"\(key)\"; did you mean \"\(nearest)\"?")
-      } else {
-        mistakes.add(
-          entry.key.position, "unknown key \"\(key)\"; \(kind.withArticle) knows \(known.joined(separator: ", "))")
-      }
-    }
-  }
-
-  /// `a switch, a light or a number`.
-  private static func either(_ words: [String]) -> String {
-    let first = words.dropLast().joined(separator: ", ")
-    return first.isEmpty ? words.joined() : "\(first) or \(words[words.count - 1])"
   }
 
   func entry(_ key: String) -> YAMLEntry? { entries.first { $0.key.string == key } }

@@ -37,12 +37,12 @@ public struct Action: Equatable, Sendable {
     var words = Words(text)
     let verb = words.next()
     let name = words.next()
-    var settings = Settings()
+    var settings = PartValues()
     let command: Command
     if verb.equals("toggle") {
       command = .toggle
     } else if verb.equals("on") || verb.equals("off") {
-      command = .set(Settings(isOn: verb.equals("on")))
+      command = .set(PartValues(isOn: verb.equals("on")))
     } else if verb.equals("dim") {
       command = .dim
     } else if verb.equals("set") {
@@ -82,7 +82,7 @@ private struct Words: ~Escapable {
   }
 }
 
-extension Settings {
+extension PartValues {
   /// Adds a setting as an action gives it: `on=true`, `brightness=128`, `color=255,128,0`, `value=21.5`.
   fileprivate mutating func add(_ word: Span<UInt8>) throws(Action.Mistake) {
     guard let sign = word.firstIndex(of: UInt8(ascii: "="), from: 0) else { throw .malformedSettings }

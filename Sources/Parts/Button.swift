@@ -63,10 +63,10 @@ public struct Button: Equatable, Sendable {
   init(input: Int, timing: Timing, isRemote: Bool) {
     var timing = timing
     timing.repeat = max(timing.repeat, 10)  // with 0 they would never end
-    Kinds.require(Kinds.hasRemoteButtons, if: isRemote)
+    BuildFlags.require(BuildFlags.hasRemoteButtons, if: isRemote)
     self.input = input
     self.timing = timing
-    self.isRemote = Kinds.hasRemoteButtons && isRemote
+    self.isRemote = BuildFlags.hasRemoteButtons && isRemote
   }
 
   /// Takes a reading of the input.
@@ -94,7 +94,7 @@ public struct Button: Equatable, Sendable {
     for place in holders.indices where holders[place] == client { holders[place] = 0 }
   }
 
-  private var isHeld: Bool { Kinds.hasRemoteButtons && holders != .zero }
+  private var isHeld: Bool { BuildFlags.hasRemoteButtons && holders != .zero }
 
   /// The input is out of order: a gesture under way is dropped. Returns whether the button was down.
   mutating func reset() -> Bool {
@@ -125,7 +125,7 @@ public struct Button: Equatable, Sendable {
     }
     let settled = debouncer.deadline(timing.debounce)
     guard min(settled, timer) <= time else { return nil }
-    if Kinds.hasGestures, timer < settled { return note(timeOut(by: time)) }
+    if BuildFlags.hasGestures, timer < settled { return note(timeOut(by: time)) }
     debouncer.settle()
     isPressed = debouncer.isActive
     return note(isPressed ? press(at: settled) : release(at: settled))
@@ -141,20 +141,20 @@ public struct Button: Equatable, Sendable {
   }
 
   private mutating func press(at time: MonotonicTime) -> Gesture {
-    if Kinds.hasGestures, phase == .waiting {
+    if BuildFlags.hasGestures, phase == .waiting {
       following = .double
       phase = .spent
       timer = .distantFuture
     } else {
       phase = .down
-      timer = Kinds.hasGestures && usesLong ? time + timing.long : .distantFuture
+      timer = BuildFlags.hasGestures && usesLong ? time + timing.long : .distantFuture
     }
     return .press
   }
 
   private mutating func release(at time: MonotonicTime) -> Gesture {
     timer = .distantFuture
-    if Kinds.hasGestures, phase == .down, usesDouble {
+    if BuildFlags.hasGestures, phase == .down, usesDouble {
       phase = .waiting
       timer = time + timing.double
     } else {
@@ -188,7 +188,7 @@ public struct Button: Equatable, Sendable {
   mutating func perform(_ gesture: Gesture) { _ = note(gesture) }
 
   func writeDescription(to json: inout JSONWriter) {
-    if Kinds.hasRemoteButtons, isRemote { json.member("remote", true) }
+    if BuildFlags.hasRemoteButtons, isRemote { json.member("remote", true) }
   }
 
   func writeValues(to json: inout JSONWriter) {

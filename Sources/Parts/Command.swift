@@ -6,7 +6,7 @@
 /// A command to a part.
 public enum Command: Equatable, Sendable {
   /// Take these values.
-  case set(Settings)
+  case set(PartValues)
   /// Turn on if off, and off if on.
   case toggle
   /// Make a light a little brighter or darker; in which direction changes with each hold of a button.

@@ -39,10 +39,10 @@ extension Device {
   /// Turns all switches and lights without a fault on or off.
   public mutating func setAll(isOn: Bool, by author: Author, now: MonotonicTime) {
     arrive(at: now)
-    setAll(Settings(isOn: isOn), by: author)
+    setAll(PartValues(isOn: isOn), by: author)
   }
 
-  private mutating func setAll(_ settings: Settings, by author: Author) {
+  private mutating func setAll(_ settings: PartValues, by author: Author) {
     for index in parts.indices { try? obey(.set(settings), index, isFirst: true, by: author) }
   }
 
@@ -76,7 +76,7 @@ extension Device {
     for number in parts[index].actions.indices {
       let response = parts[index].actions[number]
       // A light that a long press began to dim goes on with each repeat.
-      let continues = Kinds.hasGestures && gesture == .repeat && response.gesture == .long && response.action.command.isDim
+      let continues = BuildFlags.hasGestures && gesture == .repeat && response.gesture == .long && response.action.command.isDim
       guard response.gesture == gesture || continues else { continue }
       // A button has no one to tell that a part does not work; the part shows it.
       if let target = response.target {
@@ -96,7 +96,7 @@ extension Device {
 
   /// Lets go of every button that this client holds down; for a client that has gone.
   public mutating func releaseButtons(heldBy client: UInt32, now: MonotonicTime) {
-    guard Kinds.hasRemoteButtons else { return }
+    guard BuildFlags.hasRemoteButtons else { return }
     arrive(at: now)
     for index in parts.indices {
       if let button = parts[index].asButton, button.isRemote { add(button, .letGo(client)) }
@@ -106,7 +106,7 @@ extension Device {
   private mutating func work(
     _ button: Button, _ index: Int, _ command: Command, by author: Author
   ) throws(CommandError) {
-    guard Kinds.hasRemoteButtons, button.isRemote || author == .terminal else { throw .notRemote }
+    guard BuildFlags.hasRemoteButtons, button.isRemote || author == .terminal else { throw .notRemote }
     switch command {
     case .press, .release:
       // Only a client that can be missed may hold a button down.

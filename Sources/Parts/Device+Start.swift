@@ -20,14 +20,14 @@ extension Device {
   }
 
   /// Gives a part the values that were saved before the start, as far as it restores any; before `start`.
-  public mutating func restore(_ name: Span<UInt8>, _ saved: Settings) {
+  public mutating func restore(_ name: Span<UInt8>, _ saved: PartValues) {
     guard let index = index(of: name) else { return }
     switch parts[index].kind {
     case .switch(let part): parts[index].asSwitch?.isWantedOn = part.restore.initialState(saved: saved.isOn)
     case .light: parts[index].asLight?.restore(saved)
     case .number(let part):
       guard part.restores, let value = saved.value else { return }
-      _ = try? parts[index].asNumber?.set(Settings(value: value))  // one that is no longer allowed is dropped
+      _ = try? parts[index].asNumber?.set(PartValues(value: value))  // one that is no longer allowed is dropped
     case .button, .contact, .sensor: return
     }
     showAtStart(index)
@@ -48,8 +48,8 @@ extension Device {
     for index in parts.indices {
       parts[index].asLight?.begin(now: self.now)
       // Without rests and countdowns there is nothing to count from.
-      guard Kinds.hasInterlocks || Kinds.hasTimers, var part = parts[index].asSwitch else { continue }
-      if Kinds.hasInterlocks {
+      guard BuildFlags.hasInterlocks || BuildFlags.hasTimers, var part = parts[index].asSwitch else { continue }
+      if BuildFlags.hasInterlocks {
         for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
           part.isWantedOn = false
         }
@@ -57,7 +57,7 @@ extension Device {
       part.beginCountdown(at: self.now)
       parts[index].asSwitch = part
     }
-    if Kinds.hasInterlocks {
+    if BuildFlags.hasInterlocks {
       for index in parts.indices { stopRivalsThatAreOn(of: index) }
     }
     lookAtAll()

@@ -16,7 +16,7 @@ extension Device {
     part.isWantedOn = isOn
     if isOn, part.isOn { part.beginCountdown(at: now) }  // asked again: from the beginning
     parts[index].asSwitch = part
-    if Kinds.hasInterlocks, isOn {
+    if BuildFlags.hasInterlocks, isOn {
       for rival in parts[index].rivals where parts[rival].asSwitch?.isWantedOn == true {
         parts[rival].asSwitch?.isWantedOn = false
         noteWish(rival, by: .interlock)
@@ -53,7 +53,7 @@ extension Device {
     if mustRest(index) { driveTime = min(driveTime, now) }  // also if it changes back before the board is driven
     note(index, by: nil)
     lower(part.offTime, of: index)
-    if Kinds.hasInterlocks, !part.isOn {
+    if BuildFlags.hasInterlocks, !part.isOn {
       for rival in parts[index].rivals { settle(rival) }
     }
     return true
@@ -64,8 +64,8 @@ extension Device {
     @inline(never)
   #endif
   private func changeTime(_ index: Int, _ part: Switch) -> MonotonicTime {
-    var time = Kinds.hasTimers ? Self.endOfRest(part.minDwell, from: part.lastChange) : .zero
-    guard Kinds.hasInterlocks, part.isWantedOn else { return time }
+    var time = BuildFlags.hasTimers ? Self.endOfRest(part.minDwell, from: part.lastChange) : .zero
+    guard BuildFlags.hasInterlocks, part.isWantedOn else { return time }
     for rival in parts[index].rivals {
       guard case .switch(let other) = parts[rival].kind else { continue }
       // One that does not answer may be on, whatever its output was given. Once it answers and is off, the end of its
@@ -98,8 +98,8 @@ extension Device {
   /// Whether this is a switch that rests. What its relay did before the start, or while it had a fault, is not known: then
   /// it takes its first rest.
   func mustRest(_ index: Int) -> Bool {
-    guard Kinds.hasRests, let part = parts[index].asSwitch else { return false }
-    return Kinds.hasTimers && part.minDwell > 0 || Kinds.hasInterlocks && !parts[index].rivals.isEmpty
+    guard BuildFlags.hasRests, let part = parts[index].asSwitch else { return false }
+    return BuildFlags.hasTimers && part.minDwell > 0 || BuildFlags.hasInterlocks && !parts[index].rivals.isEmpty
   }
 
   /// The board has carried out the drives of `driveTime`: the relays have moved, so their rests begin.

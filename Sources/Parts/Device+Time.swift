@@ -54,12 +54,12 @@ extension Device {
   /// Does what is due, and returns when to be called again; nil if that is when something happens.
   public mutating func poll(now: MonotonicTime) -> MonotonicTime? {
     arrive(at: now)
-    if Kinds.hasRests, driveTime < now { beginRests(at: Self.possible(now)) }
+    if BuildFlags.hasRests, driveTime < now { beginRests(at: Self.possible(now)) }
     workOffEvents()
     work(by: Self.possible(now))
     if statusChange <= self.now { showStatus() }
     var next = min(deadline, statusChange)
-    if Kinds.hasRests { next = min(next, driveTime + 1) }
+    if BuildFlags.hasRests { next = min(next, driveTime + 1) }
     return next == .distantFuture ? nil : next
   }
 
@@ -90,14 +90,14 @@ extension Device {
     guard let index = inputs[event.input].part else { return }
     switch event.content {
     case .reading(.value(let value)):
-      if Kinds.hasSensors, parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
+      if BuildFlags.hasSensors, parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
     case .reading(let reading):
       parts[index].asButton?.sense(reading == .active, at: event.time)
-      if Kinds.hasContacts, parts[index].asContact?.sense(reading == .active, at: event.time) == true {
+      if BuildFlags.hasContacts, parts[index].asContact?.sense(reading == .active, at: event.time) == true {
         note(index, by: nil)
       }
-    case .hold(let client): if Kinds.hasRemoteButtons { parts[index].asButton?.hold(by: client, at: event.time) }
-    case .letGo(let client): if Kinds.hasRemoteButtons { parts[index].asButton?.letGo(of: client, at: event.time) }
+    case .hold(let client): if BuildFlags.hasRemoteButtons { parts[index].asButton?.hold(by: client, at: event.time) }
+    case .letGo(let client): if BuildFlags.hasRemoteButtons { parts[index].asButton?.letGo(of: client, at: event.time) }
     }
     lower(parts[index].deadline, of: index)
   }
@@ -152,7 +152,7 @@ extension Device {
   private mutating func act(_ index: Int, by time: MonotonicTime) {
     switch parts[index].kind {
     case .switch(let part):
-      if Kinds.hasTimers, part.offTime <= time { endCountdown(index) } else { settle(index) }
+      if BuildFlags.hasTimers, part.offTime <= time { endCountdown(index) } else { settle(index) }
     case .light(var part):
       if part.turnOff(by: time, now: now) { note(index, by: .timer) }
       show(&part, of: index)

@@ -19,7 +19,7 @@ struct DeviceCheck {
       try takeChannels(index)
     }
     for index in parts.indices {
-      if Kinds.hasInterlocks { try findRivals(index) }
+      if BuildFlags.hasInterlocks { try findRivals(index) }
       try findTargets(index)
     }
     if let statusOutput { try takeStatusOutput(statusOutput) }

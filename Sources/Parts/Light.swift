@@ -58,13 +58,13 @@ public struct Light: Equatable, Sendable {
   mutating func obey(_ command: Command, isFirst: Bool, now: MonotonicTime) -> Bool {
     switch command {
     case .set(let settings): set(settings, now: now)
-    case .toggle: set(Settings(isOn: !isOn), now: now)
+    case .toggle: set(PartValues(isOn: !isOn), now: now)
     case .dim: dim(turns: isFirst, now: now)
     case .gesture, .press, .release: false
     }
   }
 
-  private mutating func set(_ settings: Settings, now: MonotonicTime) -> Bool {
+  private mutating func set(_ settings: PartValues, now: MonotonicTime) -> Bool {
     let before = self
     let levels = levels(at: now)
     if let brightness = settings.brightness { self.brightness = max(brightness, 1) }
@@ -88,22 +88,22 @@ public struct Light: Equatable, Sendable {
 
   /// Turns it off if its countdown was over by `time`; returns whether it was.
   mutating func turnOff(by time: MonotonicTime, now: MonotonicTime) -> Bool {
-    offTime <= time && set(Settings(isOn: false), now: now)
+    offTime <= time && set(PartValues(isOn: false), now: now)
   }
 
   /// One step brighter or darker; `turns` at the first step of a hold, when the direction changes.
   private mutating func dim(turns: Bool, now: MonotonicTime) -> Bool {
     if !isOn {
       isDimmingDown = false
-      return set(Settings(isOn: true, brightness: 1), now: now)
+      return set(PartValues(isOn: true, brightness: 1), now: now)
     }
     if turns { isDimmingDown = brightness == 255 || brightness > 1 && !isDimmingDown }
     let next = Int(brightness) + (isDimmingDown ? -Self.dimStep : Self.dimStep)
-    return set(Settings(brightness: UInt8(clamping: max(next, 1))), now: now)
+    return set(PartValues(brightness: UInt8(clamping: max(next, 1))), now: now)
   }
 
   /// The state that a light restores at its first moment.
-  mutating func restore(_ saved: Settings) {
+  mutating func restore(_ saved: PartValues) {
     if let brightness = saved.brightness { self.brightness = max(brightness, 1) }
     if let color = saved.color { self.color = color }
     isOn = restore.initialState(saved: saved.isOn)
@@ -171,8 +171,8 @@ public struct Light: Equatable, Sendable {
   }
 
   /// What is to be saved for the next start.
-  var saved: Settings {
-    Settings(isOn: isOn, brightness: brightness, color: channelCount >= 3 ? color : nil)
+  var saved: PartValues {
+    PartValues(isOn: isOn, brightness: brightness, color: channelCount >= 3 ? color : nil)
   }
 }
 

@@ -56,19 +56,19 @@ extension Action {
   /// Turns the part on if it is off, and off if it is on.
   public static func toggle(_ part: StaticString) -> Action { Action(.toggle, target: [UInt8](part)) }
   /// Turns the part on.
-  public static func on(_ part: StaticString) -> Action { .set(part, Settings(isOn: true)) }
+  public static func on(_ part: StaticString) -> Action { .set(part, PartValues(isOn: true)) }
   /// Turns the part off.
-  public static func off(_ part: StaticString) -> Action { .set(part, Settings(isOn: false)) }
+  public static func off(_ part: StaticString) -> Action { .set(part, PartValues(isOn: false)) }
   /// Sets these values of the part.
-  public static func set(_ part: StaticString, _ values: Settings) -> Action {
+  public static func set(_ part: StaticString, _ values: PartValues) -> Action {
     Action(.set(values), target: [UInt8](part))
   }
   /// Makes the light a little brighter, or darker with the next hold of the button.
   public static func dim(_ part: StaticString) -> Action { Action(.dim, target: [UInt8](part)) }
   /// Turns everything on.
-  public static var allOn: Action { Action(.set(Settings(isOn: true)), target: nil) }
+  public static var allOn: Action { Action(.set(PartValues(isOn: true)), target: nil) }
   /// Turns everything off.
-  public static var allOff: Action { Action(.set(Settings(isOn: false)), target: nil) }
+  public static var allOff: Action { Action(.set(PartValues(isOn: false)), target: nil) }
 }
 
 extension Device {

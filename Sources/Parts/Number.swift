@@ -31,7 +31,7 @@ public struct Number: Equatable, Sendable {
   /// Takes a value, rounded to the nearest step; returns whether it has changed.
   ///
   /// - Throws: `CommandError.malformedValue` for one that is not between the bounds.
-  mutating func set(_ settings: Settings) throws(CommandError) -> Bool {
+  mutating func set(_ settings: PartValues) throws(CommandError) -> Bool {
     guard let wish = settings.value, wish >= minimum, wish <= maximum,
       let nearest = wish.rounded(toMultipleOf: step, from: minimum),
       let new = nearest <= maximum ? nearest : nearest - step  // the greatest value need not be a multiple

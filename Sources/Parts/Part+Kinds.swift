@@ -24,8 +24,8 @@ extension Part {
       name, label: label, group: group,
       kind: .switch(
         Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
-    Kinds.require(Kinds.hasInterlocks, if: !interlock.isEmpty)
-    if Kinds.hasInterlocks {
+    BuildFlags.require(BuildFlags.hasInterlocks, if: !interlock.isEmpty)
+    if BuildFlags.hasInterlocks {
       for other in interlock where other != name { part.interlock.append(other.bytes) }
     }
     return part
@@ -96,7 +96,7 @@ extension Part {
       case .press, .release, .click: break
       }
     }
-    Kinds.require(Kinds.hasGestures, if: button.usesDouble || button.usesLong || button.usesRepeat)
+    BuildFlags.require(BuildFlags.hasGestures, if: button.usesDouble || button.usesLong || button.usesRepeat)
     var part = Part(name, label: label, group: group, kind: .button(button))
     part.actions = actions
     return part

@@ -56,10 +56,10 @@ public struct Part: Equatable, Sendable {
       switch state {
       case .switch(let part): return .switch(part)
       case .button(let part): return .button(part)
-      case .light(let part): if Kinds.hasLights { return .light(part) }
-      case .contact(let part): if Kinds.hasContacts { return .contact(part) }
-      case .sensor(let part): if Kinds.hasSensors { return .sensor(part) }
-      case .number(let part): if Kinds.hasNumbers { return .number(part) }
+      case .light(let part): if BuildFlags.hasLights { return .light(part) }
+      case .contact(let part): if BuildFlags.hasContacts { return .contact(part) }
+      case .sensor(let part): if BuildFlags.hasSensors { return .sensor(part) }
+      case .number(let part): if BuildFlags.hasNumbers { return .number(part) }
       }
       fatalError("a kind of part that this build leaves out")
     }
@@ -138,11 +138,11 @@ public struct Part: Equatable, Sendable {
   }
 
   /// What is to be saved for the next start; nil if nothing is.
-  public var saved: Settings? {
+  public var saved: PartValues? {
     switch kind {
-    case .switch(let part): part.restore.restores ? Settings(isOn: part.isWantedOn) : nil
+    case .switch(let part): part.restore.restores ? PartValues(isOn: part.isWantedOn) : nil
     case .light(let part): part.restore.restores ? part.saved : nil
-    case .number(let part): part.restores ? Settings(value: part.value) : nil
+    case .number(let part): part.restores ? PartValues(value: part.value) : nil
     case .button, .contact, .sensor: nil
     }
   }
@@ -187,7 +187,7 @@ extension Part {
     set { if let newValue { kind = .switch(newValue) } }
   }
   var asLight: Light? {
-    get { if Kinds.hasLights, case .light(let part) = kind { part } else { nil } }
+    get { if BuildFlags.hasLights, case .light(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .light(newValue) } }
   }
   var asButton: Button? {
@@ -201,15 +201,15 @@ extension Part {
     set { if let newValue { kind = .button(newValue) } }
   }
   var asContact: Contact? {
-    get { if Kinds.hasContacts, case .contact(let part) = kind { part } else { nil } }
+    get { if BuildFlags.hasContacts, case .contact(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .contact(newValue) } }
   }
   var asSensor: Sensor? {
-    get { if Kinds.hasSensors, case .sensor(let part) = kind { part } else { nil } }
+    get { if BuildFlags.hasSensors, case .sensor(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .sensor(newValue) } }
   }
   var asNumber: Number? {
-    get { if Kinds.hasNumbers, case .number(let part) = kind { part } else { nil } }
+    get { if BuildFlags.hasNumbers, case .number(let part) = kind { part } else { nil } }
     set { if let newValue { kind = .number(newValue) } }
   }
 }
@@ -231,7 +231,7 @@ extension Part {
     case .number(let part): part.writeDescription(to: &json)
     case .contact, .sensor: break
     }
-    guard Kinds.hasInterlocks, !interlock.isEmpty else { return }
+    guard BuildFlags.hasInterlocks, !interlock.isEmpty else { return }
     json.name("interlock")
     json.beginArray()
     for name in interlock { json.value(name.span) }

@@ -28,17 +28,17 @@ public struct Switch: Equatable, Sendable {
   var lastChange = MonotonicTime.distantFuture
   /// When it turns itself off.
   var offTime: MonotonicTime {
-    get { Kinds.hasTimers ? endOfCountdown : .distantFuture }
-    set { if Kinds.hasTimers { endOfCountdown = newValue } }
+    get { BuildFlags.hasTimers ? endOfCountdown : .distantFuture }
+    set { if BuildFlags.hasTimers { endOfCountdown = newValue } }
   }
   private var endOfCountdown = MonotonicTime.distantFuture
 
   init(output: Int, restore: RestoreMode, offAfter: Milliseconds?, minDwell: Milliseconds, dwell: Milliseconds) {
-    Kinds.require(Kinds.hasTimers, if: offAfter != nil || minDwell > 0)
+    BuildFlags.require(BuildFlags.hasTimers, if: offAfter != nil || minDwell > 0)
     self.output = output
     self.restore = restore
-    self.offAfter = Kinds.hasTimers ? offAfter : nil
-    self.minDwell = Kinds.hasTimers ? minDwell : 0
+    self.offAfter = BuildFlags.hasTimers ? offAfter : nil
+    self.minDwell = BuildFlags.hasTimers ? minDwell : 0
     self.dwell = dwell
     isWantedOn = restore.initialState(saved: nil)
   }
@@ -58,13 +58,13 @@ public struct Switch: Equatable, Sendable {
     @inline(never)
   #endif
   mutating func beginCountdown(at now: MonotonicTime) {
-    guard Kinds.hasTimers else { return }
+    guard BuildFlags.hasTimers else { return }
     offTime = .distantFuture
     if isOn, let offAfter { offTime = now + offAfter }
   }
 
   func writeDescription(to json: inout JSONWriter) {
-    if Kinds.hasTimers, let offAfter { json.member("off_after", offAfter.count) }
+    if BuildFlags.hasTimers, let offAfter { json.member("off_after", offAfter.count) }
   }
 
   func writeValues(to json: inout JSONWriter) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The shapes of what the API takes and gives, as JSON Schema (2020-12) for the description at `/api/openapi.json`. They
-// say what ServerMessages, Settings and the kinds of parts write; a test holds real answers against them.
+// say what ServerMessages, PartValues and the kinds of parts write; a test holds real answers against them.
 
 #if !hasFeature(Embedded)
   import Bytes
@@ -52,13 +52,13 @@
 
     private static var fixed: [(name: StaticString, schema: StaticString)] {
       [
-        ("Settings", settings), ("Color", color), ("Switch", `switch`), ("Light", light), ("Button", button),
+        ("PartValues", partValues), ("Color", color), ("Switch", `switch`), ("Light", light), ("Button", button),
         ("Contact", contact), ("Sensor", sensor), ("Number", number), ("AnyPart", anyPart), ("Part", part),
         ("Hello", hello), ("History", history),
       ]
     }
 
-    private static var settings: StaticString {
+    private static var partValues: StaticString {
       """
       {"type":"object","anyOf":[{"required":["on"]},{"required":["brightness"]},{"required":["color"]},\
       {"required":["value"]}],"properties":{"on":{"type":"boolean"},\

@@ -95,8 +95,8 @@ struct ClientMessage {
 
   private static func command(word: Span<UInt8>) -> Command? {
     if word.equals("toggle") { return .toggle }
-    if word.equals("on") { return .set(Settings(isOn: true)) }
-    if word.equals("off") { return .set(Settings(isOn: false)) }
+    if word.equals("on") { return .set(PartValues(isOn: true)) }
+    if word.equals("off") { return .set(PartValues(isOn: false)) }
     return nil
   }
 
@@ -109,7 +109,7 @@ struct ClientMessage {
     }
     guard let status = json["status"] else { throw .missingType }
     guard status.equals("on") || status.equals("off") else { throw .malformedValue }
-    return try main(.set(Settings(isOn: status.equals("on"))), device).get()
+    return try main(.set(PartValues(isOn: status.equals("on"))), device).get()
   }
 
   private static func main(_ command: Command, _ device: borrowing Device) -> Result<Wish, MessageError> {
@@ -152,7 +152,7 @@ enum Verb: UInt8, CaseIterable {
 
   /// The command that a message with these members gives.
   func command(_ json: borrowing JSONValue) throws(CommandError) -> Command {
-    if self == .set { return .set(try Settings(json)) }
+    if self == .set { return .set(try PartValues(json)) }
     return simpleCommand ?? .toggle
   }
 

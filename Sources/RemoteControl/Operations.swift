@@ -27,7 +27,7 @@ extension Operation {
   static var putPart: Operation {
     Operation(
       "Sets values of a part; those that are left out stay as they are", parameters: [part],
-      request: [.json(.named("Settings"))], answers: [onePart, malformed, unknownPart, fault])
+      request: [.json(.named("PartValues"))], answers: [onePart, malformed, unknownPart, fault])
   }
 
   static var postVerb: Operation {
@@ -44,7 +44,7 @@ extension Operation {
 
   static var putLed: Operation {
     Operation(
-      "Sets values of the part `led`, if there is one", request: [.json(.named("Settings"))],
+      "Sets values of the part `led`, if there is one", request: [.json(.named("PartValues"))],
       answers: [state, malformed, unknownPart, fault])
   }
 

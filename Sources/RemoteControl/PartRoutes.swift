@@ -90,7 +90,7 @@ enum PartRoutes {
     do throws(JSONError) {
       let json = try JSONValue(parsing: request.body)
       do throws(CommandError) {
-        return perform(.set(try Settings(json)), part, &context, request, &response)
+        return perform(.set(try PartValues(json)), part, &context, request, &response)
       } catch {
         fail(error, &response)
       }

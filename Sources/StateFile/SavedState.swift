@@ -23,12 +23,12 @@ public struct SavedState: Equatable, Sendable {
     /// The part's name.
     public let name: [UInt8]
     /// Its values.
-    public let values: Settings
+    public let values: PartValues
     /// The day since which it is not in the description, counted from 1970; nil while it is.
     public var goneSince: UInt32?
 
     /// The values of a part that is in the description.
-    public init(name: [UInt8], values: Settings) {
+    public init(name: [UInt8], values: PartValues) {
       self.name = name
       self.values = values
     }
@@ -43,7 +43,7 @@ public struct SavedState: Equatable, Sendable {
   }
 
   /// The values of the part with this name; nil if there are none.
-  public subscript(name: [UInt8]) -> Settings? { entries.first { $0.name == name }?.values }
+  public subscript(name: [UInt8]) -> PartValues? { entries.first { $0.name == name }?.values }
 }
 
 /// Why a file is not a state that was saved.
@@ -122,7 +122,7 @@ extension SavedState {
 
   /// The state that the first version of the form had: one LED.
   private init(isLedOn: Bool) {
-    self.init([Entry(name: Array("led".utf8), values: Settings(isOn: isLedOn))])
+    self.init([Entry(name: Array("led".utf8), values: PartValues(isOn: isLedOn))])
   }
 
   private static func entries(_ lines: Span<UInt8>) throws(StateFileFlaw) -> [Entry] {
@@ -153,9 +153,9 @@ extension SavedState {
     return entry
   }
 
-  private static func values(_ text: Span<UInt8>) -> Settings? {
+  private static func values(_ text: Span<UInt8>) -> PartValues? {
     guard let json = try? JSONValue(parsing: text) else { return nil }
-    return try? Settings(json)
+    return try? PartValues(json)
   }
 
   private static let title: StaticString = "heliograph-state 2\n"

@@ -14,18 +14,18 @@ import Timebase
   @Test(arguments: [
     ("toggle lamp", Action(.toggle, target: bytes("lamp"))),
     ("  toggle \t lamp ", Action(.toggle, target: bytes("lamp"))),
-    ("on lamp", Action(.set(Settings(isOn: true)), target: bytes("lamp"))),
-    ("off lamp", Action(.set(Settings(isOn: false)), target: bytes("lamp"))),
-    ("off all", Action(.set(Settings(isOn: false)), target: nil)),
-    ("on all", Action(.set(Settings(isOn: true)), target: nil)),
+    ("on lamp", Action(.set(PartValues(isOn: true)), target: bytes("lamp"))),
+    ("off lamp", Action(.set(PartValues(isOn: false)), target: bytes("lamp"))),
+    ("off all", Action(.set(PartValues(isOn: false)), target: nil)),
+    ("on all", Action(.set(PartValues(isOn: true)), target: nil)),
     ("dim desk", Action(.dim, target: bytes("desk"))),
-    ("set desk brightness=128", Action(.set(Settings(brightness: 128)), target: bytes("desk"))),
-    ("set desk color=255,128,0", Action(.set(Settings(color: color)), target: bytes("desk"))),
+    ("set desk brightness=128", Action(.set(PartValues(brightness: 128)), target: bytes("desk"))),
+    ("set desk color=255,128,0", Action(.set(PartValues(color: color)), target: bytes("desk"))),
     (
       "set desk on=false brightness=1 color=255,128,0,0",
-      Action(.set(Settings(isOn: false, brightness: 1, color: color)), target: bytes("desk"))
+      Action(.set(PartValues(isOn: false, brightness: 1, color: color)), target: bytes("desk"))
     ),
-    ("set goal value=-21.5", Action(.set(Settings(value: Decimal(-215, exponent: -1))), target: bytes("goal"))),
+    ("set goal value=-21.5", Action(.set(PartValues(value: Decimal(-215, exponent: -1))), target: bytes("goal"))),
   ])
   func aTextIsAnAction(text: String, action: Action) throws {
     #expect(try Action(bytes(text).span) == action)

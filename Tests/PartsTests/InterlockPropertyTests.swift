@@ -120,7 +120,7 @@ import Timebase
       let now = MonotonicTime(milliseconds: time)
       switch what {
       case .ask(let index, let isOn):
-        try? device.perform(.set(Settings(isOn: isOn)), on: index, by: .http, now: now)
+        try? device.perform(.set(PartValues(isOn: isOn)), on: index, by: .http, now: now)
         model.ask(index, isOn)
       case .toggle(let index):
         try? device.perform(.toggle, on: index, by: .client(3), now: now)
@@ -231,7 +231,7 @@ import Timebase
         let index = Int.random(in: 0..<switches.count, using: &generator)
         wishes[index] = Bool.random(using: &generator)
         if wishes[index] { for rival in switches[index].rivals { wishes[rival] = false } }
-        try world.device.perform(.set(Settings(isOn: wishes[index])), on: index, by: .http, now: at(time))
+        try world.device.perform(.set(PartValues(isOn: wishes[index])), on: index, by: .http, now: at(time))
         _ = world.poll(time)
       }
       var time: UInt64 = 200

@@ -50,7 +50,7 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
   @Test func noCommandIsForAContactOrASensor() {
     var bench = Bench([.contact("d", input: 0), .sensor("s", input: 1)])
     for name in ["d", "s"] {
-      for command in [.toggle, .dim, .press, .set(Settings(isOn: true)), .set(Settings(value: 1))] as [Command] {
+      for command in [.toggle, .dim, .press, .set(PartValues(isOn: true)), .set(PartValues(value: 1))] as [Command] {
         #expect(throws: CommandError.unsuitableCommand) { try bench.perform(command, name, at: 1) }
       }
     }
@@ -133,7 +133,7 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
     var bench = Bench([
       .number("n", minimum: decimal(minimum), maximum: decimal(maximum), step: decimal(step))
     ])
-    do { try bench.perform(.set(Settings(value: decimal(wish))), "n", at: 1) } catch { return nil }
+    do { try bench.perform(.set(PartValues(value: decimal(wish))), "n", at: 1) } catch { return nil }
     var output: [UInt8] = []
     output.append(bench["n"].asNumber!.value)
     return text(output)
@@ -159,7 +159,7 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
   }
 
   @Test(arguments: [
-    .toggle, .dim, .press, .gesture(.click), .set(Settings(isOn: true)), .set(Settings(isOn: true, value: 6)),
+    .toggle, .dim, .press, .gesture(.click), .set(PartValues(isOn: true)), .set(PartValues(isOn: true, value: 6)),
   ] as [Command])
   func whatANumberDoesNotDoIsRefused(command: Command) {
     var bench = Bench([.number("n", minimum: 5, maximum: 30)])
@@ -168,9 +168,9 @@ private func decimal(_ text: String) -> Decimal { Decimal(text: text) }
 
   @Test func aChangeHasItsAuthorAndNoChangeHasNone() throws {
     var bench = Bench([.number("n", minimum: 5, maximum: 30, initial: 9)])
-    try bench.perform(.set(Settings(value: 9)), "n", at: 1)
+    try bench.perform(.set(PartValues(value: 9)), "n", at: 1)
     #expect(bench.device.revision == 1)
-    try bench.perform(.set(Settings(value: 10)), "n", by: .mqtt, at: 1)
+    try bench.perform(.set(PartValues(value: 10)), "n", by: .mqtt, at: 1)
     #expect(bench.json() == #"{"n":{"value":10,"by":"mqtt"}}"#)
   }
 }

@@ -14,36 +14,36 @@ import Timebase
     Bench([.light("l", output: 0, transition: transition, offAfter: offAfter, gamma: gamma)])
   }
 
-  private func set(_ settings: Settings) -> Command { .set(settings) }
+  private func set(_ settings: PartValues) -> Command { .set(settings) }
 
   @Test func aBrightnessTurnsItOnAndOffKeepsIt() throws {
     var bench = white()
-    try bench.perform(set(Settings(brightness: 51)), "l", at: 1)
+    try bench.perform(set(PartValues(brightness: 51)), "l", at: 1)
     #expect(bench.isOn("l") == true)
     #expect(bench.told.last?.level == 13107)  // a fifth
     try bench.perform(.toggle, "l", at: 2)
     #expect(bench.told.last?.level == 0)
     try bench.perform(.toggle, "l", at: 3)
     #expect(bench.told.last?.level == 13107)
-    try bench.perform(set(Settings(isOn: false, brightness: 255)), "l", at: 4)
+    try bench.perform(set(PartValues(isOn: false, brightness: 255)), "l", at: 4)
     #expect(bench.told.last?.level == 0)
     #expect(bench["l"].asLight?.brightness == 255)
   }
 
   @Test func theExtremesOfBrightnessAreFullAndNotOff() throws {
     var bench = white(gamma: .standard)
-    try bench.perform(set(Settings(brightness: 255)), "l", at: 1)
+    try bench.perform(set(PartValues(brightness: 255)), "l", at: 1)
     #expect(bench.told.last?.level == 65535)
-    try bench.perform(set(Settings(brightness: 1)), "l", at: 2)
+    try bench.perform(set(PartValues(brightness: 1)), "l", at: 2)
     #expect(bench.told.last?.level == 1)
-    try bench.perform(set(Settings(brightness: 0)), "l", at: 3)  // no surface lets this through
+    try bench.perform(set(PartValues(brightness: 0)), "l", at: 3)  // no surface lets this through
     #expect(bench["l"].asLight?.brightness == 1)
   }
 
   @Test func aColorIsShownByItsChannels() throws {
     var bench = Bench([.light("l", output: 2, channelCount: 4, gamma: .linear)])
     let color = Color(red: 255, green: 51, blue: 0, white: 102)
-    try bench.perform(set(Settings(brightness: 51, color: color)), "l", at: 1)
+    try bench.perform(set(PartValues(brightness: 51, color: color)), "l", at: 1)
     #expect((2..<6).map { bench.device.level(ofOutput: $0) } == [13107, 2621, 0, 5242])
     #expect(bench.json() == #"{"l":{"on":true,"brightness":51,"color":[255,51,0,102],"by":"http"}}"#)
   }
@@ -51,9 +51,9 @@ import Timebase
   @Test func aLightWithOneChannelHasNoColor() {
     var bench = white()
     #expect(throws: CommandError.unsuitableCommand) {
-      try bench.perform(set(Settings(color: Color(red: 1, green: 1, blue: 1))), "l", at: 1)
+      try bench.perform(set(PartValues(color: Color(red: 1, green: 1, blue: 1))), "l", at: 1)
     }
-    for command in [.gesture(.click), .press, .set(Settings(value: 1))] as [Command] {
+    for command in [.gesture(.click), .press, .set(PartValues(value: 1))] as [Command] {
       #expect(throws: CommandError.unsuitableCommand) { try bench.perform(command, "l", at: 1) }
     }
   }
@@ -82,7 +82,7 @@ import Timebase
   @Test func atTheStartThereIsNoTransition() {
     var device = try! Device(parts: [.light("l", output: 0, restore: .alwaysOn, transition: 1000)])
     #expect(device.level(ofOutput: 0) == 65535)
-    device.restore(bytes("l").span, Settings(isOn: true, brightness: 1))
+    device.restore(bytes("l").span, PartValues(isOn: true, brightness: 1))
     device.start(now: at(5))
     #expect(device.poll(now: at(5)) == nil)
     #expect(device.nextDrive() == Drive(output: 0, level: 1))
@@ -90,8 +90,8 @@ import Timebase
 
   @Test func itTurnsItselfOffAfterItsTime() throws {
     var bench = white(transition: 100, offAfter: 500)
-    try bench.perform(set(Settings(brightness: 9)), "l", at: 1000)
-    try bench.perform(set(Settings(brightness: 90)), "l", at: 1400)  // another brightness is no new beginning
+    try bench.perform(set(PartValues(brightness: 9)), "l", at: 1000)
+    try bench.perform(set(PartValues(brightness: 90)), "l", at: 1400)  // another brightness is no new beginning
     #expect(bench["l"].left(at: at(1400)) == 100)
     bench.run(until: 1500)
     #expect(bench.isOn("l") == false)
@@ -100,7 +100,7 @@ import Timebase
     #expect(bench.device.level(ofOutput: 0) == 0)
     try bench.perform(.toggle, "l", at: 2000)
     let revision = bench.device.revision
-    try bench.perform(set(Settings(isOn: true)), "l", at: 2400)
+    try bench.perform(set(PartValues(isOn: true)), "l", at: 2400)
     #expect(bench.device.revision == revision + 1)
     bench.run(until: 2899)
     #expect(bench.isOn("l") == true)

@@ -17,9 +17,9 @@ import Timebase
     let wall = Part.button(
       "wall", input: 0, isRemote: true, .on(.click, .toggle("lamp"), .off("fan")), .on(.long, .allOff))
     let actions = [
-      Action(.toggle, target: [UInt8]("lamp")), Action(.set(Settings(isOn: false)), target: [UInt8]("fan")),
+      Action(.toggle, target: [UInt8]("lamp")), Action(.set(PartValues(isOn: false)), target: [UInt8]("fan")),
     ]
-    let allOff = Action(.set(Settings(isOn: false)), target: nil)
+    let allOff = Action(.set(PartValues(isOn: false)), target: nil)
     #expect(
       wall
         == .button("wall", input: 0, isRemote: true, .init(.click, actions), .init(.long, [allOff])))
@@ -32,7 +32,7 @@ import Timebase
       Part.button("wall", input: 0, .on(.press, .on("lamp")))
     }
     device.start(now: .zero)
-    try device.perform(.set(Settings(isOn: true)), on: "lamp", now: .zero)
+    try device.perform(.set(PartValues(isOn: true)), on: "lamp", now: .zero)
     #expect(device["lamp"]?.isOn == true)
     #expect(device["lamp"]?.author == .program)
     #expect(device["target"]?.value == 20)
@@ -44,7 +44,7 @@ import Timebase
 
   @Test func anActionIsALiteral() {
     let actions: [Action] = ["toggle lamp", "set desk brightness=128", "off all"]
-    #expect(actions == [.toggle("lamp"), .set("desk", Settings(brightness: 128)), .allOff])
+    #expect(actions == [.toggle("lamp"), .set("desk", PartValues(brightness: 128)), .allOff])
     #expect(throws: DeviceMistake.self) {
       try Device("Hall") {
         Part.switch("lamp", output: 0)

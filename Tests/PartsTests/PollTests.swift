@@ -39,7 +39,7 @@ import Timebase
     case 2: device.sense(1, choice & 16 == 0 ? .active : .inactive, at: now)
     case 3: device.sense(2, choice & 16 == 0 ? .active : .inactive, at: now)
     case 4, 5: device.sense(3, .value(Decimal(Int64(choice >> 8 % 40), exponent: -1)), at: now)
-    case 6: try? device.perform(.set(Settings(brightness: UInt8(choice >> 8 & 255))), on: 3, by: .http, now: now)
+    case 6: try? device.perform(.set(PartValues(brightness: UInt8(choice >> 8 & 255))), on: 3, by: .http, now: now)
     case 7: try? device.perform(.toggle, on: Int(choice >> 8 % 5), by: .http, now: now)
     case 8: try? device.perform(choice & 16 == 0 ? .press : .release, on: 5, by: .client(1), now: now)
     case 9: try? device.perform(.gesture(.double), on: 5, by: .client(2), now: now)
@@ -150,7 +150,7 @@ import Timebase
           #expect(!json.isEmpty)
         default:
           let color = Color(red: 255, green: 0, blue: 255, white: 255)
-          let settings = Settings(
+          let settings = PartValues(
             isOn: one([nil, true, false]), brightness: one([nil, 0, 1, 255]), color: one([nil, color]),
             value: one([nil] + decimals))
           let command = one(

@@ -12,16 +12,16 @@ import Timebase
   @Test func aCommandChangesTheOutputAtOnce() throws {
     var bench = Bench([.switch("lamp", output: 0)])
     try bench.perform(.toggle, "lamp", at: 10)
-    try bench.perform(.set(Settings(isOn: true)), "lamp", at: 20)
-    try bench.perform(.set(Settings(isOn: false)), "lamp", by: .client(3), at: 30)
+    try bench.perform(.set(PartValues(isOn: true)), "lamp", at: 20)
+    try bench.perform(.set(PartValues(isOn: false)), "lamp", by: .client(3), at: 30)
     #expect(bench.told == [Told(output: 0, level: 65535, time: 10), Told(output: 0, level: 0, time: 30)])
     #expect(bench["lamp"].author == .client(3))
     #expect(bench.device.revision == 3)  // what changed nothing counts for nothing
   }
 
   @Test(arguments: [
-    .dim, .gesture(.click), .press, .release, .set(Settings(brightness: 1)), .set(Settings(isOn: true, brightness: 1)),
-    .set(Settings(value: .zero)), .set(Settings(color: Color(red: 1, green: 1, blue: 1))),
+    .dim, .gesture(.click), .press, .release, .set(PartValues(brightness: 1)), .set(PartValues(isOn: true, brightness: 1)),
+    .set(PartValues(value: .zero)), .set(PartValues(color: Color(red: 1, green: 1, blue: 1))),
   ] as [Command])
   func whatASwitchDoesNotDoIsRefused(command: Command) {
     var bench = Bench([.switch("lamp", output: 0)])
@@ -31,7 +31,7 @@ import Timebase
 
   @Test func aCommandForNothingOrWithNothingIsRefused() {
     var bench = Bench([.switch("lamp", output: 0)])
-    #expect(throws: CommandError.malformedValue) { try bench.perform(.set(Settings()), "lamp", at: 1) }
+    #expect(throws: CommandError.malformedValue) { try bench.perform(.set(PartValues()), "lamp", at: 1) }
     for index in [1, -1, Int.max, Int.min] {
       #expect(throws: CommandError.unknownPart) {
         try bench.device.perform(.toggle, on: index, by: .http, now: at(1))
@@ -59,7 +59,7 @@ import Timebase
     var bench = Bench([.switch("lamp", output: 0, offAfter: 500)])
     try bench.perform(.toggle, "lamp", at: 100)
     let revision = bench.device.revision
-    try bench.perform(.set(Settings(isOn: true)), "lamp", by: .client(2), at: 400)
+    try bench.perform(.set(PartValues(isOn: true)), "lamp", by: .client(2), at: 400)
     #expect(bench.device.revision == revision + 1)
     #expect(bench.json(since: revision) == ##"{"lamp":{"on":true,"left":500,"by":"#2"}}"##)
     bench.run(until: 899)
@@ -132,9 +132,9 @@ import Timebase
     var bench = blind()
     bench.run(until: 15_000)
     for isOn in [true, false] {
-      try bench.device.perform(.set(Settings(isOn: isOn)), on: 0, by: .http, now: at(20_000))
+      try bench.device.perform(.set(PartValues(isOn: isOn)), on: 0, by: .http, now: at(20_000))
     }
-    try bench.perform(.set(Settings(isOn: true)), "down", at: 20_000)
+    try bench.perform(.set(PartValues(isOn: true)), "down", at: 20_000)
     bench.run(until: 30_000)
     #expect(bench.told.map(\.description) == ["1:65535@20502"])
   }
@@ -222,7 +222,7 @@ import Timebase
   @Test func theLastOfManyCommandsWins() throws {
     var bench = blind(minDwell: 2000)
     for (number, name) in ["up", "down", "up", "down", "up", "down", "down"].enumerated() {
-      try bench.perform(.set(Settings(isOn: true)), name, at: 20_000 + UInt64(number) * 10)
+      try bench.perform(.set(PartValues(isOn: true)), name, at: 20_000 + UInt64(number) * 10)
     }
     bench.run(until: 40_000)
     #expect(bench.isOn("up") == false)
@@ -265,13 +265,13 @@ import Timebase
     let color = Color(red: 1, green: 2, blue: 3)
     try first.perform(.toggle, "a", at: 1)
     try first.perform(.toggle, "b", at: 1)
-    try first.perform(.set(Settings(brightness: 9, color: color)), "l", at: 1)
-    try first.perform(.set(Settings(value: Decimal(text: "7"))), "n", at: 1)
+    try first.perform(.set(PartValues(brightness: 9, color: color)), "l", at: 1)
+    try first.perform(.set(PartValues(value: Decimal(text: "7"))), "n", at: 1)
     var second = try Device(parts: first.device.parts.map(\.asNew))
     for part in first.device.parts {
       if let saved = part.saved { second.restore(part.name.span, saved) }
     }
-    second.restore(bytes("gone").span, Settings(isOn: true))
+    second.restore(bytes("gone").span, PartValues(isOn: true))
     second.start(now: at(0))
     #expect(second.parts.map(\.isOn) == [true, false, true, nil])
     #expect(second.parts[2].asLight?.color == color)
@@ -284,7 +284,7 @@ import Timebase
     var device = try Device(parts: [
       .number("n", minimum: .zero, maximum: Decimal(text: "10"), initial: Decimal(text: "5"), restores: true)
     ])
-    device.restore(bytes("n").span, Settings(value: Decimal(text: "11")))
+    device.restore(bytes("n").span, PartValues(value: Decimal(text: "11")))
     #expect(device.parts[0].asNumber?.value == Decimal(text: "5"))
   }
 }

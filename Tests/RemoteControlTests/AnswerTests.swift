@@ -74,9 +74,9 @@ import Timebase
   @Test func aStateHoldsOnlyWhatChangedSinceAndThatWhole() throws {
     var context = context(.kitchen())
     let (desk, target) = (3, 10)
-    try context.device.perform(.set(Settings(brightness: 128)), on: desk, by: .http, now: .zero)
+    try context.device.perform(.set(PartValues(brightness: 128)), on: desk, by: .http, now: .zero)
     let between = context.device.revision
-    try context.device.perform(.set(Settings(value: Decimal(215, exponent: -1))), on: target, by: .http, now: .zero)
+    try context.device.perform(.set(PartValues(value: Decimal(215, exponent: -1))), on: target, by: .http, now: .zero)
     let both = try written { ServerMessages.appendState(context, since: 1, to: &$0) }
     #expect(both.json.names(of: "parts") == ["desk", "target"])
     #expect(both.json.names(of: "parts", "desk") == ["on", "brightness", "by"])

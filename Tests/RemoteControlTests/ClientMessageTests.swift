@@ -15,19 +15,19 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"type":"set","id":17,"part":"led","on":true}"#, 17, Wish.perform(.set(Settings(isOn: true)), part: 0)),
-    (#"{"type":"set","id":17,"part":"led","on":false}"#, 17, .perform(.set(Settings(isOn: false)), part: 0)),
+    (#"{"type":"set","id":17,"part":"led","on":true}"#, 17, Wish.perform(.set(PartValues(isOn: true)), part: 0)),
+    (#"{"type":"set","id":17,"part":"led","on":false}"#, 17, .perform(.set(PartValues(isOn: false)), part: 0)),
     (#"{"type":"toggle","id":18,"part":"led"}"#, 18, .perform(.toggle, part: 0)),
     (#"{"type":"toggle","part":"led"}"#, nil, .perform(.toggle, part: 0)),
     (#"{"type":"ping","n":5}"#, nil, .ping(5)),
     (#"{"type":"ping","n":18446744073709551615}"#, nil, .ping(.max)),
-    (#"{"on":true,"part":"led","id":0,"type":"set"}"#, 0, .perform(.set(Settings(isOn: true)), part: 0)),
+    (#"{"on":true,"part":"led","id":0,"type":"set"}"#, 0, .perform(.set(PartValues(isOn: true)), part: 0)),
     (
       #" { "type" : "set" , "part" : "l\u0065d" , "on" : true , "more" : [1,{}] } "#, nil,
-      .perform(.set(Settings(isOn: true)), part: 0)
+      .perform(.set(PartValues(isOn: true)), part: 0)
     ),
     (
-      #"{"type":"set","part":"led","on":false,"on":true}"#, nil, .perform(.set(Settings(isOn: true)), part: 0)
+      #"{"type":"set","part":"led","on":false,"on":true}"#, nil, .perform(.set(PartValues(isOn: true)), part: 0)
     ),
     (#"{"type":"click","part":"button"}"#, nil, .perform(.gesture(.click), part: 1)),
     (#"{"type":"double","part":"button"}"#, nil, .perform(.gesture(.double), part: 1)),
@@ -42,25 +42,25 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"type":"set","part":"desk","on":true,"brightness":128}"#, 3, Settings(isOn: true, brightness: 128)),
-    (#"{"type":"set","part":"desk","brightness":255}"#, 3, Settings(brightness: 255)),
-    (#"{"type":"set","part":"strip","color":[1,2,3]}"#, 4, Settings(color: Color(red: 1, green: 2, blue: 3))),
+    (#"{"type":"set","part":"desk","on":true,"brightness":128}"#, 3, PartValues(isOn: true, brightness: 128)),
+    (#"{"type":"set","part":"desk","brightness":255}"#, 3, PartValues(brightness: 255)),
+    (#"{"type":"set","part":"strip","color":[1,2,3]}"#, 4, PartValues(color: Color(red: 1, green: 2, blue: 3))),
     (
       #"{"type":"set","part":"wash","color":[1,2,3,255]}"#, 5,
-      Settings(color: Color(red: 1, green: 2, blue: 3, white: 255))
+      PartValues(color: Color(red: 1, green: 2, blue: 3, white: 255))
     ),
-    (#"{"type":"set","part":"target","value":21.5}"#, 10, Settings(value: Decimal(215, exponent: -1))),
-    (#"{"type":"set","part":"target","value":-2e1}"#, 10, Settings(value: Decimal(-20))),
+    (#"{"type":"set","part":"target","value":21.5}"#, 10, PartValues(value: Decimal(215, exponent: -1))),
+    (#"{"type":"set","part":"target","value":-2e1}"#, 10, PartValues(value: Decimal(-20))),
   ])
-  func valuesOfEachKind(_ text: String, _ part: Int, _ settings: Settings) {
+  func valuesOfEachKind(_ text: String, _ part: Int, _ settings: PartValues) {
     #expect(message(text, .kitchen()).wish == .success(.perform(.set(settings), part: part)))
   }
 
   @Test(arguments: [
     ("toggle", Command.toggle), ("toggle\r\n", .toggle),
-    ("on", .set(Settings(isOn: true))), ("off", .set(Settings(isOn: false))),
+    ("on", .set(PartValues(isOn: true))), ("off", .set(PartValues(isOn: false))),
     (#"{"action":"toggle"}"#, .toggle),
-    (#"{"status":"on"}"#, .set(Settings(isOn: true))), (#"{"status":"off"}"#, .set(Settings(isOn: false))),
+    (#"{"status":"on"}"#, .set(PartValues(isOn: true))), (#"{"status":"off"}"#, .set(PartValues(isOn: false))),
   ])
   func theTutorialsMessagesMeanTheFirstSwitchOrLight(_ text: String, _ command: Command) throws {
     let message = message(text)

@@ -56,7 +56,7 @@ import Timebase
   func aLightSaysHowBrightItIs(_ brightness: UInt8, _ word: String) throws {
     var device = try Device(parts: [.light("desk", output: 0)])
     #expect(row(device).contains("<i>off</i>"))
-    try device.perform(.set(Settings(brightness: brightness)), on: 0, by: .http, now: .zero)
+    try device.perform(.set(PartValues(brightness: brightness)), on: 0, by: .http, now: .zero)
     #expect(row(device).contains("<i>\(word)</i>"))
     #expect(row(device).hasPrefix(#"<li data-part="desk" data-kind="light" class="on "><form "#))
   }

@@ -50,7 +50,7 @@ private func makeConsole() -> BoardConsole { BoardConsole(mode: .keys, parts: [l
 }
 
 @Suite struct CommandLineTests {
-  private static let on = BoardCommand.device(part: 0, .set(Settings(isOn: true)))
+  private static let on = BoardCommand.device(part: 0, .set(PartValues(isOn: true)))
 
   @Test(arguments: [
     ("on led\n", [on]), (":on led\r", [on]), (":  on   led \n", [on]), ("on led\r\n ", [on, .board(.tap(1))]),

@@ -178,7 +178,7 @@ import Timebase
     #expect(host.device.views.allSatisfy { $0.fault.isEmpty })
     #expect(host.view("door").isOn)
     #expect(host.view("celsius").value == "20")
-    try host.device.perform(.set(Settings(isOn: true)), on: 2, by: .terminal, now: host.now)
+    try host.device.perform(.set(PartValues(isOn: true)), on: 2, by: .terminal, now: host.now)
     host.run()
     #expect((2..<5).map { host.board.level(ofOutput: $0) } == [.max, .max, .max])
   }

@@ -34,9 +34,9 @@ import Testing
   @Test func everyPartHasALineOfItsOwnInTheOrderOfTheNames() throws {
     try folder.write("state", Self.text)
     let state = try #require(try folder.file.load())
-    #expect(state[bytes("desk")] == Settings(
+    #expect(state[bytes("desk")] == PartValues(
       isOn: true, brightness: 128, color: Color(red: 255, green: 128, blue: 0, white: 0)))
-    #expect(state[bytes("lamp")] == Settings(isOn: false))
+    #expect(state[bytes("lamp")] == PartValues(isOn: false))
     #expect(state[bytes("target")]?.value?.significand == -215)
     #expect(state.entries.map(\.goneSince) == [nil, nil, 20_786, nil])
     try folder.file.store(state)
@@ -63,7 +63,7 @@ import Testing
   @Test func withoutAClockNothingIsForgotten() throws {
     let before = SavedState(try device("porch"), keeping: nil, today: nil)
     let gone = SavedState(try device("lamp"), keeping: before, today: nil)
-    #expect(gone[bytes("porch")] == Settings(isOn: true))
+    #expect(gone[bytes("porch")] == PartValues(isOn: true))
     #expect(gone.entries.map(\.goneSince) == [nil, nil])
   }
 

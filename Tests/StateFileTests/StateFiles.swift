@@ -20,7 +20,7 @@ enum Whole {
 
 extension SavedState {
   /// A state of one switch, which is all that most tests need.
-  init(isLedOn: Bool) { self.init([Entry(name: bytes("led"), values: Settings(isOn: isLedOn))]) }
+  init(isLedOn: Bool) { self.init([Entry(name: bytes("led"), values: PartValues(isOn: isLedOn))]) }
 
   /// What such a state says.
   var isLedOn: Bool { self[bytes("led")]?.isOn == true }

@@ -124,7 +124,7 @@ struct CommandParser {
     case .release, .close: return .command(.board(.deactivate(part)))
     case .on where kind == .contact: return .command(.board(.activate(part)))
     case .off where kind == .contact: return .command(.board(.deactivate(part)))
-    case .on, .off: return .command(setting(part, Settings(isOn: verb == .on)))
+    case .on, .off: return .command(setting(part, PartValues(isOn: verb == .on)))
     case .tap: return .command(.board(.tap(part)))
     case .toggle: return .command(.device(part: part, .toggle))
     case .heal: return .command(.board(.heal(part)))
@@ -138,9 +138,9 @@ struct CommandParser {
       switch parts[part].kind {
       case .sensor where word == "unknown": .board(.measure(part, nil))
       case .sensor: Decimal(word.utf8.span).map { .board(.measure(part, $0)) }
-      case .number: Decimal(word.utf8.span).map { setting(part, Settings(value: $0)) }
-      case .light where word.hasPrefix("#"): color(part, word.dropFirst()).map { setting(part, Settings(color: $0)) }
-      case .light: UInt8(word).flatMap { $0 == 0 ? nil : setting(part, Settings(brightness: $0)) }
+      case .number: Decimal(word.utf8.span).map { setting(part, PartValues(value: $0)) }
+      case .light where word.hasPrefix("#"): color(part, word.dropFirst()).map { setting(part, PartValues(color: $0)) }
+      case .light: UInt8(word).flatMap { $0 == 0 ? nil : setting(part, PartValues(brightness: $0)) }
       case .switch, .button, .contact: nil
       }
     if let command { return .command(command) }
@@ -148,7 +148,7 @@ struct CommandParser {
     return .answer(["set \(parts[part].name) to \(possibleValues(part))\(fault)"])
   }
 
-  private func setting(_ part: Int, _ settings: Settings) -> BoardCommand { .device(part: part, .set(settings)) }
+  private func setting(_ part: Int, _ settings: PartValues) -> BoardCommand { .device(part: part, .set(settings)) }
 
   private func possibleValues(_ part: Int) -> String {
     switch parts[part].kind {

@@ -20,7 +20,7 @@ extension Heliograph {
       throw ValidationError("\(option) describes a device without a file: put it in the file instead.")
     }
     let environment = ProcessInfo.processInfo.environment
-    let given = DeviceSettings(options: options, environment: environment, file: description?.settings ?? [])
+    let given = SettingSources(options: options, environment: environment, file: description?.settings ?? [])
     let settings = try settings(given, hasFile: description != nil)
     if let description { return (settings, DescribedDevice(description, name: settings.name)) }
     if settings.board == .simulated, let option = shorthand.firstGiven, shorthand.namesLines {
@@ -29,7 +29,7 @@ extension Heliograph {
     return (settings, try shorthand.device(name: settings.name, isSimulated: settings.board == .simulated))
   }
 
-  private func settings(_ given: DeviceSettings, hasFile: Bool) throws -> ProgramSettings {
+  private func settings(_ given: SettingSources, hasFile: Bool) throws -> ProgramSettings {
     do {
       return try ProgramSettings(given, hasFile: hasFile)
     } catch let mistake as SettingMistake {
@@ -42,7 +42,7 @@ extension Heliograph {
   static var unknownVariables: [String] {
     var environment = ProcessInfo.processInfo.environment
     environment["HELIOGRAPH_OPTIONS"] = nil
-    return DeviceSettings.unknownVariables(in: environment)
+    return SettingSources.unknownVariables(in: environment)
   }
 
   /// The options that were given, by the names of their settings.
@@ -79,7 +79,7 @@ extension DeviceDescription {
     do throws(DescriptionMistakes) {
       #if os(Linux)
         let environment = ProcessInfo.processInfo.environment
-        let given = try? DeviceSettings(options: options, environment: environment, file: []).text("chip")
+        let given = try? SettingSources(options: options, environment: environment, file: []).text("chip")
         self = try DeviceDescription(text, file: path) {
           LinuxWiring.mistake(in: $1, for: $0)
         } addressIdentity: {

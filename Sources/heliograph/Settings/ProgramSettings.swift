@@ -42,7 +42,7 @@ struct ProgramSettings: Sendable {
   var isForAll: Bool { host == "0.0.0.0" || host == "::" }
 
   /// The settings as they were given, for a device that is described in a file or not.
-  init(_ given: DeviceSettings, hasFile: Bool) throws {
+  init(_ given: SettingSources, hasFile: Bool) throws {
     name = try given.text("name") ?? name
     board = try given.text("board").flatMap { BoardKind(rawValue: $0) } ?? (hasFile ? .linux : .simulated)
     chip = try given.text("chip") ?? chip

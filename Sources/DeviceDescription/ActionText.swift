@@ -7,18 +7,18 @@ import Bytes
 import Parts
 
 /// An action and the places of its words.
-struct ReadAction {
+struct ActionText {
   let action: Action
   /// The place of the name of the part that it is for.
   let targetPosition: TextPosition
-  /// Its first word, and where the settings begin.
+  /// Its first word, and where its values begin.
   let verb: String
   let position: TextPosition
 
   private static let verbs = ["toggle", "on", "off", "set", "dim"]
-  private static let settings = ["on", "brightness", "color", "value"]
+  private static let values = ["on", "brightness", "color", "value"]
 
-  /// Reads an action; nil, with a mistake noted, if the text is none.
+  /// Reads an action; nil, with a mistake noted, if the text is not one.
   init?(_ text: YAMLText, _ mistakes: MistakeList) {
     let words = Self.words(text)
     verb = words.first?.text ?? ""

@@ -7,7 +7,7 @@
 // which it does not see that asks here, too.
 
 /// The kinds, and the abilities, that not every build has; switches and buttons are always there.
-enum Kinds {
+enum BuildFlags {
   static var hasLights: Bool {
     #if WITHOUT_LIGHTS
       false

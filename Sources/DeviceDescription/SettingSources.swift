@@ -13,7 +13,7 @@ public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 /// Settings by their names, whichever place they come from.
-public struct DeviceSettings: Sendable {
+public struct SettingSources: Sendable {
   /// The settings as swift-configuration reads them: every value as a string, lists as arrays of strings.
   public let reader: ConfigReader
 

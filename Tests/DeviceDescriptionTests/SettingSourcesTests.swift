@@ -5,12 +5,12 @@
 import DeviceDescription
 import Testing
 
-@Suite struct DeviceSettingsTests {
+@Suite struct SettingSourcesTests {
   private func settings(
     options: [String: [String]] = [:], environment: [String: String] = [:], file: String = ""
-  ) throws -> DeviceSettings {
+  ) throws -> SettingSources {
     let text = file + "\nparts: {lamp: {switch: GPIO26}}\n"
-    return DeviceSettings(options: options, environment: environment, file: try description(text).settings)
+    return SettingSources(options: options, environment: environment, file: try description(text).settings)
   }
 
   private func mistake(_ body: () throws -> Any?) -> String? {
@@ -83,7 +83,7 @@ import Testing
   @Test func aMistypedVariableIsFound() {
     let environment = ["HELIOGRAPH_PROT": "1", "HELIOGRAPH_PORT": "1", "HELIOGRAPH_XYZZY": "1", "PROT": "1"]
     #expect(
-      DeviceSettings.unknownVariables(in: environment) == [
+      SettingSources.unknownVariables(in: environment) == [
         "the variable HELIOGRAPH_PROT is not a setting; did you mean HELIOGRAPH_PORT?",
         "the variable HELIOGRAPH_XYZZY is not a setting",
       ])
@@ -95,7 +95,7 @@ import Testing
       try DeviceDescription(Array(text.utf8), file: "f.yaml", knownSettings: known)
     }
     let file = try read("mqtt: {host: broker.local, port: 1883}\nparts: {lamp: {switch: 26}}\n").settings
-    let settings = DeviceSettings(
+    let settings = SettingSources(
       options: [:], environment: ["HELIOGRAPH_MQTT_PORT": "8883"], file: file, known: known)
     #expect(try settings.text("mqtt.host") == "broker.local")
     #expect(try settings.integer("mqtt.port") == 8883)

@@ -74,14 +74,6 @@ struct SettingReader {
   let values: ValueReader
   let known: [KnownSetting]
 
-  /// Other words for our settings.
-  private static let synonyms = [
-    "title": "name", "listen": "host", "address": "host", "bind": "host", "hostname": "host_names",
-    "host_name": "host_names", "names": "host_names", "clients": "max_clients", "log": "log_level",
-    "loglevel": "log_level", "folder": "data", "state": "state_file", "part": "parts", "components": "parts",
-    "devices": "parts", "switch": "parts", "light": "parts", "sensor": "parts", "binary_sensor": "parts",
-  ]
-
   /// The settings that an entry of the top level holds.
   func read(_ entry: YAMLEntry, in group: String = "") -> [SettingValue] {
     let path = group + entry.key.string
@@ -96,18 +88,6 @@ struct SettingReader {
     return []
   }
 
-  private func noteUnknown(_ entry: YAMLEntry, in group: String) {
-    let key = entry.key.string
-    let siblings = known.filter { $0.path.hasPrefix(group) }
-      .compactMap { $0.path.dropFirst(group.count).split(separator: ".").first.map(String.init) }
-    let names = group.isEmpty ? siblings + ["parts", "status_led"] : siblings
-    let synonym = group.isEmpty ? Self.synonyms[key.lowercased()].flatMap { names.contains($0) ? $0 : nil } : nil
-    let hint = synonym.map { "; did you mean \"\($0)\"?" } ?? Suggestion.words(for: key, among: names)
-    // A part that is not indented is where settings are.
-    let words = entry.isPart ? "; it looks like a part, and belongs under \"parts:\", indented" : hint
-    values.mistakes.add(entry.key.position, "unknown setting \"\(group + key)\"\(words)")
-  }
-
   private func value(of setting: KnownSetting, _ entry: YAMLEntry) -> [String]? {
     switch setting.form {
     case .text: values.label(entry, limit: 4096).map { [String(decoding: $0, as: UTF8.self)] }
@@ -117,9 +97,4 @@ struct SettingReader {
     case .texts: values.texts(entry, such: "lamp.example.org").map(\.string)
     }
   }
-}
-
-extension YAMLEntry {
-  /// Whether this looks like a part, wherever it is.
-  var isPart: Bool { value.mapping?.contains { PartKind(rawValue: $0.key.string) != nil } ?? false }
 }

@@ -20,7 +20,7 @@ public struct Color: Equatable, Sendable {
 }
 
 /// Values for a part to take; nil where it keeps its own.
-public struct Settings: Equatable, Sendable {
+public struct PartValues: Equatable, Sendable {
   /// Whether it is to be on.
   public var isOn: Bool?
   /// How bright a light is to be, 1 to 255.
@@ -49,14 +49,14 @@ public struct Settings: Equatable, Sendable {
       guard let isOn = member.bool else { throw .malformedValue }
       self.isOn = isOn
     }
-    if Kinds.hasLights, let member = json["brightness"] {
+    if BuildFlags.hasLights, let member = json["brightness"] {
       guard let number = member.uint64, let brightness = UInt8(exactly: number), brightness > 0 else {
         throw .malformedValue
       }
       self.brightness = brightness
     }
-    if Kinds.hasLights, let member = json["color"] { color = try Self.color(member) }
-    if Kinds.hasNumbers, let member = json["value"] {
+    if BuildFlags.hasLights, let member = json["color"] { color = try Self.color(member) }
+    if BuildFlags.hasNumbers, let member = json["value"] {
       guard let value = member.decimal else { throw .malformedValue }
       self.value = value
     }
