@@ -42,11 +42,12 @@ extension Device {
   mutating func add(_ event: InputEvent) {
     guard inputs.indices.contains(event.input), inputs[event.input].part != nil else { return }
     if events.count >= Self.eventLimit { work(off: events.removeFirst()) }
+    var place = events.count
     events.append(event)
-    var place = events.count - 1
     while place > 0, events[place - 1].time > event.time {  // nearly always the last
-      events.swapAt(place - 1, place)
+      events[place] = events[place - 1]
       place -= 1
+      events[place] = event
     }
   }
 
