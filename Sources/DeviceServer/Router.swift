@@ -113,8 +113,7 @@ public struct Router<Context: ~Copyable> {
     /// message as the data of one event whose `id` is the revision.
     ///
     /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client
-    /// that
-    ///   has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
+    ///   that has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
     public mutating func events(
       _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil
     ) {

@@ -47,7 +47,8 @@ extension Device {
     self.now = max(self.now, now)
     for index in parts.indices {
       parts[index].asLight?.begin(now: self.now)
-      guard var part = parts[index].asSwitch else { continue }
+      // Without rests and countdowns there is nothing to count from.
+      guard Kinds.hasInterlocks || Kinds.hasTimers, var part = parts[index].asSwitch else { continue }
       if Kinds.hasInterlocks {
         for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
           part.isWantedOn = false
