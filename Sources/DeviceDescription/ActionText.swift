@@ -98,11 +98,11 @@ struct ActionText {
     for word in words.dropFirst(2) {
       let parts = word.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2 else {
-        mistakes.add(word.position, "\"\(word.text)\" is not a setting; write it as brightness=128, without spaces")
+        mistakes.add(word.position, "\"\(word.text)\" is not a value; write it as brightness=128, without spaces")
         return
       }
-      guard settings.contains(parts[0]) else {
-        mistakes.add(word.position, "\"\(parts[0])\" cannot be set\(Suggestion.words(for: parts[0], among: settings))")
+      guard values.contains(parts[0]) else {
+        mistakes.add(word.position, "\"\(parts[0])\" cannot be set\(Suggestion.words(for: parts[0], among: values))")
         return
       }
       let bytes = Array("set x \(inNumbers(word.text))".utf8)

@@ -48,7 +48,7 @@ extension Device {
     for index in parts.indices {
       parts[index].asLight?.begin(now: self.now)
       // Without rests and countdowns there is nothing to count from.
-      guard BuildFlags.hasInterlocks || BuildFlags.hasTimers, var part = parts[index].asSwitch else { continue }
+      guard BuildFlags.hasRests, var part = parts[index].asSwitch else { continue }
       if BuildFlags.hasInterlocks {
         for rival in parts[index].rivals where rival < index && parts[rival].asSwitch?.isWantedOn == true {
           part.isWantedOn = false

@@ -109,8 +109,9 @@ struct DeviceCheck {
   }
 
   private mutating func findTargets(_ index: Int) throws(DeviceMistake) {
-    for number in parts[index].actions.indices {
-      let action = parts[index].actions[number].action
+    var actions = parts[index].actions
+    for number in actions.indices {
+      let action = actions[number].action
       guard let name = action.target else { continue }
       guard let target = find(name) else {
         throw DeviceMistake(part: index, reason: .unknownTarget(index: number, name))
@@ -118,8 +119,9 @@ struct DeviceCheck {
       guard parts[target].canBeTold(action.command) else {
         throw DeviceMistake(part: index, reason: .unsuitableAction(index: number, name))
       }
-      parts[index].actions[number].target = target
+      actions[number].target = target
     }
+    parts[index].actions = actions
   }
 }
 

@@ -15,7 +15,7 @@ enum PageRows {
     let parts = device.parts
     for first in parts.indices {
       let group = parts[first].group
-      if parts[..<first].contains(where: { $0.group == group }) { continue }
+      guard next(of: group, parts, from: 0) == first else { continue }
       html.append("<section>")
       if !group.isEmpty {
         html.append("<h2>")
@@ -23,9 +23,19 @@ enum PageRows {
         html.append("</h2>")
       }
       html.append("<ul>")
-      for part in parts[first...] where part.group == group { appendRow(part, to: &html) }
+      var index = first
+      while index < parts.count {
+        appendRow(parts[index], to: &html)
+        index = next(of: group, parts, from: index + 1)
+      }
       html.append("</ul></section>")
     }
+  }
+
+  /// The number of the next part of a group; how many parts there are if none follows.
+  private static func next(of group: [UInt8], _ parts: [Part], from start: Int) -> Int {
+    for index in start..<parts.count where parts[index].group == group { return index }
+    return parts.count
   }
 
   private static func appendRow(_ part: Part, to html: inout [UInt8]) {

@@ -322,7 +322,7 @@ extension WrongFile {
         desk: {light: pwm0:1}
         wall: {button: GPIO22, click: set desk brightness = 3}
       """,
-      #"3:42: "brightness" is not a setting; write it as brightness=128, without spaces"#),
+      #"3:42: "brightness" is not a value; write it as brightness=128, without spaces"#),
     WrongFile(
       """
       parts:

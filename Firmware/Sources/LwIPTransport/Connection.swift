@@ -33,11 +33,17 @@ struct Connection {
   var refused: [UInt8] = []
   var refusedInPlace = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
+  /// Makes a row as good as new. An assignment would do so member by member, which takes more code.
+  static func renew(_ row: Row) {
+    row.deinitialize(count: 1)
+    row.initialize(to: Connection())
+  }
+
   // MARK: From lwIP
 
   /// Lets lwIP's calls about `pcb` reach `row`.
   static func adopt(_ pcb: UnsafeMutablePointer<tcp_pcb>, in row: Row) {
-    row.pointee = Connection()
+    renew(row)
     row.pointee.pcb = pcb
     tcp_arg(pcb, row)
     tcp_recv(pcb) { row, _, buffers, _ in

@@ -141,7 +141,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   @inline(never)
   private mutating func disconnect(_ row: Row, now: MonotonicTime) {
     guard let id = row.pointee.id else { return }
-    row.pointee = Connection()
+    Connection.renew(row)
     endTurn(of: row)
     application.disconnected(id, now: now)
   }
