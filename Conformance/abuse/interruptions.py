@@ -94,7 +94,7 @@ def vanished(bench: Bench) -> None:
         mute = [connect_tcp(server.port) for _ in range(MANY)]
         deaf = [WebSocket(server.port) for _ in range(MANY)]
         with Witness(server.port) as witness:
-            # idleTimeout, and lingerTimeout since they do not answer the end either
+            # timeouts.idle, and timeouts.linger since they do not answer the end either
             wait_for_drop(bench, resources, MANY + OWN, start, "who never says anything is closed after", 15 + 2)
             # pingInterval and pongTimeout
             wait_for_drop(bench, resources, OWN, start, "who answers no ping is dropped after", 15 + 10)

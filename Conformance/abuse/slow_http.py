@@ -38,15 +38,15 @@ def attack(bench: Bench, *options: str, deadline: float, path: str = "/") -> Non
 
 def headers(bench: Bench) -> None:
     """800 clients send a head that never ends (slowhttptest -H)"""
-    attack(bench, "-H", "-i", "1", deadline=5)  # headTimeout
+    attack(bench, "-H", "-i", "1", deadline=5)  # timeouts.head
 
 
 def body(bench: Bench) -> None:
     """800 clients send a body that never ends (slowhttptest -B)"""
-    attack(bench, "-B", "-i", "2", "-s", "4096", deadline=10)  # bodyTimeout
+    attack(bench, "-B", "-i", "2", "-s", "4096", deadline=10)  # timeouts.body
 
 
 def reading(bench: Bench) -> None:
     """800 clients ask for the largest file ten times and hardly read (slowhttptest -X)"""
-    attack(bench, "-X", "-k", "10", "-w", "64", "-y", "128", "-n", "4", "-z", "16", deadline=20,  # writeTimeout
+    attack(bench, "-X", "-k", "10", "-w", "64", "-y", "128", "-n", "4", "-z", "16", deadline=20,  # timeouts.write
            path="/index.js")

@@ -100,7 +100,7 @@ struct Agreement {
   /// What the server sends of these messages unfolds to them, for a client with the same parameters.
   func checkReturn(of messages: [[UInt8]]) throws(BrokenInvariant) {
     var connection = WebSocketConnection(
-      limits: ServerLimits().webSocket, timing: ServerLimits().timing, codec: try codec(), now: .zero)
+      limits: ServerLimits().webSocket, timing: ServerTimeouts().webSocket, codec: try codec(), now: .zero)
     let client = try clientCodec()
     for message in messages {
       try check(connection.send(.binary, message.span), "an open connection can be sent to")

@@ -38,7 +38,7 @@ extension FuzzTarget {
     limits.webSocket.messageSize = 600
     limits.outboxSize = hasOutbox ? 2000 : 0
     limits.outputHighWater = hasOutbox ? 500 : 0
-    if !hasPings { limits.timing.pingInterval = 0 }
+    if !hasPings { limits.timeouts.webSocket.pingInterval = 0 }
     return limits
   }
 }

@@ -88,7 +88,7 @@ struct WebSocketPeer {
   init(messageSize: Int, codec: AnyMessageCodec? = nil) {
     self.messageSize = messageSize
     connection = WebSocketConnection(
-      limits: .init(messageSize: messageSize), timing: ServerLimits().timing, codec: codec, now: .zero)
+      limits: .init(messageSize: messageSize), timing: ServerTimeouts().webSocket, codec: codec, now: .zero)
   }
 
   /// Whether it has given the client up.

@@ -16,7 +16,7 @@ struct Connection: Sendable {
     case webSocket
     /// A response that does not end: `client` is its place among the server's event streams.
     case eventStream
-    /// The last response is written; further input is discarded until the peer ends or `lingerTimeout` has passed.
+    /// The last response is written; further input is discarded until the peer ends or `timeouts.linger` has passed.
     case lingering
   }
 

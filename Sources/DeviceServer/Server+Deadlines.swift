@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Time. Each connection has one deadline, which of its limits is running; the server keeps a lower bound of all of
+// Time. Each connection has one deadline, which of its timeouts (ServerTimeouts) is running; the server keeps a lower bound of all of
 // them, so that receiving costs nothing and a poll looks at the table only when something may be due.
 
 import HTTPCore
@@ -66,13 +66,13 @@ extension Server where Context: ~Copyable {
     let stage: Connection.Stage
     let limit: Milliseconds
     if table[index].http.pendingOutput > 0 {
-      (stage, limit) = (.writing, limits.writeTimeout)
+      (stage, limit) = (.writing, limits.timeouts.write)
     } else if table[index].http.isReceivingHead {
-      (stage, limit) = (.head, limits.headTimeout)
+      (stage, limit) = (.head, limits.timeouts.head)
     } else if table[index].http.isReceivingBody {
-      (stage, limit) = (.body, limits.bodyTimeout)
+      (stage, limit) = (.body, limits.timeouts.body)
     } else {
-      (stage, limit) = (.idle, limits.idleTimeout)
+      (stage, limit) = (.idle, limits.timeouts.idle)
     }
     guard stage != table[index].stage || table[index].deadline == .distantFuture || stage == .idle else { return }
     table[index].stage = stage

@@ -82,7 +82,7 @@ extension Server where Context: ~Copyable {
     }
     counters.eventStreams.count()
     add(router.eventRoutes[route].hub, index)
-    setDeadline(index, now + limits.writeTimeout)
+    setDeadline(index, now + limits.timeouts.write)
     if let snapshot = router.eventRoutes[route].snapshot {
       var message: [UInt8] = []
       let revision = snapshot(&context, now, &message)
@@ -118,7 +118,7 @@ extension Server where Context: ~Copyable {
     if passed > 1 { hubs[hub].counters.conflated.count(passed - 1) }
     eventStreams[stream].publication = hubs[hub].publications
     guard !hubs[hub].stateFrames[frame].isEmpty else { return }
-    if table[index].http.pendingOutput == 0 { setDeadline(index, now + limits.writeTimeout) }
+    if table[index].http.pendingOutput == 0 { setDeadline(index, now + limits.timeouts.write) }
     let message = hubs[hub].stateFrames[frame].message
     send(message.payload, revision: revision, index)
   }
@@ -159,7 +159,7 @@ extension Server where Context: ~Copyable {
     var comment: [UInt8] = []
     comment.append(":\n\n")
     send(comment.span, index)
-    setDeadline(index, now + limits.writeTimeout)
+    setDeadline(index, now + limits.timeouts.write)
     table.demand(.write, index)
   }
 

@@ -238,12 +238,12 @@ extension Server where Context: ~Copyable {
       return
     }
     if left > 0 {
-      setDeadline(index, now + limits.writeTimeout)
+      setDeadline(index, now + limits.timeouts.write)
     } else if table[index].http.mustClose {
       linger(index, now: now)
       return
     } else if table[index].phase == .eventStream {
-      setDeadline(index, now + limits.eventKeepAlive)
+      setDeadline(index, now + limits.timeouts.eventKeepAlive)
     } else {
       table[index].http.trim()
       updateStage(index, now: now)

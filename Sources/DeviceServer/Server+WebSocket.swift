@@ -178,7 +178,7 @@ extension Server where Context: ~Copyable {
       if table[index].http.pendingOutput == 0 {
         lingerSocket(index, now: now)
       } else {
-        setDeadline(index, now + limits.writeTimeout)  // the peer has ended and has not taken its 101
+        setDeadline(index, now + limits.timeouts.write)  // the peer has ended and has not taken its 101
       }
     }
   }

@@ -88,7 +88,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     }
     let index = table.add(from: remote, limits: limits.http)
     counters.accepted.count()
-    setDeadline(index, now + limits.idleTimeout)
+    setDeadline(index, now + limits.timeouts.idle)
     return table[index].id
   }
 
@@ -105,7 +105,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   /// The connection that has waited longest for a request, for the rest of one's head, or for the peer's end; nil if
   /// none waits for these.
   private var longestWaiting: Int? {
-    let (idle, head, linger) = (limits.idleTimeout, limits.headTimeout, limits.lingerTimeout)
+    let (idle, head, linger) = (limits.timeouts.idle, limits.timeouts.head, limits.timeouts.linger)
     var found: (index: Int, time: MonotonicTime)?
     for index in table.indices where !table[index].isRefused {
       let time: MonotonicTime  // when the wait began, and the same three limits added to each
@@ -207,7 +207,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   mutating func linger(_ index: Int, now: MonotonicTime) {
     table[index].phase = .lingering
     table[index].http.trim()
-    setDeadline(index, now + limits.lingerTimeout)
+    setDeadline(index, now + limits.timeouts.linger)
     table.demand(.endOutput, index)
     if table[index].isInputHeld { table.demand(.resume, index) }  // held input is discarded now
   }

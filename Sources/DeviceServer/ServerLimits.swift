@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-// Every size, count and time that a peer could drive up, in one place, each with the answer for going over it. The
+// Every size and count that a peer could drive up, in one place, each with the answer for going over it; the times are in
+// ServerTimeouts. The
 // defaults suit a device on a home network; a server for thousands raises `connections` and `clients`. A program's own
 // values are in its module, in a file named ServerLimits+….swift.
 
 public import HTTPCore
-public import Timebase
 public import WebSocketCore
 
 /// What the server lets its peers use.
@@ -27,29 +27,15 @@ public struct ServerLimits: Sendable {
   public var webSocket = WebSocketConnection.Limits(messageSize: 65_536)
   /// Event streams (server-sent events) at a time, over all routes; the next one gets 503 (Service Unavailable).
   public var eventStreams = 4
-  /// How long an event stream may be silent before it is sent a comment, so that no proxy takes it for dead.
-  public var eventKeepAlive: Milliseconds = .seconds(15)
   /// Bytes of memory for compression in one hub, if `Server.compression` is set; clients that come when it is used up
   /// get none, and are counted.
   public var deflateMemory = 4_194_304
-  /// After which silence a client is pinged, and how long it may be silent after that (`pongTimeout`) or after a Close
-  /// of ours, until its connection is aborted: a dead one is gone after 25 seconds.
-  public var timing = WebSocketConnection.Timing(
-    pingInterval: .seconds(15), pongTimeout: .seconds(10), closeTimeout: .seconds(2))
   /// Bytes that may wait for one client; an event that would not fit is discarded and counted.
   public var outboxSize = 262_144
   /// Bytes waiting for a WebSocket client beyond which the server takes no more input from it.
   public var outputHighWater = 16_384
-  /// From the first byte of a request head to its end; past it 408 (Request Timeout).
-  public var headTimeout: Milliseconds = .seconds(5)
-  /// From the end of a head to the end of its body; past it 408 (Request Timeout).
-  public var bodyTimeout: Milliseconds = .seconds(10)
-  /// How long a connection may rest, before its first request and between two, until it is closed.
-  public var idleTimeout: Milliseconds = .seconds(15)
-  /// How long a peer may take nothing of a waiting response before its connection is aborted.
-  public var writeTimeout: Milliseconds = .seconds(20)
-  /// How long the server reads on, and discards, after its last byte, so that a reset does not overtake the answer.
-  public var lingerTimeout: Milliseconds = .seconds(2)
+  /// How long peers may take, and how long the server waits.
+  public var timeouts = ServerTimeouts()
 
   /// The defaults.
   public init() {}

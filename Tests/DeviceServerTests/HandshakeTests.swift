@@ -175,7 +175,7 @@ import WebSocketCore
   @Test func aHandshakeAtTheLastMomentIsInTime() {
     var limits = ServerLimits()
     limits.clients = 0
-    limits.headTimeout = 100
+    limits.timeouts.head = 100
     let network = makeNetwork(limits: limits)
     let client = Client(network)
     let handshake = Wire.upgrade()

@@ -231,7 +231,7 @@ import WebSocketCore
 
   @Test(arguments: [true, false]) func aCloseThatIsNotAnsweredEndsInTime(hasKeepAlive: Bool) {
     var limits = ServerLimits()
-    if !hasKeepAlive { limits.timing.pingInterval = 0 }
+    if !hasKeepAlive { limits.timeouts.webSocket.pingInterval = 0 }
     let network = makeNetwork(limits: limits)
     let client = Client.webSocket(network)
     network.advance(by: .seconds(5))
@@ -247,7 +247,7 @@ import WebSocketCore
   @Test(arguments: [Wire.close(1000), [0x81, 0x00]])
   func whoseEndCannotBeWrittenIsAbortedInTime(end: [UInt8]) {
     var limits = ServerLimits()
-    limits.timing.pingInterval = 0
+    limits.timeouts.webSocket.pingInterval = 0
     let network = makeNetwork(limits: limits)
     let client = Client.webSocket(network, capacity: 1)
     client.stopReading()
@@ -282,7 +282,7 @@ import WebSocketCore
 
   @Test func aPingOfTheProgramHasADeadlineToo() {
     var limits = ServerLimits()
-    limits.timing.pingInterval = 0
+    limits.timeouts.webSocket.pingInterval = 0
     let network = makeNetwork(limits: limits)
     let dead = Client.webSocket(network)
     network.withHub { $0.pingAll() }

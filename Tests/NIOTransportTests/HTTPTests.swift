@@ -182,7 +182,7 @@ extension OverSockets {
 
     @Test func aSlowHeadIsAnswered408ThoughNoByteComes() async throws {
       try await TestServer.run { limits in
-        limits.headTimeout = 50
+        limits.timeouts.head = 50
       } _: { server in
         let client = try await RawClient.connect(to: server.address)
         try await client.send("GET / HTTP/1.1\r\nHo")

@@ -101,8 +101,8 @@ extension OverSockets {
 
     @Test func aClientThatAnswersNoPingIsLetGo() async throws {
       try await TestServer.run { limits in
-        limits.timing.pingInterval = 30
-        limits.timing.pongTimeout = 30
+        limits.timeouts.webSocket.pingInterval = 30
+        limits.timeouts.webSocket.pongTimeout = 30
       } _: { server in
         let client = try await RawClient.connectSocket(to: server.address)
         #expect(try await client.receiveFrame() == .init(0x89, []))

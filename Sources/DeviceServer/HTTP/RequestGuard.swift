@@ -8,18 +8,6 @@
 import Bytes
 import HTTPCore
 
-/// Which sites' pages may open a socket or change something.
-///
-/// It is set where routes are made: `Router.origin`, and `origin:` of `Router.webSocket`.
-public enum OriginPolicy: Sendable {
-  /// Pages that this server itself served: `Origin` is `http(s)://` and the request's `Host`.
-  case sameOrigin
-  /// Also the pages of these origins, each written `scheme://host[:port]`.
-  case alsoFrom([StaticString])
-  /// Any page of any site.
-  case any
-}
-
 /// The names that the server goes by.
 public struct HostNames: Sendable {
   private var names: [[UInt8]]

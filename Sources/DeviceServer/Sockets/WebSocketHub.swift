@@ -86,7 +86,7 @@ public struct WebSocketHub: ~Copyable, Sendable {
     let index = freeIndices.popLast() ?? clients.count
     let client = Client(
       id: ClientID(number: 0, index: index), connection: connection, remote: remote,
-      socket: WebSocketConnection(limits: limits.webSocket, timing: limits.timing, codec: codec, now: now))
+      socket: WebSocketConnection(limits: limits.webSocket, timing: limits.timeouts.webSocket, codec: codec, now: now))
     if index == clients.count { clients.append(client) } else { clients.replace(index, with: client) }
     return index
   }
@@ -114,7 +114,7 @@ public struct WebSocketHub: ~Copyable, Sendable {
     dismiss(index)
     clients[index].isGivenUp = false
     codecMemory -= clients[index].socket.codec?.memorySize ?? 0
-    renew(&clients[index].socket, WebSocketConnection(limits: limits.webSocket, timing: limits.timing, now: now))
+    renew(&clients[index].socket, WebSocketConnection(limits: limits.webSocket, timing: limits.timeouts.webSocket, now: now))
     freeIndices.append(index)
   }
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+
+// The origins that are allowed: RequestGuard asks here (RFC 6454, RFC 6455 section 10.2).
+
+/// Which sites' pages may open a socket or change something.
+///
+/// It is set where routes are made: `Router.origin`, and `origin:` of `Router.webSocket`.
+public enum OriginPolicy: Sendable {
+  /// Pages that this server itself served: `Origin` is `http(s)://` and the request's `Host`.
+  case sameOrigin
+  /// Also the pages of these origins, each written `scheme://host[:port]`.
+  case alsoFrom([StaticString])
+  /// Any page of any site.
+  case any
+}
