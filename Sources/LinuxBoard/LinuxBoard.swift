@@ -182,7 +182,7 @@
     }
 
     /// Whether there is an event to take.
-    public var hasEvents: Bool { !news.isEmpty }
+    var hasEvents: Bool { !news.isEmpty }
 
     /// The oldest event that has not been taken.
     public func nextEvent() -> Event? { news.isEmpty ? nil : news.removeFirst() }

@@ -2,7 +2,7 @@
 
 // The rows of the page, `%PARTS%` in index.html: one for each part, in sections by group, with the state as it is. So
 // the first paint, and a browser without JavaScript, show the truth and can change it. The script finds these rows and
-// continues with them, so their shape is that of Web/rows.js, and their words are those of PartWords and Web/words.js.
+// continues with them (Web/rows.js); it makes none of its own. Their words are those of PartWords.
 // Firmware makes them, too: every byte of a literal counts.
 
 import Bytes

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a row of the page says about its part, in the words of Web/words.js (`partWord`), so that a reader without
-// JavaScript gets the same. The text is not escaped yet.
+// What a row of the page says about its part, in the words that the script uses (`partWord` in Web/words.js, and each
+// kind's `word` in Web/parts), so that a reader without JavaScript gets the same. The text is not escaped yet.
 
 import Bytes
 import Parts

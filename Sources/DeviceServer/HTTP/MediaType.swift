@@ -44,7 +44,7 @@ public enum MediaType {
 
   /// The type of a file of that name, by its extension; `application/octet-stream` if that is unknown.
   @_lifetime(immortal)
-  public static func forName(_ name: Span<UInt8>) -> Span<UInt8> { at(place(for: name)) }
+  static func forName(_ name: Span<UInt8>) -> Span<UInt8> { at(place(for: name)) }
 
   @_lifetime(immortal)
   static func at(_ place: Range<Int>) -> Span<UInt8> { table.span.extracting(place) }
