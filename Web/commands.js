@@ -4,7 +4,7 @@
 // (in `parts`, from the device), desired and sent (in `pending`). `s` is the reducer's draft.
 
 import { kindOf } from './kinds.js';
-import { limits } from './limits.js';
+import { timeouts } from './timeouts.js';
 import { author, partWord } from './words.js';
 
 // Takes a message over: a hello replaces everything, a state the values of the parts that it holds. An older
@@ -59,9 +59,9 @@ function note(s, name, was, seen) {
   const label = part.label ?? name;
   const [last, ...older] = s.changes;
   const dragged = kindOf(part).isDragged && last?.name === name && last.by === by
-    && s.now - last.at < limits.drag;
+    && s.now - last.at < timeouts.drag;
   const change = { at: s.now, name, label, what, by };
-  s.changes = [change, ...(dragged ? older : s.changes)].slice(0, limits.changes);
+  s.changes = [change, ...(dragged ? older : s.changes)].slice(0, timeouts.changes);
   if (!ours && !kindOf(part).isQuiet) say(s, [`${label} ${what}`, seen && by].filter(Boolean).join(', '));
 }
 
@@ -117,8 +117,8 @@ function command(s, name, told, before) {
 export function tell(s, name, { type, ...told }, pending) {
   s.ids += 1;
   s.pending[name] = { ...pending, id: s.ids, ring: false };
-  s.timers[`ring ${name}`] = s.now + limits.ring;
-  s.timers[`revert ${name}`] = s.now + limits.revert;
+  s.timers[`ring ${name}`] = s.now + timeouts.ring;
+  s.timers[`revert ${name}`] = s.now + timeouts.revert;
   s.effects.push({ type: 'send', message: { type, id: s.ids, part: name, ...told } });
 }
 
@@ -159,7 +159,7 @@ export function forgetCommands(s) {
 
 export function fail(s, text) {
   s.notice = text;
-  s.timers.notice = s.now + limits.notice;
+  s.timers.notice = s.now + timeouts.notice;
   say(s, text);
 }
 
@@ -170,7 +170,7 @@ export function say(s, text) {
     return;
   }
   s.said = text;
-  s.timers.quiet = s.now + limits.quiet;
+  s.timers.quiet = s.now + timeouts.quiet;
   s.effects.push({ type: 'say', text });
 }
 

@@ -11,7 +11,7 @@ import {
   apply, forget, forgetCommands, giveUp, say, settle, toggle, want,
 } from './commands.js';
 import { events, expired } from './kinds.js';
-import { limits } from './limits.js';
+import { timeouts } from './timeouts.js';
 import './parts.js';
 import { screens } from './words.js';
 
@@ -37,7 +37,7 @@ export function reduce(state, event) {
     for (const name in s.timers) s.timers[name] += passed;
     if (s.since !== undefined) s.since += passed;
   }
-  if (passed < -limits.jump || s.now - deadline(s) > limits.jump) wake(s, true);
+  if (passed < -timeouts.jump || s.now - deadline(s) > timeouts.jump) wake(s, true);
   events[event.type](s, event);
   countDown(s);
   speakOfConnection(s);
@@ -55,7 +55,7 @@ export function deadline(state) {
 Object.assign(events, {
   load(s) {
     open(s);
-    if (!s.visible) s.timers.sleep = s.now + limits.hidden;
+    if (!s.visible) s.timers.sleep = s.now + timeouts.hidden;
   },
 
   tick(s) {
@@ -71,15 +71,15 @@ Object.assign(events, {
   hide(s) {
     if (!s.visible) return;
     s.visible = false;
-    s.timers.sleep = s.now + limits.hidden;
+    s.timers.sleep = s.now + timeouts.hidden;
     forget(s, 'ping', 'silence', s.phase === 'checking' ? '' : 'pong');
   },
 
   show(s) {
-    const away = limits.hidden - (s.timers.sleep - s.now);
+    const away = timeouts.hidden - (s.timers.sleep - s.now);
     s.visible = true;
     forget(s, 'sleep');
-    wake(s, away > limits.away);
+    wake(s, away > timeouts.away);
   },
 
   leave(s) {
@@ -131,7 +131,7 @@ Object.assign(events, {
   message(s, { socket, text }) {
     if (!s.held || socket !== s.socket) return;
     if (s.phase === 'stale') listen(s);
-    if ('silence' in s.timers) s.timers.silence = s.now + limits.silence;
+    if ('silence' in s.timers) s.timers.silence = s.now + timeouts.silence;
     const message = parsed(text);
     messages[message?.type]?.(s, message);
   },
@@ -172,7 +172,7 @@ const messages = {
   hello(s, message) {
     if (s.phase !== 'live' && s.phase !== 'checking') {
       forget(s, 'open');
-      s.timers.steady = s.now + limits.steady;
+      s.timers.steady = s.now + timeouts.steady;
       listen(s);
     }
     apply(s, message);
@@ -183,12 +183,12 @@ const messages = {
   pong(s, { n, clients }) {
     if (clients) s.clients = clients;
     if (n !== s.pings || !('pong' in s.timers)) return;
-    const allowed = s.phase === 'checking' ? limits.probe : limits.pong;
+    const allowed = s.phase === 'checking' ? timeouts.probe : timeouts.pong;
     s.delay = allowed - (s.timers.pong - s.now);
     forget(s, 'pong');
     if (s.phase !== 'checking') return;
     s.phase = 'live';
-    if (s.visible) s.timers.silence = s.now + limits.silence;
+    if (s.visible) s.timers.silence = s.now + timeouts.silence;
   },
 
   ack(s, { id, rev, error }) {
@@ -205,7 +205,7 @@ const messages = {
 // failed, and a request never.
 function open(s) {
   s.phase = s.online ? 'connecting' : 'offline';
-  s.timers.open = s.now + limits.open;
+  s.timers.open = s.now + timeouts.open;
   s.asking = s.failures > 0;
   if (s.asking) s.effects.push({ type: 'ask' });
   else connect(s);
@@ -215,7 +215,7 @@ function connect(s) {
   s.asking = false;
   s.held = true;
   s.socket += 1;
-  s.timers.open = s.now + limits.open;
+  s.timers.open = s.now + timeouts.open;
   s.effects.push({ type: 'open', socket: s.socket });
 }
 
@@ -237,9 +237,9 @@ function wait(s) {
   drop(s);
   s.phase = s.online ? 'waiting' : 'offline';
   // "Offline" is only the browser's opinion, so that too is tried now and then.
-  const ceiling = Math.min(limits.reconnectCap, limits.reconnectBase * 2 ** s.failures);
-  const jittered = limits.reconnectLeast + s.random * (ceiling - limits.reconnectLeast);
-  s.timers.retry = s.now + (s.online ? jittered : limits.reconnectCap);
+  const ceiling = Math.min(timeouts.reconnectCap, timeouts.reconnectBase * 2 ** s.failures);
+  const jittered = timeouts.reconnectLeast + s.random * (ceiling - timeouts.reconnectLeast);
+  s.timers.retry = s.now + (s.online ? jittered : timeouts.reconnectCap);
   if (s.online) s.failures += 1;
 }
 
@@ -266,7 +266,7 @@ function sleep(s) {
 function wake(s, suspicious) {
   if (!s.visible || s.phase === 'checking') return;
   // An attempt just begun is left to finish: several of these events come together.
-  const attemptIsYoung = s.timers.open - s.now > limits.open - limits.probe;
+  const attemptIsYoung = s.timers.open - s.now > timeouts.open - timeouts.probe;
   if (s.phase !== 'live') {
     if (!attemptIsYoung) reopen(s);
   } else if (suspicious) {
@@ -282,21 +282,21 @@ function listen(s) {
   s.phase = 'live';
   forget(s, 'give');
   if (!s.visible) return;
-  s.timers.silence = s.now + limits.silence;
+  s.timers.silence = s.now + timeouts.silence;
   ping(s);
 }
 
 function ping(s) {
   s.pings += 1;
-  s.timers.pong = s.now + (s.phase === 'checking' ? limits.probe : limits.pong);
-  s.timers.ping = s.now + limits.ping;
+  s.timers.pong = s.now + (s.phase === 'checking' ? timeouts.probe : timeouts.pong);
+  s.timers.ping = s.now + timeouts.ping;
   s.effects.push({ type: 'send', message: { type: 'ping', n: s.pings } });
 }
 
 function notAnswering(s) {
   s.phase = 'stale';
   forget(s, 'ping', 'pong', 'silence');
-  s.timers.give = s.now + limits.grace;
+  s.timers.give = s.now + timeouts.grace;
 }
 
 function parsed(text) {

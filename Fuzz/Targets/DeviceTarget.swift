@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // A device of all kinds of parts through a life that the input tells: readings on time and late, commands as values, as
-// JSON and as text, faults, clients that leave, and time. Whatever comes, no two rivals are on at once, every value is one
-// that its part can have, no deadline stays due, and what the device says of itself is JSON.
+// JSON and as text, faults, clients that leave, and time. Whatever comes, no two rivals are on at once, every value is
+// one that its part can have, no deadline stays due, and what the device says of itself is JSON.
 
 import Bytes
 import Parts

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Bytes in order of arrival, taken from the front. One array that is used from `head` to `tail`: appending copies once,
-// taking moves an offset, and the array is used from its beginning again whenever it runs empty. It is kept until `trim`,
-// so a queue in steady use does not allocate and an idle one can give its memory back.
+// taking moves an offset, and the array is used from its beginning again whenever it runs empty. It is kept until
+// `trim`, so a queue in steady use does not allocate and an idle one can give its memory back.
 //
 // Every element of the array exists all the time, whether it waits or not: an array that is filled and emptied for each
 // message costs twice as much as the message.

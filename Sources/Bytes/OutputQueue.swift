@@ -35,8 +35,8 @@ public struct OutputQueue: Sendable {
   /// How many of these are copies.
   public var copiedCount: Int { copied.count }
 
-  /// Takes the memory for `count` bytes more that are copied, and no more than that: one that doubles takes up to twice as
-  /// much.
+  /// Takes the memory for `count` bytes more that are copied, and no more than that: one that doubles takes up to twice
+  /// as much.
   public mutating func reserve(_ count: Int) { copied.reserve(count) }
 
   /// Whether nothing waits.

@@ -9,8 +9,8 @@
   import CZlib
   import WebSocketCore
 
-  /// The codec of one connection. `Sendable` is unchecked: a connection is used by one thread at a time, and nobody else
-  /// has its codec.
+  /// The codec of one connection. `Sendable` is unchecked: a connection is used by one thread at a time, and nobody
+  /// else has its codec.
   final class ZlibCodec: MessageCodec, @unchecked Sendable {
     private let parameters: PermessageDeflate
     var memorySize: Int { Self.memorySize(parameters) }
@@ -46,8 +46,8 @@
       return deflating + (1 << Int(parameters.clientMaxWindowBits)) + 2 * 7168 + keptCapacity
     }
 
-    /// zlib cannot compress with a window of 8 bits. With one of 9 it never looks back more than 250 bytes (512 less the
-    /// 262 of its look-ahead), which a window of 8 bits still holds.
+    /// zlib cannot compress with a window of 8 bits. With one of 9 it never looks back more than 250 bytes (512 less
+    /// the 262 of its look-ahead), which a window of 8 bits still holds.
     private static func deflateBits(_ parameters: PermessageDeflate) -> Int {
       max(Int(parameters.serverMaxWindowBits), 9)
     }

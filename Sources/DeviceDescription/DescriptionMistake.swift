@@ -64,8 +64,8 @@ final class MistakeList {
   private static var longestQuotation: Int { 60 }
   private static var longestLine: Int { 500 }
 
-  /// Notes a mistake. A mistake is one line of moderate length: control characters that a file may hold are shown as "?",
-  /// and of what stands in quotation marks only the beginning is shown if it is long.
+  /// Notes a mistake. A mistake is one line of moderate length: control characters that a file may hold are shown as
+  /// "?", and of what stands in quotation marks only the beginning is shown if it is long.
   func add(_ position: TextPosition, _ words: String) {
     let scalars = words.unicodeScalars.map { $0.isControl ? "?" : $0 }
     let pieces = String(String.UnicodeScalarView(scalars)).split(separator: "\"", omittingEmptySubsequences: false)

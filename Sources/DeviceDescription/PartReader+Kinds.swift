@@ -221,9 +221,8 @@ extension PartReader {
     var words: [UInt8] = []
     let meant = nearest <= maximum ? nearest : (nearest - step ?? top)
     words.append(meant)
-    mistakes.add(
-      heading.kind.value.position,
-      "the first value must be \"min\" and a whole number of steps; did you mean \(String(decoding: words, as: UTF8.self))?")
+    let hint = "did you mean \(String(decoding: words, as: UTF8.self))?"
+    mistakes.add(heading.kind.value.position, "the first value must be \"min\" and a whole number of steps; \(hint)")
   }
 
   // MARK: values that several kinds have

@@ -133,7 +133,7 @@ public struct PartTable {
     guard case .set(let settings) = action.command else {
       return "\(action.command == .dim ? "dim" : "toggle") \(target)"
     }
-    if settings == PartValues(isOn: settings.isOn), let isOn = settings.isOn { return "\(isOn ? "on" : "off") \(target)" }
+    if let isOn = settings.isOn, settings == PartValues(isOn: isOn) { return "\(isOn ? "on" : "off") \(target)" }
     var words = ["set", target]
     if let isOn = settings.isOn { words.append("on=\(isOn)") }
     if let brightness = settings.brightness { words.append("brightness=\(brightness)") }

@@ -8,8 +8,8 @@ public enum Pull: String, CaseIterable, Sendable {
   /// As the line was found.
   case asIs = "as-is"
 
-  /// The resistor that the usual wiring needs: a button or a contact closes to ground, so the line is pulled up; a button
-  /// whose active level is high closes to the supply, so its line is pulled down.
+  /// The resistor that the usual wiring needs: a button or a contact closes to ground, so the line is pulled up; a
+  /// button whose active level is high closes to the supply, so its line is pulled down.
   public static func standard(for role: ChannelRole, isActiveLow: Bool) -> Pull {
     role == .button && !isActiveLow ? .down : .up  // the level of a contact only says what "on" means
   }

@@ -48,11 +48,16 @@ public struct DeviceProgram: Sendable {
   /// The page: `index.html`, which is a template, and its files.
   public var page = AssetTable.embeddedPage
   /// The address to listen on; `0.0.0.0` for every interface.
-  public var host = "127.0.0.1"
+  public var host = defaultHost
   /// The TCP port to listen on; 0 lets the system choose one.
-  public var port = 8080
+  public var port = defaultPort
   /// Names that browsers may know the device by, beside its addresses and `localhost`.
   public var hostNames = HostNames()
+
+  /// Only this machine, until somebody decides otherwise.
+  public static let defaultHost = "127.0.0.1"
+  /// The port that is usual for a second web server.
+  public static let defaultPort = 8080
 
   /// A program for `device`, with the built-in page, on `127.0.0.1:8080`.
   public init(_ device: Device, on wiring: Wiring) {

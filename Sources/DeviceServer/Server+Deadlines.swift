@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Time. Each connection has one deadline, which of its timeouts (ServerTimeouts) is running; the server keeps a lower bound of all of
-// them, so that receiving costs nothing and a poll looks at the table only when something may be due.
+// Time. Each connection has one deadline, which of its timeouts (ServerTimeouts) is running; the server keeps a lower
+// bound of all of them, so that receiving costs nothing and a poll looks at the table only when something may be due.
 
 import HTTPCore
 public import Timebase

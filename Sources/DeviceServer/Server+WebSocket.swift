@@ -75,8 +75,8 @@ extension Server where Context: ~Copyable {
   /// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
   private static var keptCapacity: Int { 131_072 }
 
-  /// Takes the buffer for messages, whatever is in it, so that the server may be changed while it is in use; `keepScratch`
-  /// gives it back.
+  /// Takes the buffer for messages, whatever is in it, so that the server may be changed while it is in use;
+  /// `keepScratch` gives it back.
   #if hasFeature(Embedded)
     @inline(never)
   #else

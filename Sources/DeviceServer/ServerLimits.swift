@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Every size and count that a peer could drive up, in one place, each with the answer for going over it; the times are in
-// ServerTimeouts. The
-// defaults suit a device on a home network; a server for thousands raises `connections` and `clients`. A program's own
-// values are in its module, in a file named ServerLimits+….swift.
+// Every size and count that a peer could drive up, in one place, each with the answer for going over it; the times are
+// in ServerTimeouts. The defaults suit a device on a home network; a server for thousands raises `connections` and
+// `clients`. A program's own values are in its module, in a file named ServerLimits+….swift.
 
 public import HTTPCore
 public import WebSocketCore
@@ -23,7 +22,7 @@ public struct ServerLimits: Sendable {
   /// which no further request is read. `HTTPConnection.Limits` has the numbers.
   public var http = HTTPConnection.Limits()
   /// Bytes of a WebSocket message, over all its fragments; past them the client is closed with 1009 (Message Too
-  /// Big).
+  /// Big). The remote control takes less (ServerLimits+RemoteControl.swift).
   public var webSocket = WebSocketConnection.Limits(messageSize: 65_536)
   /// Event streams (server-sent events) at a time, over all routes; the next one gets 503 (Service Unavailable).
   public var eventStreams = 4

@@ -76,7 +76,8 @@ extension Device {
     for number in parts[index].actions.indices {
       let response = parts[index].actions[number]
       // A light that a long press began to dim goes on with each repeat.
-      let continues = BuildFlags.hasGestures && gesture == .repeat && response.gesture == .long && response.action.command.isDim
+      let continues =
+        BuildFlags.hasGestures && gesture == .repeat && response.gesture == .long && response.action.command.isDim
       guard response.gesture == gesture || continues else { continue }
       // A button has no one to tell that a part does not work; the part shows it.
       if let target = response.target {

@@ -95,8 +95,8 @@ extension Device {
     ask(index, isOn: false, by: .timer)
   }
 
-  /// Whether this is a switch that rests. What its relay did before the start, or while it had a fault, is not known: then
-  /// it takes its first rest.
+  /// Whether this is a switch that rests. What its relay did before the start, or while it had a fault, is not known:
+  /// then it takes its first rest.
   func mustRest(_ index: Int) -> Bool {
     guard BuildFlags.hasRests, let part = parts[index].asSwitch else { return false }
     return BuildFlags.hasTimers && part.minDwell > 0 || BuildFlags.hasInterlocks && !parts[index].rivals.isEmpty

@@ -3,8 +3,8 @@
 // Readings and time. Readings may come late, with the time at which they happened, and those of two chips out of order.
 // They wait until the next poll, which processes them in the order of time, together with what the parts had to do
 // between them: a host that was held up for a second sees every press, and a button's times are those of its edges. A
-// client's presses of a button wait with them. Outputs change at the time of the call, and a relay's rest begins with the
-// poll after that.
+// client's presses of a button wait with them. Outputs change at the time of the call, and a relay's rest begins with
+// the poll after that.
 
 import Bytes
 public import Timebase

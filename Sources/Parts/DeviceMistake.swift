@@ -25,8 +25,8 @@ public struct DeviceMistake: Error, Equatable, Sendable {
     case unknownTarget(index: Int, [UInt8])
     /// The `index`th action asks for what the part does not do, or for a value out of its bounds.
     case unsuitableAction(index: Int, [UInt8])
-    /// The least value of a number is above its greatest, its step is not above zero, or its first value is none of those
-    /// between them.
+    /// The least value of a number is above its greatest, its step is not above zero, or its first value is none of
+    /// those between them.
     case impossibleRange
   }
 

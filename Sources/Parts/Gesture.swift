@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The ways to press a button, by the names that descriptions and messages use, and the times that tell them apart.
+// The ways to press a button, by the names that descriptions and messages use.
 
 import Bytes
-public import Timebase
 
 /// A way to press a button.
 public enum Gesture: UInt8, CaseIterable, Sendable {
@@ -43,22 +42,5 @@ public enum Gesture: UInt8, CaseIterable, Sendable {
       number += 1
     }
     return nil
-  }
-}
-
-extension Button {
-  /// The times of a button.
-  public struct Timing: Equatable, Sendable {
-    /// A level that lasts no longer than this is a bounce.
-    public var debounce: Milliseconds = Debouncer.standardDuration
-    /// How long after the first release the second press of a double click comes at the latest.
-    public var double: Milliseconds = 350
-    /// How long a button is held for a long press.
-    public var long: Milliseconds = 600
-    /// How long after a long press, and after each repeat, the next repeat follows; at least 10 ms.
-    public var `repeat`: Milliseconds = 150
-
-    /// The usual times.
-    public init() {}
   }
 }

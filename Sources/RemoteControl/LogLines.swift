@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Every line that the remote control logs: the tutorial's own about its clients, and at the level debug what was refused or
-// lost. (The lines about the network are NetworkIdentity's, the reasons of a refused request DeviceServer's.)
+// Every line that the remote control logs: the tutorial's own about its clients, and at the level debug what was
+// refused or lost. (The lines about the network are NetworkIdentity's, the reasons of a refused request
+// DeviceServer's.)
 
 import Bytes
 import DeviceServer

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-// How long a part that is gone from the description keeps its line in the file: a month, and less only if the file would
-// grow too long to be read.
+// How long a part that is gone from the description keeps its line in the file: a month, and less only if the file
+// would grow too long to be read.
 
 public import Parts
 
 extension SavedState {
   /// What a device saves, and what it keeps of `earlier` for parts that it does not have.
   ///
-  /// Such a part keeps its values for a month from `today`, the day counted from 1970: a description that was wrong for an
-  /// evening costs nothing. Without a clock, `today` being nil, nothing is forgotten.
+  /// Such a part keeps its values for a month from `today`, the day counted from 1970: a description that was wrong for
+  /// an evening costs nothing. Without a clock, `today` being nil, nothing is forgotten.
   public init(_ device: Device, keeping earlier: SavedState?, today: UInt32?) {
     var present: [Entry] = []
     for part in device.parts {

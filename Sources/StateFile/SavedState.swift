@@ -9,9 +9,9 @@
 //     crc32 2204b568
 //
 // The first line names the form and its version; then a line for each part, in the order of their names, with its
-// values; the last has the CRC-32 of all that precedes it. `gone` says since which day, counted from 1970, a part is not
-// in the description any more. Rule: every state has exactly one form, so a file is either what was written or refused.
-// The first version had one line, `led on` or `led off`; it is read, and never written.
+// values; the last has the CRC-32 of all that precedes it. `gone` says since which day, counted from 1970, a part is
+// not in the description any more. Rule: every state has exactly one form, so a file is either what was written or
+// refused. The first version had one line, `led on` or `led off`; it is read, and never written.
 
 import Bytes
 public import Parts

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Finding out that a peer is gone. TCP alone may take hours; a ping after some silence and a deadline for any
-// byte in answer take seconds. The same deadline bounds the closing handshake. The times
-// are a server's (`ServerLimits.timing`). RFC 6455 sections 5.5.2 and 7.1.1.
+// byte in answer take seconds. The same deadline bounds the closing handshake. The times are a server's
+// (`ServerTimeouts.webSocket`). RFC 6455 sections 5.5.2 and 7.1.1.
 
 public import Timebase
 

@@ -40,7 +40,8 @@ struct Heliograph: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The same as FILE.", valueName: "file"))
   var device: String?
 
-  @Option(help: "The board: simulated in this terminal, or linux: the pins of this machine. (default: linux for a file)")
+  @Option(
+    help: "The board: simulated in this terminal, or linux: the pins of this machine. (default: linux for a file)")
   var board: ProgramSettings.BoardKind?
 
   @OptionGroup(title: "Network")
@@ -59,7 +60,9 @@ struct Heliograph: AsyncParsableCommand {
       valueName: "file"))
   var stateFile: String?
 
-  @Option(help: ArgumentHelp("The GPIO chip of lines that are given by number alone. (default: \(Defaults.chip))", valueName: "chip"))
+  @Option(
+    help: ArgumentHelp(
+      "The GPIO chip of lines that are given by number alone. (default: \(Defaults.chip))", valueName: "chip"))
   var chip: String?
 
   @OptionGroup(title: "An LED and a button without a file")

@@ -49,7 +49,8 @@ struct RemoteControlService: Service {
           group.addTask { try await serve(transport, console) }
           if let saver { group.addTask { await saver.run() } }
           #if os(Linux)
-            let board = BoardKeeper(transport: transport, loopState: loopState, console: console, supervisor: supervisor)
+            let board = BoardKeeper(
+              transport: transport, loopState: loopState, console: console, supervisor: supervisor)
             group.addTask { try await board.run() }
           #endif
           for try await _ in group {}  // (not waitForAll, which would wait for those that never end)

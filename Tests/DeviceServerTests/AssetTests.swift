@@ -5,7 +5,7 @@
 
 import Bytes
 import ConformanceSupport
-import DeviceServer
+@testable import DeviceServer
 import Testing
 
 @Suite struct AssetTests {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Switches in any interleaving of buttons, commands, timers, faults and restarts, against the slow model and a board
-// that watches over the rules. The host may be held up at any time, also between the device's decision and the call that
-// moves the relay: it moves at a random moment before the next poll. A failure names the seed of its run.
+// that watches over the rules. The host may be held up at any time, also between the device's decision and the call
+// that moves the relay: it moves at a random moment before the next poll. A failure names the seed of its run.
 
 import ConformanceSupport
 import Testing

@@ -87,8 +87,8 @@ import Timebase
 
   // MARK: min_dwell
 
-  // A rest begins with the poll after the drive, here a millisecond later, and is counted in whole milliseconds, so it ends
-  // another one later.
+  // A rest begins with the poll after the drive, here a millisecond later, and is counted in whole milliseconds, so it
+  // ends another one later.
 
   @Test func aRelayRestsAfterEachChangeAndTheLastCommandWins() throws {
     var bench = Bench([.switch("pump", output: 0, minDwell: 1000)])

@@ -133,7 +133,7 @@ import Testing
     let file = StateFile(path: folder.path(of: "sub/state"))
     let error = StateFileError.notKeptAside(
       path: file.path, .foreign, place: file.path + ".damaged", .accessDenied)
-    try folder.withRights(0o555, to: "sub") {
+    _ = try folder.withRights(0o555, to: "sub") {
       #expect(throws: error) { try file.load() }
     }
     #expect(folder.content(of: "sub/state") == bytes("foreign"))
@@ -146,7 +146,7 @@ import Testing
     try folder.write("sub/state", "foreign")
     let file = StateFile(path: folder.path(of: "sub/state"))
     let error = StateFileError.notKeptAside(path: file.path, .foreign, place: file.path + ".damaged", .notPermitted)
-    try folder.withRights(0o1777, to: "sub") {
+    _ = try folder.withRights(0o1777, to: "sub") {
       #expect(throws: error) { try file.load() }
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path(of: "sub")) == ["state"])

@@ -35,7 +35,8 @@ struct DiskHistory {
   /// What the schedule says at the end.
   var unsaved: SavedState?
 
-  /// Runs a schedule through `script`: the loop wakes up for a change, the end of a write, a deadline, or other reasons.
+  /// Runs a schedule through `script`: the loop wakes up for a change, the end of a write, a deadline, or other
+  /// reasons.
   init(_ script: DiskScript) {
     var schedule = SaveSchedule(onDisk: script.onDisk.map(SavedState.init))
     var changes = script.changes[...]

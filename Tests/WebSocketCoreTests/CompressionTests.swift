@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Compressed messages as the protocol machine sees them: where RSV1 may stand, what is unfolded when, and what the limits
-// count. The codec here knows stored blocks only (RFC 1951 section 3.2.4): it compresses nothing, but what it makes is
-// DEFLATE, so no library is needed; tests with zlib have their own target. RFC 7692 sections 6 and 7.2.
+// Compressed messages as the protocol machine sees them: where RSV1 may stand, what is unfolded when, and what the
+// limits count. The codec here knows stored blocks only (RFC 1951 section 3.2.4): it compresses nothing, but what it
+// makes is DEFLATE, so no library is needed; tests with zlib have their own target. RFC 7692 sections 6 and 7.2.
 
 import ConformanceSupport
 import Testing

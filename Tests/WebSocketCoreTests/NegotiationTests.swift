@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a client may offer of permessage-deflate, and what is agreed on: the examples of RFC 7692 sections 5 and 7.1, and
-// each rule of section 7.1 broken alone.
+// What a client may offer of permessage-deflate, and what is agreed on: the examples of RFC 7692 sections 5 and 7.1,
+// and each rule of section 7.1 broken alone.
 
 import ConformanceSupport
 import HTTPCore

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The connection: each phase, how it is reached and left, and when. The figures are those of limits.js,
+// The connection: each phase, how it is reached and left, and when. The figures are those of timeouts.js,
 // written out here again so that a changed figure is seen.
 
 import assert from 'node:assert/strict';

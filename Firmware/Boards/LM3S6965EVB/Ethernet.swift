@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// The Ethernet controller: a queue of received frames and one of 2 KB to send from, both read and written by words at one
-// register, MACDATA.
-// Rule: a received frame is preceded by two bytes that count themselves, the frame and its check sequence; one to be sent
-// by two bytes that count its data alone. So in both queues a frame begins in the middle of a word.
-// Source: data sheet, chapter 15.
+// The Ethernet controller: a queue of received frames and one of 2 KB to send from, both read and written by words at
+// one register, MACDATA. Rule: a received frame is preceded by two bytes that count themselves, the frame and its check
+// sequence; one to be sent by two bytes that count its data alone. So in both queues a frame begins in the middle of a
+// word. Source: data sheet, chapter 15.
 
 import CBoard
 import CortexM

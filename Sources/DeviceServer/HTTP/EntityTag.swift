@@ -8,7 +8,7 @@ import Bytes
 
 /// Strong entity tags.
 public enum EntityTag {
-  /// The tag of a file, without its quotation marks: half of its SHA-1 digest in hexadecimal.
+  /// The tag of a file, without its quotation marks: the first 64 bits of its SHA-1 digest in hexadecimal.
   public static func of(_ bytes: Span<UInt8>) -> [UInt8] {
     let digest = SHA1.digest(of: bytes)
     var tag: [UInt8] = []

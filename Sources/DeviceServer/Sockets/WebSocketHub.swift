@@ -114,7 +114,9 @@ public struct WebSocketHub: ~Copyable, Sendable {
     dismiss(index)
     clients[index].isGivenUp = false
     codecMemory -= clients[index].socket.codec?.memorySize ?? 0
-    renew(&clients[index].socket, WebSocketConnection(limits: limits.webSocket, timing: limits.timeouts.webSocket, now: now))
+    renew(
+      &clients[index].socket,
+      WebSocketConnection(limits: limits.webSocket, timing: limits.timeouts.webSocket, now: now))
     freeIndices.append(index)
   }
 

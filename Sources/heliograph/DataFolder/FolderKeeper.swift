@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A folder that is served instead of the built-in page: waited for at the start, and looked at again and again after that.
+// A folder that is served instead of the built-in page: waited for at the start, and looked at again and again after
+// that.
 
 import DataFolder
 import DeviceServer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Writes the device's state to its file, on a thread that may wait for the disk. When to write is the schedule's decision,
-// on the event loop.
+// Writes the device's state to its file, on a thread that may wait for the disk. When to write is the schedule's
+// decision, on the event loop.
 
 import Logging
 import NIOPosix

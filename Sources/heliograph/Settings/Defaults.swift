@@ -3,6 +3,7 @@
 // The default of each setting. `ProgramSettings` begins with these values, and the help of each option states
 // them.
 
+import DeviceProgram
 import DeviceServer
 import Logging
 import Parts
@@ -13,9 +14,9 @@ enum Defaults {
   /// The GPIO chip of lines that are given by number alone.
   static let chip = "gpiochip0"
   /// The address to listen on.
-  static let host = "127.0.0.1"
+  static let host = DeviceProgram.defaultHost
   /// The TCP port to listen on.
-  static let port = 8080
+  static let port = DeviceProgram.defaultPort
   /// How many pages may be open at a time.
   static let maxClients = ServerLimits().clients
   /// What is logged.

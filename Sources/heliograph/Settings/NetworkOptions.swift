@@ -7,7 +7,10 @@ import ArgumentParser
 
 /// Where to listen, and as what.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "The address to listen on; 0.0.0.0 or :: for every interface, once there is a network. (default: \(Defaults.host))")
+  @Option(
+    help: """
+      The address to listen on; 0.0.0.0 or :: for every interface, once there is a network. (default: \(Defaults.host))
+      """)
   var host: String?
 
   @Option(help: "The TCP port to listen on; 0 lets the system choose one. (default: \(Defaults.port))")

@@ -71,8 +71,8 @@ struct ProgramSettings: Sendable {
 
 /// Where the state is kept unless a file is given.
 enum StateFolder {
-  /// In the service's folder (systemd's STATE_DIRECTORY), or in the user's (the XDG Base Directory Specification); empty
-  /// without either.
+  /// In the service's folder (systemd's STATE_DIRECTORY), or in the user's (the XDG Base Directory Specification);
+  /// empty without either.
   static var defaultFile: String {
     if let folder = path(in: "STATE_DIRECTORY") { return folder + "/state" }
     if let folder = path(in: "XDG_STATE_HOME") { return folder + "/heliograph/state" }

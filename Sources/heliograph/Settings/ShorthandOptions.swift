@@ -38,8 +38,10 @@ struct ShorthandOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long the button's level must be steady before it counts, in milliseconds (1 to 1000). (default: \(Defaults.debounce.count))",
-      valueName: "ms"))
+      """
+      How long the button's level must be steady before it counts, in milliseconds (1 to 1000). \
+      (default: \(Defaults.debounce.count))
+      """, valueName: "ms"))
   var debounce: UInt32?
 
   @Option(
