@@ -36,7 +36,12 @@ struct ProgramSettings: Sendable {
   /// What is logged.
   var logLevel = Defaults.logLevel
 
-  enum BoardKind: String, CaseIterable, ExpressibleByArgument { case simulated, linux }
+  enum BoardKind: String, CaseIterable, ExpressibleByArgument {
+    case simulated, linux
+
+    /// `gpio` is what the option called `linux` when there were only lines.
+    init?(argument: String) { self.init(rawValue: argument == "gpio" ? "linux" : argument) }
+  }
 
   /// Whether it listens on every interface.
   var isForAll: Bool { host == "0.0.0.0" || host == "::" }

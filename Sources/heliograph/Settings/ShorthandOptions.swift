@@ -31,6 +31,7 @@ struct ShorthandOptions: ParsableArguments {
   var buttonActive: Polarity?
 
   @Option(
+    name: [.long, .customLong("bias")],
     help: ArgumentHelp(
       "What pulls the button's line while the button is up.",
       discussion: "By default the opposite of --button-active: up for low."))
@@ -117,7 +118,12 @@ extension ShorthandOptions {
   }
 }
 
-extension Pull: ExpressibleByArgument {}
+extension Pull: ExpressibleByArgument {
+  /// The words of a file; `pull-up` and `pull-down`, which --bias had, are understood as well.
+  public init?(argument: String) {
+    self.init(rawValue: argument.hasPrefix("pull-") ? String(argument.dropFirst(5)) : argument)
+  }
+}
 
 extension RestoreMode: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
