@@ -103,8 +103,9 @@ class Board:
         return self
 
     def answers(self) -> bool:
-        """Whether it answers now. It gets a fraction of the patience, so that one connection which is lost while the
-        machine starts is not the end of it."""
+        """Whether it answers now. An attempt gets a fraction of the patience: while the program does not listen yet, one
+        from a port whose last connection is in TIME-WAIT is not refused, but acknowledged by the machine's kernel, and
+        QEMU's network sends the next SYN only seconds later."""
         self.attempts += 1
         try:
             return bool(device_state(self.machine.port, timeout=ANSWER_PATIENCE))
@@ -116,9 +117,10 @@ class Board:
             return False
 
     def connections(self) -> str:
-        """The machine's sockets at the program's port, as the kernel lists them: states, queues, timers."""
+        """The machine's sockets at the program's port, as the kernel lists them, without those in TIME-WAIT."""
         port = f":{self.machine.board_port:04X} "
-        return "; ".join(line.strip() for line in self.hand.read("/proc/net/tcp").splitlines() if port in line)
+        lines = self.hand.read("/proc/net/tcp").splitlines()
+        return "; ".join(" ".join(line.split()[1:6]) for line in lines if port in line and line.split()[3] != "06")
 
     # MARK: What it says
 
