@@ -55,12 +55,12 @@ public struct Device: Sendable {
   ///
   /// - Throws: `DeviceMistake` if a name, a channel, an interlock or an action is wrong.
   public init(_ name: [UInt8] = [], parts: [Part], statusOutput: Int? = nil) throws(DeviceMistake) {
-    let check = try DeviceCheck(parts, statusOutput: statusOutput)
     self.name = name
-    self.parts = check.parts
+    self.parts = parts
     self.statusOutput = statusOutput
-    outputs = check.outputs
-    inputs = check.inputs
+    outputs = []
+    inputs = []
+    try link()
     for index in parts.indices { showAtStart(index) }
   }
 

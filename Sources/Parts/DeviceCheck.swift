@@ -5,15 +5,9 @@
 
 import Bytes
 
-/// What a list of parts amounts to, if it is right.
-struct DeviceCheck {
-  private(set) var outputs: [Device.Channel] = []
-  private(set) var inputs: [Device.Channel] = []
-  /// The parts, with the numbers of those that they have to do with.
-  private(set) var parts: [Part]
-
-  init(_ parts: [Part], statusOutput: Int?) throws(DeviceMistake) {
-    self.parts = parts
+extension Device {
+  /// Links the parts, or finds out why they are not a device.
+  mutating func link() throws(DeviceMistake) {
     for index in parts.indices {
       try checkName(index)
       try takeChannels(index)
@@ -28,17 +22,12 @@ struct DeviceCheck {
   /// Numbers of channels are below this.
   private static var channelLimit: Int { 4096 }
 
-  private func find(_ name: [UInt8]) -> Int? {
-    for index in parts.indices where parts[index].isCalled(name.span) { return index }
-    return nil
-  }
-
   private func checkName(_ index: Int) throws(DeviceMistake) {
     let name = parts[index].name
     guard Part.isName(name.span), !name.span.equals("all") else {
       throw DeviceMistake(part: index, reason: .malformedName)
     }
-    if find(name) != index { throw DeviceMistake(part: index, reason: .duplicateName) }
+    if self.index(of: name.span) != index { throw DeviceMistake(part: index, reason: .duplicateName) }
   }
 
   private mutating func takeChannels(_ index: Int) throws(DeviceMistake) {
@@ -83,7 +72,7 @@ struct DeviceCheck {
 
   private static func isNumber(_ channel: Int) -> Bool { channel >= 0 && channel < channelLimit }
 
-  private static func take(_ channel: Int, _ part: Int, from channels: inout [Device.Channel]) -> Bool {
+  private static func take(_ channel: Int, _ part: Int, from channels: inout [Channel]) -> Bool {
     guard isNumber(channel) else { return false }
     extend(&channels, to: channel)
     guard channels[channel].part == nil else { return false }
@@ -92,14 +81,14 @@ struct DeviceCheck {
   }
 
   @inline(never)
-  private static func extend(_ channels: inout [Device.Channel], to channel: Int) {
-    while channels.count <= channel { channels.append(Device.Channel()) }
+  private static func extend(_ channels: inout [Channel], to channel: Int) {
+    while channels.count <= channel { channels.append(Channel()) }
   }
 
   /// An interlock that one of two switches names holds for both.
   private mutating func findRivals(_ index: Int) throws(DeviceMistake) {
     for name in parts[index].interlock {
-      guard let rival = find(name) else { throw DeviceMistake(part: index, reason: .unknownInterlock(name)) }
+      guard let rival = self.index(of: name.span) else { throw DeviceMistake(part: index, reason: .unknownInterlock(name)) }
       guard case .switch = parts[rival].kind, rival != index else {
         throw DeviceMistake(part: index, reason: .interlockIsNoSwitch(name))
       }
@@ -109,19 +98,17 @@ struct DeviceCheck {
   }
 
   private mutating func findTargets(_ index: Int) throws(DeviceMistake) {
-    var actions = parts[index].actions
-    for number in actions.indices {
-      let action = actions[number].action
+    for number in parts[index].actions.indices {
+      let action = parts[index].actions[number].action
       guard let name = action.target else { continue }
-      guard let target = find(name) else {
+      guard let target = self.index(of: name.span) else {
         throw DeviceMistake(part: index, reason: .unknownTarget(index: number, name))
       }
       guard parts[target].canBeTold(action.command) else {
         throw DeviceMistake(part: index, reason: .unsuitableAction(index: number, name))
       }
-      actions[number].target = target
+      parts[index].actions[number].target = target
     }
-    parts[index].actions = actions
   }
 }
 
