@@ -37,6 +37,10 @@ public struct Refusal: Sendable {
     case tooManyConnections
     /// The hub is full (1013).
     case tooManyClients
+    /// There are as many event streams as may be (503).
+    case tooManyEventStreams
+    /// The server is ending (503).
+    case shuttingDown
     /// No pong, no Close or no progress in time: the connection was aborted.
     case unresponsive
     /// A handler answered with this status, or a condition of the request for an asset did not hold (412).
@@ -69,6 +73,8 @@ public struct Refusal: Sendable {
     case .tooSlow: append(.requestTimeout, "request too slow", to: &line)
     case .tooManyConnections: append(.serviceUnavailable, "too many connections", to: &line)
     case .tooManyClients: line.append("1013 too many clients")
+    case .tooManyEventStreams: append(.serviceUnavailable, "too many event streams", to: &line)
+    case .shuttingDown: append(.serviceUnavailable, "shutting down", to: &line)
     case .unresponsive: line.append("no answer in time, aborted")
     case .handler(let status):
       append(status, "", to: &line)
@@ -80,5 +86,28 @@ public struct Refusal: Sendable {
     line.append(decimal: status.code)
     line.append(" ")
     line.append(words)
+  }
+}
+
+extension Refusal.Reason {
+  /// The status of the answer, and its words, if they are others than those of the status.
+  var answer: (status: HTTPStatus, words: StaticString) {
+    switch self {
+    case .malformedRequest(let error): (error.status, "")
+    case .badHandshake(let error): (error.status, error.name)
+    case .unknownHost: (.forbidden, "Unknown host")
+    case .foreignOrigin: (.forbidden, "Opened from another site")
+    case .anonymousForm: (.forbidden, "A form must say its origin")
+    case .notFound: (.notFound, "Not found")
+    case .methodNotAllowed: (.methodNotAllowed, "Method not allowed")
+    case .unknownMethod: (.notImplemented, "Unknown method")
+    case .malformedPath: (.badRequest, "Malformed path")
+    case .tooSlow: (.requestTimeout, "Request too slow")
+    case .tooManyConnections: (.serviceUnavailable, "Too many connections")
+    case .tooManyEventStreams: (.serviceUnavailable, "Too many event streams")
+    case .shuttingDown: (.serviceUnavailable, "Shutting down")
+    case .handler(let status): (status, "")
+    case .webSocketError, .tooManyClients, .unresponsive: (.serviceUnavailable, "")  // answered by a Close, or not at all
+    }
   }
 }

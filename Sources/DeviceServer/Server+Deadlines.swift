@@ -55,7 +55,7 @@ extension Server where Context: ~Copyable {
       case .head, .body:
         table[index].request = nil
         table[index].http.abandonRequest()
-        refuse(.tooSlow, .requestTimeout, "Request too slow", index, nil, &context)
+        refuse(.tooSlow, index, nil, &context)
         updateStage(index, now: now)
       }
     }

@@ -72,8 +72,7 @@ extension Server where Context: ~Copyable {
       }
       guard !isShuttingDown, eventStreamCount < limits.eventStreams else {
         counters.eventStreamsRefused.count()
-        let reason = Refusal.Reason.handler(.serviceUnavailable)
-        return refuse(reason, .serviceUnavailable, "Too many event streams", index, nil, &context)
+        return refuse(.tooManyEventStreams, index, nil, &context)
       }
       table[index].http.close()  // after the stream there is nothing
       try sendHead(head, .chunked, index)

@@ -43,7 +43,7 @@ extension Server where Context: ~Copyable {
         }
       } catch {
         table[index].request = nil
-        refuse(.malformedRequest(error), error.status, "", index, nil, &context)
+        refuse(.malformedRequest(error), index, nil, &context)
         break requests
       }
     }
@@ -60,9 +60,9 @@ extension Server where Context: ~Copyable {
     table[index].request = head
     guard head.expectsContinue else { return }
     var path: [UInt8] = []
-    if case .refuse(let reason, let status, let words) = verdict(head, &path) {
+    if case .refuse(let reason) = verdict(head, &path) {
       table[index].request = nil
-      refuse(reason, status, words, index, head, &context)
+      refuse(reason, index, head, &context)
     } else {
       table[index].http.sendContinue()
     }
@@ -73,34 +73,34 @@ extension Server where Context: ~Copyable {
     case route(Int)
     case asset(StaticAsset)
     case upgrade(Int, ResponseHead)
-    case refuse(Refusal.Reason, HTTPStatus, StaticString)
+    case refuse(Refusal.Reason)
   }
 
   private func verdict(_ head: RequestHead, _ path: inout [UInt8]) -> Verdict {
     guard hostNames.contains(head.host) || (head.version == .http10 && head.host.count == 0) else {
-      return .refuse(.unknownHost, .forbidden, "Unknown host")
+      return .refuse(.unknownHost)
     }
     guard RequestPath.decode(head.path, into: &path) else {
-      return .refuse(.malformedPath, .badRequest, "Malformed path")
+      return .refuse(.malformedPath)
     }
     if let endpoint = router.endpoint(at: path.span) {
       guard RequestGuard.allowsOrigin(of: head, router.endpoints[endpoint].origin) else {
-        return .refuse(.foreignOrigin, .forbidden, "Opened from another site")
+        return .refuse(.foreignOrigin)
       }
       do throws(WebSocketHandshakeError) {
         return .upgrade(endpoint, try WebSocketHandshake.response(to: head))
       } catch {
-        return .refuse(.badHandshake(error), error.status, error.name)
+        return .refuse(.badHandshake(error))
       }
     }
-    guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound, .notFound, "Not found") }
+    guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound) }
     let isSafe = head.method == .get || head.method == .head || head.method == .options
     if !isSafe {
       guard RequestGuard.allowsOrigin(of: head, router.origin) else {
-        return .refuse(.foreignOrigin, .forbidden, "Sent from another site")
+        return .refuse(.foreignOrigin)
       }
       guard !RequestGuard.isAnonymousForm(head) else {
-        return .refuse(.anonymousForm, .forbidden, "A form must say its origin")
+        return .refuse(.anonymousForm)
       }
     }
     let match = router.match(head.method, path.span)
@@ -108,9 +108,9 @@ extension Server where Context: ~Copyable {
     let asset = assets.asset(at: path.span)
     if let asset, head.method == .get || head.method == .head { return .asset(asset) }
     // RFC 9110 section 9.1: a method that is not known anywhere is not implemented.
-    if head.method == .other { return .refuse(.unknownMethod, .notImplemented, "Unknown method") }
-    if case .none = match, asset == nil { return .refuse(.notFound, .notFound, "Not found") }
-    return .refuse(.methodNotAllowed, .methodNotAllowed, "Method not allowed")
+    if head.method == .other { return .refuse(.unknownMethod) }
+    if case .none = match, asset == nil { return .refuse(.notFound) }
+    return .refuse(.methodNotAllowed)
   }
 
   /// A whole request is in: answer it.
@@ -121,8 +121,8 @@ extension Server where Context: ~Copyable {
     var path: [UInt8] = []
     var response = Response()
     switch verdict(head, &path) {
-    case .refuse(let reason, let status, let words):
-      refuse(reason, status, words, index, head, &context)
+    case .refuse(let reason):
+      refuse(reason, index, head, &context)
       return
     case .upgrade(let hub, let accepted):
       upgrade(head, accepted, to: hub, index, now: now, &context)
@@ -167,15 +167,13 @@ extension Server where Context: ~Copyable {
 
   // MARK: Sending
 
-  /// Answers with an error, as JSON; without `words` with those of the status.
+  /// Answers with an error, as JSON.
   @inline(never)
-  mutating func refuse(
-    _ reason: Refusal.Reason, _ status: HTTPStatus, _ words: StaticString, _ index: Int, _ head: RequestHead?,
-    _ context: inout Context
-  ) {
+  mutating func refuse(_ reason: Refusal.Reason, _ index: Int, _ head: RequestHead?, _ context: inout Context) {
     counters.requestsRefused.count()
     router.report(reason, table[index].remote, &context)
     var response = Response()
+    let (status, words) = reason.answer
     response.fail(status, words.utf8CodeUnitCount > 0 ? words.span : status.reason)
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []

@@ -15,7 +15,7 @@ extension Server where Context: ~Copyable {
     _ context: inout Context
   ) {
     guard !isShuttingDown else {
-      refuse(.tooManyClients, .serviceUnavailable, "Shutting down", index, nil, &context)
+      refuse(.shuttingDown, index, nil, &context)
       return
     }
     if hubs[hub].count >= limits.clients {  // clients that missed a ping's deadline go first
