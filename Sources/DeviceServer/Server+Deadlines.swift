@@ -63,19 +63,29 @@ extension Server where Context: ~Copyable {
 
   /// Starts the time limit of what an HTTP connection waits for now, unless it is running already.
   mutating func updateStage(_ index: Int, now: MonotonicTime) {
-    let stage: Connection.Stage
+    nextDeadline = min(nextDeadline, table[index].updateStage(limits.timeouts, now: now))
+  }
+}
+
+extension Connection {
+  /// See `Server.updateStage`; returns the deadline.
+  @inline(__always)
+  fileprivate mutating func updateStage(_ timeouts: ServerTimeouts, now: MonotonicTime) -> MonotonicTime {
+    let current: Stage
     let limit: Milliseconds
-    if table[index].http.pendingOutput > 0 {
-      (stage, limit) = (.writing, limits.timeouts.write)
-    } else if table[index].http.isReceivingHead {
-      (stage, limit) = (.head, limits.timeouts.head)
-    } else if table[index].http.isReceivingBody {
-      (stage, limit) = (.body, limits.timeouts.body)
+    if http.pendingOutput > 0 {
+      (current, limit) = (.writing, timeouts.write)
+    } else if http.isReceivingHead {
+      (current, limit) = (.head, timeouts.head)
+    } else if http.isReceivingBody {
+      (current, limit) = (.body, timeouts.body)
     } else {
-      (stage, limit) = (.idle, limits.timeouts.idle)
+      (current, limit) = (.idle, timeouts.idle)
     }
-    guard stage != table[index].stage || table[index].deadline == .distantFuture || stage == .idle else { return }
-    table[index].stage = stage
-    setDeadline(index, now + limit)
+    if current != stage || deadline == .distantFuture || current == .idle {
+      stage = current
+      deadline = now + limit
+    }
+    return deadline
   }
 }

@@ -148,20 +148,16 @@ extension Server where Context: ~Copyable {
 
   /// The connection has ended, or this direction of it.
   mutating func endSocket(_ index: Int, now: MonotonicTime, _ context: inout Context) {
-    hubs[table[index].hub].now = now
-    hubs[table[index].hub].clients[table[index].client].socket.receiveEndOfStream()
+    let hub = table[index].hub
+    hubs[hub].now = now
+    hubs[hub].clients[table[index].client].socket.receiveEndOfStream()
     announceEnd(index, now: now, &context)
   }
 
   /// Tells the handler, once, that a client is gone.
   private mutating func announceEnd(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     let hub = table[index].hub
-    let client = table[index].client
-    let id = hubs[hub].clients[client].id
-    guard hubs[hub].contains(id) else { return }
-    hubs[hub].dismiss(client)
-    let code = hubs[hub].clients[client].socket.closeCode
-    let reason = hubs[hub].clients[client].socket.closeReason
+    guard let (id, code, reason) = hubs[hub].dismiss(table[index].client) else { return }
     router.endpoints[hub].handler(&context, &hubs[hub], .disconnect(id, code, reason: reason.span))
   }
 
@@ -169,12 +165,11 @@ extension Server where Context: ~Copyable {
   mutating func afterSocketCall(_ index: Int, now: MonotonicTime) {
     let hub = table[index].hub
     let client = table[index].client
-    if hubs[hub].clients[client].socket.pendingOutput > 0 {
+    let (hasOutput, isClosed, closingDeadline) = hubs[hub].clients[client].leftovers
+    if hasOutput {
       hubs[hub].list(client)
-      if !hubs[hub].clients[client].socket.isOpen {
-        setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
-      }
-    } else if hubs[hub].clients[client].socket.state == .closed {
+      if let closingDeadline { setDeadline(index, closingDeadline) }
+    } else if isClosed {
       if table[index].http.pendingOutput == 0 {
         lingerSocket(index, now: now)
       } else {
@@ -184,8 +179,10 @@ extension Server where Context: ~Copyable {
   }
 
   private mutating func lingerSocket(_ index: Int, now: MonotonicTime) {
-    let isDead = hubs[table[index].hub].clients[table[index].client].socket.isDead
-    hubs[table[index].hub].remove(table[index].client)
+    let hub = table[index].hub
+    let client = table[index].client
+    let isDead = hubs[hub].clients[client].socket.isDead
+    hubs[hub].remove(client)
     linger(index, now: now)
     if isDead { table.demand(.abort, index) }
   }
@@ -231,16 +228,11 @@ extension Server where Context: ~Copyable {
     let hub = table[index].hub
     let client = table[index].client
     hubs[hub].now = now
-    let due = hubs[hub].clients[client].socket.nextDeadline
-    guard due <= now else {
-      // A closed socket that has nothing to say may still wait for its 101 to be taken.
-      if due != .distantFuture || hubs[hub].clients[client].socket.isOpen { table[index].deadline = due }
-      return
-    }
-    let next = hubs[hub].clients[client].socket.poll(now: now)
-    table[index].deadline = next ?? .distantFuture
-    if hubs[hub].clients[client].socket.state == .closed { announceEnd(index, now: now, &context) }
-    if hubs[hub].clients[client].socket.isDead {
+    let polled = hubs[hub].clients[client].poll(now: now)
+    if let next = polled.next { table[index].deadline = next }
+    guard polled.wasDue else { return }
+    if polled.isClosed { announceEnd(index, now: now, &context) }
+    if polled.isDead {
       giveUp(index, &context)
     } else {
       afterSocketCall(index, now: now)

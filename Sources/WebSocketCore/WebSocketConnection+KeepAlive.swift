@@ -9,13 +9,18 @@ public import Timebase
 extension WebSocketConnection {
   /// When `poll` has something to do, `distantFuture` if never.
   public var nextDeadline: MonotonicTime {
-    switch state {
-    case .open where !isAwaitingPong:
-      timing.pingInterval == 0 ? .distantFuture : lastReceived + timing.pingInterval
-    case .closed where pendingOutput == 0:
-      .distantFuture
-    case .open, .localClosing, .closed:
-      deadline
+    #if hasFeature(Embedded)
+      @inline(never)
+    #endif
+    get {
+      switch state {
+      case .open where !isAwaitingPong:
+        timing.pingInterval == 0 ? .distantFuture : lastReceived + timing.pingInterval
+      case .closed where pendingOutput == 0:
+        .distantFuture
+      case .open, .localClosing, .closed:
+        deadline
+      }
     }
   }
 

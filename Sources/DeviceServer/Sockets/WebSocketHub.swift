@@ -102,11 +102,13 @@ public struct WebSocketHub: ~Copyable, Sendable {
     return id
   }
 
-  /// The client counts no more, and cannot be sent to; its last output may still go out.
-  mutating func dismiss(_ index: Int) {
-    guard clients[index].isConnected else { return }
-    clients[index].isConnected = false
-    count -= 1
+  /// The client counts no more, and cannot be sent to; its last output may still go out. Says which client it was and
+  /// why it went; nil if that has been said.
+  @discardableResult
+  mutating func dismiss(_ index: Int) -> (id: ClientID, code: CloseCode, reason: [UInt8])? {
+    let end = clients[index].end()
+    if end != nil { count -= 1 }
+    return end
   }
 
   /// Frees the place of a client that is gone.
@@ -154,6 +156,39 @@ extension WebSocketHub.Client {
     guard socket.pendingOutput <= highWater else { return nil }
     let received = try socket.receive(bytes, now: now, scratch: &scratch)
     return (received.taken, received.event, isConnected ? id : nil)
+  }
+
+  /// Ends what it was told at `connect`: see `WebSocketHub.dismiss(_:)`.
+  @inline(__always)
+  fileprivate mutating func end() -> (id: ClientID, code: CloseCode, reason: [UInt8])? {
+    guard isConnected else { return nil }
+    isConnected = false
+    return (id, socket.closeCode, socket.closeReason)
+  }
+
+  /// What a call of the socket has left: output, its end, and, once it is closing, when it must be over.
+  @inline(__always)
+  var leftovers: (hasOutput: Bool, isClosed: Bool, closingDeadline: MonotonicTime?) {
+    (socket.pendingOutput > 0, socket.state == .closed, socket.isOpen ? nil : socket.nextDeadline)
+  }
+
+  /// What `poll` has done.
+  struct Polled {
+    /// When to poll again; nil if that stays as it is: a closed socket that has nothing to say may still wait for its
+    /// 101 to be taken.
+    var next: MonotonicTime?
+    var wasDue = false
+    var isClosed = false
+    var isDead = false
+  }
+
+  /// Pings, or gives up, if that is due.
+  @inline(__always)
+  mutating func poll(now: MonotonicTime) -> Polled {
+    let due = socket.nextDeadline
+    guard due <= now else { return Polled(next: due != .distantFuture || socket.isOpen ? due : nil) }
+    let next = socket.poll(now: now) ?? .distantFuture
+    return Polled(next: next, wasDue: true, isClosed: socket.state == .closed, isDead: socket.isDead)
   }
 
   /// What the transport has to do for this client, which is no longer listed.
