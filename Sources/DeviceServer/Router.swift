@@ -163,6 +163,7 @@ public struct Router<Context: ~Copyable> {
   /// The first pattern that fits a path has it for every method: what `GET /parts/:part/history` does not answer is not
   /// given to a `POST /parts/:part/:verb` further down.
   func match(_ method: HTTPMethod, _ path: Span<UInt8>) -> Match {
+    let routes = routes.span
     var first: Int?
     for index in routes.indices where RequestPath.matches(path, routes[index].pattern) {
       if let first, !routes[first].hasPattern(routes[index].pattern) { continue }
@@ -174,6 +175,7 @@ public struct Router<Context: ~Copyable> {
   }
 
   func endpoint(at path: Span<UInt8>) -> Int? {
+    let endpoints = endpoints.span
     for index in endpoints.indices where path.equals(endpoints[index].path) { return index }
     return nil
   }

@@ -84,7 +84,7 @@ extension Server where Context: ~Copyable {
       return .refuse(.malformedPath)
     }
     if let endpoint = router.endpoint(at: path.span) {
-      guard RequestGuard.allowsOrigin(of: head, router.endpoints[endpoint].origin) else {
+      guard RequestGuard.allowsOrigin(of: head, router.endpoints.span[endpoint].origin) else {
         return .refuse(.foreignOrigin)
       }
       do throws(WebSocketHandshakeError) {
@@ -130,10 +130,10 @@ extension Server where Context: ~Copyable {
     case .asset(let asset):
       fill(&response, with: asset, for: head, &context)
     case .route(let route):
-      let pattern = router.routes[route].pattern
+      let pattern = router.routes.span[route].pattern
       let request = Request(
         head: head, remote: table[index].remote, now: now, decodedPath: path, pattern: pattern, content: body)
-      router.routes[route].handler(&context, request, &response)
+      router.routes.span[route].handler(&context, request, &response)
       if let events = response.eventRoute {
         router.eventStreams?.begin(&self, index, events, head.method == .head, now, &context)
         return

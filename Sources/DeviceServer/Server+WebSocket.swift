@@ -67,7 +67,7 @@ extension Server where Context: ~Copyable {
     } else {
       counters.clients.count()
       let id = hubs[hub].welcome(client)
-      router.endpoints[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
+      router.endpoints.span[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
     }
     setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
   }
@@ -102,7 +102,7 @@ extension Server where Context: ~Copyable {
   ) -> Int {
     let hub = table[index].hub
     let client = table[index].client
-    guard let handler = hub == 0 ? firstHandler : router.endpoints[hub].handler else { return bytes.count }
+    guard let handler = hub == 0 ? firstHandler : router.endpoints.span[hub].handler else { return bytes.count }
     var message = takeScratch()
     hubs[hub].now = now
     var taken = 0
@@ -142,7 +142,7 @@ extension Server where Context: ~Copyable {
     router.report(.webSocketError(error), table[index].remote, &context)
     let hub = table[index].hub
     let id = hubs[hub].clients[table[index].client].id
-    if hubs[hub].contains(id) { router.endpoints[hub].handler(&context, &hubs[hub], .error(id, error)) }
+    if hubs[hub].contains(id) { router.endpoints.span[hub].handler(&context, &hubs[hub], .error(id, error)) }
     announceEnd(index, now: now, &context)
   }
 
@@ -158,7 +158,7 @@ extension Server where Context: ~Copyable {
   private mutating func announceEnd(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     let hub = table[index].hub
     guard let (id, code, reason) = hubs[hub].dismiss(table[index].client) else { return }
-    router.endpoints[hub].handler(&context, &hubs[hub], .disconnect(id, code, reason: reason.span))
+    router.endpoints.span[hub].handler(&context, &hubs[hub], .disconnect(id, code, reason: reason.span))
   }
 
   /// Sees to what a call of the socket has left: output to write, or nothing more to say.
@@ -217,7 +217,7 @@ extension Server where Context: ~Copyable {
     message.removeAll(keepingCapacity: true)
     defer { keepScratch(message) }
     // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
-    let reached = router.endpoints[hub].encoder?(&context, cursor, &message) ?? cursor
+    let reached = router.endpoints.span[hub].encoder?(&context, cursor, &message) ?? cursor
     let revision = max(reached, hubs[hub].revision)
     return hubs[hub].stateFrames.keep(
       message.span, since: cursor...cursor, revision: revision, isEmpty: message.isEmpty)

@@ -10,7 +10,7 @@ extension Device {
     @inline(never)
   #endif
   mutating func show(_ level: UInt16, onOutput output: Int) {
-    guard outputs.indices.contains(output), outputs[output].level != level else { return }
+    guard outputs.indices.contains(output), outputs.span[output].level != level else { return }
     outputs[output].level = level
     hasDrives = true
   }
@@ -21,20 +21,27 @@ extension Device {
   /// rest of a switch begins with the first poll at a later time, when its relay has moved, however long that took.
   public mutating func nextDrive() -> Drive? {
     guard hasDrives else { return nil }
-    var found: Int?
-    for output in outputs.indices where outputs[output].driven != outputs[output].level {
-      if found == nil || outputs[output].level == 0 { found = output }
-      if outputs[output].level == 0 { break }
-    }
-    guard let found else {
+    guard let found = nextOutput else {
       hasDrives = false
       return nil
     }
-    outputs[found].driven = outputs[found].level
-    if let part = outputs[found].part, mustRest(part) {
+    let level = outputs.span[found].level
+    outputs[found].driven = level
+    if BuildFlags.hasRests, let part = outputs.span[found].part, mustRest(part) {
       parts[part].asSwitch?.lastChange = .distantFuture
       driveTime = now
     }
-    return Drive(output: found, level: outputs[found].level)
+    return Drive(output: found, level: level)
+  }
+
+  /// The first output that is to go off; if there is none, the first that shows something else than it is to show.
+  private var nextOutput: Int? {
+    let outputs = outputs.span  // an element of the array itself would be copied, with its fault
+    var found: Int?
+    for output in outputs.indices where outputs[output].driven != outputs[output].level {
+      if outputs[output].level == 0 { return output }
+      found = found ?? output
+    }
+    return found
   }
 }

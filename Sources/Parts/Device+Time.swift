@@ -40,7 +40,7 @@ extension Device {
   }
 
   mutating func add(_ event: InputEvent) {
-    guard inputs.indices.contains(event.input), inputs[event.input].part != nil else { return }
+    guard inputs.indices.contains(event.input), inputs.span[event.input].part != nil else { return }
     if events.count >= Self.eventLimit { work(off: events.removeFirst()) }
     var place = events.count
     events.append(event)
@@ -87,7 +87,7 @@ extension Device {
   private mutating func work(off event: InputEvent) {
     arrive(at: event.time)
     work(by: event.time)
-    guard let index = inputs[event.input].part else { return }
+    guard let index = inputs.span[event.input].part else { return }
     switch event.content {
     case .reading(.value(let value)):
       if BuildFlags.hasSensors, parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
