@@ -90,24 +90,39 @@ public struct Refusal: Sendable {
 }
 
 extension Refusal.Reason {
-  /// The status of the answer, and its words, if they are others than those of the status.
-  var answer: (status: HTTPStatus, words: StaticString) {
+  /// The status of the answer; of what is answered by a Close, or not at all, it is not sent.
+  var status: HTTPStatus {
     switch self {
-    case .malformedRequest(let error): (error.status, "")
-    case .badHandshake(let error): (error.status, error.name)
-    case .unknownHost: (.forbidden, "Unknown host")
-    case .foreignOrigin: (.forbidden, "Opened from another site")
-    case .anonymousForm: (.forbidden, "A form must say its origin")
-    case .notFound: (.notFound, "Not found")
-    case .methodNotAllowed: (.methodNotAllowed, "Method not allowed")
-    case .unknownMethod: (.notImplemented, "Unknown method")
-    case .malformedPath: (.badRequest, "Malformed path")
-    case .tooSlow: (.requestTimeout, "Request too slow")
-    case .tooManyConnections: (.serviceUnavailable, "Too many connections")
-    case .tooManyEventStreams: (.serviceUnavailable, "Too many event streams")
-    case .shuttingDown: (.serviceUnavailable, "Shutting down")
-    case .handler(let status): (status, "")
-    case .webSocketError, .tooManyClients, .unresponsive: (.serviceUnavailable, "")  // answered by a Close, or not at all
+    case .malformedRequest(let error): error.status
+    case .badHandshake(let error): error.status
+    case .handler(let status): status
+    case .unknownHost, .foreignOrigin, .anonymousForm: .forbidden
+    case .notFound: .notFound
+    case .methodNotAllowed: .methodNotAllowed
+    case .unknownMethod: .notImplemented
+    case .malformedPath: .badRequest
+    case .tooSlow: .requestTimeout
+    case .tooManyConnections, .tooManyEventStreams, .shuttingDown, .webSocketError, .tooManyClients, .unresponsive:
+      .serviceUnavailable
+    }
+  }
+
+  /// The words of the answer; empty if they are those of the status.
+  var words: StaticString {
+    switch self {
+    case .badHandshake(let error): error.name
+    case .unknownHost: "Unknown host"
+    case .foreignOrigin: "Opened from another site"
+    case .anonymousForm: "A form must say its origin"
+    case .notFound: "Not found"
+    case .methodNotAllowed: "Method not allowed"
+    case .unknownMethod: "Unknown method"
+    case .malformedPath: "Malformed path"
+    case .tooSlow: "Request too slow"
+    case .tooManyConnections: "Too many connections"
+    case .tooManyEventStreams: "Too many event streams"
+    case .shuttingDown: "Shutting down"
+    case .malformedRequest, .handler, .webSocketError, .tooManyClients, .unresponsive: ""
     }
   }
 }

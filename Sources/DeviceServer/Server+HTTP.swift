@@ -173,7 +173,7 @@ extension Server where Context: ~Copyable {
     counters.requestsRefused.count()
     router.report(reason, table[index].remote, &context)
     var response = Response()
-    let (status, words) = reason.answer
+    let (status, words) = (reason.status, reason.words)
     response.fail(status, words.utf8CodeUnitCount > 0 ? words.span : status.reason)
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
