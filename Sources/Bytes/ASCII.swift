@@ -123,3 +123,19 @@ extension Span<UInt8> {
     return value
   }
 }
+
+extension StaticString {
+  /// The line of this number, counted from 0; empty if there are fewer. Texts in one literal take less memory than texts
+  /// in a `switch`, each of which costs an address, a length and two instructions.
+  @_lifetime(immortal)
+  @inline(never)
+  public func line(_ number: Int) -> Span<UInt8> {
+    let text = span
+    var start = 0
+    for _ in 0..<number {
+      guard let end = text.firstIndex(of: UInt8(ascii: "\n"), from: start) else { return text.extracting(0..<0) }
+      start = end + 1
+    }
+    return text.extracting(start..<(text.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? text.count))
+  }
+}

@@ -3,6 +3,7 @@
 // Errors in a few words, for a line of log. (`String(describing:)` needs reflection, which Embedded Swift does not
 // have.)
 
+import Bytes
 import HTTPCore
 import WebSocketCore
 
@@ -35,19 +36,22 @@ extension RemoteProtocolError {
 }
 
 extension WebSocketHandshakeError {
-  var name: StaticString {
-    switch self {
-    case .methodNotGet: "upgrade is not a GET"
-    case .versionTooOld: "upgrade in HTTP/1.0"
-    case .unexpectedBody: "upgrade with a body"
-    case .upgradeMissing: "not an upgrade to websocket"
-    case .connectionUpgradeMissing: "Connection without Upgrade"
-    case .keyMissing: "missing Sec-WebSocket-Key"
-    case .keyRepeated: "repeated Sec-WebSocket-Key"
-    case .keyMalformed: "malformed Sec-WebSocket-Key"
-    case .unsupportedVersion: "unsupported Sec-WebSocket-Version"
-    }
+  var name: Span<UInt8> {
+    @_lifetime(immortal) get { Self.names.line(Int(rawValue)) }
   }
+
+  /// A line for each case, in their order.
+  private static let names: StaticString = """
+    upgrade is not a GET
+    upgrade in HTTP/1.0
+    upgrade with a body
+    not an upgrade to websocket
+    Connection without Upgrade
+    missing Sec-WebSocket-Key
+    repeated Sec-WebSocket-Key
+    malformed Sec-WebSocket-Key
+    unsupported Sec-WebSocket-Version
+    """
 }
 
 extension WebSocketError {

@@ -58,7 +58,9 @@ public struct Refusal: Sendable {
     line.append(": ")
     switch reason {
     case .malformedRequest(let error): append(error.status, error.name, to: &line)
-    case .badHandshake(let error): append(error.status, error.name, to: &line)
+    case .badHandshake(let error):
+      append(error.status, "", to: &line)
+      line.append(error.name)
     case .webSocketError(let error):
       line.append(decimal: error.closeCode.rawValue)
       line.append(" ")
@@ -108,9 +110,15 @@ extension Refusal.Reason {
   }
 
   /// The words of the answer; empty if they are those of the status.
-  var words: StaticString {
+  var words: Span<UInt8> {
+    @_lifetime(immortal) get {
+      if case .badHandshake(let error) = self { return error.name }
+      return ownWords.span
+    }
+  }
+
+  private var ownWords: StaticString {
     switch self {
-    case .badHandshake(let error): error.name
     case .unknownHost: "Unknown host"
     case .foreignOrigin: "Opened from another site"
     case .anonymousForm: "A form must say its origin"
@@ -122,7 +130,7 @@ extension Refusal.Reason {
     case .tooManyConnections: "Too many connections"
     case .tooManyEventStreams: "Too many event streams"
     case .shuttingDown: "Shutting down"
-    case .malformedRequest, .handler, .webSocketError, .tooManyClients, .unresponsive: ""
+    case .malformedRequest, .badHandshake, .handler, .webSocketError, .tooManyClients, .unresponsive: ""
     }
   }
 }

@@ -174,7 +174,7 @@ extension Server where Context: ~Copyable {
     router.report(reason, table[index].remote, &context)
     var response = Response()
     let (status, words) = (reason.status, reason.words)
-    response.fail(status, words.utf8CodeUnitCount > 0 ? words.span : status.reason)
+    response.fail(status, words.isEmpty ? status.reason : words)
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
       var allowed: [UInt8] = []

@@ -6,7 +6,7 @@
 import Bytes
 
 /// What a request asks to be done.
-public enum HTTPMethod: Sendable, Hashable, CaseIterable {
+public enum HTTPMethod: UInt8, Sendable, Hashable, CaseIterable {
   /// The methods of RFC 9110 section 9.3, and PATCH.
   case get, head, post, put, patch, delete, options, connect, trace
   /// A token that this server does not know; `RequestHead.methodToken` holds it.
@@ -22,18 +22,20 @@ public enum HTTPMethod: Sendable, Hashable, CaseIterable {
   }
 
   /// The method as it is written; empty for `.other`.
-  public var token: StaticString {
-    switch self {
-    case .get: "GET"
-    case .head: "HEAD"
-    case .post: "POST"
-    case .put: "PUT"
-    case .patch: "PATCH"
-    case .delete: "DELETE"
-    case .options: "OPTIONS"
-    case .connect: "CONNECT"
-    case .trace: "TRACE"
-    case .other: ""
-    }
+  public var token: Span<UInt8> {
+    @_lifetime(immortal) get { Self.tokens.line(Int(rawValue)) }
   }
+
+  /// A line for each case, in their order.
+  private static let tokens: StaticString = """
+    GET
+    HEAD
+    POST
+    PUT
+    PATCH
+    DELETE
+    OPTIONS
+    CONNECT
+    TRACE
+    """
 }

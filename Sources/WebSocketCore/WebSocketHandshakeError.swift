@@ -6,7 +6,7 @@ public import HTTPCore
 
 /// What a request lacks to become a WebSocket connection; the numbers are the rules of RFC 6455 section
 /// 4.2.1.
-public enum WebSocketHandshakeError: Error, Hashable, Sendable {
+public enum WebSocketHandshakeError: UInt8, Error, Hashable, Sendable {
   /// The method is not GET (1.).
   case methodNotGet
   /// The version is below HTTP/1.1 (1.).
