@@ -27,7 +27,11 @@ public struct Button: Equatable, Sendable {
   var usesLong = false
   var usesRepeat = false
   /// The clients that hold it down remotely; 0 is a free place.
-  private var holders = SIMD4<UInt32>.zero
+  #if WITHOUT_REMOTE_BUTTONS
+    private var holders: SIMD4<UInt32> { get { .zero } set {} }  // takes no memory, which all parts would need
+  #else
+    private var holders = SIMD4<UInt32>.zero
+  #endif
   private var debouncer = Debouncer()
   private var level = false
   private var phase = Phase.idle
