@@ -39,16 +39,30 @@ public struct Part: Equatable, Sendable {
   public var label: [UInt8]
   /// Its heading on the page, in UTF-8; empty for none.
   public var group: [UInt8] = []
-  /// What Home Assistant calls this sort of contact or sensor, such as `door`; empty if unknown.
-  public var deviceClass: [UInt8] = []
-  /// What a value is measured in; empty if it has no unit.
-  public var unit: [UInt8] = []
+  // What only kinds have that a build leaves out takes no memory there, and no code that copies and frees it.
+  #if WITHOUT_CONTACTS && WITHOUT_SENSORS
+    public var deviceClass: [UInt8] { get { [] } set {} }
+  #else
+    /// What Home Assistant calls this sort of contact or sensor, such as `door`; empty if unknown.
+    public var deviceClass: [UInt8] = []
+  #endif
+  #if WITHOUT_SENSORS && WITHOUT_NUMBERS
+    public var unit: [UInt8] { get { [] } set {} }
+  #else
+    /// What a value is measured in; empty if it has no unit.
+    public var unit: [UInt8] = []
+  #endif
   /// What the gestures of a button do, in order.
   public internal(set) var actions: [Response] = []
-  /// The names of the switches that must be off while this one is on.
-  public internal(set) var interlock: [[UInt8]] = []
-  /// The numbers of these switches, and of those that name this one.
-  var rivals: [Int] = []
+  #if WITHOUT_INTERLOCKS
+    public internal(set) var interlock: [[UInt8]] { get { [] } set {} }
+    var rivals: [Int] { get { [] } set {} }
+  #else
+    /// The names of the switches that must be off while this one is on.
+    public internal(set) var interlock: [[UInt8]] = []
+    /// The numbers of these switches, and of those that name this one.
+    var rivals: [Int] = []
+  #endif
   /// What it is, with its values.
   public internal(set) var kind: Kind {
     @inline(__always) get {

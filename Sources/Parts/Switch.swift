@@ -27,11 +27,11 @@ public struct Switch: Equatable, Sendable {
   /// When its output had been driven for the last time; never while a drive may not have been made yet.
   var lastChange = MonotonicTime.distantFuture
   /// When it turns itself off.
-  var offTime: MonotonicTime {
-    get { BuildFlags.hasTimers ? endOfCountdown : .distantFuture }
-    set { if BuildFlags.hasTimers { endOfCountdown = newValue } }
-  }
-  private var endOfCountdown = MonotonicTime.distantFuture
+  #if WITHOUT_TIMERS
+    var offTime: MonotonicTime { get { .distantFuture } set {} }
+  #else
+    var offTime = MonotonicTime.distantFuture
+  #endif
 
   init(output: Int, restore: RestoreMode, offAfter: Milliseconds?, minDwell: Milliseconds, dwell: Milliseconds) {
     BuildFlags.require(BuildFlags.hasTimers, if: offAfter != nil || minDwell > 0)
