@@ -3,6 +3,8 @@
 // The commands that page, HTTP and the rest may give to a part. A command that a part does not know, or cannot carry
 // out at present, is an error with a name, and changes nothing.
 
+public import Bytes
+
 /// A command to a part.
 public enum Command: Equatable, Sendable {
   /// Take these values.
@@ -20,7 +22,7 @@ public enum Command: Equatable, Sendable {
 }
 
 /// Why a command is refused.
-public enum CommandError: Error, Equatable, Sendable {
+public enum CommandError: UInt8, Error, Equatable, Sendable {
   /// There is no part of that name.
   case unknownPart
   /// Parts of this kind do not know the command.
@@ -33,13 +35,16 @@ public enum CommandError: Error, Equatable, Sendable {
   case notRemote
 
   /// The words for an answer.
-  public var words: StaticString {
-    switch self {
-    case .unknownPart: "unknown part"
-    case .unsuitableCommand: "this kind of part does not do that"
-    case .malformedValue: "malformed value"
-    case .partFault: "the part does not work at present"
-    case .notRemote: "this button can only be pressed on the device"
-    }
+  public var words: Span<UInt8> {
+    @_lifetime(immortal) get { Self.allWords.line(Int(rawValue)) }
   }
+
+  /// A line for each case, in their order.
+  private static let allWords: StaticString = """
+    unknown part
+    this kind of part does not do that
+    malformed value
+    the part does not work at present
+    this button can only be pressed on the device
+    """
 }

@@ -15,24 +15,43 @@ enum Wish: Equatable {
 
 /// Why a message is not understood, or not obeyed.
 enum MessageError: Error, Equatable {
-  case malformedJSON, notAnObject, missingType, unknownType, unknownAction
-  case malformedValue, malformedID, binaryMessage
+  case notUnderstood(Mistake)
   case refused(CommandError)
 
+  /// What is wrong with a message.
+  enum Mistake: UInt8 {
+    case malformedJSON, notAnObject, missingType, unknownType, unknownAction, malformedID, binaryMessage
+  }
+
+  static var malformedJSON: MessageError { .notUnderstood(.malformedJSON) }
+  static var notAnObject: MessageError { .notUnderstood(.notAnObject) }
+  static var missingType: MessageError { .notUnderstood(.missingType) }
+  static var unknownType: MessageError { .notUnderstood(.unknownType) }
+  static var unknownAction: MessageError { .notUnderstood(.unknownAction) }
+  static var malformedID: MessageError { .notUnderstood(.malformedID) }
+  static var binaryMessage: MessageError { .notUnderstood(.binaryMessage) }
+  static var malformedValue: MessageError { .refused(.malformedValue) }
+
   /// The words in the answer.
-  var words: StaticString {
-    switch self {
-    case .malformedJSON: "malformed JSON"
-    case .notAnObject: "not an object"
-    case .missingType: "missing type"
-    case .unknownType: "unknown type"
-    case .unknownAction: "unknown action"
-    case .malformedValue: CommandError.malformedValue.words
-    case .malformedID: "malformed id"
-    case .binaryMessage: "messages are text"
-    case .refused(let error): error.words
+  var words: Span<UInt8> {
+    @_lifetime(immortal) get {
+      switch self {
+      case .notUnderstood(let mistake): Self.mistakes.line(Int(mistake.rawValue))
+      case .refused(let error): error.words
+      }
     }
   }
+
+  /// A line for each mistake, in their order.
+  private static let mistakes: StaticString = """
+    malformed JSON
+    not an object
+    missing type
+    unknown type
+    unknown action
+    malformed id
+    messages are text
+    """
 }
 
 /// A message as understood: what is wanted, and the number by which to acknowledge it, if it has one.

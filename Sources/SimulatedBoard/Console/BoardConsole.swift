@@ -151,7 +151,8 @@ public struct BoardConsole: Sendable {
   /// Answers a command that the device has refused.
   public mutating func refuse(part: Int, _ reason: CommandError) {
     let name = parts.indices.contains(part) ? parts[part].name + ": " : ""
-    print((name + String(describing: reason.words)).utf8.span)
+    let words = reason.words
+    print((name + String(decoding: words.indices.map { words[$0] }, as: UTF8.self)).utf8.span)
   }
 
   /// Prints a piece of a line that grows, such as one with a dot for each moment of waiting.
