@@ -136,6 +136,14 @@ import Timebase
     let errors: [MessageError] = [
       .malformedJSON, .notAnObject, .missingType, .unknownType, .unknownAction, .malformedID, .binaryMessage,
     ] + refusals.map { .refused($0) }
-    #expect(Set(errors.map { "\($0.words)" }).count == errors.count)
+    let words = errors.map { error in
+      var text: [UInt8] = []
+      text.append(error.words)
+      return text
+    }
+    #expect(Set(words).count == errors.count)
+    #expect(!words.contains([]))
+    #expect(words.last == Array("this button can only be pressed on the device".utf8), "the last line is the last case")
+    #expect(words[6] == Array("messages are text".utf8), "the last line is the last case")
   }
 }
