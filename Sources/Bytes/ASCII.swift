@@ -125,8 +125,10 @@ extension Span<UInt8> {
 }
 
 extension StaticString {
-  /// The line of this number, counted from 0; empty if there are fewer. Texts in one literal take less memory than texts
-  /// in a `switch`, each of which costs an address, a length and two instructions.
+  /// The line of this number, counted from 0; empty if there are fewer.
+  ///
+  /// Texts in one literal take less memory than texts in a `switch`, each of which costs an address, a length and two
+  /// instructions.
   @_lifetime(immortal)
   @inline(never)
   public func line(_ number: Int) -> Span<UInt8> {
