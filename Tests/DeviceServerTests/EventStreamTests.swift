@@ -221,7 +221,7 @@ private struct EventReader {
     #expect(third.ask("GET", "/events")?.status == 503)
     #expect(third.ask("GET", "/")?.status == 200)
     #expect(network.counters.eventStreamsRefused == 1)
-    #expect(network.application.context.refusals == ["192.168.1.100: 503 Service Unavailable"])
+    #expect(network.application.context.refusals == ["192.168.1.100: 503 too many event streams"])
     clients[0].breakOff()
     third.send(Wire.request("GET", "/events"))
     network.count()
