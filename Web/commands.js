@@ -3,7 +3,7 @@
 // The device's parts as the page knows them, and what is asked of them. Each value has three forms: confirmed
 // (in `parts`, from the device), desired and sent (in `pending`). `s` is the reducer's draft.
 
-import { kindOf } from './kinds.js';
+import { heard, kindOf } from './kinds.js';
 import { timeouts } from './timeouts.js';
 import { author, partWord } from './words.js';
 
@@ -23,9 +23,7 @@ export function apply(s, message) {
   for (const part in parts) {
     if (seen && !before[part]) continue; // it has no description
     s.parts[part] = seen ? { ...description(before[part]), ...parts[part] } : parts[part];
-    const { left } = parts[part];
-    forget(s, `left ${part}`);
-    if (left > 0) s.timers[`left ${part}`] = s.now + left;
+    for (const hear of heard) hear(s, part, parts[part]);
     if (before[part] && !first) note(s, part, before[part], seen);
   }
   for (const part in before) if (!s.parts[part]) forget(s, ...Object.keys(s.timers).filter(isOf(part)));

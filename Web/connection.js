@@ -156,7 +156,6 @@ Object.assign(expired, {
   steady(s) { s.failures = 0; },
   retry: open,
   second() {}, // to draw what counts down
-  left() {},
   sleep,
   ring(s, part) { s.pending[part] = { ...s.pending[part], ring: true }; },
   revert(s, part) { giveUp(s, part, 'did not answer'); },

@@ -18,11 +18,14 @@
 //   on                   what its row does, by the type of the browser's event: (event, row, send)
 //   listen(send)         called once, for what happens outside of its rows
 //
-// What it adds to the reducer and to the shell stands in the other three tables.
+// What it adds to the reducer and to the shell stands in the other three tables, and what concerns parts of several
+// kinds in the two lists.
 
 export const kinds = {};
 export const events = {}; // of the reducer: (s, event)
 export const expired = {}; // what a timer does, by the first word of its name: (s, the rest of its name)
 export const perform = {}; // the effects, which the shell carries out: (effect, send)
+export const heard = []; // what a message says of a part: (s, its name, what it says)
+export const added = []; // words behind those of a row: (s, name, part)
 
 export const kindOf = ({ kind }) => kinds[kind] ?? {};

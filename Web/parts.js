@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The kinds of parts that the page knows, a line for each.
+// The kinds of parts that the page knows, a line for each, and what concerns several of them.
 
 import './parts/switch.js';
 import './parts/light.js';
@@ -9,3 +9,4 @@ import './parts/remote-button.js';
 import './parts/contact.js';
 import './parts/sensor.js';
 import './parts/number.js';
+import './parts/timer.js';

@@ -3,7 +3,7 @@
 // The page's words: what a state of connection.js looks like, as plain values for the shell to draw.
 // The server writes the same words into the rows that the page comes with. Those of one kind of part are in parts/.
 
-import { kindOf } from './kinds.js';
+import { added, kindOf } from './kinds.js';
 
 // Those who change the device and are not a page; a page is '#' and its number.
 const authors = { http: 'HTTP', mqtt: 'MQTT' };
@@ -15,15 +15,6 @@ export const screens = (count) => (count === 1 ? '1 screen' : `${count} screens`
 // What a part's row says of it.
 export function partWord(part) {
   return part.fault ? `gone - ${part.fault}` : kindOf(part).word?.(part) ?? 'unknown';
-}
-
-// 1:02:03 or 2:03.
-function clock(milliseconds) {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  const digits = (n) => `${n % 60}`.padStart(2, '0');
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  return [...(hours ? [hours, digits(minutes)] : [minutes]), digits(seconds)].join(':');
 }
 
 // 3 d 4 h, 4 h 5 min, 5 min or 6 s.
@@ -55,13 +46,11 @@ function partView(s, name, part) {
   const { desired, ring = false } = s.pending[name] ?? {};
   const shown = { ...part, ...desired };
   if (desired && 'on' in desired) shown.wanted = desired.on;
-  const left = s.timers[`left ${name}`];
-  const text = partWord(shown);
   return {
     ...shown, name, ring, label: part.label ?? name,
     on: !!part.on, // confirmed: it alone lights the lamp
     checked: shown.wanted ?? !!part.on,
-    word: left && part.on && !part.fault ? `${text} · off in ${clock(left - s.now)}` : text,
+    word: partWord(shown) + added.map((words) => words(s, name, part)).join(''),
     usable: s.phase === 'live' && !part.fault,
     ...kindOf(part).view?.(s, name, part),
   };

@@ -141,15 +141,18 @@ public struct JSONValue: ~Escapable {
   }
 
   /// Whether this is a string that, its escapes decoded, is exactly `other`.
-  public func equals(_ other: StaticString) -> Bool {
+  public func equals(_ other: StaticString) -> Bool { equals(other.span) }
+
+  /// Whether this is a string that, its escapes decoded, is exactly `other`.
+  public func equals(_ other: Span<UInt8>) -> Bool {
     var index = 0
     var isSame = true
     let isString = forEachByte { byte in
-      isSame = isSame && index < other.utf8CodeUnitCount && other.utf8Start[index] == byte
+      isSame = isSame && index < other.count && other[index] == byte
       index += 1
       return isSame
     }
-    return isString && isSame && index == other.utf8CodeUnitCount
+    return isString && isSame && index == other.count
   }
 
   /// Appends the UTF-8 of this string, its escapes decoded, to `bytes`; false, with nothing appended, if this

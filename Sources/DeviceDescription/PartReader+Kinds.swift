@@ -96,7 +96,7 @@ extension PartReader {
     var reactions: [Part.Reaction] = []
     var actions: [ActionText] = []
     for gesture in Gesture.allCases {
-      guard let entry = entry("\(gesture.name)") else { continue }
+      guard let entry = entry("\(gesture)") else { continue }
       let read = values.texts(entry, such: "toggle lamp").compactMap { ActionText($0, mistakes) }
       reactions.append(Part.Reaction(gesture, read.map(\.action)))
       actions += read

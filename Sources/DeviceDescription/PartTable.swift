@@ -103,7 +103,7 @@ public struct PartTable {
   private func gestures(_ part: Part) -> [String] {
     Gesture.allCases.compactMap { gesture in
       let actions = part.actions.filter { $0.gesture == gesture }.map { Self.text($0.action) }
-      return actions.isEmpty ? nil : "\(gesture.name): \(actions.joined(separator: ", "))"
+      return actions.isEmpty ? nil : "\(gesture): \(actions.joined(separator: ", "))"
     }
   }
 

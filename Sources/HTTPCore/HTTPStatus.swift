@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Status codes (RFC 9110 section 15, RFC 6585 for 429 and 431). The reason phrase carries no meaning, but
+// Status codes (RFC 9110 section 15, RFC 6585 for 431). The reason phrase carries no meaning, but
 // people read it in logs and terminals.
 
 import Bytes
@@ -24,8 +24,6 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let switchingProtocols = HTTPStatus(known: 101)
   /// 200 (RFC 9110 section 15.3.1).
   public static let ok = HTTPStatus(known: 200)
-  /// 201 (RFC 9110 section 15.3.2).
-  public static let created = HTTPStatus(known: 201)
   /// 204 (RFC 9110 section 15.3.5).
   public static let noContent = HTTPStatus(known: 204)
   /// 303 (RFC 9110 section 15.4.4).
@@ -54,14 +52,10 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let contentTooLarge = HTTPStatus(known: 413)
   /// 414 (RFC 9110 section 15.5.15).
   public static let uriTooLong = HTTPStatus(known: 414)
-  /// 415 (RFC 9110 section 15.5.16).
-  public static let unsupportedMediaType = HTTPStatus(known: 415)
   /// 421 (RFC 9110 section 15.5.20).
   public static let misdirectedRequest = HTTPStatus(known: 421)
   /// 426 (RFC 9110 section 15.5.22).
   public static let upgradeRequired = HTTPStatus(known: 426)
-  /// 429 (RFC 6585 section 4).
-  public static let tooManyRequests = HTTPStatus(known: 429)
   /// 431 (RFC 6585 section 5).
   public static let requestHeaderFieldsTooLarge = HTTPStatus(known: 431)
   /// 500 (RFC 9110 section 15.6.1).
@@ -92,7 +86,6 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
     100 Continue
     101 Switching Protocols
     200 OK
-    201 Created
     204 No Content
     303 See Other
     304 Not Modified
@@ -107,10 +100,8 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
     412 Precondition Failed
     413 Content Too Large
     414 URI Too Long
-    415 Unsupported Media Type
     421 Misdirected Request
     426 Upgrade Required
-    429 Too Many Requests
     431 Request Header Fields Too Large
     500 Internal Server Error
     501 Not Implemented

@@ -26,19 +26,22 @@ public enum Author: Equatable, Sendable {
 
   /// Writes its name as a member `by`: `button`, `#2`, `http`, ….
   func write(to json: inout JSONWriter) {
-    let name: StaticString
+    let line: Int
     switch self {
-    case .button: name = "button"
     case .client(let number): return Self.write(client: number, to: &json)
-    case .http: name = "http"
-    case .mqtt: name = "mqtt"
-    case .terminal: name = "terminal"
-    case .timer: name = "timer"
-    case .interlock: name = "interlock"
-    case .program: name = "program"
+    case .button: line = 0
+    case .http: line = 1
+    case .mqtt: line = 2
+    case .terminal: line = 3
+    case .timer: line = 4
+    case .interlock: line = 5
+    case .program: line = 6
     }
-    json.member("by", name)
+    json.member("by", Self.names.line(line))
   }
+
+  /// In one text, by its lines.
+  private static let names: StaticString = "button\nhttp\nmqtt\nterminal\ntimer\ninterlock\nprogram"
 
   /// A number sign and at most ten digits, without an allocation: every client is sent every change.
   private static func write(client number: UInt32, to json: inout JSONWriter) {

@@ -3,7 +3,7 @@
 // The commands that page, HTTP and the rest may give to a part. A command that a part does not know, or cannot carry
 // out at present, is an error with a name, and changes nothing.
 
-public import Bytes
+import Bytes
 
 /// A command to a part.
 public enum Command: Equatable, Sendable {

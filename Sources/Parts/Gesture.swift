@@ -20,16 +20,12 @@ public enum Gesture: UInt8, CaseIterable, Sendable {
   case `repeat`
 
   /// The gesture's name in a description and in messages.
-  public var name: StaticString {
-    switch self {
-    case .press: "press"
-    case .release: "release"
-    case .click: "click"
-    case .double: "double"
-    case .long: "long"
-    case .repeat: "repeat"
-    }
+  public var name: Span<UInt8> {
+    @_lifetime(immortal) get { Self.names.line(Int(rawValue)) }
   }
+
+  /// In one text, in the order of the cases.
+  private static let names: StaticString = "press\nrelease\nclick\ndouble\nlong\nrepeat"
 
   /// The gesture of this name, or nil.
   public init?(_ name: Span<UInt8>) {

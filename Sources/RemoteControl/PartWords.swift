@@ -25,7 +25,11 @@ enum PartWords {
       text.append(decimal: max(1, (UInt32(part.brightness) * 200 + 255) / 510))
       text.append(" %")
     case .button(let part):
-      text.append(part.isPressed ? "pressed" : part.lastGesture.map { $0.name } ?? "released")
+      if let gesture = part.lastGesture, !part.isPressed {
+        text.append(gesture.name)
+      } else {
+        text.append(part.isPressed ? "pressed" : "released")
+      }
     case .contact(let contact): text.append(sides(of: part.deviceClass.span, isOn: contact.isOn == true))
     case .sensor(let sensor): append(sensor.value, part.unit, to: &text)
     case .number(let number): append(number.value, part.unit, to: &text)
