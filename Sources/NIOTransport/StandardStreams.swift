@@ -4,14 +4,13 @@
 // waits for a line holds the lock of its stream, so flushing all streams (`fflush(nil)`) would wait for that line.
 
 import Dispatch
-import Synchronization
 import SystemCalls
 public import Timebase
 
 /// Standard input, output and error.
 public enum StandardStreams {
   private static let output = DispatchQueue(label: "standard output")
-  private static let waiting = Mutex(0)
+  private static let waiting = Locked(0)
 
   /// Writes a line to standard output at once, without waiting for its reader.
   ///

@@ -13,7 +13,6 @@ import NIOTransport
 import Parts
 import RemoteControl
 import SimulatedBoard
-import Synchronization
 import SystemCalls
 import Timebase
 
@@ -38,8 +37,8 @@ final class Console: Sendable {
     var second: UInt64?
   }
 
-  private let state: Mutex<State>
-  private let terminal: Mutex<TerminalMode?>
+  private let state: Locked<State>
+  private let terminal: Locked<TerminalMode?>
   private let readsInput: Bool
   private let logger: Logger
   private let output = DispatchQueue(label: "heliograph.console")
@@ -64,10 +63,10 @@ final class Console: Sendable {
       }
     }
     self.readsInput = readsInput
-    terminal = Mutex(mode)
+    terminal = Locked(mode)
     var board = BoardConsole(mode: boardMode, parts: device.parts.map { PartView($0) })
     if let columns = TerminalMode.columns() { board.columns = columns }
-    state = Mutex(State(board: board))
+    state = Locked(State(board: board))
   }
 
   /// Begins to read commands for the board.

@@ -6,7 +6,6 @@
 
 #if os(Linux)
   import Bytes
-  import Synchronization
   import SystemCalls
 
   /// The threads that read sensors, and what they have read.
@@ -24,7 +23,7 @@
     }
 
     private let system: SystemFolder
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(_ system: SystemFolder) { self.system = system }
 
@@ -91,7 +90,7 @@
 
     private let system: SystemFolder
     private let report: @Sendable (SensorThreads.Measurement) -> Void
-    private let queue = Mutex(Queue())
+    private let queue = Locked(Queue())
     /// Counts what is in the queue, and its end.
     private nonisolated(unsafe) let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 

@@ -4,7 +4,6 @@
 // Rule: signals stay with the terminal (Ctrl-C still is SIGINT), and the terminal gets back what it had, also
 // when the program ends through `exit`. Source: POSIX.1-2024, chapter 11 (General Terminal Interface).
 
-import Synchronization
 import SystemCalls
 
 /// Why a terminal could not be switched.
@@ -30,7 +29,7 @@ public enum TerminalModeError: Error, Equatable, CustomStringConvertible {
 /// One may live at a time.
 public struct TerminalMode: ~Copyable {
   /// The terminal to restore, also at `exit`, which runs no `deinit`.
-  private static let saved = Mutex<(descriptor: Int32, attributes: termios)?>(nil)
+  private static let saved = Locked<(descriptor: Int32, attributes: termios)?>(nil)
 
   /// Whether `descriptor` is a terminal.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }

@@ -6,7 +6,6 @@
 import Bytes
 import NIOCore
 import ServiceNotification
-import Synchronization
 import SystemCalls
 import Timebase
 
@@ -18,9 +17,9 @@ final class Supervisor: Sendable {
   private let manager: ServiceManager
   #if os(Linux)
     /// Lines that the run before this one held.
-    private let stored: Mutex<StoredLines>
+    private let stored: Locked<StoredLines>
     /// The names of the lines that the manager holds, as far as it has heard.
-    private let held = Mutex<[String]>([])
+    private let held = Locked<[String]>([])
   #endif
 
   /// To be made first of all, while nothing else runs.
@@ -29,7 +28,7 @@ final class Supervisor: Sendable {
     #if os(Linux)
       var stored = StoredLines()
       manager.takeStored { name, descriptor in stored.add(name, descriptor) }
-      self.stored = Mutex(stored)
+      self.stored = Locked(stored)
     #endif
     self.manager = manager
   }
