@@ -24,8 +24,11 @@
     /// - Parameters:
     ///   - say: Receives each loss and return, in order.
     ///   - afterNews: Runs at the start and whenever a unit of the board has come or gone; it may wait.
+    ///   - failed: Is told why edges cannot be watched; unless it throws, the next news is waited for, and they are tried
+    ///     again.
     public func run(
-      say: (LinuxBoard.Event) -> Void, afterNews: () async throws -> Void = {}
+      say: (LinuxBoard.Event) -> Void, afterNews: () async throws -> Void = {},
+      failed: (any Error) throws -> Void = { throw $0 }
     ) async throws {
       let (news, source) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
       source.yield()
@@ -40,7 +43,11 @@
       var edges = EdgeWatch(transport, board: board)
       for await _ in news {
         while let event = try await onLoop({ $0.nextEvent() }) ?? nil { say(event) }
-        try await edges.lookAgain()
+        do {
+          try await edges.lookAgain()
+        } catch {
+          try failed(error)
+        }
         try await afterNews()
       }
     }

@@ -92,7 +92,11 @@ public struct DeviceProgram: Sendable {
   #if os(Linux)
     /// Watches the board, if it is this machine's; in the end it gives back what was changed of LEDs and PWM channels.
     private func watchBoard(_ transport: NIOTransport<RemoteControl>, _ programState: ProgramStateBox) async {
-      try? await BoardWatch(transport) { programState.value?.linux }.run { StandardStreams.print($0.description) }
+      try? await BoardWatch(transport) { programState.value?.linux }.run { event in
+        StandardStreams.print(event.description)
+      } failed: { error in
+        StandardStreams.print("edges are not watched: \(error)")
+      }
       try? await transport.withApplication { _, _ in programState.value?.linux?.finish() }
     }
   #endif

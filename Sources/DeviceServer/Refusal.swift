@@ -57,35 +57,35 @@ public struct Refusal: Sendable {
     remote.appendAddress(to: &line)
     line.append(": ")
     switch reason {
-    case .malformedRequest(let error): append(error.status, error.name, to: &line)
+    case .malformedRequest(let error): append(error.name, to: &line)
     case .badHandshake(let error):
-      append(error.status, "", to: &line)
+      append("", to: &line)
       line.append(error.name)
     case .webSocketError(let error):
       line.append(decimal: error.closeCode.rawValue)
       line.append(" ")
       line.append(error.name)
-    case .unknownHost: append(.forbidden, "unknown Host", to: &line)
-    case .foreignOrigin: append(.forbidden, "foreign Origin", to: &line)
-    case .anonymousForm: append(.forbidden, "form without Origin", to: &line)
-    case .notFound: append(.notFound, "no such path", to: &line)
-    case .methodNotAllowed: append(.methodNotAllowed, "no such method here", to: &line)
-    case .unknownMethod: append(.notImplemented, "unknown method", to: &line)
-    case .malformedPath: append(.badRequest, "malformed path", to: &line)
-    case .tooSlow: append(.requestTimeout, "request too slow", to: &line)
-    case .tooManyConnections: append(.serviceUnavailable, "too many connections", to: &line)
+    case .unknownHost: append("unknown Host", to: &line)
+    case .foreignOrigin: append("foreign Origin", to: &line)
+    case .anonymousForm: append("form without Origin", to: &line)
+    case .notFound: append("no such path", to: &line)
+    case .methodNotAllowed: append("no such method here", to: &line)
+    case .unknownMethod: append("unknown method", to: &line)
+    case .malformedPath: append("malformed path", to: &line)
+    case .tooSlow: append("request too slow", to: &line)
+    case .tooManyConnections: append("too many connections", to: &line)
     case .tooManyClients: line.append("1013 too many clients")
-    case .tooManyEventStreams: append(.serviceUnavailable, "too many event streams", to: &line)
-    case .shuttingDown: append(.serviceUnavailable, "shutting down", to: &line)
+    case .tooManyEventStreams: append("too many event streams", to: &line)
+    case .shuttingDown: append("shutting down", to: &line)
     case .unresponsive: line.append("no answer in time, aborted")
     case .handler(let status):
-      append(status, "", to: &line)
+      append("", to: &line)
       line.append(status.reason)
     }
   }
 
-  private func append(_ status: HTTPStatus, _ words: StaticString, to line: inout [UInt8]) {
-    line.append(decimal: status.code)
+  private func append(_ words: StaticString, to line: inout [UInt8]) {
+    line.append(decimal: reason.status.code)
     line.append(" ")
     line.append(words)
   }
