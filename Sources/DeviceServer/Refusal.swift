@@ -19,6 +19,8 @@ public struct Refusal: Sendable {
     case webSocketError(WebSocketError)
     /// The `Host` names no name of this server (403): DNS rebinding, or a name that is not configured.
     case unknownHost
+    /// The target is a URI of another server (421): what a proxy is asked.
+    case misdirected
     /// The `Origin` is another site (403).
     case foreignOrigin
     /// A form came without an `Origin` (403).
@@ -66,6 +68,7 @@ public struct Refusal: Sendable {
       line.append(" ")
       line.append(error.name)
     case .unknownHost: append("unknown Host", to: &line)
+    case .misdirected: append("target of another server", to: &line)
     case .foreignOrigin: append("foreign Origin", to: &line)
     case .anonymousForm: append("form without Origin", to: &line)
     case .notFound: append("no such path", to: &line)
@@ -99,6 +102,7 @@ extension Refusal.Reason {
     case .badHandshake(let error): error.status
     case .handler(let status): status
     case .unknownHost, .foreignOrigin, .anonymousForm: .forbidden
+    case .misdirected: .misdirectedRequest
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .unknownMethod: .notImplemented
@@ -120,6 +124,7 @@ extension Refusal.Reason {
   private var ownWords: StaticString {
     switch self {
     case .unknownHost: "Unknown host"
+    case .misdirected: "Misdirected request"
     case .foreignOrigin: "Opened from another site"
     case .anonymousForm: "A form must say its origin"
     case .notFound: "Not found"

@@ -180,14 +180,23 @@ public struct Router<Context: ~Copyable> {
     return nil
   }
 
-  /// Appends the methods that `path` answers to, as the `Allow` field lists them (RFC 9110 section 10.2.1).
-  func appendAllowed(for path: Span<UInt8>, isAsset: Bool, to list: inout [UInt8]) {
-    for method in HTTPMethod.allCases {
-      var isAllowed = isAsset && (method == .get || method == .head)
-      if case .route = match(method, path) { isAllowed = true }
-      guard isAllowed else { continue }
+  /// Appends the methods that `path` answers to, as the `Allow` field lists them (RFC 9110 section 10.2.1); OPTIONS,
+  /// which the server itself answers, is one of them.
+  func appendAllowed(for path: Span<UInt8>, isAsset: Bool, isEndpoint: Bool, to list: inout [UInt8]) {
+    for method in HTTPMethod.allCases where allows(method, path, isAsset: isAsset, isEndpoint: isEndpoint) {
       if !list.isEmpty { list.append(", ") }
       list.append(method.token)
     }
+  }
+
+  private func allows(_ method: HTTPMethod, _ path: Span<UInt8>, isAsset: Bool, isEndpoint: Bool) -> Bool {
+    #if !WITHOUT_OPTIONS
+      if method == .options { return true }
+      if isEndpoint { return method == .get }
+      if path.equals("*") { return method == .get || method == .head || routes.contains { $0.method == method } }
+    #endif
+    if isAsset, method == .get || method == .head { return true }
+    if case .route = match(method, path) { return true }
+    return false
   }
 }

@@ -60,57 +60,12 @@ extension Server where Context: ~Copyable {
     table[index].request = head
     guard head.expectsContinue else { return }
     var path: [UInt8] = []
-    if case .refuse(let reason) = verdict(head, &path) {
+    if case .refuse(let reason) = verdict(head, index, &path) {
       table[index].request = nil
       refuse(reason, index, head, &context)
     } else {
       table[index].http.sendContinue()
     }
-  }
-
-  /// What the server will do with a request, as far as its head shows.
-  private enum Verdict {
-    case route(Int)
-    case asset(StaticAsset)
-    case upgrade(Int, ResponseHead)
-    case refuse(Refusal.Reason)
-  }
-
-  private func verdict(_ head: RequestHead, _ path: inout [UInt8]) -> Verdict {
-    guard hostNames.contains(head.host) || (head.version == .http10 && head.host.count == 0) else {
-      return .refuse(.unknownHost)
-    }
-    guard RequestPath.decode(head.path, into: &path) else {
-      return .refuse(.malformedPath)
-    }
-    if let endpoint = router.endpoint(at: path.span) {
-      guard RequestGuard.allowsOrigin(of: head, router.endpoints.span[endpoint].origin) else {
-        return .refuse(.foreignOrigin)
-      }
-      do throws(WebSocketHandshakeError) {
-        return .upgrade(endpoint, try WebSocketHandshake.response(to: head))
-      } catch {
-        return .refuse(.badHandshake(error))
-      }
-    }
-    guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound) }
-    let isSafe = head.method == .get || head.method == .head || head.method == .options
-    if !isSafe {
-      guard RequestGuard.allowsOrigin(of: head, router.origin) else {
-        return .refuse(.foreignOrigin)
-      }
-      guard !RequestGuard.isAnonymousForm(head) else {
-        return .refuse(.anonymousForm)
-      }
-    }
-    let match = router.match(head.method, path.span)
-    if case .route(let route) = match { return .route(route) }
-    let asset = assets.asset(at: path.span)
-    if let asset, head.method == .get || head.method == .head { return .asset(asset) }
-    // RFC 9110 section 9.1: a method that is not known anywhere is not implemented.
-    if head.method == .other { return .refuse(.unknownMethod) }
-    if case .none = match, asset == nil { return .refuse(.notFound) }
-    return .refuse(.methodNotAllowed)
   }
 
   /// A whole request is in: answer it.
@@ -120,13 +75,17 @@ extension Server where Context: ~Copyable {
     let body = table[index].http.takeBody()
     var path: [UInt8] = []
     var response = Response()
-    switch verdict(head, &path) {
+    switch verdict(head, index, &path) {
     case .refuse(let reason):
       refuse(reason, index, head, &context)
       return
     case .upgrade(let hub, let accepted):
       upgrade(head, accepted, to: hub, index, now: now, &context)
       return
+    case .options:
+      response.status = .noContent
+      addAllowed(for: path.span, to: &response.head)
+      PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     case .asset(let asset):
       fill(&response, with: asset, for: head, &context)
     case .route(let route):
@@ -177,11 +136,7 @@ extension Server where Context: ~Copyable {
     response.fail(status, words.isEmpty ? status.reason : words)
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
-      var allowed: [UInt8] = []
-      if RequestPath.decode(head.path, into: &path) {
-        router.appendAllowed(for: path.span, isAsset: assets.asset(at: path.span) != nil, to: &allowed)
-      }
-      response.head.add("Allow", allowed.span)
+      if RequestPath.decode(head.path, into: &path) { addAllowed(for: path.span, to: &response.head) }
     }
     if case .badHandshake(let error) = reason { error.addFields(to: &response.head) }
     PagePolicy.add(to: &response.head, isDocument: false, host: Span())

@@ -21,6 +21,9 @@ public enum HTTPMethod: UInt8, Sendable, Hashable, CaseIterable {
     self = .other
   }
 
+  /// Whether it only looks (RFC 9110 section 9.2.1). TRACE, which nothing here answers, does not count.
+  public var isSafe: Bool { self == .get || self == .head || self == .options }
+
   /// The method as it is written; empty for `.other`.
   public var token: Span<UInt8> {
     @_lifetime(immortal) get { Self.tokens.line(Int(rawValue)) }

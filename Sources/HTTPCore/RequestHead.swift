@@ -86,6 +86,9 @@ public struct RequestHead: Sendable {
   public var host: Span<UInt8> {
     @_lifetime(borrow self) get { bytes.span.extracting(hostRange) }
   }
+
+  /// Whether the target itself names the host (absolute-form, RFC 9112 section 3.2.2).
+  public var isAbsoluteForm: Bool { !hostRange.isEmpty && hostRange.upperBound <= targetRange.upperBound }
 }
 
 extension Range<Int> {

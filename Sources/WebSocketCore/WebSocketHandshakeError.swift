@@ -41,7 +41,11 @@ public enum WebSocketHandshakeError: UInt8, Error, Hashable, Sendable {
   public func addFields(to response: inout ResponseHead) {
     switch status {
     case .methodNotAllowed:
-      response.add("Allow", "GET")
+      #if WITHOUT_OPTIONS
+        response.add("Allow", "GET")
+      #else
+        response.add("Allow", "GET, OPTIONS")
+      #endif
     case .upgradeRequired:
       response.add("Upgrade", "websocket")
       response.add("Connection", "Upgrade")

@@ -84,7 +84,7 @@ import Testing
     ("GET", "/files", 404, "{\"error\":\"Not found\"}"),
     ("GET", "/folder", 404, "{\"error\":\"Not found\"}"),
     ("POST", "/elsewhere", 404, "{\"error\":\"Not found\"}"),
-    ("OPTIONS", "*", 404, "{\"error\":\"Not found\"}"),
+    ("OPTIONS", "/none", 404, "{\"error\":\"Not found\"}"),
     ("GET", "/a/../state", 400, "{\"error\":\"Malformed path\"}"),
     ("GET", "/a/%2e%2E/state", 400, "{\"error\":\"Malformed path\"}"),
     ("GET", "/./state", 400, "{\"error\":\"Malformed path\"}"),
@@ -118,21 +118,53 @@ import Testing
   }
 
   @Test(arguments: [
-    ("DELETE", "/state", "GET, HEAD, PUT"),
-    ("OPTIONS", "/state", "GET, HEAD, PUT"),
-    ("GET", "/state/toggle", "POST"),
-    ("HEAD", "/state/toggle", "POST"),
-    ("PUT", "/page.txt", "GET, HEAD, POST"),
-    ("PUT", "/folder/index.html", "GET, HEAD"),
-    ("PATCH", "/folder/index.html", "GET, HEAD"),
+    ("DELETE", "/state", "GET, HEAD, PUT, OPTIONS"),
+    ("GET", "/state/toggle", "POST, OPTIONS"),
+    ("HEAD", "/state/toggle", "POST, OPTIONS"),
+    ("PUT", "/page.txt", "GET, HEAD, POST, OPTIONS"),
+    ("PUT", "/folder/index.html", "GET, HEAD, OPTIONS"),
+    ("PATCH", "/folder/index.html", "GET, HEAD, OPTIONS"),
+    ("TRACE", "/state", "GET, HEAD, PUT, OPTIONS"),
   ])
   func anotherMethodIs405WithAllow(method: String, target: String, allowed: String) {
-    let network = network()
-    let reply = Client(network).ask(method, target, body: method == "HEAD" ? nil : "")
-    #expect(reply?.status == 405)
-    #expect(reply?["allow"] == allowed)
-    #expect(network.journal.refusals == ["192.168.1.100: 405 no such method here"])
-    #expect(network.journal.handled == 0)
+    // Whatever the origin and the form: this could not be done for anybody.
+    for fields in [[], ["Origin: http://evil.example"], ["Content-Type: application/x-www-form-urlencoded"]] {
+      let network = network()
+      let reply = Client(network).ask(method, target, fields, body: method == "HEAD" ? nil : "")
+      #expect(reply?.status == 405)
+      #expect(reply?["allow"] == allowed)
+      #expect(network.journal.refusals == ["192.168.1.100: 405 no such method here"])
+      #expect(network.journal.handled == 0)
+    }
+  }
+
+  @Test(arguments: [
+    ("/state", "GET, HEAD, PUT, OPTIONS"),
+    ("/state/toggle", "POST, OPTIONS"),
+    ("/page.txt", "GET, HEAD, POST, OPTIONS"),
+    ("/folder/index.html", "GET, HEAD, OPTIONS"),
+    ("/ws", "GET, OPTIONS"),
+    ("*", "GET, HEAD, POST, PUT, OPTIONS"),
+  ])
+  func optionsTellsWhatIsAllowed(target: String, allowed: String) {
+    for body in [nil, "", "ignored"] {
+      let network = network()
+      let client = Client(network)
+      let reply = client.ask("OPTIONS", target, ["Origin: http://evil.example"], body: body)
+      #expect(reply?.status == 204)
+      #expect(reply?["allow"] == allowed)
+      #expect(reply?.fields.contains { $0.name.hasPrefix("access-control") } == false)  // no other site is let in
+      #expect(network.journal.refusals.isEmpty && network.journal.handled == 0)
+      #expect(client.ask("GET", "/state")?.status == 200)
+    }
+    #expect(Client(network()).ask("OPTIONS", target, ["Host: evil.example"])?.status == 403)
+  }
+
+  @Test func aHandlerForOptionsHasThem() {
+    let network = makeNetwork { router in
+      router.on(.options, "/own") { _, _, response in response.send("mine") }
+    }
+    #expect(Client(network).ask("OPTIONS", "/own")?.text == "mine")
   }
 
   @Test(arguments: ["/state", "/page.txt", "/elsewhere"])

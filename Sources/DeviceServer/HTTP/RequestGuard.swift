@@ -15,11 +15,13 @@ public struct HostNames: Sendable {
   /// Addresses and `localhost` are always known, and these names besides; each without a port.
   public init(_ names: [[UInt8]] = []) { self.names = names }
 
-  /// Whether a `Host` field names this server; its port does not matter.
+  /// Whether a `Host` field names this server; its port does not matter, nor does a final dot, which makes a name
+  /// absolute in DNS (RFC 1034 section 3.1).
   ///
   /// An address is safe in any case: rebinding needs a name that the attacker's DNS answers for.
   public func contains(_ host: Span<UInt8>) -> Bool {
-    let name = RequestGuard.withoutPort(host)
+    var name = RequestGuard.withoutPort(host)
+    if name.count > 1, name[name.count - 1] == UInt8(ascii: ".") { name = name.extracting(0..<name.count - 1) }
     if name.count > 0, name[0] == UInt8(ascii: "[") { return true }
     if name.equalsIgnoringCase("localhost") || RequestGuard.isIPv4(name) { return true }
     for known in names where name.equalsIgnoringCase(known.span) { return true }
