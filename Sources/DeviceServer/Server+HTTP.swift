@@ -29,10 +29,14 @@ extension Server where Context: ~Copyable {
   mutating func handleRequests(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     table[index].isInputHeld = false
     requests: while table[index].phase == .http {
+      guard !table[index].isWaiting else {
+        table[index].isInputHeld = true
+        return
+      }
       do throws(RemoteProtocolError) {
         switch try table[index].http.nextEvent() {
         case .request(let head): begin(head, index, &context)
-        case .endOfMessage: handleRequest(index, now: now, &context)
+        case .endOfMessage: answerRequest(table[index].http.takeBody(), index, now: now, &context)
         case .needData: break requests
         case .held:  // the machine must be asked again when output has gone: requests may wait inside it
           table[index].isInputHeld = table[index].http.pendingOutput > 0
@@ -68,37 +72,45 @@ extension Server where Context: ~Copyable {
     }
   }
 
-  /// A whole request is in: answer it.
-  private mutating func handleRequest(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+  /// A whole request is in, or one that waits is to be tried again: answer it.
+  mutating func answerRequest(_ body: [UInt8], _ index: Int, now: MonotonicTime, _ context: inout Context) {
     guard let head = table[index].request else { return }
     table[index].request = nil
-    let body = table[index].http.takeBody()
     var path: [UInt8] = []
     var response = Response()
-    switch verdict(head, index, &path) {
-    case .refuse(let reason):
-      refuse(reason, index, head, &context)
-      return
+    let verdict = verdict(head, index, &path)
+    var request = Request(
+      head: head, from: table[index], now: now, decodedPath: path, pattern: pattern(of: verdict), content: body)
+    if let role = role(for: verdict) {
+      switch router.access(&context, request, role, &response) {
+      case .granted(let principal): request.principal = principal
+      case .wait: return keepWaiting(head, body, index, now: now)
+      case .answered: return finish(response, index, &context)
+      }
+    }
+    switch verdict {
+    case .refuse(let reason): return refuse(reason, index, head, &context)
     case .upgrade(let hub, let accepted):
-      upgrade(head, accepted, to: hub, index, now: now, &context)
-      return
+      return upgrade(head, accepted, to: hub, for: request.principal, index, now: now, &context)
     case .options:
       response.status = .noContent
       addAllowed(for: path.span, to: &response.head)
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
-    case .asset(let asset):
-      fill(&response, with: asset, for: head, &context)
+    case .asset(let asset): fill(&response, with: asset, for: head, &context)
     case .route(let route):
-      let pattern = router.routes.span[route].pattern
-      let request = Request(
-        head: head, from: table[index], now: now, decodedPath: path, pattern: pattern, content: body)
       router.routes.span[route].handler(&context, request, &response)
+      if response.isToWait { return keepWaiting(head, body, index, now: now) }
       if let events = response.eventRoute {
-        router.eventStreams?.begin(&self, index, events, head.method == .head, now, &context)
+        router.eventStreams?.begin(&self, index, events, request, &context)
         return
       }
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     }
+    finish(response, index, &context)
+  }
+
+  /// Sends what a handler has made, and tells of it if it is an error.
+  private mutating func finish(_ response: Response, _ index: Int, _ context: inout Context) {
     if response.status.code >= 400 {
       counters.requestsRefused.count()
       router.report(.handler(response.status), table[index].remote, &context)

@@ -11,8 +11,8 @@ import WebSocketCore
 extension Server where Context: ~Copyable {
   /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 1013 if the hub is full.
   mutating func upgrade(
-    _ head: RequestHead, _ accepted: ResponseHead, to hub: Int, _ index: Int, now: MonotonicTime,
-    _ context: inout Context
+    _ head: RequestHead, _ accepted: ResponseHead, to hub: Int, for principal: Principal, _ index: Int,
+    now: MonotonicTime, _ context: inout Context
   ) {
     guard !isShuttingDown else {
       refuse(.shuttingDown, index, nil, &context)
@@ -33,7 +33,7 @@ extension Server where Context: ~Copyable {
     }
     table.demand(.write, index)
     let trailing = table[index].http.takeTrailingData()
-    join(hub, index, codec, now: now, &context)
+    join(hub, index, codec, principal, now: now, &context)
     if !trailing.isEmpty { _ = receiveMessages(trailing.span, index, now: now, &context, mayHold: false) }
   }
 
@@ -53,10 +53,12 @@ extension Server where Context: ~Copyable {
   }
 
   private mutating func join(
-    _ hub: Int, _ index: Int, _ codec: AnyMessageCodec?, now: MonotonicTime, _ context: inout Context
+    _ hub: Int, _ index: Int, _ codec: AnyMessageCodec?, _ principal: Principal, now: MonotonicTime,
+    _ context: inout Context
   ) {
     hubs[hub].now = now
     let client = hubs[hub].add(table[index].id, from: table[index].remote, codec: codec)
+    hubs[hub].clients[client].principal = principal
     table[index].phase = .webSocket
     table[index].hub = hub
     table[index].client = client

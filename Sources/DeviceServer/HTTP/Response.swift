@@ -14,6 +14,13 @@ public struct Response: Sendable {
   /// What is sent in place of `body`, if there is something: of the server's files nothing is copied.
   var content = OutputQueue()
 
+  #if WITHOUT_LOGIN
+    var isToWait: Bool { false }
+  #else
+    /// Whether nothing is sent now: the handler is called again, with the same request, when the owner calls
+    /// `Server.retry`.
+    public var isToWait = false
+  #endif
   /// Set by the handler of a route made with `Router.events`: which one it is.
   var eventRoute: Int?
 
