@@ -52,11 +52,7 @@ extension Server where Context: ~Copyable {
       switch table[index].stage {
       case .idle: linger(index, now: now)
       case .writing: giveUp(index, &context)
-      case .waiting:
-        table[index].isWaiting = false
-        table[index].request = nil
-        refuse(.noAnswer, index, nil, &context)
-        handleRequests(index, now: now, &context)
+      case .waiting: endWait(index, now: now, &context)
       case .head, .body:
         table[index].request = nil
         table[index].http.abandonRequest()

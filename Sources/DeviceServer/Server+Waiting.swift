@@ -27,7 +27,24 @@ import WebSocketCore
       var body: [UInt8] = []
       swap(&body, &table[index].waitingBody)
       answerRequest(body, index, now: now, &context)
+      goOn(index, now: now, &context)
+    }
+
+    /// Ends the wait of a request for which the answer has not come in time.
+    mutating func endWait(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+      table[index].isWaiting = false
+      table[index].request = nil
+      table[index].waitingBody = []
+      refuse(.noAnswer, index, nil, &context)
+      goOn(index, now: now, &context)
+    }
+
+    /// Continues with what has come behind a request that waited.
+    private mutating func goOn(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+      guard !table[index].isWaiting else { return }
+      let isInputHeld = table[index].isInputHeld
       if table[index].phase == .http { handleRequests(index, now: now, &context) }
+      if isInputHeld { table.demand(.resume, index) }
     }
 
     /// Ends the sockets and event streams of each principal that `isMeant`, with 1008 (Policy Violation), and forgets
@@ -45,5 +62,6 @@ import WebSocketCore
 #else
   extension Server where Context: ~Copyable {
     func keepWaiting(_ head: RequestHead, _ body: [UInt8], _ index: Int, now: MonotonicTime) {}
+    func endWait(_ index: Int, now: MonotonicTime, _ context: inout Context) {}
   }
 #endif
