@@ -3,7 +3,7 @@
 // The device's parts as the page knows them, and what is asked of them. Each value has three forms: confirmed
 // (in `parts`, from the device), desired and sent (in `pending`). `s` is the reducer's draft.
 
-import { heard, kindOf } from './kinds.js';
+import { barred, greeted, heard, kindOf } from './kinds.js';
 import { timeouts } from './timeouts.js';
 import { author, partWord } from './words.js';
 
@@ -19,7 +19,10 @@ export function apply(s, message) {
   const before = s.parts;
   const first = s.boot === undefined;
   Object.assign(s, { boot, rev, parts: seen ? { ...before } : {} });
-  if (!seen) describe(s, message);
+  if (!seen) {
+    describe(s, message);
+    for (const hear of greeted) hear(s, message);
+  }
   for (const part in parts) {
     if (seen && !before[part]) continue; // it has no description
     s.parts[part] = seen ? { ...description(before[part]), ...parts[part] } : parts[part];
@@ -52,7 +55,7 @@ function note(s, name, was, seen) {
   const part = s.parts[name];
   const what = difference(was, part);
   if (!what) return;
-  const ours = name in s.pending && part.by?.[0] === '#';
+  const ours = name in s.pending && (part.by?.[0] === '#' || (part.by && part.by === s.user));
   const by = !seen ? 'while not connected' : ours ? 'by this screen' : part.by && `by ${author(part.by)}`;
   const label = part.label ?? name;
   const [last, ...older] = s.changes;
@@ -81,7 +84,8 @@ const label = (s, name) => s.parts[name].label ?? name;
 export function reachable(s, name) {
   const reason = s.phase === 'connecting' ? 'still connecting'
     : s.phase !== 'live' ? 'not connected'
-      : s.parts[name]?.fault && `${label(s, name)} is gone`;
+      : s.parts[name] && (s.parts[name].fault ? `${label(s, name)} is gone`
+        : barred.some((is) => is(s, s.parts[name])) && 'you may not use it');
   if (reason) fail(s, `Not sent - ${reason}`);
   return !reason && name in s.parts;
 }

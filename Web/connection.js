@@ -10,7 +10,7 @@
 import {
   apply, forget, forgetCommands, giveUp, say, settle, toggle, want,
 } from './commands.js';
-import { events, expired } from './kinds.js';
+import { ended, events, expired } from './kinds.js';
 import { timeouts } from './timeouts.js';
 import './parts.js';
 import { screens } from './words.js';
@@ -105,6 +105,7 @@ Object.assign(events, {
   closed(s, { socket, code }) {
     if (!s.held || socket !== s.socket) return;
     s.held = false;
+    for (const act of ended) act(s, code);
     const failedToOpen = 'open' in s.timers;
     wait(s);
     if (!s.online) return;
@@ -116,6 +117,7 @@ Object.assign(events, {
   answer(s, { status, body }) {
     const { asking } = s;
     if (!asking && !['waiting', 'refused'].includes(s.phase)) return;
+    for (const act of ended) act(s, status);
     const error = typeof body?.error === 'string' && body.error[0]?.toUpperCase() + body.error.slice(1);
     const words = status === 403 ? error || 'Opened from another site'
       : status === 503 && `${error || 'All places are taken'}; trying again`;

@@ -25,7 +25,10 @@ export const kinds = {};
 export const events = {}; // of the reducer: (s, event)
 export const expired = {}; // what a timer does, by the first word of its name: (s, the rest of its name)
 export const perform = {}; // the effects, which the shell carries out: (effect, send)
+export const greeted = []; // what a hello says of this screen: (s, message)
 export const heard = []; // what a message says of a part: (s, its name, what it says)
 export const added = []; // words behind those of a row: (s, name, part)
+export const barred = []; // whether this screen may not use a part: (s, part)
+export const ended = []; // what the end of a socket, or the answer to a question, means besides: (s, its code or status)
 
 export const kindOf = ({ kind }) => kinds[kind] ?? {};

@@ -10,3 +10,4 @@ import './parts/contact.js';
 import './parts/sensor.js';
 import './parts/number.js';
 import './parts/timer.js';
+import './parts/login.js';

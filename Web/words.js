@@ -3,7 +3,7 @@
 // The page's words: what a state of connection.js looks like, as plain values for the shell to draw.
 // The server writes the same words into the rows that the page comes with. Those of one kind of part are in parts/.
 
-import { added, kindOf } from './kinds.js';
+import { added, barred, kindOf } from './kinds.js';
 
 // Those who change the device and are not a page; a page is '#' and its number.
 const authors = { http: 'HTTP', mqtt: 'MQTT' };
@@ -51,7 +51,7 @@ function partView(s, name, part) {
     on: !!part.on, // confirmed: it alone lights the lamp
     checked: shown.wanted ?? !!part.on,
     word: partWord(shown) + added.map((words) => words(s, name, part)).join(''),
-    usable: s.phase === 'live' && !part.fault,
+    usable: s.phase === 'live' && !part.fault && !barred.some((is) => is(s, part)),
     ...kindOf(part).view?.(s, name, part),
   };
 }
