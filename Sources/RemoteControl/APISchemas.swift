@@ -127,7 +127,7 @@
       {"$ref":"#/components/schemas/Button"},{"$ref":"#/components/schemas/Contact"},\
       {"$ref":"#/components/schemas/Sensor"},{"$ref":"#/components/schemas/Number"}],\
       "properties":{"label":{"type":"string"},"group":{"type":"string"},"by":{"type":"string"},\
-      "fault":{"type":"string"}}}
+      "fault":{"type":"string"},"access":{"const":"admin"}}}
       """
     }
 
@@ -148,6 +148,7 @@
       "clients":{"type":"integer","minimum":0},"name":{"type":"string"},"board":{"type":"string"},\
       "version":{"type":"string"},"uptime":{"type":"integer","minimum":0},\
       "dropped_edges":{"type":"integer","minimum":1},"full":{"type":"boolean"},\
+      "user":{"type":"string"},"role":{"enum":["none","view","control","admin"]},\
       "parts":{"type":"object","propertyNames":{"$ref":"#/components/schemas/PartName"},\
       "additionalProperties":{"$ref":"#/components/schemas/AnyPart"}}}}
       """

@@ -14,7 +14,7 @@ enum PartRoutes {
     _ context: inout RemoteControlContext, _ request: borrowing Request, _ response: inout Response
   ) {
     context.device.now = request.now
-    response.sendJSON { ServerMessages.appendHello(context, to: &$0) }
+    response.sendJSON { ServerMessages.appendHello(context, for: request.principal, to: &$0) }
   }
 
   /// `GET /api/parts/lamp`

@@ -17,15 +17,17 @@ extension ServerApplication where Context == RemoteControlContext {
   /// What else every loop does, such as saving the state; returns when it must run again at the latest.
   public typealias AfterLoop = (inout RemoteControlContext, MonotonicTime) -> MonotonicTime?
 
-  /// A remote control of `device`, wired to `board`, serving `assets` (the embedded page, or a data folder).
+  /// A remote control of `device`, wired to `board`, serving `assets` (the embedded page, or a data folder); `extend`
+  /// adds what a program has besides: routes, and who may use them.
   public init(
     _ device: consuming Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
-    history: HistorySpan = HistorySpan(),
+    history: HistorySpan = HistorySpan(), extend: (inout Router<RemoteControlContext>) -> Void = { _ in },
     afterLoop: AfterLoop? = nil
   ) {
     var router = Router<RemoteControlContext>()
     let endpoint = Routes.add(to: &router)
+    extend(&router)
     router.assets = assets
     let hosted = HostedRoutes(router, device, history: history)
     var board = board

@@ -5,12 +5,16 @@
 // own page working.
 
 import Bytes
+import DeviceServer
 import Parts
 import Timebase
 
 enum ServerMessages {
-  /// The first message to a client, and the answer to `GET /api/state`: all parts, with their descriptions.
-  static func appendHello(_ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
+  /// The first message to a client, and the answer to `GET /api/state`: all parts, with their descriptions, and for
+  /// whom it is, where people log in.
+  static func appendHello(
+    _ context: borrowing RemoteControlContext, for principal: Principal = .everybody, to text: inout [UInt8]
+  ) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("type", "hello")
@@ -22,6 +26,7 @@ enum ServerMessages {
       json.member("uptime", uptime(of: context))
       if context.droppedEdges > 0 { json.member("dropped_edges", context.droppedEdges) }
       if context.clients >= context.clientLimit { json.member("full", true) }
+      write(principal, &json)
       json.name("parts")
       context.device.writeParts(to: &json, since: nil, now: context.device.now)
       json.endObject()
@@ -53,6 +58,14 @@ enum ServerMessages {
       part.writeValues(to: &json, now: context.device.now)
       json.endObject()
     }
+  }
+
+  private static func write(_ principal: Principal, _ json: inout JSONWriter) {
+    #if !WITHOUT_LOGIN
+      guard principal != .everybody else { return }
+      if !principal.name.isEmpty { json.member("user", principal.name.span) }
+      json.member("role", principal.role.word)
+    #endif
   }
 
   private static func writeHead(_ context: borrowing RemoteControlContext, _ json: inout JSONWriter) {

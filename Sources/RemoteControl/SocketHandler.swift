@@ -40,7 +40,7 @@ enum SocketHandler {
     context.answer.clear()
     var hello: [UInt8] = []
     swap(&hello, &context.answer)
-    ServerMessages.appendHello(context, to: &hello)
+    ServerMessages.appendHello(context, for: hub.principal(of: client) ?? .nobody, to: &hello)
     hub.snapshot(hello.span, revision: context.device.revision, to: client)
     swap(&hello, &context.answer)
   }

@@ -27,13 +27,14 @@ final class Bench {
 
   init(
     _ device: Device, boot: UInt32 = 0x9f3a, board: TestBoard = TestBoard(), logLevel: SerialLog.Level = .serial,
-    limits: ServerLimits = .remoteControl, history: HistorySpan = HistorySpan(), isSetUp: Bool = true
+    limits: ServerLimits = .remoteControl, history: HistorySpan = HistorySpan(), isSetUp: Bool = true,
+    extend: (inout Router<RemoteControlContext>) -> Void = { _ in }
   ) {
     self.board = board
     network = VirtualNetwork(
       RemoteControl(
         device, board: board, identity: Identity(boot: boot, board: "test"), log: SerialLog(level: logLevel),
-        limits: limits, history: history))
+        limits: limits, history: history, extend: extend))
     guard isSetUp else { return }
     network.change { control, now in control.setup(.sample, now: now) }
     _ = takeLog()

@@ -16,6 +16,16 @@ public enum Role: UInt8, Comparable, Sendable {
   /// All of this, and settings, metrics and users.
   case admin
 
+  /// Its name in settings and messages.
+  public var word: StaticString {
+    switch self {
+    case .none: "none"
+    case .view: "view"
+    case .control: "control"
+    case .admin: "admin"
+    }
+  }
+
   /// What a route needs unless it says otherwise: to look at something is less than to change it.
   static func standard(for method: HTTPMethod) -> Role {
     method.isSafe ? .view : .control
