@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+
+// The door of a server, from the first start to the end of a session, in virtual time: work is done when a test says so.
+
+import Accounts
+import Bytes
+import ConformanceSupport
+import DeviceServer
+import Testing
+import Timebase
+
+@Suite struct GatekeeperTests {
+  // MARK: strangers
+
+  @Test func aBrowserIsAskedByAFormAndAScriptByAChallenge() {
+    let house = House()
+    let page = house.ask("GET", "/page.txt", ["Accept: text/html"])
+    #expect(page?.status == 401)
+    #expect(page?.text.contains(#"<form method="post" action="./login">"#) == true)
+    #expect(page?.fields.filter { $0.name == "www-authenticate" }.map(\.value) == [#"Bearer realm="heliograph""#])
+    let words = house.ask("GET", "/page.txt")
+    #expect(words?.status == 401)
+    #expect(words?.text == #"{"error":"log in: send Authorization with a token or a password"}"#)
+    #expect(words?.fields.filter { $0.name == "www-authenticate" }.count == 2)
+  }
+
+  @Test func aFormDeepInThePathLeadsToTheSameLogin() {
+    let page = House().ask("GET", "/docs/more/", ["Accept: text/html"])
+    #expect(page?.text.contains(#"action="../../login""#) == true)
+    #expect(page?.text.contains(#"value="/docs/more/""#) == true)
+  }
+
+  @Test func withGuestsEverybodyMayLookAndNobodyUse() {
+    let house = House(guests: .view)
+    #expect(house.ask("GET", "/page.txt")?.text == "page")
+    #expect(house.ask("POST", "/use", body: "")?.status == 401)
+  }
+
+  // MARK: the owner
+
+  @Test func theLinkOfTheFirstStartMakesTheOwnerOnce() {
+    let house = House(hasUser: false)
+    let link = house.makeLink()
+    let form = house.ask("GET", "/" + link)
+    #expect(form?.status == 200)
+    #expect(form?.text.contains("Whose device is this?") == true)
+    let secret = link.drop { $0 != "=" }.dropFirst()
+    let fields = "link=\(secret)&name=Anna&password=correct+horse&again=correct+horse"
+    let cookie = house.post("/owner", fields)
+    #expect(house.gatekeeper.book.table.users.map(\.name.description) == ["anna"])
+    #expect(house.ask("POST", "/use", ["Cookie: \(cookie ?? "")"], body: "")?.text == "anna")
+    #expect(house.ask("GET", "/" + link)?.status == 403)
+    #expect(house.gatekeeper.makeOwnerLink(now: house.network.now) == nil)
+  }
+
+  @Test(arguments: [
+    ("correct+horse", "other+horse", "the two passwords differ"),
+    ("short", "short", "a password has at least 8 characters"),
+    ("owner123", "owner123", ""),
+  ])
+  func aPasswordThatWillNotDoIsSaidOnTheForm(password: String, again: String, words: String) {
+    let house = House(hasUser: false)
+    let secret = house.makeLink().drop { $0 != "=" }.dropFirst()
+    let client = house.client()
+    client.send(house.form("/owner", "link=\(secret)&name=owner&password=\(password)&again=\(again)"))
+    house.work()
+    let reply = client.reply()
+    #expect(reply?.status == (words.isEmpty ? 303 : 400))
+    if !words.isEmpty { #expect(reply?.text.contains(words) == true) }
+  }
+
+  // MARK: sessions
+
+  @Test func aLoginGivesACookieThatLastsUntilTheLogout() {
+    let house = House()
+    let cookie = house.logIn()
+    #expect(house.ask("GET", "/page.txt", ["Cookie: \(cookie)"])?.text == "page")
+    let socket = house.client()
+    socket.send(Wire.upgrade("/ws", ["Cookie: \(cookie)"]))
+    socket.expectUpgraded()
+    _ = house.post("/logout", "", ["Cookie: \(cookie)"])
+    #expect(socket.frame() == .close(1008, "logged out"))
+    #expect(house.ask("GET", "/page.txt", ["Cookie: \(cookie)"])?.status == 401)
+  }
+
+  @Test func theCookieIsOutOfReachOfScriptsAndOtherSites() {
+    let house = House()
+    let client = house.client()
+    client.send(house.form("/login", "name=anna&password=correct+horse"))
+    house.work()
+    let field = client.reply()?["set-cookie"] ?? ""
+    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] { #expect(field.contains("; \(attribute)")) }
+  }
+
+  @Test(arguments: [
+    ("/docs/", "./docs/"), ("//evil.example/", "./"), (#"/\evil.example"#, "./"), ("https://evil.example/", "./"),
+    ("", "./"), ("/a%0d%0ab", "./"),
+  ])
+  func aLoginLeadsToAPathOfTheDevice(next: String, location: String) {
+    let house = House()
+    let client = house.client()
+    client.send(house.form("/login", "name=anna&password=correct+horse&next=\(next)"))
+    house.work()
+    #expect(client.reply()?["location"] == location)
+  }
+
+  @Test func aWrongPasswordIsSaidAndALotOfThemMustWait() {
+    let house = House()
+    var statuses: [Int] = []
+    for number in 0..<20 {
+      let client = house.client()
+      client.send(house.form("/login", "name=anna&password=wrong+horse+\(number)"))
+      house.work()
+      statuses.append(client.reply()?.status ?? 0)
+    }
+    #expect(statuses.first == 401)
+    #expect(statuses.last == 429)
+    house.network.advance(by: .minutes(10))
+    #expect(!house.logIn().isEmpty)
+  }
+
+  @Test func aPasswordThatWasRemovedOnDiskEndsSocketsThatItOpened() {
+    let house = House()
+    let socket = house.client()
+    let basic = "Authorization: Basic YW5uYTpjb3JyZWN0IGhvcnNl"  // anna:correct horse
+    socket.send(Wire.upgrade("/ws", [basic]))
+    house.work()
+    socket.expectUpgraded()
+    house.disk = AccountTable()
+    house.network.advance(by: .seconds(3))
+    house.work()
+    #expect(socket.frame() == .close(1008, "logged out"))
+  }
+
+  // MARK: tokens and passwords
+
+  @Test func aTokenAndAPasswordAreTakenInTheField() {
+    let house = House()
+    #expect(house.ask("GET", "/page.txt", ["Authorization: Bearer \(house.token)"])?.text == "page")
+    #expect(house.ask("POST", "/use", ["Authorization: Bearer \(house.token)"], body: "")?.status == 403)
+    #expect(house.ask("POST", "/use", ["Authorization: Basic YW5uYTpjb3JyZWN0IGhvcnNl"], body: "")?.text == "anna")
+    #expect(house.hashes == 1)
+    #expect(house.ask("POST", "/use", ["Authorization: Basic YW5uYTpjb3JyZWN0IGhvcnNl"], body: "")?.text == "anna")
+    #expect(house.hashes == 1, "the second time costs no hash")
+    #expect(house.ask("GET", "/page.txt", ["Authorization: Bearer hg_wrong"])?.status == 401)
+  }
+}
+
+/// A server with a door, and a disk whose work is done when a test says so.
+private final class House {
+  let gatekeeper: Gatekeeper
+  let network: VirtualNetwork<ServerApplication<Int>>
+  var disk: AccountTable
+  let token: String
+  private(set) var hashes = 0
+
+  init(guests: Role = .none, hasUser: Bool = true) {
+    var table = AccountTable()
+    let anna = try! AccountName("anna")
+    if hasUser {
+      let password = try! Password(new: Array("correct horse".utf8), for: anna)
+      let hash = try! PasswordHash(of: password, .init(logN: 4, r: 1, p: 1))
+      try! table.apply(.addUser(AccountTable.User(name: anna, role: .admin, password: hash)))
+    }
+    let (token, text) = AccountTable.Token.make(name: try! AccountName("script"), role: .view, now: 0)
+    try! table.apply(.addToken(token))
+    self.token = String(decoding: text, as: UTF8.self)
+    disk = table
+    gatekeeper = Gatekeeper(
+      AccountBook(table, at: Moment(.zero, unixSeconds: 1_790_000_000)), guests: guests, unixSeconds: 1_790_000_000)
+    var router = Router<Int>()
+    router.assets = AssetTable([StaticAsset(path: bytes("/page.txt"), bytes: bytes("page"))])
+    router.get("/docs/*") { _, _, response in response.send("docs") }
+    router.on(.post, "/use") { _, request, response in response.body = request.principal.name }
+    router.webSocket("/ws") { _, _, _ in }
+    gatekeeper.add(to: &router)
+    network = VirtualNetwork(
+      ServerApplication(Server(router: router), context: 0) { [gatekeeper] _, _, now in gatekeeper.poll(now: now) })
+  }
+
+  func client() -> VirtualClient<ServerApplication<Int>> { VirtualClient(network) }
+
+  /// Does all work that waits, and what follows from it.
+  func work() {
+    while let work = gatekeeper.nextWork() {
+      let result = perform(work)
+      network.change { [gatekeeper] application, now in
+        gatekeeper.receive(result, now: now)
+        gatekeeper.settle(&application.server, &application.context, now: now)
+      }
+    }
+    network.change { [gatekeeper] application, now in
+      gatekeeper.settle(&application.server, &application.context, now: now)
+    }
+  }
+
+  private func perform(_ work: AccountWork) -> AccountResult {
+    switch work {
+    case .check(let job, let password, let hash):
+      hashes += 1
+      return .checked(job: job, isRight: (try? hash.matches(password)) == true, better: nil)
+    case .hash(let job, let password):
+      return .hashed(job: job, try! PasswordHash(of: password, .init(logN: 4, r: 1, p: 1)))
+    case .store(let changes):
+      for change in changes { try? disk.apply(change) }
+      return .stored(disk, count: changes.count)
+    case .look: return .seen(disk)
+    }
+  }
+
+  func ask(_ method: String, _ path: String, _ fields: [String] = [], body: String? = nil) -> Reply? {
+    let client = client()
+    client.send(Wire.request(method, path, fields, body: body))
+    work()
+    return client.reply()
+  }
+
+  func form(_ path: String, _ fields: String, _ more: [String] = []) -> [UInt8] {
+    Wire.request(
+      "POST", path, ["Origin: http://192.168.1.32", "Content-Type: application/x-www-form-urlencoded"] + more,
+      body: fields)
+  }
+
+  /// Sends a form, and returns the cookie that it gives.
+  func post(_ path: String, _ fields: String, _ more: [String] = []) -> String? {
+    let client = client()
+    client.send(form(path, fields, more))
+    work()
+    return client.reply()?["set-cookie"].map { String($0.prefix { $0 != ";" }) }
+  }
+
+  func logIn() -> String { post("/login", "name=anna&password=correct+horse") ?? "" }
+
+  func makeLink() -> String { gatekeeper.makeOwnerLink(now: network.now) ?? "" }
+}
