@@ -14,6 +14,13 @@ public struct Response: Sendable {
   /// What is sent in place of `body`, if there is something: of the server's files nothing is copied.
   var content = OutputQueue()
 
+  #if !WITHOUT_REFUSAL_PAGES
+    /// The words of `fail`; empty if it was not called.
+    private(set) var failure: [UInt8] = []
+    /// Whether it is a page of `RefusalPage`.
+    private(set) var isRefusalPage = false
+  #endif
+
   /// Set by the handler of a route made with `Router.events`: which one it is.
   var eventRoute: Int?
 
@@ -67,7 +74,25 @@ public struct Response: Sendable {
         json.endObject()
       }
     }
+    #if !WITHOUT_REFUSAL_PAGES
+      failure = [UInt8](words)
+    #endif
   }
+
+  #if !WITHOUT_REFUSAL_PAGES
+    /// Makes an error that `fail` has said a page, if it goes to someone who rather reads one.
+    mutating func suit(_ head: RequestHead) {
+      guard !failure.isEmpty else { return }
+      if MediaRanges.prefersHTML(head) {
+        let fields = head
+        body.clear()
+        self.head = self.head.with(type: MediaType.html)
+        _ = fields
+        RefusalPage.append(status, failure.span, to: &body)
+        isRefusalPage = true
+      }
+    }
+  #endif
 
   /// Sends the browser to another page of ours with GET (303, RFC 9110 section 15.4.4), as after a form.
   public mutating func redirect(to location: StaticString) {
