@@ -4,6 +4,7 @@
 // Rule: an entry's status is taken before its content, so newer content shows as a change at the next walk.
 // An entry that vanishes or turns into something else between two calls is left to the next walk, too.
 
+import Bytes
 import SystemCalls
 
 /// A walk through a folder; it collects what it meets.
@@ -101,9 +102,8 @@ struct FolderWalk {
 
   /// `path` for a log line: a name may hold anything, line ends included.
   private static func text(_ path: [UInt8]) -> String {
-    let scalars = String(decoding: path, as: UTF8.self).unicodeScalars.map {
-      $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-    }
-    return String(String.UnicodeScalarView(scalars))
+    var words: [UInt8] = []
+    words.append(printable: path.span)
+    return String(decoding: words, as: UTF8.self)
   }
 }

@@ -9,7 +9,9 @@ public import Timebase
 /// What a transport runs: a whole program that is fed bytes and a time and yields output and the next deadline.
 public protocol Application: ~Copyable, SendableMetatype {
   /// Takes a new connection into the table, or returns nil: close it at once.
-  mutating func accept(from remote: RemoteAddress, now: MonotonicTime) -> ConnectionID?
+  ///
+  /// A transport that speaks TLS calls this before the handshake, so that the limits hold for handshakes, too.
+  mutating func accept(from remote: RemoteAddress, over scheme: Scheme, now: MonotonicTime) -> ConnectionID?
 
   /// Feeds received bytes and returns how many were taken.
   ///
@@ -35,6 +37,13 @@ public protocol Application: ~Copyable, SendableMetatype {
 
   /// Begins to end: every WebSocket client is closed with 1001 (Going Away), every other connection after its answer.
   mutating func shutdown(now: MonotonicTime)
+}
+
+extension Application where Self: ~Copyable {
+  /// Takes a new connection over plain HTTP; see `accept(from:over:now:)`.
+  public mutating func accept(from remote: RemoteAddress, now: MonotonicTime) -> ConnectionID? {
+    accept(from: remote, over: .http, now: now)
+  }
 }
 
 /// What the application wants done with a connection.

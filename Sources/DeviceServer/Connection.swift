@@ -34,6 +34,14 @@ struct Connection: Sendable {
 
   var id: ConnectionID
   var remote = RemoteAddress.unknown
+  #if WITHOUT_TLS  // no transport of such a board says anything else, and no row need keep it
+    var scheme: Scheme {
+      get { .http }
+      set {}
+    }
+  #else
+    var scheme = Scheme.http
+  #endif
   var phase = Phase.free
   var stage = Stage.idle
   var tasks: Tasks = []

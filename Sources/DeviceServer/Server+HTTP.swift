@@ -91,7 +91,7 @@ extension Server where Context: ~Copyable {
     case .route(let route):
       let pattern = router.routes.span[route].pattern
       let request = Request(
-        head: head, remote: table[index].remote, now: now, decodedPath: path, pattern: pattern, content: body)
+        head: head, from: table[index], now: now, decodedPath: path, pattern: pattern, content: body)
       router.routes.span[route].handler(&context, request, &response)
       if let events = response.eventRoute {
         router.eventStreams?.begin(&self, index, events, head.method == .head, now, &context)

@@ -74,19 +74,21 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   // What every read passes through is inlined into its caller, `ServerApplication` for one: that is what spares it the
   // run-time look-up of this generic type's metadata, which costs more than a message.
 
-  /// See `Application.accept(from:now:)`.
+  /// See `Application.accept(from:over:now:)`.
   public mutating func accept(
-    from remote: RemoteAddress, now: MonotonicTime, _ context: inout Context
+    from remote: RemoteAddress, over scheme: Scheme = .http, now: MonotonicTime, _ context: inout Context
   ) -> ConnectionID? {
     guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
       counters.connectionsRefused.count()
       router.report(.tooManyConnections, remote, &context)
       guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
+      table[index].scheme = scheme
       refuseBeforeRequest(index, now: now)
       return table[index].id
     }
     let index = table.add(from: remote, limits: limits.http)
+    table[index].scheme = scheme
     counters.accepted.count()
     setDeadline(index, now + limits.timeouts.idle)
     return table[index].id

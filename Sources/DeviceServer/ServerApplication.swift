@@ -25,8 +25,10 @@ public struct ServerApplication<Context: ~Copyable>: Application, ~Copyable {
     self.loop = loop
   }
 
-  public mutating func accept(from remote: RemoteAddress, now: MonotonicTime) -> ConnectionID? {
-    server.accept(from: remote, now: now, &context)
+  public mutating func accept(
+    from remote: RemoteAddress, over scheme: Scheme, now: MonotonicTime
+  ) -> ConnectionID? {
+    server.accept(from: remote, over: scheme, now: now, &context)
   }
 
   public mutating func receive(_ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime) -> Int {

@@ -9,7 +9,7 @@ import NIOCore
 /// The receiver of a connection's events. It is not generic: every read passes here, and a generic type's
 /// metadata would be looked up again each time.
 protocol ConnectionOwner: AnyObject {
-  func accept(_ connection: ConnectionHandler, from remote: RemoteAddress) -> ConnectionID?
+  func accept(_ connection: ConnectionHandler, from remote: RemoteAddress, over scheme: Scheme) -> ConnectionID?
   /// Takes what it can of `input`; `act` follows when the read is complete.
   func receive(_ input: inout ByteBuffer, from id: ConnectionID)
   func endOfStream(_ id: ConnectionID)
@@ -52,7 +52,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   func channelActive(context: ChannelHandlerContext) {
-    id = owner.accept(self, from: RemoteAddress(context.remoteAddress))
+    id = owner.accept(self, from: RemoteAddress(context.remoteAddress), over: .http)
     context.fireChannelActive()
     if id == nil { context.close(promise: nil) } else { owner.act() }
   }

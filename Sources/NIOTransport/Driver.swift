@@ -76,9 +76,9 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   // MARK: What channels report
 
-  func accept(_ connection: ConnectionHandler, from remote: RemoteAddress) -> ConnectionID? {
+  func accept(_ connection: ConnectionHandler, from remote: RemoteAddress, over scheme: Scheme) -> ConnectionID? {
     let now = tell()
-    guard let id = use({ $0.accept(from: remote, now: now) }) else { return nil }
+    guard let id = use({ $0.accept(from: remote, over: scheme, now: now) }) else { return nil }
     while connections.count <= id.index { connections.append(nil) }
     connections[id.index] = connection
     connectionCount += 1

@@ -65,9 +65,4 @@ extension [UInt8] {
     append("WebSocket client #")
     append(decimal: client.number)
   }
-
-  /// Appends a peer's words so that they can neither forge a line of the log nor steer a terminal.
-  fileprivate mutating func append(printable words: Span<UInt8>) {
-    for index in words.indices { append(0x20..<0x7F ~= words[index] ? words[index] : UInt8(ascii: "?")) }
-  }
 }

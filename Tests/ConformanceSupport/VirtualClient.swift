@@ -168,10 +168,10 @@ public struct VirtualClient<App: Application & ~Copyable> {
   /// Connects.
   public init(
     _ network: VirtualNetwork<App>, from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000),
-    capacity: Int = 65_536, isReading: Bool = true
+    over scheme: Scheme = .http, capacity: Int = 65_536, isReading: Bool = true
   ) {
     self.network = network
-    number = network.connect(from: remote, capacity: capacity, isReading: isReading)
+    number = network.connect(from: remote, over: scheme, capacity: capacity, isReading: isReading)
   }
 
   /// Connects and becomes a WebSocket client; the 101 is checked and taken.

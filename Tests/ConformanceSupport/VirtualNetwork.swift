@@ -37,10 +37,11 @@ public final class VirtualNetwork<App: Application & ~Copyable>: CustomReflectab
 
   /// Connects a client. The kernel holds at most `capacity` bytes that it has not read.
   public func connect(
-    from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000), capacity: Int = 65_536, isReading: Bool = true
+    from remote: RemoteAddress = .ipv4(0xC0A8_0164, port: 50_000), over scheme: Scheme = .http,
+    capacity: Int = 65_536, isReading: Bool = true
   ) -> Int {
     var socket = VirtualSocket(capacity: capacity, isReading: isReading)
-    socket.id = application.accept(from: remote, now: now)
+    socket.id = application.accept(from: remote, over: scheme, now: now)
     let number = sockets.count
     if let id = socket.id {
       if numbers[id] != nil { complain("an identifier in use was given again") }

@@ -125,7 +125,7 @@ import Testing
   @Test mutating func aNameCannotBreakALogLine() throws {
     try around.link("data/a\nb\u{1B}[2J", to: "x")
     _ = try data.load()
-    #expect(data.skipped == ["/a\u{FFFD}b\u{FFFD}[2J: symbolic link"])
+    #expect(data.skipped == [#"/a\u{a}b\u{1b}[2J: symbolic link"#])
   }
 
   @Test(arguments: ["seen", "sub"])

@@ -33,6 +33,9 @@ import Testing
         response.body = [UInt8](request.path) + [UInt8(ascii: "|")] + [UInt8](request.parameter("b")!)
         if request.parameter("c") != nil { response.status = .internalServerError }
       }
+      router.get("/scheme") { _, request, response in
+        response.send(request.scheme == .https ? "over TLS" : "in the open")
+      }
       router.get("/nothing") { _, _, response in response.status = .noContent }
       router.get("/sorry") { _, _, response in
         response.send("half an answer")
@@ -198,6 +201,16 @@ import Testing
     #expect(client.wasAborted)
     #expect(other.ask("GET", "/state")?.status == 200)
     #expect(network.server.connectionCount == 1)
+  }
+
+  @Test func aHandlerIsToldOverWhatTheRequestCameEvenWhenAnotherHadTheRowBefore() {
+    let network = network()
+    for scheme in [Scheme.https, .http, .https] {
+      let client = Client(network, over: scheme)
+      client.send(Wire.request("GET", "/scheme", ["Connection: close"]))
+      #expect(client.reply()?.text == (scheme == .https ? "over TLS" : "in the open"))
+      #expect(!client.isConnected)
+    }
   }
 
   @Test func requestsInOneSegmentAreAnsweredInOrder() {

@@ -22,8 +22,8 @@ private struct LateApplication: Application, ~Copyable {
     inner = ServerApplication(Server(router: router), context: 0)
   }
 
-  mutating func accept(from remote: RemoteAddress, now: MonotonicTime) -> ConnectionID? {
-    let connection = inner.accept(from: remote, now: now)
+  mutating func accept(from remote: RemoteAddress, over scheme: Scheme, now: MonotonicTime) -> ConnectionID? {
+    let connection = inner.accept(from: remote, over: scheme, now: now)
     if let first, let connection, first.index == connection.index, first != connection {
       late = [.write(first), .resume(first), .endOutput(first), .abort(first)]
       inner.context += 1

@@ -132,7 +132,7 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   @inline(never)
   private mutating func accept(_ row: Row, now: MonotonicTime) {
     if heap_largest_free() >= Self.enoughForNewcomers {
-      row.pointee.id = application.accept(from: row.pointee.remoteAddress, now: now)
+      row.pointee.id = application.accept(from: row.pointee.remoteAddress, over: .http, now: now)
     }
     if row.pointee.id == nil { Connection.abort(row) }
   }

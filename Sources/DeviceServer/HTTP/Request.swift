@@ -11,11 +11,33 @@ public struct Request: Sendable {
   public let head: RequestHead
   /// The address of its sender.
   public let remote: RemoteAddress
+  #if WITHOUT_TLS
+    /// How it came: on a board without TLS always in the open.
+    public var scheme: Scheme { .http }
+  #else
+    /// How it came: in the open, or over TLS.
+    public let scheme: Scheme
+  #endif
   /// When it was complete.
   public let now: MonotonicTime
   let decodedPath: [UInt8]
   let pattern: StaticString
   let content: [UInt8]
+
+  init(
+    head: RequestHead, from connection: borrowing Connection, now: MonotonicTime, decodedPath: [UInt8],
+    pattern: StaticString, content: [UInt8]
+  ) {
+    self.head = head
+    remote = connection.remote
+    #if !WITHOUT_TLS
+      scheme = connection.scheme
+    #endif
+    self.now = now
+    self.decodedPath = decodedPath
+    self.pattern = pattern
+    self.content = content
+  }
 
   /// The body, empty if there is none; at most `HTTPConnection.Limits.bodySize` bytes.
   public var body: Span<UInt8> { @_lifetime(borrow self) get { content.span } }
