@@ -21,7 +21,7 @@ struct Connection: Sendable {
   }
 
   /// What an HTTP connection is waiting for, and so which time limit runs.
-  enum Stage: UInt8, Sendable { case idle, head, body, writing }
+  enum Stage: UInt8, Sendable { case idle, head, body, waiting, writing }
 
   /// The actions that the transport has yet to be given.
   struct Tasks: OptionSet, Sendable {
@@ -50,8 +50,16 @@ struct Connection: Sendable {
   /// Whether it is only told that there is no room, or has lost its place to another.
   var isRefused = false
   var http: HTTPConnection
-  /// The head of the request whose body is under way.
+  /// The head of the request whose body is under way, or that waits.
   var request: RequestHead?
+  #if WITHOUT_LOGIN
+    var isWaiting: Bool { get { false } set {} }
+  #else
+    /// Whether the request waits for `Server.retry`.
+    var isWaiting = false
+    /// The body of the request that waits.
+    var waitingBody: [UInt8] = []
+  #endif
   /// Of a socket: its hub, and its place there.
   var hub = 0
   var client = 0

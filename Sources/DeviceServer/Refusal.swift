@@ -35,6 +35,8 @@ public struct Refusal: Sendable {
     case malformedPath
     /// The head or the body did not come in time (408).
     case tooSlow
+    /// What a request waited for did not come in time (503).
+    case noAnswer
     /// The connection table is full (503).
     case tooManyConnections
     /// The hub is full (1013).
@@ -76,6 +78,7 @@ public struct Refusal: Sendable {
     case .unknownMethod: append("unknown method", to: &line)
     case .malformedPath: append("malformed path", to: &line)
     case .tooSlow: append("request too slow", to: &line)
+    case .noAnswer: append("no answer in time", to: &line)
     case .tooManyConnections: append("too many connections", to: &line)
     case .tooManyClients: line.append("1013 too many clients")
     case .tooManyEventStreams: append("too many event streams", to: &line)
@@ -108,7 +111,7 @@ extension Refusal.Reason {
     case .unknownMethod: .notImplemented
     case .malformedPath: .badRequest
     case .tooSlow: .requestTimeout
-    case .tooManyConnections, .tooManyEventStreams, .shuttingDown, .webSocketError, .tooManyClients, .unresponsive:
+    case .noAnswer, .tooManyConnections, .tooManyEventStreams, .shuttingDown, .webSocketError, .tooManyClients, .unresponsive:
       .serviceUnavailable
     }
   }
@@ -132,6 +135,7 @@ extension Refusal.Reason {
     case .unknownMethod: "Unknown method"
     case .malformedPath: "Malformed path"
     case .tooSlow: "Request too slow"
+    case .noAnswer: "The device took too long"
     case .tooManyConnections: "Too many connections"
     case .tooManyEventStreams: "Too many event streams"
     case .shuttingDown: "Shutting down"

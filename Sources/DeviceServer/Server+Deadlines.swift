@@ -52,10 +52,11 @@ extension Server where Context: ~Copyable {
       switch table[index].stage {
       case .idle: linger(index, now: now)
       case .writing: giveUp(index, &context)
+      case .waiting: endWait(index, now: now, &context)
       case .head, .body:
         table[index].request = nil
         table[index].http.abandonRequest()
-        refuse(.tooSlow, index, nil, &context)
+        refuse(.tooSlow, index, nil, now: now, &context)
         updateStage(index, now: now)
       }
     }
@@ -63,6 +64,7 @@ extension Server where Context: ~Copyable {
 
   /// Starts the time limit of what an HTTP connection waits for now, unless it is running already.
   mutating func updateStage(_ index: Int, now: MonotonicTime) {
+    guard !table[index].isWaiting else { return }
     nextDeadline = min(nextDeadline, table[index].updateStage(limits.timeouts, now: now))
   }
 }

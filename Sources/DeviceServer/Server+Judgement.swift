@@ -11,6 +11,7 @@
 //  4. a WebSocket endpoint: the handshake (400, 405, 426), then `Origin` (403)
 //  5. the method: unknown anywhere (501), no such path (404), not here (405); OPTIONS is answered with 204
 //  6. `Origin` and forms, for methods that change something (403)
+//  7. the login, where there is one: `Router.onAccess`
 
 import Bytes
 import HTTPCore
@@ -77,6 +78,21 @@ extension Server where Context: ~Copyable {
       if head.method == .options { return .options }
     #endif
     return .refuse(.methodNotAllowed)
+  }
+
+  /// What the sender of a request needs; nil if it is refused anyway.
+  func role(for verdict: Verdict) -> Role? {
+    switch verdict {
+    case .refuse, .options: nil
+    case .asset: .view
+    case .upgrade(let endpoint, _): router.endpoints.span[endpoint].role
+    case .route(let route): router.routes.span[route].role
+    }
+  }
+
+  func pattern(of verdict: Verdict) -> StaticString {
+    if case .route(let route) = verdict { return router.routes.span[route].pattern }
+    return ""
   }
 
   /// Says which methods a path has, in `Allow`; for `*`, those of the whole server (RFC 9110 sections 9.3.7 and 10.2.1).

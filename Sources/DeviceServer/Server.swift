@@ -24,6 +24,12 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
   public var hostNames: HostNames
+  /// What browsers may do with the answers.
+  public var pagePolicy = PagePolicy()
+  #if !WITHOUT_REFUSAL_PAGES
+    /// What whoever runs the server can do about a refusal.
+    public var advice = RefusalAdvice()
+  #endif
   /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
   public var compression: DeflateSupport?
   #if !hasFeature(Embedded)
@@ -80,7 +86,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   ) -> ConnectionID? {
     guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
       counters.connectionsRefused.count()
-      router.report(.tooManyConnections, remote, &context)
+      router.report(Refusal(.tooManyConnections, remote, now), &context)
       guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       table[index].scheme = scheme

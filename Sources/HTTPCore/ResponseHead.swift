@@ -61,6 +61,20 @@ public struct ResponseHead: Sendable {
     return nil
   }
 
+  /// Removes all field lines of this name.
+  public mutating func remove(_ name: StaticString) {
+    var start = 0
+    while let end = fields.span.firstIndex(of: 0x0D, from: start) {
+      let line = fields.span.extracting(start..<end)
+      let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.count
+      if line.extracting(first: colon).equalsIgnoringCase(name) {
+        fields.removeSubrange(start..<end + 2)
+      } else {
+        start = end + 2
+      }
+    }
+  }
+
   private mutating func addName(_ name: StaticString) -> Bool {
     let start = fields.count
     fields.append(name)

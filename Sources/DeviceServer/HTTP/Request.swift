@@ -20,6 +20,10 @@ public struct Request: Sendable {
   #endif
   /// When it was complete.
   public let now: MonotonicTime
+  /// The connection that it came on; with it `Server.retry` finds a request that waits.
+  public let connection: ConnectionID
+  /// For whom it is carried out; while it is judged, nobody.
+  public internal(set) var principal = Principal.nobody
   let decodedPath: [UInt8]
   let pattern: StaticString
   let content: [UInt8]
@@ -30,6 +34,7 @@ public struct Request: Sendable {
   ) {
     self.head = head
     remote = connection.remote
+    self.connection = connection.id
     #if !WITHOUT_TLS
       scheme = connection.scheme
     #endif

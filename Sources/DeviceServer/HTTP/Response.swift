@@ -21,6 +21,14 @@ public struct Response: Sendable {
     private(set) var isRefusalPage = false
   #endif
 
+  #if WITHOUT_LOGIN
+    var isToWait: Bool { false }
+  #else
+    /// Whether nothing is sent now: the handler is called again, with the same request, when the owner calls
+    /// `Server.retry`.
+    public var isToWait = false
+  #endif
+
   /// Set by the handler of a route made with `Router.events`: which one it is.
   var eventRoute: Int?
 
@@ -80,17 +88,16 @@ public struct Response: Sendable {
   }
 
   #if !WITHOUT_REFUSAL_PAGES
-    /// Makes an error that `fail` has said a page, if it goes to someone who rather reads one.
+    /// Makes a page of what `fail` has said, if it goes to someone who would rather read one.
     mutating func suit(_ head: RequestHead) {
-      guard !failure.isEmpty else { return }
-      if MediaRanges.prefersHTML(head) {
-        let fields = head
-        body.clear()
-        self.head = self.head.with(type: MediaType.html)
-        _ = fields
-        RefusalPage.append(status, failure.span, to: &body)
-        isRefusalPage = true
-      }
+      guard !failure.isEmpty, !isRefusalPage else { return }
+      self.head.add("Vary", "Accept")
+      guard MediaRanges.prefersHTML(head) else { return }
+      self.head.remove("Content-Type")
+      self.head.add("Content-Type", MediaType.html)
+      body.clear()
+      RefusalPage.append(status, failure.span, to: &body)
+      isRefusalPage = true
     }
   #endif
 

@@ -15,6 +15,12 @@ public struct WebSocketHub: ~Copyable, Sendable {
     var id: ClientID
     var connection: ConnectionID
     var remote: RemoteAddress
+    #if WITHOUT_LOGIN
+      var principal: Principal { get { .everybody } set {} }
+    #else
+      /// For whom it acts.
+      var principal = Principal.everybody
+    #endif
     var socket: WebSocketConnection
     /// The revision of the state that it has: what changed later it has yet to be sent.
     var cursor: UInt64 = 0
@@ -63,6 +69,12 @@ public struct WebSocketHub: ~Copyable, Sendable {
   public func remoteAddress(of client: ClientID) -> RemoteAddress? {
     guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
     return clients[client.index].remote
+  }
+
+  /// For whom this client acts; nil when there is none.
+  public func principal(of client: ClientID) -> Principal? {
+    guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
+    return clients[client.index].principal
   }
 
   /// Calls `body` with each connected client.
