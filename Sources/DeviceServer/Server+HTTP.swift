@@ -96,7 +96,9 @@ extension Server where Context: ~Copyable {
       return upgrade(head, accepted, to: hub, for: request.principal, index, now: now, &context)
     case .options:
       response.status = .noContent
-      addAllowed(for: path.span, to: &response.head)
+      var allowed: [UInt8] = []
+      appendAllowed(for: path.span, to: &allowed)
+      response.head.add("Allow", allowed.span)
     case .asset(let asset): fill(&response, with: asset, for: head, &context)
     case .route(let route):
       router.routes.span[route].handler(&context, request, &response)
@@ -150,23 +152,23 @@ extension Server where Context: ~Copyable {
   ) {
     counters.requestsRefused.count()
     router.report(Refusal(reason, head, table[index], now), &context)
-    var fields = ResponseHead(.ok)
+    var allowed: [UInt8] = []
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
-      if RequestPath.decode(head.path, into: &path) { addAllowed(for: path.span, to: &fields) }
+      if RequestPath.decode(head.path, into: &path) { appendAllowed(for: path.span, to: &allowed) }
     }
-    if case .badHandshake(let error) = reason { error.addFields(to: &fields) }
     var response = Response()
     #if WITHOUT_REFUSAL_PAGES
       let (status, words) = (reason.status, reason.words)
       response.fail(status, words.isEmpty ? status.reason : words)
     #else
       var words: [UInt8] = []
-      Refusal(reason, head, table[index], now).appendWords(advice, allowed: fields.field("Allow"), to: &words)
+      Refusal(reason, head, table[index], now).appendWords(advice, allowed: allowed.span, to: &words)
       response.fail(reason.status, words.span)
       if let head { response.suit(head) }
     #endif
-    response.head.add(fields)
+    if !allowed.isEmpty { response.head.add("Allow", allowed.span) }
+    if case .badHandshake(let error) = reason { error.addFields(to: &response.head) }
     pagePolicy.add(to: &response, host: Span())
     send(response, index)
   }

@@ -170,7 +170,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public mutating func disconnected(_ connection: ConnectionID, now: MonotonicTime, _ context: inout Context) {
     guard let index = table.index(of: connection) else { return }
     if table[index].phase == .webSocket {
-      if hubs[table[index].hub].clients[table[index].client].isGivenUp { noteUnresponsive(index, &context) }
+      if hubs[table[index].hub].clients[table[index].client].isGivenUp { noteUnresponsive(index, now: now, &context) }
       endSocket(index, now: now, &context)
       hubs[table[index].hub].remove(table[index].client)
     } else if table[index].phase == .eventStream {
@@ -220,15 +220,15 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     if table[index].isInputHeld { table.demand(.resume, index) }  // held input is discarded now
   }
 
-  mutating func giveUp(_ index: Int, _ context: inout Context) {
-    noteUnresponsive(index, &context)
+  mutating func giveUp(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    noteUnresponsive(index, now: now, &context)
     table[index].deadline = .distantFuture
     table.demand(.abort, index)
   }
 
-  private mutating func noteUnresponsive(_ index: Int, _ context: inout Context) {
+  private mutating func noteUnresponsive(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     counters.timedOut.count()
-    router.report(.unresponsive, table[index].remote, &context)
+    router.report(Refusal(.unresponsive, table[index].remote, now), &context)
   }
 
   mutating func setDeadline(_ index: Int, _ deadline: MonotonicTime) {

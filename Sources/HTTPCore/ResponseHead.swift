@@ -65,9 +65,9 @@ public struct ResponseHead: Sendable {
   public mutating func remove(_ name: StaticString) {
     var start = 0
     while let end = fields.span.firstIndex(of: 0x0D, from: start) {
-      let line = fields.span.extracting(start..<end)
-      let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.count
-      if line.extracting(first: colon).equalsIgnoringCase(name) {
+      let colon = fields.span.firstIndex(of: UInt8(ascii: ":"), from: start) ?? end
+      let isNamed = fields.span.extracting(start..<colon).equalsIgnoringCase(name)
+      if isNamed {
         fields.removeSubrange(start..<end + 2)
       } else {
         start = end + 2

@@ -16,8 +16,10 @@ public struct PagePolicy: Sendable {
     init() {}
 
     /// Adds what every response carries; of a page, `host` is where its sockets may go.
+    func add(to response: inout Response, host: Span<UInt8>) { add(to: &response.head, host: host) }
+
     @inline(never)
-    func add(to head: inout ResponseHead, host: Span<UInt8>) {
+    func add(to head: inout ResponseHead, host: Span<UInt8> = Span()) {
       Self.addCommon(to: &head)
       head.add("Referrer-Policy", "same-origin")
       var policy = [UInt8](Self.documentStart)

@@ -95,8 +95,9 @@ public struct Response: Sendable {
       guard MediaRanges.prefersHTML(head) else { return }
       self.head.remove("Content-Type")
       self.head.add("Content-Type", MediaType.html)
-      body.clear()
-      RefusalPage.append(status, failure.span, to: &body)
+      var page: [UInt8] = []
+      RefusalPage.append(status, failure.span, to: &page)
+      body = page
       isRefusalPage = true
     }
   #endif
