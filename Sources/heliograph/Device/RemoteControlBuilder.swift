@@ -61,6 +61,8 @@ struct RemoteControlBuilder: Sendable {
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
       hostNames: HostNames(settings.knownHostNames)
     ) { context, now in loopState.afterLoop(&context, now: now) }
+    application.server.advice.hostName = "Start it with --host-name"
+    application.server.advice.origin = "If both are yours, start it with --origin"
     if settings.deflate { application.server.compression = .zlib() }
     return application
   }
