@@ -40,7 +40,7 @@ struct Journal {
       refusal.append(to: &line)
       journal.expect(isPrintable(line), "a refusal is one line of a log")
     }
-    router.onTemplate { _, _, value in
+    router.onTemplate { _, _, _, value in
       value += Array("value".utf8)
       return .text
     }

@@ -21,7 +21,9 @@ public struct Router<Context: ~Copyable> {
   /// Appends a text message that contains the whole state, and returns its revision.
   public typealias SnapshotEncoder = (inout Context, MonotonicTime, _ message: inout [UInt8]) -> UInt64
   /// Gives the value of a template's name; see `Template.Processor`.
-  public typealias TemplateHandler = (inout Context, _ name: Span<UInt8>, _ value: inout [UInt8]) -> Template.Value?
+  public typealias TemplateHandler = (
+    inout Context, borrowing Request, _ name: Span<UInt8>, _ value: inout [UInt8]
+  ) -> Template.Value?
   /// Receives each refusal, for a log.
   public typealias RefusalHandler = (inout Context, Refusal) -> Void
 

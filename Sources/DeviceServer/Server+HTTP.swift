@@ -99,7 +99,7 @@ extension Server where Context: ~Copyable {
       var allowed: [UInt8] = []
       appendAllowed(for: path.span, to: &allowed)
       response.head.add("Allow", allowed.span)
-    case .asset(let asset): fill(&response, with: asset, for: head, &context)
+    case .asset(let asset): fill(&response, with: asset, for: request, &context)
     case .route(let route):
       router.routes.span[route].handler(&context, request, &response)
       if response.isToWait { return keepWaiting(head, body, index, now: now) }
@@ -128,10 +128,10 @@ extension Server where Context: ~Copyable {
   }
 
   private func fill(
-    _ response: inout Response, with asset: StaticAsset, for head: RequestHead, _ context: inout Context
+    _ response: inout Response, with asset: StaticAsset, for request: borrowing Request, _ context: inout Context
   ) {
-    guard asset.isTemplate else { return AssetResponse.fill(&response, with: asset, for: head) }
-    if let status = Preconditions.failure(of: head, entityTag: Span()) {
+    guard asset.isTemplate else { return AssetResponse.fill(&response, with: asset, for: request.head) }
+    if let status = Preconditions.failure(of: request.head, entityTag: Span()) {
       response.status = status
       return
     }
@@ -139,7 +139,7 @@ extension Server where Context: ~Copyable {
     response.head.add("Cache-Control", "no-store")
     let template = asset.bytes ?? []
     Template.append(template, to: &response.content) { name, value in
-      router.templateHandler?(&context, name, &value)
+      router.templateHandler?(&context, request, name, &value)
     }
   }
 

@@ -10,8 +10,9 @@ import DeviceServer
 import Parts
 
 enum PageRows {
-  /// A section for each group, where its first part is, with the rows of all its parts.
-  static func append(_ device: borrowing Device, to html: inout [UInt8]) {
+  /// A section for each group, where its first part is, with the rows of all its parts; and where people log in, the
+  /// way there.
+  static func append(_ device: borrowing Device, for principal: Principal = .everybody, to html: inout [UInt8]) {
     let parts = device.parts
     for first in parts.indices {
       let group = parts[first].group
@@ -25,11 +26,25 @@ enum PageRows {
       html.append("<ul>")
       var index = first
       while index < parts.count {
-        appendRow(parts[index], to: &html)
+        appendRow(parts[index], isBarred: !principal.mayUse(index, of: device), to: &html)
         index = next(of: group, parts, from: index + 1)
       }
       html.append("</ul></section>")
     }
+    append(principal, to: &html)
+  }
+
+  private static func append(_ principal: Principal, to html: inout [UInt8]) {
+    #if !WITHOUT_LOGIN
+      guard principal != .everybody else { return }
+      html.append("<p><a href=\"login\">")
+      if principal.name.isEmpty {
+        html.append("Log in")
+      } else {
+        html.append(principal.name.span)  // letters, digits and three signs
+      }
+      html.append("</a></p>")
+    #endif
   }
 
   /// The number of the next part of a group; how many parts there are if none follows.
@@ -38,7 +53,7 @@ enum PageRows {
     return parts.count
   }
 
-  private static func appendRow(_ part: Part, to html: inout [UInt8]) {
+  private static func appendRow(_ part: Part, isBarred: Bool, to html: inout [UInt8]) {
     html.append("<li data-part=\"")
     html.append(part.name.span)
     html.append("\" data-kind=\"")
@@ -47,7 +62,7 @@ enum PageRows {
     appendClasses(of: part, to: &html)
     html.append("\">")
     let verb = verb(of: part)
-    if let verb { appendButton(verb, of: part, to: &html) }
+    if let verb { appendButton(verb, of: part, isBarred: isBarred, to: &html) }
     html.append("<b id=\"")
     html.append(part.name.span)
     html.append("-label\">")
@@ -77,12 +92,13 @@ enum PageRows {
     }
   }
 
-  private static func appendButton(_ verb: Verb, of part: Part, to html: inout [UInt8]) {
+  private static func appendButton(_ verb: Verb, of part: Part, isBarred: Bool, to html: inout [UInt8]) {
     html.append("<form method=\"post\" action=\"api/parts/")
     html.append(part.name.span)
     html.append("/")
     html.append(verb.name)
     html.append("\"><button ")
+    if isBarred { html.append("disabled ") }
     if verb == .toggle {
       var isChecked = part.isOn == true
       if case .switch(let part) = part.kind { isChecked = part.isWantedOn }

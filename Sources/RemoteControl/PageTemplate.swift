@@ -10,7 +10,7 @@ import Parts
 enum PageTemplate {
   /// The value of a name in `index.html`.
   static func processor(
-    _ context: inout RemoteControlContext, _ name: Span<UInt8>, _ value: inout [UInt8]
+    _ context: inout RemoteControlContext, _ request: borrowing Request, _ name: Span<UInt8>, _ value: inout [UInt8]
   ) -> Template.Value? {
     if name.equals("NAME") {
       value.append(context.device.name.span)
@@ -18,7 +18,7 @@ enum PageTemplate {
       guard let main = context.device.mainPart else { return .text }
       value.append(context.device.parts[main].isOn == true ? "on" : "off")
     } else if name.equals("PARTS") {
-      PageRows.append(context.device, to: &value)
+      PageRows.append(context.device, for: request.principal, to: &value)
       return .html
     } else {
       return nil

@@ -20,7 +20,7 @@ import Testing
         StaticAsset(path: bytes("/small.js"), bytes: nil, gzipped: SharedBytes(bytes("GZ")), entityTag: bytes("s")),
         StaticAsset(path: bytes("/empty.txt"), bytes: [], entityTag: bytes("none")),
       ])
-      router.onTemplate { journal, name, value in
+      router.onTemplate { journal, _, name, value in
         journal.handled += 1
         guard name.equals("STATE") else { return nil }
         value.append("o\"n")

@@ -99,14 +99,14 @@ public final class Gatekeeper {
   /// Adds the judgement and the routes.
   public func add<Context: ~Copyable>(to router: inout Router<Context>) {
     router.onAccess { _, request, needed, response in self.judge(request, needed, &response) }
-    router.get("/login.css", needs: Role.none) { _, _, response in
+    router.on(.get, "/login.css", needs: Role.none) { _, _, response in
       response.head.add("Cache-Control", "max-age=3600")
       response.send(LoginPage.styleSheet, type: "text/css; charset=utf-8")
     }
-    router.get("/login", needs: Role.none) { _, request, response in self.getLogin(request, &response) }
+    router.on(.get, "/login", needs: Role.none) { _, request, response in self.getLogin(request, &response) }
     router.on(.post, "/login", needs: Role.none) { _, request, response in self.postLogin(request, &response) }
     router.on(.post, "/logout", needs: Role.none) { _, request, response in self.postLogout(request, &response) }
-    router.get("/owner", needs: Role.none) { _, request, response in self.getOwner(request, &response) }
+    router.on(.get, "/owner", needs: Role.none) { _, request, response in self.getOwner(request, &response) }
     router.on(.post, "/owner", needs: Role.none) { _, request, response in self.postOwner(request, &response) }
   }
 

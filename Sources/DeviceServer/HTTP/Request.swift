@@ -50,6 +50,11 @@ public struct Request: Sendable {
   /// The path, percent-decoded except for `%2F`.
   public var path: Span<UInt8> { @_lifetime(borrow self) get { decodedPath.span } }
 
+  #if !WITHOUT_REFUSAL_PAGES
+    /// Whether the sender would rather have a page than JSON, as a browser that opens an address.
+    public var prefersHTML: Bool { MediaRanges.prefersHTML(head) }
+  #endif
+
   /// The part of the path that matches `:name` in the route's pattern; for a last `*` the name is `*`.
   @_lifetime(borrow self)
   public func parameter(_ name: StaticString) -> Span<UInt8>? {
