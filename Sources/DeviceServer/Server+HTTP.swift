@@ -88,6 +88,11 @@ extension Server where Context: ~Copyable {
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     case .asset(let asset):
       fill(&response, with: asset, for: head, &context)
+    case .folder:
+      #if !WITHOUT_FOLDERS
+        AssetResponse.redirectToFolder(&response, for: head)
+      #endif
+      PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     case .route(let route):
       let pattern = router.routes.span[route].pattern
       let request = Request(

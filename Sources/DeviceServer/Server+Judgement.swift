@@ -21,6 +21,8 @@ extension Server where Context: ~Copyable {
   enum Verdict {
     case route(Int)
     case asset(StaticAsset)
+    /// A folder with an index, by its name without the `/`.
+    case folder
     case upgrade(Int, ResponseHead)
     case options
     case refuse(Refusal.Reason)
@@ -72,7 +74,12 @@ extension Server where Context: ~Copyable {
     #if !WITHOUT_OPTIONS
       if path.equals("*") { return .options }  // the parser takes it with OPTIONS only
     #endif
-    if case .none = match, asset == nil { return .refuse(.notFound) }
+    if case .none = match, asset == nil {
+      #if !WITHOUT_FOLDERS
+        if head.method == .get || head.method == .head, assets.hasIndex(inFolder: path) { return .folder }
+      #endif
+      return .refuse(.notFound)
+    }
     #if !WITHOUT_OPTIONS
       if head.method == .options { return .options }
     #endif

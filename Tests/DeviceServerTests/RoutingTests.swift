@@ -82,7 +82,7 @@ import Testing
     ("GET", "/pins/7/level/x", 404, "{\"error\":\"Not found\"}"),
     ("GET", "/pins/7", 404, "{\"error\":\"Not found\"}"),
     ("GET", "/files", 404, "{\"error\":\"Not found\"}"),
-    ("GET", "/folder", 404, "{\"error\":\"Not found\"}"),
+    ("GET", "/folder", 301, ""),
     ("POST", "/elsewhere", 404, "{\"error\":\"Not found\"}"),
     ("OPTIONS", "/none", 404, "{\"error\":\"Not found\"}"),
     ("GET", "/a/../state", 400, "{\"error\":\"Malformed path\"}"),
