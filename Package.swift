@@ -103,7 +103,7 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
       ]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
-    hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
+    hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     // The kernel's own header, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxGPIO"),
     hosted(
@@ -178,7 +178,7 @@ let package = Package(
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
-    tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
+    tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests(
       "NIOTransportTests",
       [

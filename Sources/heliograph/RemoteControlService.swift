@@ -108,7 +108,7 @@ struct RemoteControlService: Service {
   /// Opens the port and serves until the task is cancelled.
   private func serve(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
     guard let path = settings.data else { return try await listen(transport, console) }
-    var folder = FolderKeeper(folder: DataFolder(path: path), transport: transport, console: console)
+    var folder = FolderKeeper(path: path, isStrict: true, transport: transport, console: console)
     try await folder.wait()
     try await withThrowingTaskGroup(of: Void.self) { [folder] group in
       group.addTask { try await listen(transport, console) }
