@@ -103,6 +103,7 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
       ]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
+    hosted("QRCode", []),
     hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     // The kernel's own header, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxGPIO"),
@@ -123,7 +124,7 @@ let package = Package(
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore",
+      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport", "HTTPCore",
       "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -178,6 +179,7 @@ let package = Package(
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
+    tests("QRCodeTests", ["QRCode", "Bytes"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests(
       "NIOTransportTests",
