@@ -59,8 +59,14 @@ extension Server where Context: ~Copyable {
 
   /// A head is complete. If its sender waits for leave to send the body (RFC 9110 section 10.1.1), what can be refused
   /// without the body is refused now.
-  private mutating func begin(_ head: RequestHead, _ index: Int, _ context: inout Context) {
+  private mutating func begin(_ received: RequestHead, _ index: Int, _ context: inout Context) {
     counters.requests.count()
+    #if WITHOUT_PROXIES
+      let head = received
+    #else
+      var head = received
+      follow(&head, index, &context)
+    #endif
     table[index].request = head
     guard head.expectsContinue else { return }
     var path: [UInt8] = []
@@ -96,6 +102,12 @@ extension Server where Context: ~Copyable {
       response.status = .noContent
       addAllowed(for: path.span, to: &response.head)
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+    #if !WITHOUT_PROXIES
+      case .redirect(let location):
+        response.status = .seeOther  // which no browser keeps: a prefix may change
+        response.head.add("Location", location.span)
+        PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+    #endif
     case .asset(let asset): fill(&response, with: asset, for: head, &context)
     case .route(let route):
       router.routes.span[route].handler(&context, request, &response)

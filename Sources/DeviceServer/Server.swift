@@ -24,6 +24,12 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
   public var hostNames: HostNames
+  #if !WITHOUT_PROXIES
+    /// The addresses of proxies whose `Forwarded` and X-Forwarded fields are believed; none by default.
+    public var trustedProxies: [AddressRange] = []
+    /// The path under which a proxy shows the server without taking it off; paths without it are answered, too.
+    public var pathPrefix = PathPrefix()
+  #endif
   /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
   public var compression: DeflateSupport?
   #if !hasFeature(Embedded)
