@@ -83,7 +83,7 @@ import Testing
     ("https:home", .missingScheme), ("null", .missingScheme), ("*", .missingScheme), ("ftp://home", .unknownScheme),
     ("https://home.example/lamp", .path), ("https://home.example//", .path), ("https://home.example?x", .path),
     ("https://home#x", .path), ("https://me@home.example", .userInformation), ("https://*.example.org", .wildcard),
-    ("https://Küche.local", .notASCII), ("https://", .missingScheme), ("https:///", .malformedHost),
+    ("https://Küche.local", .notASCII), ("https://", .malformedHost), ("https:///", .malformedHost),
     ("https://:8443", .malformedHost), ("https://a b", .malformedHost), ("https://fd00::5", .malformedHost),
     ("https://[1.2.3.4]", .malformedHost), ("https://[::1", .malformedHost), ("https://home:", .malformedPort),
     ("https://home:0", .malformedPort), ("https://home:65536", .malformedPort),

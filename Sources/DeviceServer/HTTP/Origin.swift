@@ -141,7 +141,7 @@
 
     private static func begins(_ text: Span<UInt8>, _ scheme: StaticString) -> Bool {
       let length = scheme.utf8CodeUnitCount
-      return text.count > length && text.extracting(0..<length).equalsIgnoringCase(scheme)
+      return text.count >= length && text.extracting(0..<length).equalsIgnoringCase(scheme)
     }
   }
 

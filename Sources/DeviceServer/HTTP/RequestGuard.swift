@@ -40,7 +40,7 @@ enum RequestGuard {
     #if WITHOUT_PROXIES
       return isSame(origin, host: head.host)
     #else
-      if let (own, start) = OriginText.scheme(of: origin), scheme == nil || own == scheme,
+      if let (own, start) = OriginText.scheme(of: origin), start < origin.count, scheme == nil || own == scheme,
         isSame(origin.extracting(start..<origin.count), head.host, own)
       {
         return true

@@ -82,7 +82,8 @@
         remote = node
         if index > 0, proxies.contains(node) { continue }
         if let text = elements[index].scheme { scheme = try Self.scheme(text.span) }
-        if let text = elements[index].host { host = text }
+        host = elements[index].host ?? []
+        guard elements[index].host == nil || !host.isEmpty else { throw .malformedHost }
         return
       }
     }
