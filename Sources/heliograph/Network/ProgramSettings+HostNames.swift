@@ -6,10 +6,11 @@ import NIOCore
 import SystemCalls
 
 extension ProgramSettings {
-  /// The names that a browser may put into `Host`: those given, the machine's own, and that with `.local`.
+  /// The names that a browser may put into `Host`: those given, the machine's own, that with `.local`, and those of
+  /// the origins that are invited.
   var knownHostNames: [[UInt8]] {
     let own = System.hostName
-    return (hostNames + [host, own, own + ".local"]).map { Array($0.utf8) }
+    return (hostNames + [host, own, own + ".local"]).map { Array($0.utf8) } + proxies.origins.map(\.host)
   }
 
   /// Where to point a browser.

@@ -25,6 +25,8 @@ struct ProgramSettings: Sendable {
   var interface: String?
   /// Further names that browsers may know the device by.
   var hostNames: [String] = []
+  /// What is behind proxies: origins that are invited, proxies that are trusted, and the path outside.
+  var proxies = ProxySettings()
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
   /// The folder that is served in place of the built-in page.
@@ -55,6 +57,7 @@ struct ProgramSettings: Sendable {
     port = try given.integer("port") ?? port
     interface = try given.text("interface")
     hostNames = try given.texts("host_names") ?? []
+    proxies = try ProxySettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
     data = try given.text("data")
     stateFile = try given.text("state_file") ?? stateFile
