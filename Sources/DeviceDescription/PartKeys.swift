@@ -17,6 +17,7 @@ enum PartKeys {
   static let table: [(key: String, kinds: Set<PartKind>)] = [
     ("label", Set(PartKind.allCases)),
     ("group", Set(PartKind.allCases)),
+    ("access", [.switch, .light, .button, .number]),
     ("active", [.switch, .light, .button, .contact]),
     ("pull", [.button, .contact]),
     ("kernel_debounce", [.button, .contact]),

@@ -35,7 +35,7 @@ extension PartReader {
     let heading = Heading(
       name: name, label: self.entry("label").flatMap { values.label($0) }.map(Text.init),
       group: Text(self.entry("group").flatMap { values.label($0) } ?? []), kind: entry)
-    return switch kind {
+    var read = switch kind {
     case .switch: readSwitch(heading)
     case .light: readLight(heading)
     case .button: readButton(heading)
@@ -43,6 +43,12 @@ extension PartReader {
     case .sensor: readSensor(heading)
     case .number: readNumber(heading)
     }
+    read.part.isForAdmins = isForAdmins()
+    return read
+  }
+
+  private func isForAdmins() -> Bool {
+    entry("access").flatMap { values.choice($0, [("control", false), ("admin", true)]) } ?? false
   }
 
   private mutating func readSwitch(_ heading: Heading) -> ReadPart {

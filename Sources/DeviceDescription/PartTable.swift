@@ -71,6 +71,7 @@ public struct PartTable {
 
   private func does(_ part: Part) -> [String] {
     var words: [String] = []
+    if part.isForAdmins { words.append("for administrators") }
     switch part.kind {
     case .switch(let kind):
       words.append(kind.restore.name)

@@ -21,7 +21,7 @@ struct Connection: Sendable {
   }
 
   /// What an HTTP connection is waiting for, and so which time limit runs.
-  enum Stage: UInt8, Sendable { case idle, head, body, writing }
+  enum Stage: UInt8, Sendable { case idle, head, body, waiting, writing }
 
   /// The actions that the transport has yet to be given.
   struct Tasks: OptionSet, Sendable {
@@ -34,13 +34,17 @@ struct Connection: Sendable {
 
   var id: ConnectionID
   var remote = RemoteAddress.unknown
-  #if WITHOUT_TLS  // no transport of such a board says anything else, and no row need keep it
+  #if WITHOUT_TLS && WITHOUT_PROXIES  // nobody says anything else on such a board, and no row need keep it
     var scheme: Scheme {
       get { .http }
       set {}
     }
   #else
     var scheme = Scheme.http
+  #endif
+  #if !WITHOUT_PROXIES
+    /// What a proxy said of the request under way; `remote` and `scheme` are its client's.
+    var proxied = ProxiedConnection()
   #endif
   var phase = Phase.free
   var stage = Stage.idle
@@ -50,8 +54,16 @@ struct Connection: Sendable {
   /// Whether it is only told that there is no room, or has lost its place to another.
   var isRefused = false
   var http: HTTPConnection
-  /// The head of the request whose body is under way.
+  /// The head of the request whose body is under way, or that waits.
   var request: RequestHead?
+  #if WITHOUT_LOGIN
+    var isWaiting: Bool { get { false } set {} }
+  #else
+    /// Whether the request waits for `Server.retry`.
+    var isWaiting = false
+    /// The body of the request that waits.
+    var waitingBody: [UInt8] = []
+  #endif
   /// Of a socket: its hub, and its place there.
   var hub = 0
   var client = 0
@@ -132,6 +144,11 @@ struct ConnectionTable: ~Copyable, Sendable {
     rows[index].id = ConnectionID(index: index, generation: generation)
     freeIndices.append(index)
   }
+
+  #if !WITHOUT_PROXIES
+    /// Says for whom the connection is from now on: a proxy's connection serves one client after the other.
+    mutating func attribute(_ index: Int, to remote: RemoteAddress) { rows[index].remote = remote }
+  #endif
 
   /// Notes something for the transport to do.
   mutating func demand(_ task: Connection.Tasks, _ index: Int) {

@@ -5,6 +5,7 @@
 
 import Bytes
 public import HTTPCore
+public import Timebase
 public import WebSocketCore
 
 /// A request, connection or client that the server turned away.
@@ -17,6 +18,13 @@ public struct Refusal: Sendable {
     case badHandshake(WebSocketHandshakeError)
     /// The client broke the WebSocket protocol or a limit (1002, 1007, 1009).
     case webSocketError(WebSocketError)
+    #if !WITHOUT_PROXIES
+      /// What a trusted proxy says of the request cannot be read (400).
+      case malformedForwarding(ForwardingError)
+      /// Not refused: what the request says of another client was not believed, since it came from no trusted proxy. Told
+      /// once for each connection.
+      case forwardingIgnored
+    #endif
     /// The `Host` names no name of this server (403): DNS rebinding, or a name that is not configured.
     case unknownHost
     /// The target is a URI of another server (421): what a proxy is asked.
@@ -35,6 +43,8 @@ public struct Refusal: Sendable {
     case malformedPath
     /// The head or the body did not come in time (408).
     case tooSlow
+    /// What a request waited for did not come in time (503).
+    case noAnswer
     /// The connection table is full (503).
     case tooManyConnections
     /// The hub is full (1013).
@@ -53,6 +63,24 @@ public struct Refusal: Sendable {
   public let reason: Reason
   /// The peer that was refused.
   public let remote: RemoteAddress
+  /// When.
+  public let now: MonotonicTime
+  /// How it reached the server.
+  let scheme: Scheme
+  /// What it asked for, as far as that is known.
+  let head: RequestHead?
+
+  init(_ reason: Reason, _ remote: RemoteAddress, _ now: MonotonicTime) {
+    (self.reason, self.remote, self.now) = (reason, remote, now)
+    scheme = .http
+    head = nil
+  }
+
+  init(_ reason: Reason, _ head: RequestHead?, _ connection: borrowing Connection, _ now: MonotonicTime) {
+    (self.reason, self.head, self.now) = (reason, head, now)
+    remote = connection.remote
+    scheme = connection.scheme
+  }
 
   /// Appends the reason in a few words and the peer's address, for a log.
   public func append(to line: inout [UInt8]) {
@@ -67,15 +95,28 @@ public struct Refusal: Sendable {
       line.append(decimal: error.closeCode.rawValue)
       line.append(" ")
       line.append(error.name)
-    case .unknownHost: append("unknown Host", to: &line)
-    case .misdirected: append("target of another server", to: &line)
-    case .foreignOrigin: append("foreign Origin", to: &line)
+    #if !WITHOUT_PROXIES
+      case .malformedForwarding(let error): append(error.words, to: &line)
+      case .forwardingIgnored: line.append("its X-Forwarded fields are ignored: it is no --trusted-proxy")
+    #endif
+    case .unknownHost:
+      append("unknown Host ", to: &line)
+      appendName(to: &line)
+    case .misdirected:
+      append("target of another server, ", to: &line)
+      appendName(to: &line)
+    case .foreignOrigin:
+      append("foreign Origin ", to: &line)
+      appendName(to: &line)
+      line.append(", not ")
+      appendOwnOrigin(to: &line)
     case .anonymousForm: append("form without Origin", to: &line)
     case .notFound: append("no such path", to: &line)
     case .methodNotAllowed: append("no such method here", to: &line)
     case .unknownMethod: append("unknown method", to: &line)
     case .malformedPath: append("malformed path", to: &line)
     case .tooSlow: append("request too slow", to: &line)
+    case .noAnswer: append("no answer in time", to: &line)
     case .tooManyConnections: append("too many connections", to: &line)
     case .tooManyClients: line.append("1013 too many clients")
     case .tooManyEventStreams: append("too many event streams", to: &line)
@@ -87,10 +128,39 @@ public struct Refusal: Sendable {
     }
   }
 
+  /// Appends what the peer called the server, or its `Origin`: the name by which it can be let in. Nothing for other
+  /// reasons than a name. It is safe to print, and of a long one the beginning.
+  public func appendName(to line: inout [UInt8]) {
+    guard let head else { return }
+    switch reason {
+    case .unknownHost, .misdirected: line.append(brief: HostNames.bare(head.host))
+    case .foreignOrigin: if let origin = head.field("Origin") { line.append(brief: origin) }
+    default: break
+    }
+  }
+
+  /// Appends the origin of the server's own pages, as a browser knows it: `http://lamp.local:8080`.
+  func appendOwnOrigin(to line: inout [UInt8]) {
+    line.append(scheme == .https ? "https://" : "http://")
+    if let head { line.append(brief: head.host) }
+  }
+
   private func append(_ words: StaticString, to line: inout [UInt8]) {
     line.append(decimal: reason.status.code)
     line.append(" ")
     line.append(words)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a peer's words so that they can be printed; of long ones the beginning, and an ellipsis.
+  mutating func append(brief words: Span<UInt8>) {
+    let limit = 100
+    guard words.count > limit else { return append(printable: words) }
+    var end = limit
+    while end > 0, words[end] & 0xC0 == 0x80 { end -= 1 }  // not inside a character
+    append(printable: words.extracting(0..<end))
+    append("…")
   }
 }
 
@@ -101,6 +171,10 @@ extension Refusal.Reason {
     case .malformedRequest(let error): error.status
     case .badHandshake(let error): error.status
     case .handler(let status): status
+    #if !WITHOUT_PROXIES
+      case .malformedForwarding: .badRequest
+      case .forwardingIgnored: .ok
+    #endif
     case .unknownHost, .foreignOrigin, .anonymousForm: .forbidden
     case .misdirected: .misdirectedRequest
     case .notFound: .notFound
@@ -108,7 +182,7 @@ extension Refusal.Reason {
     case .unknownMethod: .notImplemented
     case .malformedPath: .badRequest
     case .tooSlow: .requestTimeout
-    case .tooManyConnections, .tooManyEventStreams, .shuttingDown, .webSocketError, .tooManyClients, .unresponsive:
+    case .noAnswer, .tooManyConnections, .tooManyEventStreams, .shuttingDown, .webSocketError, .tooManyClients, .unresponsive:
       .serviceUnavailable
     }
   }
@@ -123,6 +197,10 @@ extension Refusal.Reason {
 
   private var ownWords: StaticString {
     switch self {
+    #if !WITHOUT_PROXIES
+      case .malformedForwarding(let error): error.words
+      case .forwardingIgnored: ""
+    #endif
     case .unknownHost: "Unknown host"
     case .misdirected: "Misdirected request"
     case .foreignOrigin: "Opened from another site"
@@ -132,6 +210,7 @@ extension Refusal.Reason {
     case .unknownMethod: "Unknown method"
     case .malformedPath: "Malformed path"
     case .tooSlow: "Request too slow"
+    case .noAnswer: "The device took too long"
     case .tooManyConnections: "Too many connections"
     case .tooManyEventStreams: "Too many event streams"
     case .shuttingDown: "Shutting down"

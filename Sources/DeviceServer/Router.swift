@@ -28,6 +28,7 @@ public struct Router<Context: ~Copyable> {
   struct Route {
     let method: HTTPMethod
     let pattern: StaticString
+    let role: Role
     let handler: Handler
     #if !hasFeature(Embedded)
       var operation: Operation?
@@ -43,7 +44,11 @@ public struct Router<Context: ~Copyable> {
 
   struct Endpoint {
     let path: StaticString
+    let role: Role
     let origin: OriginPolicy
+    #if !WITHOUT_SUBPROTOCOLS
+      let protocols: [StaticString]
+    #endif
     let encoder: StateEncoder?
     let handler: SocketHandler
   }
@@ -61,6 +66,9 @@ public struct Router<Context: ~Copyable> {
   #if !hasFeature(Embedded)
     var refusalHandler: RefusalHandler?
   #endif
+  #if !WITHOUT_LOGIN
+    var accessHandler: AccessHandler?
+  #endif
   /// Which sites' pages may send requests that change something.
   public var origin = OriginPolicy.sameOrigin
   /// The files to serve where no route matches; a server's can be changed later, by `Server.assets`.
@@ -74,19 +82,24 @@ public struct Router<Context: ~Copyable> {
   /// A pattern is a path such as `/api/state`; `:name` stands for one segment (`/api/pins/:pin`) and a last `*` for
   /// any rest (`/files/*`). The first pattern that matches has the path, for all methods: of two that fit one path, the
   /// more exact one goes first. GET answers HEAD too, without the body.
+  ///
+  /// - Parameter role: what the sender needs, where people log in; by default `.view` for GET, and `.control` for what
+  ///   changes something.
   @inline(never)
-  public mutating func on(_ method: HTTPMethod, _ pattern: StaticString, _ handler: @escaping Handler) {
-    routes.append(Route(method: method, pattern: pattern, handler: handler))
+  public mutating func on(
+    _ method: HTTPMethod, _ pattern: StaticString, needs role: Role? = nil, _ handler: @escaping Handler
+  ) {
+    routes.append(Route(method: method, pattern: pattern, role: role ?? .standard(for: method), handler: handler))
   }
 
   /// Answers `method` on `pattern` with `handler`, and describes it for `appendOpenAPI`; under Embedded Swift the
   /// description goes nowhere and is not even made.
   @inline(__always)
   public mutating func on(
-    _ method: HTTPMethod, _ pattern: StaticString, _ handler: @escaping Handler,
+    _ method: HTTPMethod, _ pattern: StaticString, needs role: Role? = nil, _ handler: @escaping Handler,
     documented operation: @autoclosure () -> Operation
   ) {
-    on(method, pattern, handler)
+    on(method, pattern, needs: role, handler)
     #if !hasFeature(Embedded)
       routes[routes.count - 1].operation = operation()
     #endif
@@ -97,14 +110,25 @@ public struct Router<Context: ~Copyable> {
 
   /// Makes `path` a WebSocket endpoint with a hub of its own, to be reached with `Server.withHub`.
   ///
-  /// - Parameter state: makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
-  ///   `WebSocketHub.publishState(_:)`.
+  /// - Parameters:
+  ///   - protocols: The sub-protocols that the application speaks (RFC 6455 section 1.9), each a token. The 101 names the
+  ///     first that the client offers and that is among them; `WebSocketHub.subprotocol(of:)` says which. It names none
+  ///     for a client that offers none of them: browsers differ in whether it goes on then.
+  ///   - role: What a client needs, where people log in.
+  ///   - state: Makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
+  ///     `WebSocketHub.publishState(_:)`.
   @discardableResult
   public mutating func webSocket(
-    _ path: StaticString, origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
-    _ handler: @escaping SocketHandler
+    _ path: StaticString, protocols: [StaticString] = [], needs role: Role = .view,
+    origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil, _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
-    endpoints.append(Endpoint(path: path, origin: origin, encoder: encoder, handler: handler))
+    #if WITHOUT_SUBPROTOCOLS
+      endpoints.append(Endpoint(path: path, role: role, origin: origin, encoder: encoder, handler: handler))
+    #else
+      endpoints.append(
+        Endpoint(
+          path: path, role: role, origin: origin, protocols: protocols, encoder: encoder, handler: handler))
+    #endif
     return WebSocketEndpoint(index: endpoints.count - 1)
   }
 
@@ -147,9 +171,9 @@ public struct Router<Context: ~Copyable> {
 
   /// Tells of a refusal.
   @inline(__always)
-  func report(_ reason: @autoclosure () -> Refusal.Reason, _ remote: RemoteAddress, _ context: inout Context) {
+  func report(_ refusal: @autoclosure () -> Refusal, _ context: inout Context) {
     #if !hasFeature(Embedded)
-      refusalHandler?(&context, Refusal(reason: reason(), remote: remote))
+      refusalHandler?(&context, refusal())
     #endif
   }
 

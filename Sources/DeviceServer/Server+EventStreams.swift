@@ -15,6 +15,8 @@ struct EventStream: Sendable {
   /// Its row in the connection table; nil: this place is free.
   var connection: Int?
   let hub: Int
+  /// For whom it is.
+  let principal: Principal
   /// The revision of the state that it has.
   var cursor: UInt64 = 0
   /// How many publications the hub had had when it was last sent one.
@@ -24,7 +26,7 @@ struct EventStream: Sendable {
 /// What the server calls for event streams; a router without any has none.
 struct EventStreamCalls<Context: ~Copyable> {
   typealias Begin = (
-    inout Server<Context>, _ connection: Int, _ route: Int, _ isHead: Bool, MonotonicTime, inout Context
+    inout Server<Context>, _ connection: Int, _ route: Int, borrowing Request, inout Context
   ) -> Void
   typealias Call = (inout Server<Context>, _ connection: Int, MonotonicTime, inout Context) -> Void
 
@@ -44,7 +46,7 @@ struct EventStreamCalls<Context: ~Copyable> {
 
 extension EventStreamCalls where Context: ~Copyable {
   init() {
-    begin = { $0.beginEvents($1, $2, isHead: $3, now: $4, &$5) }
+    begin = { $0.beginEvents($1, $2, for: $3, &$4) }
     write = { $0.queueState($1, now: $2, &$3) }
     deadline = { $0.handleEventDeadline($1, now: $2, &$3) }
     end = { $0.endEvents($1, now: $2) }
@@ -55,15 +57,16 @@ extension EventStreamCalls where Context: ~Copyable {
 
 extension Server where Context: ~Copyable {
   fileprivate mutating func beginEvents(
-    _ index: Int, _ route: Int, isHead: Bool, now: MonotonicTime, _ context: inout Context
+    _ index: Int, _ route: Int, for request: borrowing Request, _ context: inout Context
   ) {
+    let now = request.now
     var head = ResponseHead(.ok)
     head.add("Content-Type", "text/event-stream")
     head.add("Cache-Control", "no-store")
     head.add("X-Accel-Buffering", "no")  // nginx collects answers otherwise
-    PagePolicy.add(to: &head, isDocument: false, host: Span())
+    pagePolicy.add(to: &head)
     do throws(LocalProtocolError) {
-      if isHead {
+      if request.head.method == .head {
         try sendHead(head, .chunked, index)
         try table[index].http.finish()
         if !table[index].http.mustClose { try table[index].http.startNextCycle() }
@@ -72,7 +75,7 @@ extension Server where Context: ~Copyable {
       }
       guard !isShuttingDown, eventStreamCount < limits.eventStreams else {
         counters.eventStreamsRefused.count()
-        return refuse(.tooManyEventStreams, index, nil, &context)
+        return refuse(.tooManyEventStreams, index, request.head, now: now, &context)
       }
       table[index].http.close()  // after the stream there is nothing
       try sendHead(head, .chunked, index)
@@ -80,7 +83,7 @@ extension Server where Context: ~Copyable {
       return table.demand(.abort, index)
     }
     counters.eventStreams.count()
-    add(router.eventRoutes[route].hub, index)
+    add(router.eventRoutes[route].hub, index, for: request.principal)
     setDeadline(index, now + limits.timeouts.write)
     if let snapshot = router.eventRoutes[route].snapshot {
       var message: [UInt8] = []
@@ -92,8 +95,9 @@ extension Server where Context: ~Copyable {
     table.demand(.write, index)
   }
 
-  private mutating func add(_ hub: Int, _ index: Int) {
-    let stream = EventStream(connection: index, hub: hub, publication: hubs[hub].publications)
+  private mutating func add(_ hub: Int, _ index: Int, for principal: Principal) {
+    let stream = EventStream(
+      connection: index, hub: hub, principal: principal, publication: hubs[hub].publications)
     table[index].phase = .eventStream
     if let free = eventStreams.firstIndex(where: { $0.connection == nil }) {
       eventStreams[free] = stream
@@ -154,7 +158,7 @@ extension Server where Context: ~Copyable {
   }
 
   fileprivate mutating func handleEventDeadline(_ index: Int, now: MonotonicTime, _ context: inout Context) {
-    guard table[index].http.pendingOutput == 0 else { return giveUp(index, &context) }
+    guard table[index].http.pendingOutput == 0 else { return giveUp(index, now: now, &context) }
     var comment: [UInt8] = []
     comment.append(":\n\n")
     send(comment.span, index)

@@ -34,6 +34,10 @@ extension Server where Context: ~Copyable {
   }
 
   private func ofRow(_ index: Int) -> Int {
-    table[index].http.inputMemory + (table[index].request?.memorySize ?? 0)
+    var memory = table[index].http.inputMemory + (table[index].request?.memorySize ?? 0)
+    #if !WITHOUT_LOGIN
+      memory += table[index].waitingBody.capacity
+    #endif
+    return memory
   }
 }

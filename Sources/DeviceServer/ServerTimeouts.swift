@@ -14,6 +14,9 @@ public struct ServerTimeouts: Sendable {
   public var body: Milliseconds = .seconds(10)
   /// How long a connection may rest, before its first request and between two, until it is closed.
   public var idle: Milliseconds = .seconds(15)
+  /// How long a request may wait for what is done elsewhere, a password's hash for one; past it 503 (Service
+  /// Unavailable).
+  public var answer: Milliseconds = .seconds(15)
   /// How long a peer may take nothing of a waiting response before its connection is aborted.
   public var write: Milliseconds = .seconds(20)
   /// How long the server reads on, and discards, after its last byte, so that a reset does not overtake the answer.

@@ -11,6 +11,10 @@ public enum Author: Equatable, Sendable {
   case button
   /// A client of the WebSocket endpoint, by its number.
   case client(UInt32)
+  #if !WITHOUT_LOGIN
+    /// Somebody who has logged in, by name; `client` is the number of their WebSocket client, 0 for a request.
+    case person(name: [UInt8], client: UInt32)
+  #endif
   /// A request to the HTTP API, or the page without JavaScript.
   case http
   /// A message from a broker.
@@ -24,11 +28,25 @@ public enum Author: Equatable, Sendable {
   /// The device's own program, which reacts to what its parts show.
   case program
 
-  /// Writes its name as a member `by`: `button`, `#2`, `http`, ….
+  /// The WebSocket client that it is, or that a person uses; nil for others.
+  var client: UInt32? {
+    switch self {
+    case .client(let number): return number
+    #if !WITHOUT_LOGIN
+      case .person(_, let client): return client > 0 ? client : nil
+    #endif
+    default: return nil
+    }
+  }
+
+  /// Writes its name as a member `by`: `button`, `#2`, `anna`, `http`, ….
   func write(to json: inout JSONWriter) {
     let line: Int
     switch self {
     case .client(let number): return Self.write(client: number, to: &json)
+    #if !WITHOUT_LOGIN
+      case .person(let name, _): return json.member("by", name.span)
+    #endif
     case .button: line = 0
     case .http: line = 1
     case .mqtt: line = 2

@@ -33,6 +33,8 @@ public enum CommandError: UInt8, Error, Equatable, Sendable {
   case partFault
   /// The button may be pressed on the board only.
   case notRemote
+  /// Whoever gave it may only look, or the part is for administrators.
+  case notAllowed
 
   /// The words for an answer.
   public var words: Span<UInt8> {
@@ -46,5 +48,6 @@ public enum CommandError: UInt8, Error, Equatable, Sendable {
     malformed value
     the part does not work at present
     this button can only be pressed on the device
+    you may not do that
     """
 }

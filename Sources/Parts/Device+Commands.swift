@@ -111,7 +111,7 @@ extension Device {
     switch command {
     case .press, .release:
       // Only a client that can be missed may hold a button down.
-      guard case .client(let number) = author else { throw .unsuitableCommand }
+      guard let number = author.client else { throw .unsuitableCommand }
       add(button, command == .press ? .hold(number) : .letGo(number))
     case .gesture(let gesture):
       for step in gesture.steps {

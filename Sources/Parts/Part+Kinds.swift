@@ -7,6 +7,13 @@ public import Bytes
 public import Timebase
 
 extension Part {
+  /// The same part for administrators only: `Part.switch("door", output: 0).forAdmins()`.
+  public func forAdmins() -> Part {
+    var part = self
+    part.isForAdmins = true
+    return part
+  }
+
   /// An output that is on or off.
   ///
   /// - Parameters:

@@ -52,6 +52,12 @@ public struct Part: Equatable, Sendable {
     /// What a value is measured in; empty if it has no unit.
     public var unit: [UInt8] = []
   #endif
+  #if WITHOUT_LOGIN
+    public var isForAdmins: Bool { get { false } set {} }
+  #else
+    /// Whether only administrators may use it from a page or by HTTP, such as a garage door.
+    public var isForAdmins = false
+  #endif
   /// What the gestures of a button do, in order.
   public internal(set) var actions: [Response] = []
   #if WITHOUT_INTERLOCKS
@@ -175,7 +181,7 @@ public struct Part: Equatable, Sendable {
 
   public static func == (left: Part, right: Part) -> Bool {
     guard left.name == right.name, left.label == right.label, left.group == right.group, left.unit == right.unit,
-      left.deviceClass == right.deviceClass, left.interlock == right.interlock, left.kind == right.kind,
+      left.deviceClass == right.deviceClass, left.isForAdmins == right.isForAdmins, left.interlock == right.interlock, left.kind == right.kind,
       left.actions.count == right.actions.count
     else { return false }
     for (mine, other) in zip(left.actions, right.actions)
@@ -238,6 +244,7 @@ extension Part {
     if !group.isEmpty { json.member("group", group.span) }
     if !deviceClass.isEmpty { json.member("device_class", deviceClass.span) }
     if !unit.isEmpty { json.member("unit", unit.span) }
+    if isForAdmins { json.member("access", "admin") }
     switch kind {
     case .switch(let part): part.writeDescription(to: &json)
     case .light(let part): part.writeDescription(to: &json)

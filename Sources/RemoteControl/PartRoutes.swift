@@ -107,7 +107,7 @@ enum PartRoutes {
   ) -> Bool {
     context.device.now = request.now
     do throws(CommandError) {
-      try context.device.perform(command, on: part, by: .http, now: request.now)
+      try context.perform(command, on: part, for: request.principal, now: request.now)
     } catch {
       fail(error, &response)
       return false
@@ -120,7 +120,7 @@ enum PartRoutes {
       switch error {
       case .unknownPart: .notFound
       case .malformedValue, .unsuitableCommand: .badRequest
-      case .notRemote: .forbidden
+      case .notRemote, .notAllowed: .forbidden
       case .partFault: .serviceUnavailable
       }
     response.fail(status, error.words)

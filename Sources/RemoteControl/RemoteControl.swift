@@ -21,11 +21,12 @@ extension ServerApplication where Context == RemoteControlContext {
   public init(
     _ device: consuming Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
+    origin: OriginPolicy = .sameOrigin,
     history: HistorySpan = HistorySpan(),
     afterLoop: AfterLoop? = nil
   ) {
     var router = Router<RemoteControlContext>()
-    let endpoint = Routes.add(to: &router)
+    let endpoint = Routes.add(to: &router, origin: origin)
     router.assets = assets
     let hosted = HostedRoutes(router, device, history: history)
     var board = board

@@ -56,7 +56,7 @@ enum SocketHandler {
       switch message.wish {
       case .success(.ping(let number)): ServerMessages.appendPong(number, clients: context.clients, to: &context.answer)
       case .success(.perform(let command, let part)):
-        try perform(command, part, of: client, &context)
+        try perform(command, part, of: client, hub.principal(of: client), &context)
         if let id = message.id {
           ServerMessages.appendAcknowledgement(id, revision: context.device.revision, to: &context.answer)
         }
@@ -71,10 +71,12 @@ enum SocketHandler {
   }
 
   private static func perform(
-    _ command: Command, _ part: Int, of client: ClientID, _ context: inout RemoteControlContext
+    _ command: Command, _ part: Int, of client: ClientID, _ principal: Principal?,
+    _ context: inout RemoteControlContext
   ) throws(MessageError) {
     do throws(CommandError) {
-      try context.device.perform(command, on: part, by: .client(client.number), now: context.device.now)
+      try context.perform(
+        command, on: part, for: principal ?? .nobody, client: client.number, now: context.device.now)
     } catch {
       throw .refused(error)
     }

@@ -20,6 +20,11 @@ import Timebase
   import LinuxBoard
 #endif
 
+extension SerialLog.Level {
+  /// The least important lines that a log of this level shows.
+  fileprivate init(for level: Logger.Level) { self = level <= .debug ? .debug : level <= .info ? .info : .serial }
+}
+
 struct RemoteControlService: Service {
   let settings: ProgramSettings
   let described: DescribedDevice
@@ -35,7 +40,7 @@ struct RemoteControlService: Service {
     let loopState = LoopStateBox.makeEmptyBox(valueType: LoopState.self, eventLoop: eventLoop)
     let builder = RemoteControlBuilder(
       settings: settings, described: described, saved: saved, supervisor: supervisor,
-      logLevel: logger.logLevel <= .debug ? .debug : .serial)
+      logLevel: SerialLog.Level(for: logger.logLevel))
     let transport = try await startWhenFree(builder, loopState, console, on: eventLoop, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
     console.start(transport, loopState)
@@ -108,7 +113,7 @@ struct RemoteControlService: Service {
   /// Opens the port and serves until the task is cancelled.
   private func serve(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
     guard let path = settings.data else { return try await listen(transport, console) }
-    var folder = FolderKeeper(path: path, isStrict: true, transport: transport, console: console)
+    var folder = FolderKeeper(path: path, isStrict: settings.pagePolicy == .strict, transport: transport, console: console)
     try await folder.wait()
     try await withThrowingTaskGroup(of: Void.self) { [folder] group in
       group.addTask { try await listen(transport, console) }
@@ -147,9 +152,11 @@ struct RemoteControlService: Service {
     }
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
     let url = settings.url(port: address.port ?? port)
+    let words = FirstWords(settings, port: address.port ?? port, boundTo: RemoteAddress(address)).lines
     try await transport.withApplication { application, now in
       application.setup(network, now: now)
       application.context.log.say(Array(url.utf8).span)
+      for line in words { application.context.log.say(Array(line.utf8).span) }
     }
     try await supervisor.ready(url)
   }

@@ -23,6 +23,8 @@ struct Journal {
   var sentToAll: [BroadcastStatus] = []
   /// Where the clients are, unless a test has endpoints of its own.
   var endpoint: WebSocketEndpoint
+  /// Connections whose request waits.
+  var waiting: [ConnectionID] = []
   /// How often a request was handled.
   var handled = 0
 }

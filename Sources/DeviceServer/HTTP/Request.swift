@@ -9,17 +9,33 @@ public import Timebase
 public struct Request: Sendable {
   /// The request line and the fields.
   public let head: RequestHead
-  /// The address of its sender.
+  /// The address of its sender: that of the client if a trusted proxy has passed it on.
   public let remote: RemoteAddress
-  #if WITHOUT_TLS
+  #if WITHOUT_TLS && WITHOUT_PROXIES
     /// How it came: on a board without TLS always in the open.
     public var scheme: Scheme { .http }
   #else
-    /// How it came: in the open, or over TLS.
+    /// How its sender sent it: in the open, or over TLS.
     public let scheme: Scheme
+  #endif
+  #if WITHOUT_PROXIES
+    /// The path under which a proxy shows the server: none here.
+    public var prefix: Span<UInt8> { @_lifetime(borrow self) get { Span() } }
+  #else
+    let prefixBytes: [UInt8]
+
+    /// The path under which a proxy shows the server, `/devices/lamp`; empty for `/`.
+    ///
+    /// The path that the sender knows is this and `path`: for the `Path` of a cookie, and for a `Location` that is not
+    /// relative.
+    public var prefix: Span<UInt8> { @_lifetime(borrow self) get { prefixBytes.span } }
   #endif
   /// When it was complete.
   public let now: MonotonicTime
+  /// The connection that it came on; with it `Server.retry` finds a request that waits.
+  public let connection: ConnectionID
+  /// For whom it is carried out; while it is judged, nobody.
+  public internal(set) var principal = Principal.nobody
   let decodedPath: [UInt8]
   let pattern: StaticString
   let content: [UInt8]
@@ -30,8 +46,12 @@ public struct Request: Sendable {
   ) {
     self.head = head
     remote = connection.remote
-    #if !WITHOUT_TLS
+    self.connection = connection.id
+    #if !WITHOUT_TLS || !WITHOUT_PROXIES
       scheme = connection.scheme
+    #endif
+    #if !WITHOUT_PROXIES
+      prefixBytes = connection.proxied.prefix
     #endif
     self.now = now
     self.decodedPath = decodedPath

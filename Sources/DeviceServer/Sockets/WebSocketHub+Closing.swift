@@ -34,6 +34,13 @@ extension WebSocketHub {
     for index in clients.indices where clients[index].isConnected { close(index, code, reason) }
   }
 
+  /// Begins the closing handshake with each client that acts for a principal that `isMeant`.
+  public mutating func closeAll(_ code: CloseCode, reason: StaticString, where isMeant: (Principal) -> Bool) {
+    for index in clients.indices where clients[index].isConnected && isMeant(clients[index].principal) {
+      close(index, code, reason)
+    }
+  }
+
   /// Closes clients until at most `max` are left open: those that missed a ping's deadline first (they are aborted),
   /// then the oldest, with 1013 (Try Again Later). A client that is closing already does not count.
   public mutating func cleanupClients(max: Int = 8) {

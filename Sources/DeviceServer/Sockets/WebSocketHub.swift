@@ -15,6 +15,16 @@ public struct WebSocketHub: ~Copyable, Sendable {
     var id: ClientID
     var connection: ConnectionID
     var remote: RemoteAddress
+    #if WITHOUT_LOGIN
+      var principal: Principal { get { .everybody } set {} }
+    #else
+      /// For whom it acts.
+      var principal = Principal.everybody
+    #endif
+    #if !WITHOUT_SUBPROTOCOLS
+      /// The sub-protocol that the 101 named.
+      var subprotocol: StaticString?
+    #endif
     var socket: WebSocketConnection
     /// The revision of the state that it has: what changed later it has yet to be sent.
     var cursor: UInt64 = 0
@@ -63,6 +73,20 @@ public struct WebSocketHub: ~Copyable, Sendable {
   public func remoteAddress(of client: ClientID) -> RemoteAddress? {
     guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
     return clients[client.index].remote
+  }
+
+  #if !WITHOUT_SUBPROTOCOLS
+    /// The sub-protocol that was agreed on with this client (RFC 6455 section 1.9); nil if none was.
+    public func subprotocol(of client: ClientID) -> StaticString? {
+      guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
+      return clients[client.index].subprotocol
+    }
+  #endif
+
+  /// For whom this client acts; nil when there is none.
+  public func principal(of client: ClientID) -> Principal? {
+    guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
+    return clients[client.index].principal
   }
 
   /// Calls `body` with each connected client.
