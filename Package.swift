@@ -116,7 +116,8 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
       ]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
-    hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls"]),
+    hosted("QRCode", []),
+    hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     // The kernel's own header, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxGPIO"),
     hosted(
@@ -137,7 +138,7 @@ let package = Package(
       "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore",
+      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport", "HTTPCore",
       "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -193,7 +194,8 @@ let package = Package(
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
-    tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
+    tests("QRCodeTests", ["QRCode", "Bytes"]),
+    tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests(
       "NIOTransportTests",
       [

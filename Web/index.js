@@ -8,6 +8,7 @@ import { byId, get, make, mark, put } from './browser.js';
 import { kinds, perform } from './kinds.js';
 import { drawRows } from './rows.js';
 import { onOff, view } from './words.js';
+import './proxies.js';
 
 const gateway = new URL('ws', location);
 gateway.protocol = gateway.protocol.replace('http', 'ws');

@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: MIT
 
 // A folder of files as a table of assets, so that no request ever touches the file system.
-// Rule: nothing outside the folder gets into the table: no link is followed, and only regular files are read.
+// Rule: nothing outside the folder gets into the table: no link is followed, and only regular files are read. Nothing
+// half written gets into it either: a file counts when its size and times have been the same for a while.
 // The calls block: make them off the event loop, and hand the table over.
 
 public import DeviceServer
+public import Timebase
 
 /// A folder that is served instead of the embedded page.
 ///
-/// Each regular file is an asset under `/` and its path in the folder; `/index.html` is the template.
-/// `NAME.gz` beside `NAME` is its compressed form if it is not older and bears the checksum of `NAME`;
-/// otherwise it is a file like any other. Names with a leading dot are hidden. Links, special files and what
-/// the program may not read are left out and listed.
+/// Each regular file is an asset under `/` and its path in the folder; the page at `/` is the template. `NAME.gz` beside
+/// `NAME` is its compressed form if it is not older and bears the checksum of `NAME`; alone, it is served as `NAME`, too.
+/// Otherwise it is a file like any other. Names with a leading dot are hidden, and so is what editors leave behind. Links,
+/// special files and what the program may not read are left out and listed.
 public struct DataFolder: Sendable {
   /// The folder, as it was given; this path itself may lead through links.
   public let path: String
   /// What the folder may hold.
   public let limits: Limits
-  /// A line for each thing that the last load left out, for instance `/web: symbolic link`.
+  /// A line for each thing that the last look left out, for instance `/web: symbolic link`.
   public private(set) var skipped: [String] = []
+  /// The pages that the strict page policy would break, each with what in it: `/index.html (inline script)`; in order.
+  public private(set) var foreignPages: [String] = []
 
-  private var last: Snapshot?
+  private var store = FileStore()
+  private var served: [ServedFile]?
+  private var lastLook = MonotonicTime.zero
+
+  /// How often a folder at rest is looked at.
+  public static var interval: Milliseconds { 500 }
 
   /// The folder at `path`; nothing is opened yet.
   public init(path: String, limits: Limits = Limits()) {
@@ -28,29 +37,41 @@ public struct DataFolder: Sendable {
     self.limits = limits
   }
 
-  /// Reads the whole folder.
-  public mutating func load() throws(DataFolderError) -> AssetTable {
-    last = nil
-    let snapshot = try Snapshot(of: path, limits: limits)
-    last = snapshot
-    skipped = snapshot.skipped
-    return AssetTable(snapshot.assets)
+  /// Looks at the folder and reads what has changed and come to rest; nil as long as what was served before is still to
+  /// be served.
+  ///
+  /// What has changed shows in names, inodes, sizes and times. A file's former version stays until the new one has not
+  /// changed for 300 ms, and a removed file stays as long; all changes are made at once, when nothing changes any more
+  /// but what has been changing for two seconds. The first success, also after an error, gives a table in any case.
+  ///
+  /// - Parameter now: the time, of a clock that never runs backwards.
+  public mutating func update(at now: MonotonicTime) throws(DataFolderError) -> AssetTable? {
+    lastLook = now
+    var walk = FolderWalk(path, limits: limits, store, at: now)
+    store = FileStore()  // the walk has the only copy, so nothing is copied
+    do {
+      try walk.run()
+      store = walk.store
+    } catch {
+      store = walk.store
+      served = nil
+      throw error
+    }
+    skipped = walk.skipped
+    guard store.hasNews || served == nil, store.settling.isQuiet(at: now) else { return nil }
+    store.hasNews = false
+    let files = ServedFile.files(in: &store)
+    if files == served { return nil }
+    served = files
+    foreignPages = files.compactMap { store.files[$0.source]?.foreign.line(for: $0.path) }
+    return AssetTable(files.map { StaticAsset($0, in: store) })
   }
 
-  /// Reads the folder if anything in it is new since the last load; nil if it serves the same as before.
-  ///
-  /// What is new shows in names, inodes, sizes and times, also when a file changed while it was read. The
-  /// first success after an error gives a table in any case.
-  public mutating func loadIfChanged() throws(DataFolderError) -> AssetTable? {
-    let before = last
-    if let before, before.isSettled {
-      // Whatever fails here fails in `load()`, too.
-      let walk = try? FolderWalk(path, limits: limits, reading: false)
-      if walk?.entries == before.entries { return nil }
-    }
-    let table = try load()
-    if let before, let last, last.serves(before.assets) { return nil }
-    return table
+  /// When to look next: soon while a change is waited for.
+  public var nextLook: MonotonicTime {
+    let regular = lastLook + Self.interval
+    guard let rest = store.settling.nextRest(at: lastLook) else { return regular }
+    return min(max(rest, lastLook + 50), regular)
   }
 }
 

@@ -41,8 +41,7 @@ extension Descriptor {
     return FileStatus(status)
   }
 
-  /// The names in this folder that have no leading dot, or one more than `limit` of them if there are more;
-  /// sorted, so that `NAME` comes before `NAME.gz`.
+  /// The names in this folder that are not hidden, or one more than `limit` of them if there are more.
   func names(limit: Int) throws(SystemError) -> [EntryName] {
     // A stream closes its descriptor, so it gets one of its own.
     let own = try SystemError.check { openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -62,8 +61,9 @@ extension Descriptor {
       // In place: the record ends with its name, so a copy of the whole declared field would read past it.
       let field = UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
       let name = field.assumingMemoryBound(to: CChar.self)
-      guard name[0] != CChar(bitPattern: UInt8(ascii: ".")) else { continue }
-      names.append(EntryName(UnsafeBufferPointer(start: name, count: strlen(name) + 1)))
+      let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
+      guard !HiddenNames.contains(Array(bytes)) else { continue }
+      names.append(EntryName(UnsafeBufferPointer(start: name, count: bytes.count + 1)))
     }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // What the system says of a file without opening it. Equal statuses mean equal content, but for changes so
-// quick that the file system's clock did not tell them apart (see `Snapshot.isSettled`).
+// quick that the file system's clock did not tell them apart (see `FileStore.isSure`).
 
 import SystemCalls
 

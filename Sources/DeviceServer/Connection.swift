@@ -34,13 +34,17 @@ struct Connection: Sendable {
 
   var id: ConnectionID
   var remote = RemoteAddress.unknown
-  #if WITHOUT_TLS  // no transport of such a board says anything else, and no row need keep it
+  #if WITHOUT_TLS && WITHOUT_PROXIES  // nobody says anything else on such a board, and no row need keep it
     var scheme: Scheme {
       get { .http }
       set {}
     }
   #else
     var scheme = Scheme.http
+  #endif
+  #if !WITHOUT_PROXIES
+    /// What a proxy said of the request under way; `remote` and `scheme` are its client's.
+    var proxied = ProxiedConnection()
   #endif
   var phase = Phase.free
   var stage = Stage.idle
@@ -140,6 +144,11 @@ struct ConnectionTable: ~Copyable, Sendable {
     rows[index].id = ConnectionID(index: index, generation: generation)
     freeIndices.append(index)
   }
+
+  #if !WITHOUT_PROXIES
+    /// Says for whom the connection is from now on: a proxy's connection serves one client after the other.
+    mutating func attribute(_ index: Int, to remote: RemoteAddress) { rows[index].remote = remote }
+  #endif
 
   /// Notes something for the transport to do.
   mutating func demand(_ task: Connection.Tasks, _ index: Int) {

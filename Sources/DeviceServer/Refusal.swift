@@ -18,6 +18,13 @@ public struct Refusal: Sendable {
     case badHandshake(WebSocketHandshakeError)
     /// The client broke the WebSocket protocol or a limit (1002, 1007, 1009).
     case webSocketError(WebSocketError)
+    #if !WITHOUT_PROXIES
+      /// What a trusted proxy says of the request cannot be read (400).
+      case malformedForwarding(ForwardingError)
+      /// Not refused: what the request says of another client was not believed, since it came from no trusted proxy. Told
+      /// once for each connection.
+      case forwardingIgnored
+    #endif
     /// The `Host` names no name of this server (403): DNS rebinding, or a name that is not configured.
     case unknownHost
     /// The target is a URI of another server (421): what a proxy is asked.
@@ -88,6 +95,10 @@ public struct Refusal: Sendable {
       line.append(decimal: error.closeCode.rawValue)
       line.append(" ")
       line.append(error.name)
+    #if !WITHOUT_PROXIES
+      case .malformedForwarding(let error): append(error.words, to: &line)
+      case .forwardingIgnored: line.append("its X-Forwarded fields are ignored: it is no --trusted-proxy")
+    #endif
     case .unknownHost:
       append("unknown Host ", to: &line)
       appendName(to: &line)
@@ -160,6 +171,10 @@ extension Refusal.Reason {
     case .malformedRequest(let error): error.status
     case .badHandshake(let error): error.status
     case .handler(let status): status
+    #if !WITHOUT_PROXIES
+      case .malformedForwarding: .badRequest
+      case .forwardingIgnored: .ok
+    #endif
     case .unknownHost, .foreignOrigin, .anonymousForm: .forbidden
     case .misdirected: .misdirectedRequest
     case .notFound: .notFound
@@ -182,6 +197,10 @@ extension Refusal.Reason {
 
   private var ownWords: StaticString {
     switch self {
+    #if !WITHOUT_PROXIES
+      case .malformedForwarding(let error): error.words
+      case .forwardingIgnored: ""
+    #endif
     case .unknownHost: "Unknown host"
     case .misdirected: "Misdirected request"
     case .foreignOrigin: "Opened from another site"

@@ -10,8 +10,8 @@ public struct RemoteAddress: Hashable, Sendable {
   enum Family: UInt8, Sendable { case unknown, ipv4, ipv6 }
 
   let family: Family
-  private let high: UInt64
-  private let low: UInt64
+  let high: UInt64
+  let low: UInt64
   /// The peer's TCP port, or 0 if there is none.
   public let port: UInt16
 

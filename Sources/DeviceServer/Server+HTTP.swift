@@ -60,9 +60,15 @@ extension Server where Context: ~Copyable {
   /// A head is complete. If its sender waits for leave to send the body (RFC 9110 section 10.1.1), what can be refused
   /// without the body is refused now.
   private mutating func begin(
-    _ head: RequestHead, _ index: Int, now: MonotonicTime, _ context: inout Context
+    _ received: RequestHead, _ index: Int, now: MonotonicTime, _ context: inout Context
   ) {
     counters.requests.count()
+    #if WITHOUT_PROXIES
+      let head = received
+    #else
+      var head = received
+      follow(&head, index, now: now, &context)
+    #endif
     table[index].request = head
     guard head.expectsContinue else { return }
     var path: [UInt8] = []
@@ -99,7 +105,16 @@ extension Server where Context: ~Copyable {
       var allowed: [UInt8] = []
       appendAllowed(for: path.span, to: &allowed)
       response.head.add("Allow", allowed.span)
+    #if !WITHOUT_PROXIES
+      case .redirect(let location):
+        response.status = .seeOther  // which no browser keeps: a prefix may change
+        response.head.add("Location", location.span)
+    #endif
     case .asset(let asset): fill(&response, with: asset, for: request, &context)
+    case .folder:
+      #if !WITHOUT_FOLDERS
+        AssetResponse.redirectToFolder(&response, for: head)
+      #endif
     case .route(let route):
       router.routes.span[route].handler(&context, request, &response)
       if response.isToWait { return keepWaiting(head, body, index, now: now) }

@@ -5,9 +5,10 @@
 // asks for what is not there, or in a way that never works, learns that first, and nothing that changes something is
 // done before every question has its answer.
 //
+//  0. what a proxy says of it: malformed (400)
 //  1. the target: an absolute one names another server (421, RFC 9110 section 7.4)
 //  2. `Host`: a name that is not ours (403), DNS rebinding most often
-//  3. the path: malformed (400)
+//  3. the path: malformed (400), or that of the prefix without its slash (303)
 //  4. a WebSocket endpoint: the handshake (400, 405, 426), then `Origin` (403)
 //  5. the method: unknown anywhere (501), no such path (404), not here (405); OPTIONS is answered with 204
 //  6. `Origin` and forms, for methods that change something (403)
@@ -22,34 +23,60 @@ extension Server where Context: ~Copyable {
   enum Verdict {
     case route(Int)
     case asset(StaticAsset)
+    /// A folder with an index, by its name without the `/`.
+    case folder
     case upgrade(Int, ResponseHead)
     case options
+    #if !WITHOUT_PROXIES
+      case redirect([UInt8])
+    #endif
     case refuse(Refusal.Reason)
   }
 
   /// Judges the request that came on the connection `index`; `path` becomes the decoded path.
   func verdict(_ head: RequestHead, _ index: Int, _ path: inout [UInt8]) -> Verdict {
+    #if !WITHOUT_PROXIES
+      if let error = table[index].proxied.error { return .refuse(.malformedForwarding(error)) }
+    #endif
     guard hostNames.contains(head.host) || (head.version == .http10 && head.host.count == 0) else {
       return .refuse(head.isAbsoluteForm ? .misdirected : .unknownHost)
     }
     guard RequestPath.decode(head.path, into: &path) else {
       return .refuse(.malformedPath)
     }
-    if let endpoint = router.endpoint(at: path.span) { return verdict(head, endpoint: endpoint) }
+    #if !WITHOUT_PROXIES
+      if table[index].proxied.isAtPrefix { return .redirect(location(of: head, index)) }
+    #endif
+    if let endpoint = router.endpoint(at: path.span) { return verdict(head, index, endpoint: endpoint) }
     guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound) }
     let found = target(head, path.span)
     switch found {
     case .route where !head.method.isSafe:
-      guard RequestGuard.allowsOrigin(of: head, router.origin) else { return .refuse(.foreignOrigin) }
+      guard allowsOrigin(of: head, index, router.origin) else { return .refuse(.foreignOrigin) }
       guard !RequestGuard.isAnonymousForm(head) else { return .refuse(.anonymousForm) }
     default: break
     }
     return found
   }
 
-  private func verdict(_ head: RequestHead, endpoint: Int) -> Verdict {
+  /// Whether the request's `Origin`, if it has one, is allowed.
+  private func allowsOrigin(of head: RequestHead, _ index: Int, _ policy: OriginPolicy) -> Bool {
+    #if WITHOUT_PROXIES
+      RequestGuard.allowsOrigin(of: head, policy)
+    #else
+      RequestGuard.allowsOrigin(
+        of: head, policy, over: table[index].proxied.isSchemeCertain ? table[index].scheme : nil)
+    #endif
+  }
+
+  private func verdict(_ head: RequestHead, _ index: Int, endpoint: Int) -> Verdict {
     #if !WITHOUT_OPTIONS
       if head.method == .options { return .options }
+    #endif
+    let isAllowed = allowsOrigin(of: head, index, router.endpoints.span[endpoint].origin)
+    #if !WITHOUT_PROXIES
+      // A page cannot read why its socket is refused. It asks by a POST, which has its `Origin`, too.
+      if head.method == .post, !isAllowed { return .refuse(.foreignOrigin) }
     #endif
     do throws(WebSocketHandshakeError) {
       var accepted = try WebSocketHandshake.response(to: head)
@@ -59,7 +86,7 @@ extension Server where Context: ~Copyable {
           accepted.add("Sec-WebSocket-Protocol", chosen)
         }
       #endif
-      guard RequestGuard.allowsOrigin(of: head, router.endpoints.span[endpoint].origin) else {
+      guard isAllowed else {
         return .refuse(.foreignOrigin)
       }
       return .upgrade(endpoint, accepted)
@@ -79,7 +106,12 @@ extension Server where Context: ~Copyable {
     #if !WITHOUT_OPTIONS
       if path.equals("*") { return .options }  // the parser takes it with OPTIONS only
     #endif
-    if case .none = match, asset == nil { return .refuse(.notFound) }
+    if case .none = match, asset == nil {
+      #if !WITHOUT_FOLDERS
+        if head.method == .get || head.method == .head, assets.hasIndex(inFolder: path) { return .folder }
+      #endif
+      return .refuse(.notFound)
+    }
     #if !WITHOUT_OPTIONS
       if head.method == .options { return .options }
     #endif
@@ -90,6 +122,9 @@ extension Server where Context: ~Copyable {
   func role(for verdict: Verdict) -> Role? {
     switch verdict {
     case .refuse, .options: nil
+    #if !WITHOUT_PROXIES
+      case .redirect: nil
+    #endif
     case .asset: .view
     case .upgrade(let endpoint, _): router.endpoints.span[endpoint].role
     case .route(let route): router.routes.span[route].role

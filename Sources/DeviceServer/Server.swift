@@ -30,6 +30,12 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     /// What whoever runs the server can do about a refusal.
     public var advice = RefusalAdvice()
   #endif
+  #if !WITHOUT_PROXIES
+    /// The addresses of proxies whose `Forwarded` and X-Forwarded fields are believed; none by default.
+    public var trustedProxies: [AddressRange] = []
+    /// The path under which a proxy shows the server without taking it off; paths without it are answered, too.
+    public var pathPrefix = PathPrefix()
+  #endif
   /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
   public var compression: DeflateSupport?
   #if !hasFeature(Embedded)

@@ -26,6 +26,10 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let ok = HTTPStatus(known: 200)
   /// 204 (RFC 9110 section 15.3.5).
   public static let noContent = HTTPStatus(known: 204)
+  /// 206 (RFC 9110 section 15.3.7).
+  public static let partialContent = HTTPStatus(known: 206)
+  /// 301 (RFC 9110 section 15.4.2).
+  public static let movedPermanently = HTTPStatus(known: 301)
   /// 303 (RFC 9110 section 15.4.4).
   public static let seeOther = HTTPStatus(known: 303)
   /// 304 (RFC 9110 section 15.4.5).
@@ -52,6 +56,8 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let contentTooLarge = HTTPStatus(known: 413)
   /// 414 (RFC 9110 section 15.5.15).
   public static let uriTooLong = HTTPStatus(known: 414)
+  /// 416 (RFC 9110 section 15.5.17).
+  public static let rangeNotSatisfiable = HTTPStatus(known: 416)
   /// 421 (RFC 9110 section 15.5.20).
   public static let misdirectedRequest = HTTPStatus(known: 421)
   /// 426 (RFC 9110 section 15.5.22).
@@ -72,16 +78,34 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   /// The words that go with the code; empty, as RFC 9112 section 4 allows, for a code without a constant.
   public var reason: Span<UInt8> {
     @_lifetime(immortal) get {
-      let lines = Self.reasons.span
-      var start = 0
-      while start < lines.count {
-        let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.count
-        if lines.extracting(start..<start + 3).decimalValue == UInt64(code) { return lines.extracting(start + 4..<end) }
-        start = end + 1
-      }
-      return lines.extracting(0..<0)
+      #if !WITHOUT_RANGES
+        let reason = Self.reason(of: code, in: Self.fileReasons)
+        if reason.count > 0 { return reason }
+      #endif
+      return Self.reason(of: code, in: Self.reasons)
     }
   }
+
+  @_lifetime(immortal)
+  private static func reason(of code: UInt16, in lines: StaticString) -> Span<UInt8> {
+    let lines = lines.span
+    var start = 0
+    while start < lines.count {
+      let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.count
+      if lines.extracting(start..<start + 3).decimalValue == UInt64(code) { return lines.extracting(start + 4..<end) }
+      start = end + 1
+    }
+    return lines.extracting(0..<0)
+  }
+
+  #if !WITHOUT_RANGES
+    /// Those that only files are answered with.
+    private static let fileReasons: StaticString = """
+      206 Partial Content
+      301 Moved Permanently
+      416 Range Not Satisfiable
+      """
+  #endif
 
   /// A line for each code. In one text, since a literal for each would take three words more of flash.
   private static let reasons: StaticString = """

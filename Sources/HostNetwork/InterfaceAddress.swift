@@ -17,6 +17,9 @@ struct InterfaceAddress: Equatable, Sendable {
 
   let address: RemoteAddress
   let reach: Reach
+  /// Whether it is an IPv6 address that the internet knows (2000::/3), or one of the local network (fc00::/7).
+  private(set) var isGlobal = false
+  private(set) var isUniqueLocal = false
 
   /// An IPv4 address, its first octet in the highest byte; nil for `0.0.0.0`, which stands for none.
   init?(ipv4 address: UInt32) {
@@ -30,6 +33,8 @@ struct InterfaceAddress: Equatable, Sendable {
     guard high != 0 || low != 0 else { return nil }
     address = .ipv6(high: high, low: low, port: 0)
     reach = high >> 54 == 0xFE80 >> 6 ? .linkIPv6 : .ipv6
+    isGlobal = high >> 61 == 0b001
+    isUniqueLocal = high >> 57 == 0xFC >> 1
   }
 
   /// The address in `socketAddress`, if it is of the internet.

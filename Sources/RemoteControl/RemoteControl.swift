@@ -22,11 +22,11 @@ extension ServerApplication where Context == RemoteControlContext {
   public init(
     _ device: consuming Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
-    history: HistorySpan = HistorySpan(), extend: (inout Router<RemoteControlContext>) -> Void = { _ in },
-    afterLoop: AfterLoop? = nil
+    origin: OriginPolicy = .sameOrigin, history: HistorySpan = HistorySpan(),
+    extend: (inout Router<RemoteControlContext>) -> Void = { _ in }, afterLoop: AfterLoop? = nil
   ) {
     var router = Router<RemoteControlContext>()
-    let endpoint = Routes.add(to: &router)
+    let endpoint = Routes.add(to: &router, origin: origin)
     extend(&router)
     router.assets = assets
     let hosted = HostedRoutes(router, device, history: history)

@@ -19,9 +19,12 @@ enum Routes {
   }
 
   /// Adds all routes, and returns the endpoint `/ws`.
-  static func add(to router: inout Router<RemoteControlContext>) -> WebSocketEndpoint {
+  static func add(
+    to router: inout Router<RemoteControlContext>, origin: OriginPolicy = .sameOrigin
+  ) -> WebSocketEndpoint {
+    router.origin = origin
     let endpoint = router.webSocket(
-      "/ws", protocols: protocols, state: SocketHandler.appendState, SocketHandler.onEvent)
+      "/ws", protocols: protocols, origin: origin, state: SocketHandler.appendState, SocketHandler.onEvent)
     HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
     router.on(.get, "/api/state", PartRoutes.getState, documented: .getState)
     router.on(.get, "/api/parts/:part", PartRoutes.getPart, documented: .getPart)

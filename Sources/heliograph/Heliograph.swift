@@ -50,6 +50,15 @@ struct Heliograph: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Serve the files in this folder instead of the built-in page.", valueName: "folder"))
   var data: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What pages of that folder may have in themselves. (default: \(Defaults.pagePolicy.rawValue))",
+      discussion: """
+        strict: scripts and styles in files of their own; relaxed: in the page, too, as onclick and style have them. \
+        Neither allows anything from another server.
+        """))
+  var pagePolicy: ProgramSettings.PagePolicyKind?
+
   @Option(help: "What people call the device; the page's title. (default: \(Defaults.name))")
   var name: String?
 

@@ -113,7 +113,7 @@ struct RemoteControlService: Service {
   /// Opens the port and serves until the task is cancelled.
   private func serve(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
     guard let path = settings.data else { return try await listen(transport, console) }
-    var folder = FolderKeeper(folder: DataFolder(path: path), transport: transport, console: console)
+    var folder = FolderKeeper(path: path, isStrict: settings.pagePolicy == .strict, transport: transport, console: console)
     try await folder.wait()
     try await withThrowingTaskGroup(of: Void.self) { [folder] group in
       group.addTask { try await listen(transport, console) }
@@ -152,9 +152,11 @@ struct RemoteControlService: Service {
     }
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
     let url = settings.url(port: address.port ?? port)
+    let words = FirstWords(settings, port: address.port ?? port, boundTo: RemoteAddress(address)).lines
     try await transport.withApplication { application, now in
       application.setup(network, now: now)
       application.context.log.say(Array(url.utf8).span)
+      for line in words { application.context.log.say(Array(line.utf8).span) }
     }
     try await supervisor.ready(url)
   }

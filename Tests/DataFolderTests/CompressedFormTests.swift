@@ -81,6 +81,9 @@ import Testing
     try folder.write("sub/index.js.gz", Self.member)
     let table = try loaded()
     #expect(table["/lonely.js.gz"]?.bytes == SharedBytes(Self.member))
+    #expect(table["/lonely.js"]?.bytes == nil)
+    #expect(table["/lonely.js"]?.gzipped == SharedBytes(Self.member))
+    #expect(table["/lonely.js"].map { $0.contentType.starts(with: "text/javascript") } == true)
     #expect(table["/sub/index.js.gz"]?.bytes == SharedBytes(Self.member))
     #expect(table["/index.js"]?.gzipped == nil)
   }
@@ -91,6 +94,28 @@ import Testing
     let table = try loaded()
     #expect(table["/index.html"]?.gzipped == nil)
     #expect(table["/index.html.gz"] == nil)
+  }
+
+  /// As people upload it to a board with little flash.
+  @Test func aFolderWhoseIndexIsThereCompressedOnlyHasAnIndex() throws {
+    try folder.write("docs/index.html.gz", Self.member)
+    try folder.write("index.html.gz", Self.member)
+    try folder.write("old/index.htm.gz", Self.member)
+    let table = try loaded()
+    for path in ["/docs/", "/", "/old/"] {
+      #expect(table[path]?.gzipped == SharedBytes(Self.member))
+      #expect(table[path]?.isTemplate == false)
+      #expect(table[path].map { $0.contentType.starts(with: "text/html") } == true)
+      #expect(table[path]?.entityTag.isEmpty == false)
+    }
+  }
+
+  @Test(arguments: [bytes("not compressed"), [], Array(member.prefix(17))])
+  func whatOnlyHasTheNameOfACompressedFormIsNone(_ content: [UInt8]) throws {
+    try folder.write("docs/index.html.gz", content)
+    let table = try loaded()
+    #expect(table["/docs/"] == nil)
+    #expect(table["/docs/index.html.gz"]?.bytes == SharedBytes(content))
   }
 
   /// The first is the check value of the CRC catalogue.

@@ -42,6 +42,35 @@ import Testing
     #expect(table["/index.htm"]?.isTemplate == false)
   }
 
+  @Test func anIndexOfTheOlderNameIsOneWhereThereIsNoOther() throws {
+    try folder.write("index.htm", "<p>%STATE%")
+    try folder.write("sub/index.htm", "sub")
+    let table = try loaded()
+    #expect(table["/"]?.path == bytes("/index.htm"))
+    #expect(table["/"]?.isTemplate == true)
+    #expect(table.text("/sub/") == "sub")
+    try folder.write("sub/index.html", "other")
+    #expect(try loaded().text("/sub/") == "other")
+  }
+
+  @Test(arguments: [
+    "index.html~", "a.js.swp", "a.js.swo", "a.js.swn", "#a.js#", ".#a.js", ".a.js.swp", "a.js.bak", "a.js___jb_tmp___",
+    "a.js___jb_old___", "sub/#b#", "sub~/b",
+  ])
+  func whatEditorsLeaveBehindIsNotServed(_ name: String) throws {
+    try folder.write(name, "former")
+    try folder.write("index.html", "served")
+    var data = DataFolder(path: folder.path)
+    #expect(try data.load().count == 1)
+    #expect(data.skipped == [])
+  }
+
+  @Test(arguments: ["a~b", "swp", "a.swp.js", "#a", "a#", "bak", "bak.js", "a.backup"])
+  func namesThatOnlyResembleThoseAreServed(_ name: String) throws {
+    try folder.write(name, "served")
+    #expect(try loaded().text("/" + name) == "served")
+  }
+
   /// The digests are sha1sum's.
   @Test(arguments: [
     ("", "da39a3ee5e6b4b0d"), ("123456789", "f7c3bc1d808e0473"),

@@ -8,6 +8,7 @@ import DataFolder
 import DeviceServer
 import Foundation
 import Testing
+import Timebase
 
 extension TemporaryFolder {
   /// Sets when `name` was last written, in seconds of 1970.
@@ -15,6 +16,26 @@ extension TemporaryFolder {
     let time = timespec(tv_sec: seconds, tv_nsec: nanoseconds)
     try #require(utimensat(AT_FDCWD, path(of: name), [time, time], 0) == 0)
   }
+}
+
+extension DataFolder {
+  /// Reads the whole folder, in virtual time: what is written the moment before needs a while to come to rest.
+  mutating func load() throws -> AssetTable {
+    self = DataFolder(path: path, limits: limits)
+    for time in stride(from: UInt64(0), through: 3000, by: 300) {
+      if let table = try update(at: MonotonicTime(milliseconds: time)) { return table }
+    }
+    throw NoTable()
+  }
+
+  /// Looks again, a second later and once more when what has changed is at rest.
+  mutating func loadIfChanged() throws -> AssetTable? {
+    let next = nextLook + 1000
+    let table = try update(at: next)
+    return try update(at: next + 300) ?? table
+  }
+
+  private struct NoTable: Error {}
 }
 
 extension AssetTable {

@@ -39,7 +39,8 @@ import Testing
     #expect(
       policy(reply) == [
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "manifest-src 'self'",
-        "connect-src 'self' ws://localhost:8080 wss://localhost:8080", "base-uri 'none'", "form-action 'self'",
+        "connect-src 'self' ws://localhost:8080 wss://localhost:8080", "font-src 'self'", "media-src 'self'",
+        "base-uri 'none'", "form-action 'self'",
         "frame-ancestors 'none'",
       ])
     #expect(reply?["referrer-policy"] == "same-origin")
@@ -110,6 +111,22 @@ import Testing
     let directives = policy(Client(network()).ask("GET", "/index.html", ["Host: \(host)"]))
     let expected = isNamed ? "connect-src 'self' ws://\(host) wss://\(host)" : "connect-src 'self'"
     #expect(directives.contains(expected))
+  }
+
+  @Test func aRelaxedPageRunsWhatIsInItAndNothingForeign() {
+    let network = network()
+    network.application.server.pagePolicy = PagePolicy(inline: .allowed)
+    let directives = policy(Client(network).ask("GET", "/index.html", ["Host: localhost:8080"]))
+    #expect(
+      directives == [
+        "default-src 'none'", "script-src 'self' 'unsafe-inline'", "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:", "font-src 'self' data:", "media-src 'self' data: blob:", "worker-src 'self' blob:",
+        "frame-src 'self'", "manifest-src 'self'", "connect-src 'self' ws://localhost:8080 wss://localhost:8080",
+        "base-uri 'self'", "form-action 'self'", "frame-ancestors 'self'",
+      ])
+    #expect(!policy(Client(network).ask("GET", "/a.svg")).contains { $0.hasPrefix("script-src") })
+    network.application.server.pagePolicy = PagePolicy(frameAncestors: [bytes("https://a.example")], inline: .allowed)
+    #expect(policy(Client(network).ask("GET", "/index.html")).last == "frame-ancestors 'self' https://a.example")
   }
 
   @Test func framesAreForThoseWhoAreInvited() {

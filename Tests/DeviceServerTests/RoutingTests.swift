@@ -82,7 +82,7 @@ import Testing
     ("GET", "/pins/7/level/x", 404, "{\"error\":\"There is nothing at /pins/7/level/x\"}"),
     ("GET", "/pins/7", 404, "{\"error\":\"There is nothing at /pins/7\"}"),
     ("GET", "/files", 404, "{\"error\":\"There is nothing at /files\"}"),
-    ("GET", "/folder", 404, "{\"error\":\"There is nothing at /folder\"}"),
+    ("GET", "/folder", 301, ""),
     ("POST", "/elsewhere", 404, "{\"error\":\"There is nothing at /elsewhere\"}"),
     ("OPTIONS", "/none", 404, "{\"error\":\"There is nothing at /none\"}"),
     ("GET", "/a/../state", 400, "{\"error\":\"Malformed path\"}"),

@@ -72,7 +72,7 @@ function run(script) {
 }
 
 test('the built script does what the modules do, whole and without each kind', async (t) => {
-  for (const kind of ['', ...Object.keys(kinds), 'remote-button', 'home-screen', 'light,contact,sensor,number']) {
+  for (const kind of ['', ...Object.keys(kinds), 'remote-button', 'home-screen', 'proxies', 'light,contact,sensor,number']) {
     await t.test(kind ? `without ${kind}` : 'whole', () => {
       const page = build('--without', kind);
       assert.equal(page.status, 0, page.stderr);
@@ -88,7 +88,7 @@ test('what is left out is in no file of the page', () => {
   const words = {
     light: ['brightness', '.controls'], contact: ['unlocked'], sensor: ['history', 'vector-effect'],
     number: ['stepDown', '.stepper'],
-    'remote-button': ['pointerdown', 'form .key'], 'home-screen': ['apple-touch-icon', 'manifest'],
+    'remote-button': ['pointerdown', 'form .key'], 'home-screen': ['apple-touch-icon', 'manifest'], proxies: ['POST'],
   };
   const text = (page) => ['index.html', 'index.css', 'index.js'].map(page.file).join('')
     .replace(/data:image\/svg.*<\/svg>/, '');

@@ -8,8 +8,10 @@
 public enum OriginPolicy: Sendable {
   /// Pages that this server itself served: `Origin` is `http(s)://` and the request's `Host`.
   case sameOrigin
-  /// Also the pages of these origins, each written `scheme://host[:port]`.
-  case alsoFrom([StaticString])
+  #if !WITHOUT_PROXIES
+    /// Also the pages of these origins.
+    case alsoFrom([Origin])
+  #endif
   /// Any page of any site.
   case any
 }

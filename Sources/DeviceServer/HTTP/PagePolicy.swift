@@ -39,6 +39,16 @@ public struct PagePolicy: Sendable {
       case refusal
     }
 
+    /// What of a page's own may be in the page itself.
+    public enum Inline: Sendable {
+      /// Nothing: scripts and styles are files of this server's, so none that a stranger puts into a page is run.
+      case forbidden
+      /// Scripts, styles, handlers such as `onclick`, and `style` attributes; images, fonts and media as `data:` and
+      /// `blob:`; workers; frames of this server's pages; `base`. Not `eval`, and nothing from another server.
+      case allowed
+    }
+
+    private let inline: Inline
     /// `frame-ancestors` and the origins behind it.
     private let frames: [UInt8]
     private let file: [UInt8]
@@ -48,8 +58,10 @@ public struct PagePolicy: Sendable {
     ///
     /// - Parameter frameAncestors: The origins whose pages may show this server's in a frame, each written
     ///   `scheme://host[:port]`; none by default. They are sent as they are.
-    public init(frameAncestors: [[UInt8]] = []) {
-      var frames: [UInt8] = []
+    /// - Parameter inline: What of a page's own may be in the page itself.
+    public init(frameAncestors: [[UInt8]] = [], inline: Inline = .forbidden) {
+      self.inline = inline
+      var frames = [UInt8](inline == .allowed ? " 'self'" : "")
       for origin in frameAncestors {
         frames.append(UInt8(ascii: " "))
         frames.append(origin.span)
@@ -78,10 +90,11 @@ public struct PagePolicy: Sendable {
         // With no-referrer a form of the page itself would come with `Origin: null` (Fetch, section 3.2).
         head.add("Referrer-Policy", "same-origin")
         var policy: [UInt8] = []
-        policy.reserveCapacity(320)
-        policy.append(Self.documentStart)
+        policy.reserveCapacity(480)
+        policy.append(inline == .allowed ? Self.relaxedStart : Self.documentStart)
         Self.appendSockets(host, to: &policy)
-        policy.append(Self.documentEnd)
+        policy.append(inline == .allowed ? Self.relaxedEnd : Self.documentFiles)
+        if inline == .forbidden { policy.append(Self.documentEnd) }
         policy.append(frames.span)
         head.add("Content-Security-Policy", policy.span)
       }
@@ -91,6 +104,19 @@ public struct PagePolicy: Sendable {
       guard let type = head.field("Content-Type") else { return false }
       return type.starts(with: "text/html") || type.starts(with: "application/xhtml+xml")
     }
+
+    /// Fonts and media in files of the server's own, which a page of the firmware has none of.
+    private static var documentFiles: StaticString { "; font-src 'self'; media-src 'self'" }
+
+    private static var relaxedStart: StaticString {
+      """
+      default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; \
+      img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; worker-src 'self' blob:; \
+      frame-src 'self'; manifest-src 'self'; connect-src 'self'
+      """
+    }
+
+    private static var relaxedEnd: StaticString { "; base-uri 'self'; form-action 'self'; frame-ancestors" }
 
     private static var fileStart: StaticString {
       """

@@ -9,14 +9,26 @@ public import Timebase
 public struct Request: Sendable {
   /// The request line and the fields.
   public let head: RequestHead
-  /// The address of its sender.
+  /// The address of its sender: that of the client if a trusted proxy has passed it on.
   public let remote: RemoteAddress
-  #if WITHOUT_TLS
+  #if WITHOUT_TLS && WITHOUT_PROXIES
     /// How it came: on a board without TLS always in the open.
     public var scheme: Scheme { .http }
   #else
-    /// How it came: in the open, or over TLS.
+    /// How its sender sent it: in the open, or over TLS.
     public let scheme: Scheme
+  #endif
+  #if WITHOUT_PROXIES
+    /// The path under which a proxy shows the server: none here.
+    public var prefix: Span<UInt8> { @_lifetime(borrow self) get { Span() } }
+  #else
+    let prefixBytes: [UInt8]
+
+    /// The path under which a proxy shows the server, `/devices/lamp`; empty for `/`.
+    ///
+    /// The path that the sender knows is this and `path`: for the `Path` of a cookie, and for a `Location` that is not
+    /// relative.
+    public var prefix: Span<UInt8> { @_lifetime(borrow self) get { prefixBytes.span } }
   #endif
   /// When it was complete.
   public let now: MonotonicTime
@@ -35,8 +47,11 @@ public struct Request: Sendable {
     self.head = head
     remote = connection.remote
     self.connection = connection.id
-    #if !WITHOUT_TLS
+    #if !WITHOUT_TLS || !WITHOUT_PROXIES
       scheme = connection.scheme
+    #endif
+    #if !WITHOUT_PROXIES
+      prefixBytes = connection.proxied.prefix
     #endif
     self.now = now
     self.decodedPath = decodedPath

@@ -38,15 +38,25 @@ public struct HostNames: Sendable {
 
 enum RequestGuard {
   /// Whether the request's `Origin`, if it has one, is allowed.
-  static func allowsOrigin(of head: RequestHead, _ policy: OriginPolicy) -> Bool {
+  ///
+  /// - Parameter scheme: that by which the client asked; nil if it may have been another than that of the connection.
+  static func allowsOrigin(of head: RequestHead, _ policy: OriginPolicy, over scheme: Scheme? = nil) -> Bool {
     if case .any = policy { return true }
     guard let origin = head.field("Origin") else { return true }  // curl and devices send none
     guard head.fieldCount("Origin") == 1 else { return false }
-    if isSame(origin, host: head.host) { return true }
-    if case .alsoFrom(let origins) = policy {
-      for allowed in origins where origin.equalsIgnoringCase(allowed) { return true }
-    }
-    return false
+    #if WITHOUT_PROXIES
+      return isSame(origin, host: head.host)
+    #else
+      if let (own, start) = OriginText.scheme(of: origin), start < origin.count, scheme == nil || own == scheme,
+        isSame(origin.extracting(start..<origin.count), head.host, own)
+      {
+        return true
+      }
+      if case .alsoFrom(let origins) = policy {
+        for invited in origins where invited.isSame(as: origin) { return true }
+      }
+      return false
+    #endif
   }
 
   /// Whether the request is a form that a page could send without the browser telling where from.
@@ -60,15 +70,22 @@ enum RequestGuard {
       || essence.equalsIgnoringCase("multipart/form-data") || essence.equalsIgnoringCase("text/plain")
   }
 
-  private static func isSame(_ origin: Span<UInt8>, host: Span<UInt8>) -> Bool {
-    if origin.count > 7, origin.extracting(0..<7).equalsIgnoringCase("http://") {
-      return isSame(origin.extracting(7..<origin.count), host, defaultPort: ":80")
+  #if WITHOUT_PROXIES
+    private static func isSame(_ origin: Span<UInt8>, host: Span<UInt8>) -> Bool {
+      if origin.count > 7, origin.extracting(0..<7).equalsIgnoringCase("http://") {
+        return isSame(origin.extracting(7..<origin.count), host, defaultPort: ":80")
+      }
+      if origin.count > 8, origin.extracting(0..<8).equalsIgnoringCase("https://") {
+        return isSame(origin.extracting(8..<origin.count), host, defaultPort: ":443")
+      }
+      return false
     }
-    if origin.count > 8, origin.extracting(0..<8).equalsIgnoringCase("https://") {
-      return isSame(origin.extracting(8..<origin.count), host, defaultPort: ":443")
+  #else
+    /// Whether two hosts with their ports are the same in URLs of this scheme.
+    static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>, _ scheme: Scheme) -> Bool {
+      isSame(left, right, defaultPort: scheme == .https ? ":443" : ":80")
     }
-    return false
-  }
+  #endif
 
   private static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>, defaultPort: StaticString) -> Bool {
     without(defaultPort, left).equalsIgnoringCase(without(defaultPort, right))

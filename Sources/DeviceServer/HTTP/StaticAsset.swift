@@ -67,13 +67,28 @@ public struct AssetTable: Sendable {
   /// How many there are.
   public var count: Int { assets.count }
 
-  /// The asset under `path`; a path that ends with `/` names the `index.html` in it.
+  /// The asset under `path`; a path that ends with `/` names the `index.html` in it or, without one, the `index.htm`.
   public func asset(at path: Span<UInt8>) -> StaticAsset? {
     guard path.count > 0, path[path.count - 1] == UInt8(ascii: "/") else { return find(path) }
     var index = [UInt8](path)
     index.append("index.html")
-    return find(index.span)
+    #if WITHOUT_FOLDERS
+      return find(index.span)
+    #else
+      if let asset = find(index.span) { return asset }
+      index.removeLast()
+      return find(index.span)
+    #endif
   }
+
+  #if !WITHOUT_FOLDERS
+    /// Whether `path` would name the index of a folder if it ended with `/`.
+    func hasIndex(inFolder path: Span<UInt8>) -> Bool {
+      var folder = [UInt8](path)
+      folder.append("/")
+      return asset(at: folder.span) != nil
+    }
+  #endif
 
   private func find(_ path: Span<UInt8>) -> StaticAsset? {
     let place = assets.place(of: path)

@@ -8,23 +8,36 @@ import DeviceServer
 import Logging
 import NIOTransport
 import RemoteControl
+import Timebase
 
 struct FolderKeeper {
-  var folder: DataFolder
   let transport: NIOTransport<RemoteControl>
   let console: Console
+  /// Whether its pages are sent with the strict policy, which breaks some of them.
+  let isStrict: Bool
+  private var folder: DataFolder
+  private let start = ContinuousClock.now
+  /// What was logged last.
+  private var skipped: [String] = []
+  private var foreignPages: [String] = []
+  private var count: Int?
 
-  /// How often the folder is looked at.
-  private static var interval: Duration { .milliseconds(500) }
+  /// So many pages are named in the log.
+  private static var namedPages: Int { 8 }
+
+  init(path: String, isStrict: Bool, transport: NIOTransport<RemoteControl>, console: Console) {
+    folder = DataFolder(path: path)
+    self.isStrict = isStrict
+    self.transport = transport
+    self.console = console
+  }
 
   /// Reads the folder; as long as it cannot be read, the board blinks and no port is open.
   mutating func wait() async throws {
     var lastReason: String?
     while true {
       do {
-        let assets = try await FolderReader.read(&folder) { folder throws(DataFolderError) in try folder.load() }
-        try await use(assets)
-        return
+        if let assets = try await look() { return try await use(assets) }
       } catch let error as DataFolderError {
         let reason = error.description
         if reason != lastReason {
@@ -32,7 +45,7 @@ struct FolderKeeper {
         }
         lastReason = reason
       }
-      try await Task.sleep(for: Self.interval)
+      try await sleep()
     }
   }
 
@@ -40,12 +53,9 @@ struct FolderKeeper {
   mutating func watch() async throws {
     var lastReason: String?
     while true {
-      try await Task.sleep(for: Self.interval)
+      try await sleep()
       do {
-        let assets = try await FolderReader.read(&folder) { folder throws(DataFolderError) in
-          try folder.loadIfChanged()
-        }
-        if let assets { try await use(assets) }
+        if let assets = try await look() { try await use(assets) }
         lastReason = nil
       } catch let error as DataFolderError {
         if error.description != lastReason { console.log(.warning, "\(error.description); serving what was there") }
@@ -54,9 +64,35 @@ struct FolderKeeper {
     }
   }
 
-  private func use(_ assets: AssetTable) async throws {
-    for line in folder.skipped { console.log(.warning, "data folder: skipped \(line)") }
-    console.log(.info, "data folder: \(assets.count) files")
+  private mutating func look() async throws -> AssetTable? {
+    let now = now
+    return try await FolderReader.read(&folder) { folder throws(DataFolderError) in try folder.update(at: now) }
+  }
+
+  private func sleep() async throws {
+    try await Task.sleep(for: .milliseconds(Int64((folder.nextLook - now).count)))
+  }
+
+  private var now: MonotonicTime {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return MonotonicTime(milliseconds: UInt64(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+  }
+
+  private mutating func use(_ assets: AssetTable) async throws {
+    for line in folder.skipped where !skipped.contains(line) { console.log(.warning, "data folder: skipped \(line)") }
+    console.log(assets.count == count ? .debug : .info, "data folder: \(assets.count) files")
+    if isStrict, folder.foreignPages != foreignPages, let words = Self.words(folder.foreignPages) {
+      console.log(.warning, words)
+    }
+    (skipped, foreignPages, count) = (folder.skipped, folder.foreignPages, assets.count)
     try await transport.withApplication { application, _ in application.server.assets = assets }
+  }
+
+  /// One line about the pages that will not work as they are; nil if there are none.
+  private static func words(_ pages: [String]) -> String? {
+    guard !pages.isEmpty else { return nil }
+    let named = pages.prefix(namedPages).joined(separator: ", ")
+    let more = pages.count > namedPages ? " and \(pages.count - namedPages) more" : ""
+    return "data folder: browsers will not run all of \(named)\(more); --page-policy relaxed allows what is inline"
   }
 }

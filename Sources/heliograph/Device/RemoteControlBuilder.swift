@@ -59,10 +59,13 @@ struct RemoteControlBuilder: Sendable {
       boot: .random(in: .min ... .max), board: settings.board == .simulated ? "simulated" : "linux")
     var application = RemoteControl(
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
-      hostNames: HostNames(settings.knownHostNames)
+      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy
     ) { context, now in loopState.afterLoop(&context, now: now) }
+    application.server.trustedProxies = settings.proxies.trusted
+    application.server.pathPrefix = settings.proxies.pathPrefix
     application.server.advice.hostName = "Start it with --host-name"
     application.server.advice.origin = "If both are yours, start it with --origin"
+    if settings.pagePolicy == .relaxed { application.server.pagePolicy = PagePolicy(inline: .allowed) }
     if settings.deflate { application.server.compression = .zlib() }
     return application
   }

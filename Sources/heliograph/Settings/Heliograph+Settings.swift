@@ -58,8 +58,12 @@ extension Heliograph {
     add("port", network.port)
     add("interface", network.interface)
     if !network.hostName.isEmpty { options["host_names"] = network.hostName }
+    if !network.origin.isEmpty { options["origins"] = network.origin }
+    if !network.trustedProxy.isEmpty { options["trusted_proxies"] = network.trustedProxy }
+    add("path_prefix", network.pathPrefix)
     add("max_clients", network.maxClients)
     add("data", data)
+    add("page_policy", pagePolicy?.rawValue)
     add("state_file", stateFile)
     add("deflate", deflate)
     add("log_level", logLevel?.rawValue)

@@ -28,6 +28,27 @@ struct NetworkOptions: ParsableArguments {
       discussion: "Addresses, localhost and the machine's own name are always known.", valueName: "name"))
   var hostName: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "An origin whose pages may open sockets and change things, for instance https://home.example.org:8443.",
+      discussion: """
+        May be repeated. Needed behind a proxy that changes the address and is not trusted; see docs/proxies.md.
+        """,
+      valueName: "origin"))
+  var origin: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A proxy whose Forwarded and X-Forwarded fields are believed: its address, or a network.",
+      discussion: "127.0.0.1, ::1 or 192.168.1.0/24. May be repeated; from any other address they are ignored.",
+      valueName: "address"))
+  var trustedProxy: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The path under which a proxy shows the device, if it does not take it off: /devices/lamp.", valueName: "path"))
+  var pathPrefix: String?
+
   @Option(help: "How many pages may be open at a time (1 to 10000). (default: \(Defaults.maxClients))")
   var maxClients: Int?
 }

@@ -25,10 +25,14 @@ struct ProgramSettings: Sendable {
   var interface: String?
   /// Further names that browsers may know the device by.
   var hostNames: [String] = []
+  /// What is behind proxies: origins that are invited, proxies that are trusted, and the path outside.
+  var proxies = ProxySettings()
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
   /// The folder that is served in place of the built-in page.
   var data: String?
+  /// Whether pages of that folder may have scripts and styles in them.
+  var pagePolicy = Defaults.pagePolicy
   /// Where the parts' state is kept.
   var stateFile = StateFolder.defaultFile
   /// Whether messages are compressed.
@@ -43,6 +47,11 @@ struct ProgramSettings: Sendable {
     init?(argument: String) { self.init(rawValue: argument == "gpio" ? "linux" : argument) }
   }
 
+  /// How much a page may have in itself.
+  enum PagePolicyKind: String, CaseIterable, ExpressibleByArgument {
+    case strict, relaxed
+  }
+
   /// Whether it listens on every interface.
   var isForAll: Bool { host == "0.0.0.0" || host == "::" }
 
@@ -55,8 +64,10 @@ struct ProgramSettings: Sendable {
     port = try given.integer("port") ?? port
     interface = try given.text("interface")
     hostNames = try given.texts("host_names") ?? []
+    proxies = try ProxySettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
     data = try given.text("data")
+    pagePolicy = try given.text("page_policy").flatMap { PagePolicyKind(rawValue: $0) } ?? pagePolicy
     stateFile = try given.text("state_file") ?? stateFile
     deflate = try given.truth("deflate") ?? deflate
     logLevel = try given.text("log_level").flatMap { Logger.Level(rawValue: $0) } ?? logLevel
@@ -67,6 +78,9 @@ struct ProgramSettings: Sendable {
     guard !host.isEmpty else { throw StartFailure(description: "the host must not be empty") }
     guard interface == nil || isForAll else {
       throw StartFailure(description: "the interface needs the host 0.0.0.0 or ::, which listen on every interface")
+    }
+    guard pagePolicy == .strict || data != nil else {
+      throw StartFailure(description: "the page policy relaxed is for a folder of pages: give one with --data")
     }
     guard !deflate || DeflateSupport.zlib() != nil else {
       throw StartFailure(description: "this program was built without compression; build it with --traits Deflate")

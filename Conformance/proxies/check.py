@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT
+"""The claims about a device behind a proxy, each tried through nginx, Caddy and HAProxy. `run` starts this."""
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from common.claims import check, until  # noqa: E402
+from common.program import Program  # noqa: E402
+from common.websocket import CLOSE, PING, PONG, TEXT, WebSocket, accepts, handshake  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from proxies import ALL, NAME, PATIENCE, PREFIX, Proxy, certificate, secure, wait  # noqa: E402
+
+NEWS = 15_000  # milliseconds for anything to show
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class Bench:
+    """A proxy in front of a device, and what both were started with."""
+
+    def __init__(self, proxy: Proxy, browser: Browser, program: str, folder: Path, certificates: Path) -> None:
+        self.proxy, self.browser, self.program = proxy, browser, program
+        self.folder, self.certificates = folder, certificates
+        self.count = 0
+
+    @contextmanager
+    def setup(self, *options: str, bare: bool = False, rewrites: bool = False) -> Iterator[Setup]:
+        """A device with these options behind the proxy; `PORT` in them stands for the proxy's port."""
+        self.count += 1
+        folder = self.folder / f"{self.proxy.name}-{self.count}"
+        from common.program import free_port
+        device_port = free_port()
+        with self.proxy(folder, self.certificates, device_port, bare=bare, rewrites=rewrites) as port:
+            words = [option.replace("PORT", str(port)) for option in options]
+            with Program(self.program, "--port", str(device_port), "--log-level", "debug", "--state-file",
+                         folder / "state", *words) as device:
+                check(device.port == device_port, "the device listens where the proxy expects it")
+                yield Setup(self, device, port)
+
+
+class Setup:
+    """What is running, and ways to look at it through the proxy."""
+
+    def __init__(self, bench: Bench, device: Program, port: int) -> None:
+        self.bench, self.device, self.port = bench, device, port
+        self.origin = f"https://{NAME}:{port}"
+        self.address = f"{self.origin}{PREFIX}/"
+
+    @contextmanager
+    def page(self, **options: object) -> Iterator[tuple[Page, list[str]]]:
+        """A browser at the page, and what it asked that was not under the prefix or was answered with an error."""
+        context = self.bench.browser.new_context(ignore_https_errors=True, **options)
+        page = context.new_page()
+        strays: list[str] = []
+        page.on("request", lambda request: request.url.startswith((self.address, "data:")) or strays.append(request.url))
+        page.on("response", lambda answer: answer.status >= 400 and strays.append(f"{answer.status} {answer.url}"))
+        page.on("pageerror", lambda error: strays.append(f"exception: {error}"))
+        page.goto(self.address)
+        try:
+            yield page, strays
+        finally:
+            context.close()
+
+    def request(self, method: str, path: str, headers: dict[str, str] | None = None, body: str | None = None,
+                source: str = "127.0.0.1") -> http.client.HTTPResponse:
+        """An answer through the proxy, by HTTP/1.1."""
+        connection = http.client.HTTPConnection(NAME, self.port)
+        connection.sock = secure(self.port, self.bench.certificates, source)
+        connection.request(method, path, body, headers or {})
+        return connection.getresponse()
+
+    def socket(self, origin: str | None = None, source: str = "127.0.0.1") -> WebSocket:
+        """A WebSocket through the proxy; ConnectionRefusedError with the answer if it is none."""
+        client = WebSocket.__new__(WebSocket)
+        client.socket = secure(self.port, self.bench.certificates, source, PATIENCE * 2)
+        client._buffer = bytearray()
+        extra = f"Origin: {origin}\r\n" if origin else ""
+        client.socket.sendall(
+            handshake(self.port, f"{PREFIX}/ws", extra=extra).replace(b"127.0.0.1", NAME.encode(), 1))
+        client.response = client._head()
+        if not accepts(client.response):
+            client.socket.close()
+            raise ConnectionRefusedError(client.response.decode("latin-1"))
+        return client
+
+    def is_on(self) -> bool:
+        return json.loads(self.request("GET", f"{PREFIX}/api/state").read())["parts"]["led"]["on"]
+
+
+# Claims ------------------------------------------------------------------------------------------------------------
+
+
+def page_is_live(setup: Setup) -> None:
+    """the page is live, its switch works, and all that it asks for is under the prefix"""
+    with setup.page() as (page, strays):
+        page.wait_for_selector("[data-phase=live]", timeout=NEWS)
+        before = setup.is_on()
+        page.locator("[data-part=led] [role=switch]").click()
+        until(lambda: setup.is_on() is not before, "a click switches the LED")
+        page.wait_for_selector(f"[data-part=led] [aria-checked={'false' if before else 'true'}]", timeout=NEWS)
+        page.wait_for_timeout(200)
+        for link in page.eval_on_selector_all("link", "links => links.map(link => link.href)"):
+            if not link.startswith("data:"):
+                check(link.startswith(setup.address), f"{link} is under the prefix")
+        manifest = page.evaluate("fetch(document.querySelector('[rel=manifest]').href).then(r => r.json())")
+        check(manifest["start_url"] == ".", "the manifest's start is beside it")
+        check(not strays, f"nothing was asked for elsewhere, or in vain: {strays}")
+
+
+def form_works(setup: Setup) -> None:
+    """the form works without JavaScript, and leads back to the page"""
+    with setup.page(java_script_enabled=False) as (page, strays):
+        before = setup.is_on()
+        page.locator("[data-part=led] button").click()
+        until(lambda: setup.is_on() is not before, "the form switches the LED")
+        check(page.url == setup.address, f"the browser is back at the page, not at {page.url}")
+        check(not strays, f"nothing was asked for elsewhere, or in vain: {strays}")
+
+
+def missing_slash_is_mended(setup: Setup) -> None:
+    """the prefix without its slash leads to the page"""
+    answer = setup.request("GET", PREFIX)
+    check(answer.status in (301, 302, 303, 308), f"it is a redirect, not {answer.status}")
+    place = answer.getheader("Location").replace(setup.origin, "")
+    check(place == PREFIX + "/", f"it leads to {place}")
+
+
+def client_is_known(setup: Setup) -> None:
+    """the device knows the client's address, and no client can give itself another"""
+    for name, value in (("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-Host", "evil.example"),
+                        ("X-Forwarded-Proto", "http"), ("X-Forwarded-Port", "1"), ("X-Forwarded-Prefix", "/evil"),
+                        ("X-Ingress-Path", "/evil"), ("Forwarded", "for=192.0.2.1;host=evil.example")):
+        answer = setup.request("GET", f"{PREFIX}/api/state", {name: value}, source="127.0.0.3")
+        check(answer.status == 200, f"a client's own {name} changes nothing: {answer.status}")
+    client = setup.socket(setup.origin, source="127.0.0.2")
+    client.message("hello")
+    setup.device.wait_for(lambda line: line.endswith("connected from 127.0.0.2"))
+    client.close()
+
+
+def origins_are_judged(setup: Setup) -> None:
+    """another site's page gets no socket and changes nothing"""
+    for origin in ("https://evil.example", f"http://{NAME}:{setup.port}", f"https://{NAME}", "null"):
+        status = setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": origin}).status
+        check(status == 403, f"{origin} gets {status}")
+        try:
+            setup.socket(origin).close()
+            check(False, f"{origin} gets no socket")
+        except ConnectionRefusedError as refusal:
+            check(" 403 " in str(refusal).partition("\r\n")[0], f"{origin} is told why: {refusal}")
+
+
+def events_come(setup: Setup) -> None:
+    """events come as they happen"""
+    answer = setup.request("GET", f"{PREFIX}/api/events")
+    check(answer.status == 200, f"the stream begins: {answer.status}")
+
+    def event() -> dict:
+        while not (line := answer.readline()).startswith(b"data:"):
+            check(line, "the stream goes on")
+        return json.loads(line[5:])
+
+    check(event()["type"] == "hello", "it begins with the state")
+    start = time.monotonic()
+    setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": setup.origin}).read()
+    while event()["type"] != "state":
+        pass
+    check(time.monotonic() - start < 2, "the proxy does not keep an event back")
+
+
+def kept_connection_is_renewed(setup: Setup) -> None:
+    """a form that is sent when the proxy's connection to the device has just ended gets through"""
+    check(setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": setup.origin}).status == 200, "one goes")
+    time.sleep(15.2)  # the device has just closed it
+    check(setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": setup.origin}).status == 200, "and the next")
+
+
+def reason_is_shown(setup: Setup) -> None:
+    """the page says why no socket opens, the log names both, and a client is told"""
+    with setup.page() as (page, _):
+        page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
+        words = page.locator("#connection").text_content()
+        check(setup.origin in words and "--origin" in words, f"the page says what to do: {words}")
+    try:
+        setup.socket(setup.origin).close()
+        check(False, "the socket is refused")
+    except ConnectionRefusedError as refusal:
+        check(" 403 " in str(refusal).partition("\r\n")[0], f"with 403: {refusal}")
+    setup.device.wait_for(lambda line: setup.origin in line and f"127.0.0.1:{setup.device.port}" in line)
+
+
+def blocked_socket_is_suspected(setup: Setup) -> None:
+    """where a proxy passes no WebSocket on, the page asks whether it does"""
+    with setup.page() as (page, _):
+        page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
+        check("WebSocket" in page.locator("#connection").text_content(), "the page suspects the proxy")
+
+
+def stays_open(client: WebSocket, since: float) -> None:
+    """a socket on which nothing is said stays open for longer than the proxy's patience"""
+    pings = 0
+    while (left := since + 2.2 * PATIENCE - time.monotonic()) > 0:
+        client.socket.settimeout(left)
+        try:
+            received = client.receive()
+        except TimeoutError:
+            break
+        check(received.opcode != CLOSE, "it is not closed")
+        if received.opcode == PING:
+            pings += 1
+            client.send(received.payload, PONG)
+    check(pings >= 2, f"the device has pinged: {pings}")
+    client.socket.settimeout(20)
+    client.send_json(type="ping", n=1)
+    client.message("pong")
+
+
+# Setups ------------------------------------------------------------------------------------------------------------
+
+TRUSTED = [page_is_live, form_works, missing_slash_is_mended, client_is_known, origins_are_judged, events_come]
+
+
+class Claims:
+    """Tries claims, and counts those that do not hold."""
+
+    def __init__(self) -> None:
+        self.failures = self.count = 0
+
+    def hold(self, where: str, claim: Callable[..., None], *arguments: object) -> None:
+        self.count += 1
+        try:
+            claim(*arguments)
+            print(f"holds: {where}: {claim.__doc__}", flush=True)
+        except Exception as problem:  # noqa: BLE001 - Playwright's own, too: each is one claim that does not hold
+            self.failures += 1
+            print(f"FAILED: {where}: {claim.__doc__}\n  {problem}", flush=True)
+
+
+def visit(bench: Bench, claims: Claims, ends: ExitStack) -> tuple[str, WebSocket, float]:
+    """Tries all claims with one proxy. What it yields is an idle socket, whose setup stays until `ends` does."""
+    name = bench.proxy.name
+    setup = ends.enter_context(bench.setup("--trusted-proxy", "127.0.0.1", "--host-name", NAME))
+    idle, since = setup.socket(setup.origin, source="127.0.0.9"), time.monotonic()
+    for claim in TRUSTED:
+        claims.hold(f"{name}, trusted", claim, setup)
+    with bench.setup("--trusted-proxy", "127.0.0.1", "--host-name", NAME, rewrites=True) as rewriting:
+        for claim in (page_is_live, form_works):
+            claims.hold(f"{name}, trusted, Host rewritten", claim, rewriting)
+    origin = ("--origin", f"https://{NAME}:PORT", "--path-prefix", PREFIX)
+    with bench.setup(*origin, "--data", str(bench.folder / "page"), bare=True) as invited:
+        for claim in (page_is_live, form_works, missing_slash_is_mended, origins_are_judged, events_come):
+            claims.hold(f"{name}, not trusted, Host rewritten, prefix left, a folder's page, --origin", claim, invited)
+    with bench.setup("--path-prefix", PREFIX, bare=True) as stranger:
+        claims.hold(f"{name}, not trusted, Host rewritten", reason_is_shown, stranger)
+    return f"{name}, trusted", idle, since, setup
+
+
+def main() -> int:
+    chromium, program = sys.argv[1:]
+    claims = Claims()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, ExitStack() as ends:
+        certificates = Path(folder, "certificates")
+        certificates.mkdir()
+        certificate(certificates)
+        os.system(f"'{ROOT}/scripts/build-page' --dir '{folder}/page' > /dev/null")
+        arguments = [f"--host-resolver-rules=MAP {NAME} 127.0.0.1", *["--no-sandbox"] * (os.geteuid() == 0)]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        idle = [visit(Bench(proxy, browser, program, Path(folder), certificates), claims, ends) for proxy in ALL]
+        for where, client, since, setup in idle:
+            claims.hold(where, stays_open, client, since)
+        browser.close()
+    print(f"{claims.count - claims.failures} of {claims.count} claims hold")
+    return 1 if claims.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+// What is printed behind the device's URL: the addresses that work from a phone, and a QR code of the best one in a
+// terminal that has room for it; or, when nothing outside this machine can reach the device, how to change that.
+
+import DeviceServer
+import HostNetwork
+import QRCode
+import SimulatedBoard
+import SystemCalls
+
+/// The lines behind the URL.
+struct FirstWords {
+  let lines: [String]
+
+  /// The words for a device that listens on `address`.
+  init(_ settings: ProgramSettings, port: Int, boundTo address: RemoteAddress) {
+    let isForAll = settings.isForAll
+    guard isForAll || !address.isLoopback else {
+      lines = ["Only this machine can open it; phones and others can with --host 0.0.0.0"]
+      return
+    }
+    let interfaces = (try? InterfaceStatus.all()) ?? []
+    let main = try? InterfaceStatus.ofDefaultRoute()?.name
+    let addresses = isForAll ? InterfaceStatus.addressesFromElsewhere(interfaces, first: main) : [address]
+    var names = addresses.map(Self.text)
+    let label = System.hostName.prefix { $0 != "." }
+    // A phone finds that name by multicast DNS, in whose zone a machine has one label (RFC 6762 section 3).
+    if isForAll, !label.isEmpty, label != "localhost" { names.append("\(label).local") }
+    let urls = names.map { settings.url(port: port, name: $0) }
+    let code = addresses.isEmpty ? [] : Self.code(of: urls[0], lines: urls.count)
+    lines = urls.isEmpty ? [] : ["From a phone or another computer:"] + urls.map { "  " + $0 } + code
+  }
+
+  private static func text(_ address: RemoteAddress) -> String {
+    var text: [UInt8] = []
+    address.appendAddress(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The lines of a QR code, if standard output is a terminal with room for them and those around them.
+  private static func code(of url: String, lines: Int) -> [String] {
+    guard TerminalMode.isTerminal(STDOUT_FILENO), let size = TerminalMode.size(STDOUT_FILENO),
+      getenv("TERM").map({ String(cString: $0) }) != "dumb", let code = QRCode(Array(url.utf8)),
+      code.columns <= size.columns, code.rows + lines + 4 <= size.rows
+    else { return [] }
+    return code.terminalLines
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+
+// What the device is told of proxies in front of it, judged at start: a value that could never match is an error.
+
+import DeviceDescription
+import DeviceServer
+
+/// Origins, proxies and the path outside.
+struct ProxySettings: Sendable {
+  /// The origins whose pages may open sockets and change things, besides the device's own.
+  private(set) var origins: [Origin] = []
+  /// The proxies whose fields are believed.
+  private(set) var trusted: [AddressRange] = []
+  /// The path under which a proxy shows the device without taking it off.
+  private(set) var pathPrefix = PathPrefix()
+
+  /// The most proxies or origins that may be given: each request looks at all of them.
+  private static let limit = 64
+
+  init() {}
+
+  /// - Throws: A mistake that says where the value came from, what is wrong with it, and the right form.
+  init(_ given: SettingSources) throws(SettingMistake) {
+    for text in try Self.texts("origins", given) {
+      do throws(OriginError) {
+        origins.append(try Origin(parsing: text.utf8.span))
+      } catch {
+        throw Self.mistake("origins", given, text, "\(error.words)")
+      }
+    }
+    for text in try Self.texts("trusted_proxies", given) {
+      do throws(AddressRangeError) {
+        trusted.append(try AddressRange(parsing: text.utf8.span))
+      } catch {
+        throw Self.mistake("trusted_proxies", given, text, "\(error.words)")
+      }
+    }
+    if let text = try given.text("path_prefix") {
+      do throws(PathPrefixError) {
+        pathPrefix = try PathPrefix(parsing: text.utf8.span)
+      } catch {
+        throw Self.mistake("path_prefix", given, text, "\(error.words)")
+      }
+    }
+  }
+
+  /// Whose pages may open a socket or change something.
+  var originPolicy: OriginPolicy { origins.isEmpty ? .sameOrigin : .alsoFrom(origins) }
+
+  private static func texts(_ path: String, _ given: SettingSources) throws(SettingMistake) -> [String] {
+    let texts = try given.texts(path) ?? []
+    guard texts.count <= limit else { throw mistake(path, given, "\(texts.count) values", "at most \(limit) are taken") }
+    return texts
+  }
+
+  private static func mistake(
+    _ path: String, _ given: SettingSources, _ text: String, _ words: String
+  ) -> SettingMistake {
+    guard let setting = KnownSetting.all.first(where: { $0.path == path }) else {
+      return SettingMistake(description: "\(path): \(words)")
+    }
+    return SettingMistake(description: "\(given.origin(of: setting)): \"\(text)\": \(words)")
+  }
+}
