@@ -41,6 +41,8 @@ public struct KnownSetting: Sendable {
     KnownSetting("trusted_proxies", .texts),
     KnownSetting("path_prefix", .text),
     KnownSetting("interface", .text),
+    KnownSetting("login", .truth),
+    KnownSetting("guests", .word(["none", "view"])),
     KnownSetting("max_clients", .integer(1...10_000)),
     KnownSetting("log_level", .word(["trace", "debug", "info", "notice", "warning", "error", "critical"])),
     KnownSetting("data", .text),

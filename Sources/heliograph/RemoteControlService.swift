@@ -38,8 +38,9 @@ struct RemoteControlService: Service {
     let saved = SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
     let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
     let loopState = LoopStateBox.makeEmptyBox(valueType: LoopState.self, eventLoop: eventLoop)
+    let door = try LoginDoor(settings)
     let builder = RemoteControlBuilder(
-      settings: settings, described: described, saved: saved, supervisor: supervisor,
+      settings: settings, described: described, saved: saved, supervisor: supervisor, door: door,
       logLevel: SerialLog.Level(for: logger.logLevel))
     let transport = try await startWhenFree(builder, loopState, console, on: eventLoop, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
@@ -51,8 +52,9 @@ struct RemoteControlService: Service {
     do {
       try await cancelWhenGracefulShutdown {
         try await withThrowingTaskGroup(of: Void.self) { group in
-          group.addTask { try await serve(transport, console) }
+          group.addTask { try await serve(transport, loopState, console) }
           if let saver { group.addTask { await saver.run() } }
+          if let door { group.addTask { await door.run(transport, loopState) } }
           #if os(Linux)
             let board = BoardKeeper(
               transport: transport, loopState: loopState, console: console, supervisor: supervisor)
@@ -102,21 +104,25 @@ struct RemoteControlService: Service {
     } onNewSecond: { application, seconds in
       application.server.date = HTTPDate(secondsSince1970: seconds)
       loopState.value?.today = UInt32(clamping: seconds / 86_400)
+      loopState.value?.gatekeeper?.unixSeconds = UInt64(clamping: seconds)
     } afterActivity: { application, now in
       console.show(&application.context, now: now)
       if let state = loopState.value?.saveSchedule?.nextWrite() { writes.yield(state) }
+      if let gatekeeper = loopState.value?.gatekeeper { builder.door?.afterActivity(gatekeeper, console) }
     }
   }
 
   // MARK: Serving
 
   /// Opens the port and serves until the task is cancelled.
-  private func serve(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
-    guard let path = settings.data else { return try await listen(transport, console) }
+  private func serve(
+    _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console
+  ) async throws {
+    guard let path = settings.data else { return try await listen(transport, loopState, console) }
     var folder = FolderKeeper(path: path, isStrict: settings.pagePolicy == .strict, transport: transport, console: console)
     try await folder.wait()
     try await withThrowingTaskGroup(of: Void.self) { [folder] group in
-      group.addTask { try await listen(transport, console) }
+      group.addTask { try await listen(transport, loopState, console) }
       group.addTask {
         var folder = folder
         try await folder.watch()
@@ -126,20 +132,22 @@ struct RemoteControlService: Service {
   }
 
   /// Opens the port, when there is a network if it is to be for all, and stays until the task is cancelled.
-  private func listen(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
+  private func listen(
+    _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console
+  ) async throws {
     if settings.isForAll {
       var network = NetworkKeeper(interface: settings.interface, transport: transport, console: console)
       let interface = try await network.waitForAddress()
-      try await open(transport, console, isNetworkKnown: true)
+      try await open(transport, loopState, console, isNetworkKnown: true)
       await network.watch(since: interface)
     } else {
-      try await open(transport, console, isNetworkKnown: false)
+      try await open(transport, loopState, console, isNetworkKnown: false)
     }
     try await gracefulShutdown()
   }
 
   private func open(
-    _ transport: NIOTransport<RemoteControl>, _ console: Console, isNetworkKnown: Bool
+    _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console, isNetworkKnown: Bool
   ) async throws {
     let (host, port) = (settings.host, settings.port)
     let address: SocketAddress
@@ -153,10 +161,12 @@ struct RemoteControlService: Service {
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
     let url = settings.url(port: address.port ?? port)
     let words = FirstWords(settings, port: address.port ?? port, boundTo: RemoteAddress(address)).lines
-    try await transport.withApplication { application, now in
+    try await transport.withApplication { [loopState] application, now in
       application.setup(network, now: now)
-      application.context.log.say(Array(url.utf8).span)
-      for line in words { application.context.log.say(Array(line.utf8).span) }
+      let link = loopState.value?.gatekeeper?.makeOwnerLink(now: now)
+      for line in [url] + words + LoginDoor.words(for: link, at: url) {
+        application.context.log.say(Array(line.utf8).span)
+      }
     }
     try await supervisor.ready(url)
   }

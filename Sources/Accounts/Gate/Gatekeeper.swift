@@ -80,6 +80,9 @@ public final class Gatekeeper {
     }
   }
 
+  /// Whether `settle` has something to do: somebody has logged out.
+  public var isUnsettled: Bool { book.changeNumber != seenChange }
+
   /// What there is for the log.
   public func takeEvents() -> [Event] {
     defer { events = [] }

@@ -3,6 +3,7 @@
 // What belongs to the event loop beside the application: the board, and what decides when the state is saved. Both are
 // used on the loop only; others reach them through `LoopStateBox`.
 
+import Accounts
 import NIOCore
 import NIOTransport
 import Parts
@@ -23,6 +24,8 @@ final class LoopState {
     /// The board, if it is this machine's.
     var linux: LinuxBoard?
   #endif
+  /// Asks people who they are; nil if nobody is asked.
+  var gatekeeper: Gatekeeper?
   /// Decides when the state is saved; nil if it is not.
   var saveSchedule: SaveSchedule?
   /// What was saved before, for parts that are not in the description any more.
@@ -38,12 +41,14 @@ final class LoopState {
     #if os(Linux)
       if let linux { noteDroppedEdges(linux.droppedEdges, in: &context) }
     #endif
-    guard saveSchedule != nil else { return nil }
+    let login = gatekeeper?.poll(now: now)
+    guard saveSchedule != nil else { return login }
     if notedRevision != context.device.revision {
       notedRevision = context.device.revision
       saveSchedule?.note(SavedState(context.device, keeping: earlier, today: today))
     }
-    return saveSchedule?.poll(now: now)
+    guard let save = saveSchedule?.poll(now: now) else { return login }
+    return min(save, login ?? .distantFuture)
   }
 
   /// Says that the kernel had to drop edges: presses may have been among them.

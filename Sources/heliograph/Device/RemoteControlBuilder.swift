@@ -4,6 +4,7 @@
 // state goes into the device, the board takes its lines with the levels that the device then wants, and then the device
 // takes over the levels of lines that were held all along.
 
+import Accounts
 import Bytes
 import Deflate
 import DeviceServer
@@ -22,6 +23,7 @@ struct RemoteControlBuilder: Sendable {
   let described: DescribedDevice
   let saved: SavedParts
   let supervisor: Supervisor
+  let door: LoginDoor?
   let logLevel: SerialLog.Level
 
   /// The application; `loopState` is given what belongs to its loop.
@@ -47,6 +49,7 @@ struct RemoteControlBuilder: Sendable {
     }
     made.earlier = saved.state
     made.saveSchedule = saved.file.map { _ in SaveSchedule(onDisk: saved.state) }
+    made.gatekeeper = door?.makeGatekeeper()
     loopState = made
     return application(device, board, made)
   }
@@ -59,7 +62,8 @@ struct RemoteControlBuilder: Sendable {
       boot: .random(in: .min ... .max), board: settings.board == .simulated ? "simulated" : "linux")
     var application = RemoteControl(
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
-      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy
+      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy,
+      extend: { loopState.gatekeeper?.add(to: &$0) }
     ) { context, now in loopState.afterLoop(&context, now: now) }
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix

@@ -62,6 +62,8 @@ extension Heliograph {
     if !network.trustedProxy.isEmpty { options["trusted_proxies"] = network.trustedProxy }
     add("path_prefix", network.pathPrefix)
     add("max_clients", network.maxClients)
+    add("login", network.login)
+    add("guests", network.guests?.rawValue)
     add("data", data)
     add("page_policy", pagePolicy?.rawValue)
     add("state_file", stateFile)

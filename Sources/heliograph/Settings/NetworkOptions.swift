@@ -49,6 +49,16 @@ struct NetworkOptions: ParsableArguments {
       "The path under which a proxy shows the device, if it does not take it off: /devices/lamp.", valueName: "path"))
   var pathPrefix: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Ask people who they are, by name and password or a token.",
+      discussion: "By default on a network (--host 0.0.0.0), and not on this machine alone."))
+  var login: Bool?
+
+  @Option(help: "What those may do who are not logged in: none, or view. (default: none)")
+  var guests: LoginSettings.GuestRole?
+
   @Option(help: "How many pages may be open at a time (1 to 10000). (default: \(Defaults.maxClients))")
   var maxClients: Int?
 }

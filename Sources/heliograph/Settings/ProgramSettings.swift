@@ -27,6 +27,8 @@ struct ProgramSettings: Sendable {
   var hostNames: [String] = []
   /// What is behind proxies: origins that are invited, proxies that are trusted, and the path outside.
   var proxies = ProxySettings()
+  /// Whether people log in.
+  var login = LoginSettings()
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
   /// The folder that is served in place of the built-in page.
@@ -65,6 +67,7 @@ struct ProgramSettings: Sendable {
     interface = try given.text("interface")
     hostNames = try given.texts("host_names") ?? []
     proxies = try ProxySettings(given)
+    login = try LoginSettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
     data = try given.text("data")
     pagePolicy = try given.text("page_policy").flatMap { PagePolicyKind(rawValue: $0) } ?? pagePolicy

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+// Whether people log in, and what those may do who do not.
+
+import ArgumentParser
+import DeviceDescription
+import DeviceServer
+
+/// What the device is told of logins.
+struct LoginSettings: Sendable {
+  /// Whether people are asked who they are; nil: on a network yes, on this machine alone no.
+  var isWanted: Bool?
+  /// What those may do who are not logged in.
+  var guests = GuestRole.none
+
+  /// What guests may do.
+  enum GuestRole: String, CaseIterable, ExpressibleByArgument {
+    case none, view
+
+    var role: Role { self == .view ? .view : .none }
+  }
+
+  init() {}
+
+  init(_ given: SettingSources) throws {
+    isWanted = try given.truth("login")
+    guests = try given.text("guests").flatMap { GuestRole(rawValue: $0) } ?? guests
+  }
+
+  /// Whether people are asked who they are on a device that listens on `host`.
+  func isOn(host: String) -> Bool { isWanted ?? !Self.isLoopback(host) }
+
+  /// Whether an address is of this machine only (RFC 5735 section 3, RFC 4291 section 2.5.3).
+  private static func isLoopback(_ host: String) -> Bool {
+    let octets = host.split(separator: ".", omittingEmptySubsequences: false)
+    if octets.count == 4, octets.allSatisfy({ UInt8($0) != nil }) { return octets[0] == "127" }
+    return host == "localhost" || host == "::1"
+  }
+}
