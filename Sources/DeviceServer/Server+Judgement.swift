@@ -118,16 +118,13 @@ extension Server where Context: ~Copyable {
     return .refuse(.methodNotAllowed)
   }
 
-  /// What the sender of a request needs; nil if it is refused anyway.
+  /// What the sender of a request needs; nil if the answer is the same for everybody.
   func role(for verdict: Verdict) -> Role? {
     switch verdict {
-    case .refuse, .options: nil
-    #if !WITHOUT_PROXIES
-      case .redirect: nil
-    #endif
     case .asset: .view
     case .upgrade(let endpoint, _): router.endpoints.span[endpoint].role
     case .route(let route): router.routes.span[route].role
+    default: nil
     }
   }
 

@@ -23,7 +23,7 @@ extension ServerApplication where Context == RemoteControlContext {
     _ device: consuming Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
     origin: OriginPolicy = .sameOrigin, history: HistorySpan = HistorySpan(),
-    extend: (inout Router<RemoteControlContext>) -> Void = { _ in }, afterLoop: AfterLoop? = nil
+    afterLoop: AfterLoop? = nil, extend: (inout Router<RemoteControlContext>) -> Void = { _ in }
   ) {
     var router = Router<RemoteControlContext>()
     let endpoint = Routes.add(to: &router, origin: origin)

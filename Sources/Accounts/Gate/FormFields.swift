@@ -35,7 +35,7 @@ struct FormFields {
       let byte = text[index]
       index += 1
       if byte == UInt8(ascii: "+") {
-        decoded.append(0x20)
+        decoded.append(UInt8(ascii: " "))
       } else if byte == UInt8(ascii: "%"), text.count - index >= 2, let high = text[index].hexadecimalValue,
         let low = text[index + 1].hexadecimalValue
       {

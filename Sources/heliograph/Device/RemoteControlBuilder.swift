@@ -62,9 +62,12 @@ struct RemoteControlBuilder: Sendable {
       boot: .random(in: .min ... .max), board: settings.board == .simulated ? "simulated" : "linux")
     var application = RemoteControl(
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
-      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy,
-      extend: { loopState.gatekeeper?.add(to: &$0) }
-    ) { context, now in loopState.afterLoop(&context, now: now) }
+      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy
+    ) { context, now in
+      loopState.afterLoop(&context, now: now)
+    } extend: { router in
+      loopState.gatekeeper?.add(to: &router)
+    }
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix
     application.server.advice.hostName = "Start it with --host-name"
