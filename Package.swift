@@ -40,6 +40,11 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 // The system's zlib, only with the trait: nothing else needs it installed.
 let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
 
+// Passwords and tokens, only with the trait: who needs no login need not build BoringSSL.
+let crypto = ["Crypto", "CryptoExtras"].map {
+  Target.Dependency.product(name: $0, package: "swift-crypto", condition: .when(traits: ["Login"]))
+}
+
 let portableModules = [
   "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "Parts",
   "RemoteControlPage", "RemoteControl",
@@ -55,10 +60,15 @@ let package = Package(
     .library(name: "DeviceProgram", targets: ["DeviceProgram"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
+    .library(name: "Accounts", targets: ["Accounts"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
   traits: [
+    .default(enabledTraits: ["Login"]),
+    .trait(
+      name: "Login",
+      description: "Users, tokens and sessions. Without it nobody is asked to log in, and swift-crypto is not built."),
     .trait(
       name: "Deflate",
       description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be installed (zlib1g-dev)."),
@@ -74,6 +84,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Settings from options, the environment and the file, in that order. Its traits add formats that are not used.
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+    // Passwords: scrypt (CryptoExtras); SHA-256 and HMAC for tokens and sessions. Only with the trait Login.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // The program's log beside its serial lines, with levels.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
@@ -95,6 +107,7 @@ let package = Package(
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
+    hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + crypto),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
     hosted(
       "DeviceDescription",
@@ -121,6 +134,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     program("heliograph", [
+      "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore",
@@ -174,6 +188,7 @@ let package = Package(
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
+    tests("AccountsTests", ["Accounts", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),

@@ -43,6 +43,24 @@ public enum Base64 {
     return text.count / 4 * 3 - padded
   }
 
+  #if !WITHOUT_LOGIN
+    /// Appends the bytes that `text` stands for; false, with nothing appended, if it is not canonical base64.
+    public static func append(decoding text: Span<UInt8>, to bytes: inout [UInt8]) -> Bool {
+      guard let count = decodedCount(text) else { return false }
+      let end = bytes.count + count
+      var index = 0
+      while index < text.count {
+        var group: UInt32 = 0
+        for place in 0..<4 { group = group << 6 | UInt32(sextet(text[index + place]) ?? 0) }  // padding counts as zeros
+        for place in 0..<3 where bytes.count < end {
+          bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * place)))
+        }
+        index += 4
+      }
+      return true
+    }
+  #endif
+
   /// The six bits that a character of the alphabet stands for, or nil.
   @inline(never)
   private static func sextet(_ character: UInt8) -> UInt8? {

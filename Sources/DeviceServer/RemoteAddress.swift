@@ -41,6 +41,21 @@ public struct RemoteAddress: Hashable, Sendable {
     family == other.family && high == other.high && low == other.low
   }
 
+  /// The network that counts as one sender: an IPv4 address, or the /64 that a household or a machine chooses its IPv6
+  /// addresses from (RFC 6177, RFC 8981); without a port.
+  public var network: RemoteAddress {
+    RemoteAddress(family: family, high: high, low: family == .ipv6 ? 0 : low, port: 0)
+  }
+
+  /// Whether it is this machine's own address: 127.0.0.0/8 or ::1.
+  public var isLoopback: Bool {
+    switch family {
+    case .unknown: false
+    case .ipv4: low >> 24 == 127
+    case .ipv6: high == 0 && low == 1
+    }
+  }
+
   /// Appends the address without the port: `192.168.1.100`, `fe80::1`, or `unknown`.
   public func appendAddress(to text: inout [UInt8]) {
     switch family {

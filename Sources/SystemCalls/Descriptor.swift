@@ -12,9 +12,9 @@ public struct Descriptor: ~Copyable, Sendable {
   public init(owning number: Int32) { self.number = number }
 
   /// Opens `path` with the flags of `open`; a program that is started later does not get it. A file that this creates
-  /// may be read and written by its owner, read by others.
-  public init(opening path: String, _ flags: Int32) throws(SystemError) {
-    number = try SystemError.check { open(path, flags | O_CLOEXEC, 0o644) }
+  /// has these permissions; without any, its owner may read and write it, and others may read it.
+  public init(opening path: String, _ flags: Int32, permissions: mode_t = 0o644) throws(SystemError) {
+    number = try SystemError.check { open(path, flags | O_CLOEXEC, permissions) }
   }
 
   deinit { close(number) }

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: MIT
 
-// What a state file needs of the file system: lstat, rename, unlink, mkdir, fsync of a file and of a folder.
+// What a file that must never be lost needs of the file system: lstat, rename, unlink, mkdir, fsync of a file and of a
+// folder.
 // Rule: a name comes to be on disk only after what it names, and each step leaves something that the next start copes
 // with. Source: POSIX.1-2024 (rename is atomic; fsync of a folder makes its names last).
 
-import SystemCalls
-
 extension SystemError {
   /// A new name was to be made, and it is taken.
-  static let alreadyThere = SystemError(code: EEXIST)
+  public static let alreadyThere = SystemError(code: EEXIST)
 }
 
-enum FileSystem {
+/// Whole files by their paths: read at once, replaced at once.
+public enum FileSystem {
   /// What is at a path.
-  enum Entry {
+  public enum Entry: Sendable {
+    /// There is no such name.
     case nothing
+    /// A regular file, with its content.
     case file([UInt8])
     /// A folder, a link, a device, a FIFO or a socket.
     case special
   }
 
   /// What is at `path`, with the first `limit` bytes of a file.
-  static func entry(at path: String, limit: Int) throws(SystemError) -> Entry {
+  public static func entry(at path: String, limit: Int) throws(SystemError) -> Entry {
     do throws(SystemError) {
       var status = stat()
       try SystemError.check { lstat(path, &status) }
@@ -34,7 +36,7 @@ enum FileSystem {
   }
 
   /// Renames `path` to `place`, unless there is something: then the error is `alreadyThere`.
-  static func move(_ path: String, toFree place: String) throws(SystemError) {
+  public static func move(_ path: String, toFree place: String) throws(SystemError) {
     // A rename replaces whatever has the name; so an empty file takes it first, if it is free.
     _ = try Descriptor(opening: place, O_WRONLY | O_CREAT | O_EXCL)
     do throws(SystemError) {
@@ -49,7 +51,13 @@ enum FileSystem {
   ///
   /// An error before the rename leaves the old file and nothing else; one of the last step leaves the new file, which a
   /// failure of the power may take back.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+  ///
+  /// - Parameters:
+  ///   - permissions: Who may read and write it; the mask of the process takes away from them.
+  ///   - owner: Whose it shall be, which only root may say; nil for the user of the process.
+  public static func replace(
+    _ path: String, with bytes: [UInt8], permissions: mode_t = 0o644, owner: (user: uid_t, group: gid_t)? = nil
+  ) throws(SystemError) {
     switch path.utf8.last {  // without a name at its end, a temporary would be made, and somewhere else
     case nil: throw .noSuchEntry
     case UInt8(ascii: "/"): throw SystemError(code: EISDIR)
@@ -59,7 +67,8 @@ enum FileSystem {
     let temporary = "\(path).new"
     unlink(temporary)  // of a program that was killed; if that fails, the next call says why
     do throws(SystemError) {
-      let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+      let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, permissions: permissions)
+      if let owner { try SystemError.check { fchown(file.number, owner.user, owner.group) } }
       try file.write(bytes)
       try file.synchronize()
       try SystemError.check { rename(temporary, path) }
@@ -69,6 +78,9 @@ enum FileSystem {
     }
     try synchronizeNames(in: folder)
   }
+
+  /// Makes a folder and all above it, if they are missing.
+  public static func makeFolder(_ path: String) throws(SystemError) { _ = try openFolder(path) }
 
   /// Opens a folder; if it is missing, it is made first, and all above it.
   private static func openFolder(_ path: String) throws(SystemError) -> Descriptor {
@@ -91,7 +103,7 @@ enum FileSystem {
   }
 
   /// The folder that the last name of `path` is in.
-  private static func folder(of path: String) -> String {
+  public static func folder(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+
+// How often passwords may be tried. Each try costs a third of a second of a processor, and each wrong one brings whoever
+// guesses a little nearer.
+//
+// Per address (an IPv6 /64 is one) three mistakes are free; each further one doubles a delay, from 1 to 30 s, which is
+// forgotten 15 minutes after the last. One try at a time.
+//
+// In all, addresses stand in two lines: newcomers, which have made no mistake of late, get a turn every 2 s, the others
+// every 4 s, and less often while many fail. An address that must wait is told when its turn is, and keeps it.
+//
+// Nobody can lock the owner out:
+// - a session, a token, and a password that has been verified within ten minutes are never limited;
+// - an address from which somebody has logged in stands in no line, nor does this machine itself: what others do does
+//   not delay it at all, and its own mistakes by 30 s at most;
+// - an attacker with every address of a home network gets one turn with each as a newcomer, and is behind all
+//   newcomers from then on: a new device of the owner's waits nine minutes in the worst case, and no time in most.
+//   Only somebody with new addresses without end can keep *new* addresses waiting, and those alone.
+// An account that guesses at another gains nothing by logging in between: mistakes are forgotten only if all were made
+// with the name that succeeds.
+
+public import DeviceServer
+public import Timebase
+
+/// Decides who may try a password now. It reads no clock.
+public struct LoginAttempts: Sendable {
+  /// How many mistakes are free.
+  static let freeMistakes = 3
+  /// The longest delay of an address for its own mistakes, and for its turn.
+  static let longestDelay: Milliseconds = .seconds(30)
+  static let longestWait: Milliseconds = .seconds(60)
+  /// How long mistakes are remembered.
+  static let memory: Milliseconds = .minutes(15)
+  /// The most addresses that are remembered for mistakes, and for success.
+  static let rowLimit = 256
+  static let knownLimit = 64
+  /// The most tries at a time from one address: a stranger's, or a known one's, behind which a household may be.
+  static let triesOfStranger = 1
+  static let triesOfKnown = 4
+
+  /// An address that has tried.
+  fileprivate struct Row {
+    let network: RemoteAddress
+    var mistakes = 0
+    /// The name that all mistakes were made with; nil if there were several.
+    var name: AccountName?
+    var isOneName = true
+    var delayedUntil = MonotonicTime.zero
+    var lastMistake = MonotonicTime.zero
+    var turn: MonotonicTime?
+    var tries = 0
+    var lastUse: MonotonicTime
+
+    mutating func forget() {
+      mistakes = 0
+      name = nil
+      isOneName = true
+      delayedUntil = .zero
+    }
+  }
+
+  /// Turns at a pace, and some at once after a quiet time.
+  private struct Line {
+    let interval: Milliseconds
+    let atOnce: UInt64 = 10
+    /// When the turns that have been given away end.
+    var end = MonotonicTime.zero
+
+    /// When the next turn is, with intervals `stretch` times as long.
+    func next(now: MonotonicTime, stretch: UInt64) -> MonotonicTime {
+      let early = UInt64(interval.count) * stretch * (atOnce - 1)
+      return max(now, MonotonicTime(milliseconds: end.milliseconds > early ? end.milliseconds - early : 0))
+    }
+
+    mutating func take(now: MonotonicTime, stretch: UInt64) {
+      end = max(end, now) + Milliseconds(UInt32(clamping: UInt64(interval.count) * stretch))
+    }
+  }
+
+  private var rows: [Row] = []
+  /// The addresses from which somebody has logged in, the latest last.
+  private var known: [RemoteAddress] = []
+  private var newcomers = Line(interval: .seconds(2))
+  private var failing = Line(interval: .seconds(4))
+  /// Mistakes of strangers of late; halved every 15 minutes.
+  private var pressure = 0
+  private var halvedAt = MonotonicTime.zero
+
+  /// Nobody has tried yet.
+  public init() {}
+
+  /// How long whoever is at `address` must wait before a try; zero means that they may now, and that the try has begun.
+  ///
+  /// A try that has begun ends with `succeeded`, `failed` or `gaveUp`.
+  public mutating func mayTry(from address: RemoteAddress, now: MonotonicTime) -> Milliseconds {
+    let network = address.network
+    let isKnown = isKnown(address)
+    let index = row(of: network, now: now)
+    rows[index].lastUse = now
+    if rows[index].mistakes > 0, now - rows[index].lastMistake >= Self.memory { rows[index].forget() }
+    if rows[index].delayedUntil > now { return rows[index].delayedUntil - now }
+    guard rows[index].tries < (isKnown ? Self.triesOfKnown : Self.triesOfStranger) else { return .seconds(1) }
+    if !isKnown {
+      let wait = waitForTurn(index, now: now)
+      if wait > 0 { return wait }
+    }
+    rows[index].tries += 1
+    return 0
+  }
+
+  /// A try has succeeded.
+  public mutating func succeeded(from address: RemoteAddress, as name: AccountName, now: MonotonicTime) {
+    endTry(from: address)
+    remember(address)
+    guard let index = rows.firstIndex(where: { $0.network == address.network }) else { return }
+    if rows[index].isOneName, rows[index].name == name { rows[index].forget() }
+  }
+
+  /// A try has failed: the password was wrong, or there is no such user.
+  public mutating func failed(from address: RemoteAddress, as name: AccountName, now: MonotonicTime) {
+    endTry(from: address)
+    if !isKnown(address) {
+      ease(now: now)
+      pressure = min(pressure + 1, 1 << 20)
+    }
+    let index = row(of: address.network, now: now)
+    if rows[index].mistakes == 0 { rows[index].name = name }
+    if rows[index].name != name { rows[index].isOneName = false }
+    rows[index].mistakes = min(rows[index].mistakes + 1, 100)
+    rows[index].lastMistake = now
+    rows[index].lastUse = now
+    let charged = rows[index].mistakes - Self.freeMistakes
+    if charged >= 0 {
+      rows[index].delayedUntil = now + min(.seconds(1 << UInt32(min(charged, 8))), Self.longestDelay)
+    }
+  }
+
+  /// A try has ended, and nobody knows how it would have come out.
+  public mutating func gaveUp(from address: RemoteAddress) { endTry(from: address) }
+
+  /// Somebody is logged in at this address, so it stands in no line from now on.
+  public mutating func remember(_ address: RemoteAddress) {
+    let network = address.network
+    if known.last == network { return }
+    known.removeAll { $0 == network }
+    if known.count >= Self.knownLimit { known.removeFirst() }
+    known.append(network)
+  }
+
+  /// Whether somebody has logged in from this address, or it is this machine.
+  func isKnown(_ address: RemoteAddress) -> Bool { address.isLoopback || known.contains(address.network) }
+
+  private mutating func endTry(from address: RemoteAddress) {
+    guard let index = rows.firstIndex(where: { $0.network == address.network }) else { return }
+    rows[index].tries = max(rows[index].tries - 1, 0)
+  }
+
+  /// How long until the turn of this stranger, who gets one if there is one in sight; zero takes it.
+  private mutating func waitForTurn(_ index: Int, now: MonotonicTime) -> Milliseconds {
+    if let turn = rows[index].turn {
+      if turn > now { return turn - now }
+      rows[index].turn = nil
+      if now - turn < Self.longestWait { return 0 }  // a turn that was let pass for longer is over
+    }
+    ease(now: now)
+    let stretch: UInt64 = 1 << UInt64(min(pressure / 64, 3))
+    let hasFailed = rows[index].mistakes > 0
+    let next = (hasFailed ? failing : newcomers).next(now: now, stretch: stretch)
+    guard next - now <= Self.longestWait else { return Self.longestWait }
+    if hasFailed { failing.take(now: now, stretch: stretch) } else { newcomers.take(now: now, stretch: stretch) }
+    if next > now { rows[index].turn = next }
+    return next - now
+  }
+
+  private mutating func ease(now: MonotonicTime) {
+    while pressure > 0, now - halvedAt >= Self.memory {
+      pressure /= 2
+      halvedAt = halvedAt + Self.memory
+    }
+    if pressure == 0 { halvedAt = now }
+  }
+
+  /// The row of a network, which is made if there is none; those that have been quiet for longest make room, and among
+  /// these the ones without mistakes first.
+  private mutating func row(of network: RemoteAddress, now: MonotonicTime) -> Int {
+    if let index = rows.firstIndex(where: { $0.network == network }) { return index }
+    if rows.count >= Self.rowLimit {
+      let oldest = rows.indices.min { (rows[$0].rank, rows[$0].lastUse) < (rows[$1].rank, rows[$1].lastUse) }
+      if let oldest { rows.remove(at: oldest) }
+    }
+    rows.append(Row(network: network, lastUse: now))
+    return rows.count - 1
+  }
+}
+
+extension LoginAttempts.Row {
+  /// What makes room first: neither mistakes nor a try, then mistakes, then a try.
+  fileprivate var rank: Int { tries > 0 ? 2 : mistakes > 0 ? 1 : 0 }
+}
