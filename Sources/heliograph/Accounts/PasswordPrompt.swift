@@ -44,7 +44,6 @@ enum PasswordPrompt {
 
   /// A line that the terminal does not show. Ctrl-C ends the program, when the terminal is as it was.
   private static func ask(_ question: String) throws -> [UInt8] {
-    StandardDescriptor.error.write(Array(question.utf8))
     var before = termios()
     try SystemError.check { tcgetattr(STDIN_FILENO, &before) }
     var silent = before
@@ -52,9 +51,10 @@ enum PasswordPrompt {
     let interrupt: UInt8 = 3
     // Ctrl-C is not a signal now, which would leave the terminal silent, but ends the line.
     withUnsafeMutableBytes(of: &silent.c_cc) { $0[Int(VEOL)] = interrupt }
-    try SystemError.check { tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) }
+    try SystemError.check { tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) }  // which drops what was typed before
+    StandardDescriptor.error.write(Array(question.utf8))
     let text = line(limit: 1024, alsoUpTo: interrupt)
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &before)
     StandardDescriptor.error.write([0x0A])
     if text.last == interrupt { throw ExitCode(130) }
     guard !text.isEmpty else { throw StartFailure(description: "no password was given; nothing was changed") }
