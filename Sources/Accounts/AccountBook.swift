@@ -285,7 +285,7 @@ public struct AccountBook: Sendable {
   mutating func adopt(_ after: AccountTable) {
     let before = table
     table = after
-    if before.users != after.users { pairs.forgetWrong() }
+    if before.users != after.users { pairs.usersChanged(Set(after.users.map(\.number))) }
     let hasEnded =
       before.users.contains { table.role(of: $0.number, name: $0.name.bytes) != $0.role }
       || before.tokens.contains { table.role(of: $0.number, name: $0.name.bytes) != $0.role }

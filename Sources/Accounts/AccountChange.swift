@@ -33,6 +33,11 @@ public enum AccountChange: Equatable, Sendable {
   case setLink(AccountTable.Link?)
   /// Somebody used the one-time link.
   case createOwner(AccountTable.User, link: SecretDigest)
+
+  /// A new password with a number of its own.
+  public static func newPassword(_ name: AccountName, _ hash: PasswordHash) -> AccountChange {
+    .setPassword(name, hash, number: .random(in: 1 ... .max))
+  }
 }
 
 extension AccountTable {
@@ -76,8 +81,8 @@ extension AccountTable {
     tokens.insert(token, at: tokens.firstIndex { $0.name > token.name } ?? tokens.count)
   }
 
-  /// A token and a user must not look like one another either.
-  func checkIsFree(_ name: AccountName) throws(AccountMistake) {
+  /// Throws if a user or a token has this name: they must not look like one another either.
+  public func checkIsFree(_ name: AccountName) throws(AccountMistake) {
     guard user(name) == nil, !tokens.contains(where: { $0.name == name }) else { throw .nameTaken(name) }
   }
 

@@ -6,8 +6,9 @@
 // Per address (an IPv6 /64 is one) three mistakes are free; each further one doubles a delay, from 1 to 30 s, which is
 // forgotten 15 minutes after the last. One try at a time.
 //
-// In all, addresses stand in two lines: newcomers, which have made no mistake of late, get a turn every 2 s, the others
-// every 4 s, and less often while many fail. An address that must wait is told when its turn is, and keeps it.
+// In all, addresses stand in two lines: newcomers, which have made no mistake yet, get a turn every 2 s, the others every
+// 4 s, and less often while many fail. An address that must wait is told when its turn is, and keeps it. Newcomers are
+// slowed down only by more first mistakes than a home network has addresses.
 //
 // Nobody can lock the owner out:
 // - a session, a token, and a password that has been verified within ten minutes are never limited;
@@ -32,7 +33,7 @@ public struct LoginAttempts: Sendable {
   /// How long mistakes are remembered.
   static let memory: Milliseconds = .minutes(15)
   /// The most addresses that are remembered for mistakes, and for success.
-  static let rowLimit = 256
+  static let rowLimit = 512
   static let knownLimit = 64
   /// The most tries at a time from one address: a stranger's, or a known one's, behind which a household may be.
   static let triesOfStranger = 1
@@ -42,6 +43,8 @@ public struct LoginAttempts: Sendable {
   fileprivate struct Row {
     let network: RemoteAddress
     var mistakes = 0
+    /// Whether it is no newcomer any more, which it is not again when its mistakes are forgotten.
+    var hasFailed = false
     /// The name that all mistakes were made with; nil if there were several.
     var name: AccountName?
     var isOneName = true
@@ -62,17 +65,42 @@ public struct LoginAttempts: Sendable {
   /// Turns at a pace, and some at once after a quiet time.
   private struct Line {
     let interval: Milliseconds
+    /// So many mistakes of late double the interval, up to eight times.
+    let doubling: Int
     let atOnce: UInt64 = 10
     /// When the turns that have been given away end.
     var end = MonotonicTime.zero
+    /// Mistakes of late; halved every 15 minutes.
+    var mistakes = 0
+    var halvedAt = MonotonicTime.zero
 
-    /// When the next turn is, with intervals `stretch` times as long.
-    func next(now: MonotonicTime, stretch: UInt64) -> MonotonicTime {
+    init(interval: Milliseconds, doubling: Int) {
+      self.interval = interval
+      self.doubling = doubling
+    }
+
+    private var stretch: UInt64 { 1 << UInt64(min(mistakes / doubling, 3)) }
+
+    mutating func ease(now: MonotonicTime) {
+      while mistakes > 0, now - halvedAt >= LoginAttempts.memory {
+        mistakes /= 2
+        halvedAt = halvedAt + LoginAttempts.memory
+      }
+      if mistakes == 0 { halvedAt = now }
+    }
+
+    mutating func addMistake(now: MonotonicTime) {
+      ease(now: now)
+      mistakes = min(mistakes + 1, 1 << 20)
+    }
+
+    /// When the next turn is.
+    func next(now: MonotonicTime) -> MonotonicTime {
       let early = UInt64(interval.count) * stretch * (atOnce - 1)
       return max(now, MonotonicTime(milliseconds: end.milliseconds > early ? end.milliseconds - early : 0))
     }
 
-    mutating func take(now: MonotonicTime, stretch: UInt64) {
+    mutating func take(now: MonotonicTime) {
       end = max(end, now) + Milliseconds(UInt32(clamping: UInt64(interval.count) * stretch))
     }
   }
@@ -80,11 +108,8 @@ public struct LoginAttempts: Sendable {
   private var rows: [Row] = []
   /// The addresses from which somebody has logged in, the latest last.
   private var known: [RemoteAddress] = []
-  private var newcomers = Line(interval: .seconds(2))
-  private var failing = Line(interval: .seconds(4))
-  /// Mistakes of strangers of late; halved every 15 minutes.
-  private var pressure = 0
-  private var halvedAt = MonotonicTime.zero
+  private var newcomers = Line(interval: .seconds(2), doubling: 256)
+  private var failing = Line(interval: .seconds(4), doubling: 64)
 
   /// Nobody has tried yet.
   public init() {}
@@ -113,17 +138,20 @@ public struct LoginAttempts: Sendable {
     endTry(from: address)
     remember(address)
     guard let index = rows.firstIndex(where: { $0.network == address.network }) else { return }
-    if rows[index].isOneName, rows[index].name == name { rows[index].forget() }
+    if rows[index].isOneName, rows[index].name == name {
+      rows[index].forget()
+      rows[index].hasFailed = false
+    }
   }
 
   /// A try has failed: the password was wrong, or there is no such user.
   public mutating func failed(from address: RemoteAddress, as name: AccountName, now: MonotonicTime) {
     endTry(from: address)
-    if !isKnown(address) {
-      ease(now: now)
-      pressure = min(pressure + 1, 1 << 20)
-    }
     let index = row(of: address.network, now: now)
+    if !isKnown(address) {
+      if rows[index].hasFailed { failing.addMistake(now: now) } else { newcomers.addMistake(now: now) }
+    }
+    rows[index].hasFailed = true
     if rows[index].mistakes == 0 { rows[index].name = name }
     if rows[index].name != name { rows[index].isOneName = false }
     rows[index].mistakes = min(rows[index].mistakes + 1, 100)
@@ -162,22 +190,19 @@ public struct LoginAttempts: Sendable {
       rows[index].turn = nil
       if now - turn < Self.longestWait { return 0 }  // a turn that was let pass for longer is over
     }
-    ease(now: now)
-    let stretch: UInt64 = 1 << UInt64(min(pressure / 64, 3))
-    let hasFailed = rows[index].mistakes > 0
-    let next = (hasFailed ? failing : newcomers).next(now: now, stretch: stretch)
-    guard next - now <= Self.longestWait else { return Self.longestWait }
-    if hasFailed { failing.take(now: now, stretch: stretch) } else { newcomers.take(now: now, stretch: stretch) }
+    let next = rows[index].hasFailed ? Self.turn(&failing, now: now) : Self.turn(&newcomers, now: now)
+    guard let next else { return Self.longestWait }
     if next > now { rows[index].turn = next }
     return next - now
   }
 
-  private mutating func ease(now: MonotonicTime) {
-    while pressure > 0, now - halvedAt >= Self.memory {
-      pressure /= 2
-      halvedAt = halvedAt + Self.memory
-    }
-    if pressure == 0 { halvedAt = now }
+  /// The next turn of a line, which is taken; nil if there is none in sight.
+  private static func turn(_ line: inout Line, now: MonotonicTime) -> MonotonicTime? {
+    line.ease(now: now)
+    let next = line.next(now: now)
+    guard next - now <= longestWait else { return nil }
+    line.take(now: now)
+    return next
   }
 
   /// The row of a network, which is made if there is none; those that have been quiet for longest make room, and among
@@ -195,5 +220,5 @@ public struct LoginAttempts: Sendable {
 
 extension LoginAttempts.Row {
   /// What makes room first: neither mistakes nor a try, then mistakes, then a try.
-  fileprivate var rank: Int { tries > 0 ? 2 : mistakes > 0 ? 1 : 0 }
+  fileprivate var rank: Int { tries > 0 ? 2 : hasFailed ? 1 : 0 }
 }

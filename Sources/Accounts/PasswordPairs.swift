@@ -96,6 +96,11 @@ struct PasswordPairs: Sendable {
     entries.append(entry)
   }
 
-  /// A user has changed: what was wrong may be right now.
-  mutating func forgetWrong() { wrong = [] }
+  /// Users have changed, and these are their numbers now: what was wrong may be right, and the other way round.
+  mutating func usersChanged(_ numbers: Set<UInt64>) {
+    wrong = []
+    right.removeAll { entry in
+      if case .right(let number) = entry.answer { !numbers.contains(number) } else { true }
+    }
+  }
 }

@@ -21,6 +21,7 @@ struct Heliograph: AsyncParsableCommand {
       heliograph [<options>] [<file>]
       heliograph check <file>
       heliograph pins
+      heliograph user|token|session <command>
       """,
     discussion: """
       Runs the device that FILE describes (see Examples/kitchen.yaml) on the pins of this machine, or with \
@@ -32,7 +33,7 @@ struct Heliograph: AsyncParsableCommand {
       Each setting can be in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option \
       overrides the environment, which overrides the file.
       """,
-    subcommands: [CheckCommand.self, PinsCommand.self])
+    subcommands: [CheckCommand.self, PinsCommand.self, UserCommand.self, TokenCommand.self, SessionCommand.self])
 
   @Argument(help: ArgumentHelp("The description of the device.", valueName: "file"))
   var file: String?
@@ -94,6 +95,9 @@ struct Heliograph: AsyncParsableCommand {
     switch arguments.first {
     case CheckCommand.configuration.commandName: CheckCommand.main(Array(arguments.dropFirst()))
     case PinsCommand.configuration.commandName: PinsCommand.main(Array(arguments.dropFirst()))
+    case UserCommand.configuration.commandName: UserCommand.main(Array(arguments.dropFirst()))
+    case TokenCommand.configuration.commandName: TokenCommand.main(Array(arguments.dropFirst()))
+    case SessionCommand.configuration.commandName: SessionCommand.main(Array(arguments.dropFirst()))
     default: await main(nil)
     }
   }
