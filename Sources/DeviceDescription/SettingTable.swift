@@ -18,17 +18,25 @@ public struct KnownSetting: Sendable {
     case word([String])
     /// A text, or a list of texts.
     case texts
+    /// A host name, or a list of them; they are read in the form that browsers send.
+    case hostNames
+
+    /// Whether there may be several values.
+    public var isList: Bool { self == .texts || self == .hostNames }
   }
 
   /// Its name; a setting in a mapping has both names with a dot: `mqtt.host`.
   public let path: String
   /// What values it takes.
   public let form: Form
+  /// The name of its option.
+  public let option: String
 
-  /// A setting.
-  public init(_ path: String, _ form: Form) {
+  /// A setting; of a list, `option` is the name of the option that gives one value.
+  public init(_ path: String, _ form: Form, option: String? = nil) {
     self.path = path
     self.form = form
+    self.option = option ?? "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined()
   }
 
   /// The settings of `heliograph`.
@@ -36,9 +44,10 @@ public struct KnownSetting: Sendable {
     KnownSetting("name", .text),
     KnownSetting("host", .text),
     KnownSetting("port", .integer(0...65_535)),
-    KnownSetting("host_names", .texts),
-    KnownSetting("origins", .texts),
-    KnownSetting("trusted_proxies", .texts),
+    KnownSetting("host_names", .hostNames, option: "--host-name"),
+    KnownSetting("origins", .texts, option: "--origin"),
+    KnownSetting("trusted_proxies", .texts, option: "--trusted-proxy"),
+    KnownSetting("frame_from", .texts),
     KnownSetting("path_prefix", .text),
     KnownSetting("interface", .text),
     KnownSetting("max_clients", .integer(1...10_000)),
@@ -57,9 +66,6 @@ public struct KnownSetting: Sendable {
   public var variable: String {
     Self.variablePrefix + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
   }
-
-  /// The name of its option.
-  public var option: String { "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined() }
 }
 
 /// A setting as a file gives it.
@@ -98,6 +104,7 @@ struct SettingReader {
     case .integer(let range): values.integer(entry, in: range).map { ["\($0)"] }
     case .word(let words): values.choice(entry, words.map { ($0, [$0]) })
     case .texts: values.texts(entry, such: "lamp.example.org").map(\.string)
+    case .hostNames: values.hostNames(entry)
     }
   }
 }

@@ -128,7 +128,7 @@ struct RemoteControlService: Service {
   /// Opens the port, when there is a network if it is to be for all, and stays until the task is cancelled.
   private func listen(_ transport: NIOTransport<RemoteControl>, _ console: Console) async throws {
     if settings.isForAll {
-      var network = NetworkKeeper(interface: settings.interface, transport: transport, console: console)
+      var network = NetworkKeeper(settings: settings, transport: transport, console: console)
       let interface = try await network.waitForAddress()
       try await open(transport, console, isNetworkKnown: true)
       await network.watch(since: interface)
@@ -152,7 +152,9 @@ struct RemoteControlService: Service {
     }
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
     let url = settings.url(port: address.port ?? port)
+    let hostNames = HostNames(settings.knownHostNames)  // the network's domains are known by now
     try await transport.withApplication { application, now in
+      application.server.hostNames = hostNames
       application.setup(network, now: now)
       application.context.log.say(Array(url.utf8).span)
     }

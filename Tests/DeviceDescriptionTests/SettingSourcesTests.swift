@@ -33,13 +33,13 @@ import Testing
   @Test func everySettingHasItsVariable() throws {
     for setting in KnownSetting.all {
       let value: String = switch setting.form {
-      case .text, .texts: "x"
+      case .text, .texts, .hostNames: "x"
       case .truth: "true"
       case .integer(let range): "\(range.upperBound)"
       case .word(let words): words[0]
       }
       let settings = try settings(environment: [setting.variable: value])
-      let isList = setting.form == .texts
+      let isList = setting.form.isList
       let read = isList ? try settings.texts(setting.path) : try settings.text(setting.path).map { [$0] }
       #expect(read == [value], "\(setting.variable)")
       #expect(settings.origin(of: setting) == setting.variable)

@@ -128,7 +128,7 @@
       case .unknownScheme: "an origin's scheme is http or https; write https://home.example.org"
       case .path: "an origin ends with its host and port; leave the path out"
       case .userInformation: "an origin has no user name; write https://home.example.org"
-      case .wildcard: "an origin has no wildcard; give each origin with an --origin of its own"
+      case .wildcard: "an origin has no wildcard; give each origin by itself"
       case .notASCII: "write the host as browsers send it, in A-labels: https://xn--kche-0ra.example"
       case .malformedHost: "the host is missing or malformed; write https://home.example.org or http://[fd00::5]:8080"
       case .malformedPort: "the port must be 1 to 65535; write https://home.example.org:8443"

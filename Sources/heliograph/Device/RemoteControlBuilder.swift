@@ -63,6 +63,7 @@ struct RemoteControlBuilder: Sendable {
     ) { context, now in loopState.afterLoop(&context, now: now) }
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix
+    application.server.pagePolicy = PagePolicy(frameAncestors: settings.proxies.framing.map(\.bytes))
     application.server.advice.hostName = "Start it with --host-name"
     application.server.advice.origin = "If both are yours, start it with --origin"
     if settings.deflate { application.server.compression = .zlib() }
