@@ -10,7 +10,6 @@ import os
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,7 +57,7 @@ class Proxy:
             text = text.replace(old, new)
         folder.mkdir()
         (folder / "recipe").write_text(text)
-        with Program(*self.command(folder, folder / "recipe"), HOME=str(folder)) as program:
+        with Program(*self.command(folder, folder / "recipe"), HOME=str(folder), XDG_CONFIG_HOME=str(folder)) as program:
             try:
                 until(lambda: is_open(port) or program.process.poll() is not None, f"{self.name} listens")
                 if program.process.poll() is not None:
@@ -89,7 +88,7 @@ def nginx(folder: Path, recipe: Path) -> list[str | Path]:
 
 def caddy(folder: Path, recipe: Path) -> list[str | Path]:
     (folder / "main").write_text(
-        "{\n\tadmin off\n\tpersist_config off\n\tauto_https disable_redirects\n\tskip_install_trust\n"
+        "{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n"
         f"\tdefault_bind 127.0.0.1\n\tstorage file_system {folder}\n}}\nimport {recipe}\n")
     return ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", folder / "main"]
 
@@ -114,8 +113,3 @@ def secure(port: int, certificates: Path, source: str = "127.0.0.1", timeout: fl
     context = ssl.create_default_context(cafile=certificates / "certificate.pem")
     connection = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
     return context.wrap_socket(connection, server_hostname=NAME)
-
-
-def wait(seconds: float, since: float) -> None:
-    """Waits until so many seconds have passed since that moment."""
-    time.sleep(max(0.0, since + seconds - time.monotonic()))
