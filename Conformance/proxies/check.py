@@ -34,12 +34,13 @@ class Bench:
         self.count = 0
 
     @contextmanager
-    def setup(self, *options: str, bare: bool = False, rewrites: bool = False) -> Iterator[Setup]:
+    def setup(self, *options: str, bare: bool = False,
+              change: tuple[str, str] | None = None) -> Iterator[Setup]:
         """A device with these options behind the proxy; `PORT` in them stands for the proxy's port."""
         self.count += 1
         folder = self.folder / f"{self.proxy.name}-{self.count}"
         device_port = free_port()
-        with self.proxy(folder, self.certificates, device_port, bare=bare, rewrites=rewrites) as port:
+        with self.proxy(folder, self.certificates, device_port, bare=bare, change=change) as port:
             words = [option.replace("PORT", str(port)) for option in options]
             with Program(self.program, "--port", str(device_port), "--log-level", "debug", "--state-file",
                          folder / "state", *words) as device:
@@ -177,13 +178,6 @@ def events_come(setup: Setup) -> None:
     check(time.monotonic() - start < 2, "the proxy does not keep an event back")
 
 
-def kept_connection_is_renewed(setup: Setup) -> None:
-    """a form that is sent when the proxy's connection to the device has just ended gets through"""
-    check(setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": setup.origin}).status == 200, "one goes")
-    time.sleep(15.2)  # the device has just closed it
-    check(setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": setup.origin}).status == 200, "and the next")
-
-
 def reason_is_shown(setup: Setup) -> None:
     """the page says why no socket opens, the log names both, and a client is told"""
     with setup.page() as (page, _):
@@ -201,7 +195,7 @@ def reason_is_shown(setup: Setup) -> None:
 def blocked_socket_is_suspected(setup: Setup) -> None:
     """where a proxy passes no WebSocket on, the page asks whether it does"""
     with setup.page() as (page, _):
-        page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
+        page.wait_for_selector("[data-phase=refused]", timeout=2 * NEWS)
         check("WebSocket" in page.locator("#connection").text_content(), "the page suspects the proxy")
 
 
@@ -264,11 +258,12 @@ class Claims:
 def visit(bench: Bench, claims: Claims, ends: ExitStack) -> IdleSocket:
     """Tries all claims with one proxy; returns an idle socket, whose setup stays until `ends` does."""
     name = bench.proxy.name
-    setup = ends.enter_context(bench.setup("--trusted-proxy", "127.0.0.1", "--host-name", NAME))
+    trusting = ("--trusted-proxy", "127.0.0.1", "--host-name", NAME)
+    setup = ends.enter_context(bench.setup(*trusting))
     idle = IdleSocket(setup.socket(setup.origin, source="127.0.0.9"))
     for claim in TRUSTED:
         claims.hold(f"{name}, trusted", claim, setup)
-    with bench.setup("--trusted-proxy", "127.0.0.1", "--host-name", NAME, rewrites=True) as rewriting:
+    with bench.setup(*trusting, change=bench.proxy.rewriting) as rewriting:
         for claim in (page_is_live, form_works):
             claims.hold(f"{name}, trusted, Host rewritten", claim, rewriting)
     origin = ("--origin", f"https://{NAME}:PORT", "--path-prefix", PREFIX)
@@ -277,6 +272,9 @@ def visit(bench: Bench, claims: Claims, ends: ExitStack) -> IdleSocket:
             claims.hold(f"{name}, not trusted, Host rewritten, prefix left, a folder's page, --origin", claim, invited)
     with bench.setup("--path-prefix", PREFIX, bare=True) as stranger:
         claims.hold(f"{name}, not trusted, Host rewritten", reason_is_shown, stranger)
+    if bench.proxy.blocking:
+        with bench.setup(*trusting, change=bench.proxy.blocking) as blocking:
+            claims.hold(f"{name}, without the line about Upgrade", blocked_socket_is_suspected, blocking)
     return idle
 
 

@@ -38,19 +38,21 @@ class Proxy:
     """A kind of proxy: its recipes, and how it is started."""
 
     def __init__(self, name: str, recipe: str, bare: str, rewriting: tuple[str, str],
-                 command: Callable[[Path, Path], list[str | Path]]) -> None:
+                 command: Callable[[Path, Path], list[str | Path]], blocking: tuple[str, str] | None = None) -> None:
+        """`rewriting` is the change of the recipe that puts another Host into what it passes on, `blocking` the one
+        that lets no WebSocket through, where it takes a line to let one."""
         self.name, self.recipe, self.bare, self.rewriting, self.command = name, recipe, bare, rewriting, command
+        self.blocking = blocking
 
     @contextmanager
     def __call__(self, folder: Path, certificates: Path, device: int, *, bare: bool = False,
-                 rewrites: bool = False) -> Iterator[int]:
-        """Runs it before the device on that port, and yields its own port; with `rewrites` the recipe puts another
-        Host into what it passes on."""
+                 change: tuple[str, str] | None = None) -> Iterator[int]:
+        """Runs it before the device on that port, with a recipe that may be changed, and yields its own port."""
         port = free_port()
         text = (RECIPES / (self.bare if bare else self.recipe)).read_text()
-        if rewrites:
-            assert self.rewriting[0] in text, f"{self.recipe} has no {self.rewriting[0]}"
-            text = text.replace(*self.rewriting)
+        if change:
+            assert change[0] in text, f"{self.recipe} has no {change[0]}"
+            text = text.replace(*change)
         for old, new in (("listen 8443", f"listen 127.0.0.1:{port}"), ("bind :8443", f"bind 127.0.0.1:{port}"),
                          ("8443", f"{port}"), ("127.0.0.1:8080", f"127.0.0.1:{device}"),
                          ("/etc/ssl/home", f"{certificates}"), ("75s", f"{PATIENCE}s")):
@@ -99,7 +101,8 @@ def haproxy(folder: Path, recipe: Path) -> list[str | Path]:
 
 
 ALL = [
-    Proxy("nginx", "nginx.conf", "nginx-bare.conf", ("proxy_set_header Host $http_host;", ""), nginx),
+    Proxy("nginx", "nginx.conf", "nginx-bare.conf", ("proxy_set_header Host $http_host;", ""), nginx,
+          blocking=("proxy_set_header Upgrade $http_upgrade;", "")),
     Proxy("Caddy", "Caddyfile", "Caddyfile-bare",
           ("header_up X-Forwarded-Prefix", "header_up Host {upstream_hostport}\n\t\t\theader_up X-Forwarded-Prefix"), caddy),
     Proxy("HAProxy", "haproxy.cfg", "haproxy-bare.cfg",
