@@ -62,7 +62,8 @@ class Setup:
         context = self.bench.browser.new_context(ignore_https_errors=True, **options)
         page = context.new_page()
         strays: list[str] = []
-        page.on("request", lambda request: request.url.startswith((self.address, "data:")) or strays.append(request.url))
+        page.on("request", lambda request: request.url.startswith((self.address, "data:"))
+                or strays.append(request.url))
         page.on("response", lambda answer: answer.status >= 400 and strays.append(f"{answer.status} {answer.url}"))
         page.on("pageerror", lambda error: strays.append(f"exception: {error}"))
         page.goto(self.address)
@@ -184,6 +185,8 @@ def reason_is_shown(setup: Setup) -> None:
         page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
         words = page.locator("#connection").text_content()
         check(setup.origin in words and "--origin" in words, f"the page says what to do: {words}")
+        page.set_viewport_size({"width": 200, "height": 600})
+        check(page.evaluate("document.documentElement.scrollWidth") <= 200, "the words fit into 200 pixels")
     try:
         setup.socket(setup.origin).close()
         check(False, "the socket is refused")

@@ -59,7 +59,8 @@ class Proxy:
             text = text.replace(old, new)
         folder.mkdir()
         (folder / "recipe").write_text(text)
-        with Program(*self.command(folder, folder / "recipe"), HOME=str(folder), XDG_CONFIG_HOME=str(folder)) as program:
+        places = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+        with Program(*self.command(folder, folder / "recipe"), **places) as program:
             try:
                 until(lambda: is_open(port) or program.process.poll() is not None, f"{self.name} listens")
                 if program.process.poll() is not None:
@@ -104,7 +105,8 @@ ALL = [
     Proxy("nginx", "nginx.conf", "nginx-bare.conf", ("proxy_set_header Host $http_host;", ""), nginx,
           blocking=("proxy_set_header Upgrade $http_upgrade;", "")),
     Proxy("Caddy", "Caddyfile", "Caddyfile-bare",
-          ("header_up X-Forwarded-Prefix", "header_up Host {upstream_hostport}\n\t\t\theader_up X-Forwarded-Prefix"), caddy),
+          ("header_up X-Forwarded-Prefix", "header_up Host {upstream_hostport}\n\t\t\theader_up X-Forwarded-Prefix"),
+          caddy),
     Proxy("HAProxy", "haproxy.cfg", "haproxy-bare.cfg",
           ("http-request del-header X-Forwarded-Port",
            "http-request set-header Host 127.0.0.1:8080\n  http-request del-header X-Forwarded-Port"), haproxy),

@@ -22,7 +22,7 @@ struct Nothing {}
 
 func makeEcho(_ compression: DeflateSupport?) -> ServerApplication<Nothing> {
   var router = Router<Nothing>()
-  router.webSocket("/ws") { _, hub, event in
+  router.webSocket("/ws", protocols: ["arduino", "heliograph.v2"]) { _, hub, event in
     switch event {
     case .text(let client, let message):
       if isForAll(message) { hub.textAll(message) } else { hub.text(message, to: client) }

@@ -123,7 +123,8 @@ public struct DeviceProgram: Sendable {
     _ device: Device, _ board: some Board, _ name: StaticString, _ reaction: @escaping Reaction
   ) -> RemoteControl {
     RemoteControl(
-      device, board: board, identity: Identity(boot: .random(in: .min ... .max), board: name), assets: page,
+      device, board: board, identity: Identity(boot: .random(in: .min ... .max), board: name),
+      log: SerialLog(level: .info), assets: page,
       hostNames: hostNames
     ) { context, now in
       let before = context.device.revision

@@ -37,10 +37,19 @@ extension RemoteProtocolError {
 
 extension WebSocketHandshakeError {
   var name: Span<UInt8> {
-    @_lifetime(immortal) get { Self.names.line(Int(rawValue)) }
+    @_lifetime(immortal) get {
+      #if !WITHOUT_SUBPROTOCOLS
+        if case .malformedProtocols = self { return Self.malformedProtocolsName.span }
+      #endif
+      return Self.names.line(Int(rawValue))
+    }
   }
 
-  /// A line for each case, in their order.
+  #if !WITHOUT_SUBPROTOCOLS
+    private static var malformedProtocolsName: StaticString { "malformed Sec-WebSocket-Protocol" }
+  #endif
+
+  /// A line for each other case, in their order.
   private static let names: StaticString = """
     upgrade is not a GET
     upgrade in HTTP/1.0

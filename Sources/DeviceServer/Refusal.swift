@@ -5,6 +5,7 @@
 
 import Bytes
 public import HTTPCore
+public import Timebase
 public import WebSocketCore
 
 /// A request, connection or client that the server turned away.
@@ -62,6 +63,24 @@ public struct Refusal: Sendable {
   public let reason: Reason
   /// The peer that was refused.
   public let remote: RemoteAddress
+  /// When.
+  public let now: MonotonicTime
+  /// How it reached the server.
+  let scheme: Scheme
+  /// What it asked for, as far as that is known.
+  let head: RequestHead?
+
+  init(_ reason: Reason, _ remote: RemoteAddress, _ now: MonotonicTime) {
+    (self.reason, self.remote, self.now) = (reason, remote, now)
+    scheme = .http
+    head = nil
+  }
+
+  init(_ reason: Reason, _ head: RequestHead?, _ connection: borrowing Connection, _ now: MonotonicTime) {
+    (self.reason, self.head, self.now) = (reason, head, now)
+    remote = connection.remote
+    scheme = connection.scheme
+  }
 
   /// Appends the reason in a few words and the peer's address, for a log.
   public func append(to line: inout [UInt8]) {
@@ -80,9 +99,17 @@ public struct Refusal: Sendable {
       case .malformedForwarding(let error): append(error.words, to: &line)
       case .forwardingIgnored: line.append("its X-Forwarded fields are ignored: it is no --trusted-proxy")
     #endif
-    case .unknownHost: append("unknown Host", to: &line)
-    case .misdirected: append("target of another server", to: &line)
-    case .foreignOrigin: append("foreign Origin", to: &line)
+    case .unknownHost:
+      append("unknown Host ", to: &line)
+      appendName(to: &line)
+    case .misdirected:
+      append("target of another server, ", to: &line)
+      appendName(to: &line)
+    case .foreignOrigin:
+      append("foreign Origin ", to: &line)
+      appendName(to: &line)
+      line.append(", not ")
+      appendOwnOrigin(to: &line)
     case .anonymousForm: append("form without Origin", to: &line)
     case .notFound: append("no such path", to: &line)
     case .methodNotAllowed: append("no such method here", to: &line)
@@ -101,10 +128,39 @@ public struct Refusal: Sendable {
     }
   }
 
+  /// Appends what the peer called the server, or its `Origin`: the name by which it can be let in. Nothing for other
+  /// reasons than a name. It is safe to print, and of a long one the beginning.
+  public func appendName(to line: inout [UInt8]) {
+    guard let head else { return }
+    switch reason {
+    case .unknownHost, .misdirected: line.append(brief: HostNames.bare(head.host))
+    case .foreignOrigin: if let origin = head.field("Origin") { line.append(brief: origin) }
+    default: break
+    }
+  }
+
+  /// Appends the origin of the server's own pages, as a browser knows it: `http://lamp.local:8080`.
+  func appendOwnOrigin(to line: inout [UInt8]) {
+    line.append(scheme == .https ? "https://" : "http://")
+    if let head { line.append(brief: head.host) }
+  }
+
   private func append(_ words: StaticString, to line: inout [UInt8]) {
     line.append(decimal: reason.status.code)
     line.append(" ")
     line.append(words)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a peer's words so that they can be printed; of long ones the beginning, and an ellipsis.
+  mutating func append(brief words: Span<UInt8>) {
+    let limit = 100
+    guard words.count > limit else { return append(printable: words) }
+    var end = limit
+    while end > 0, words[end] & 0xC0 == 0x80 { end -= 1 }  // not inside a character
+    append(printable: words.extracting(0..<end))
+    append("…")
   }
 }
 

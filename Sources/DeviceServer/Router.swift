@@ -46,6 +46,9 @@ public struct Router<Context: ~Copyable> {
     let path: StaticString
     let role: Role
     let origin: OriginPolicy
+    #if !WITHOUT_SUBPROTOCOLS
+      let protocols: [StaticString]
+    #endif
     let encoder: StateEncoder?
     let handler: SocketHandler
   }
@@ -107,15 +110,25 @@ public struct Router<Context: ~Copyable> {
 
   /// Makes `path` a WebSocket endpoint with a hub of its own, to be reached with `Server.withHub`.
   ///
-  /// - Parameter role: what a client needs, where people log in.
-  /// - Parameter state: makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
-  ///   `WebSocketHub.publishState(_:)`.
+  /// - Parameters:
+  ///   - protocols: The sub-protocols that the application speaks (RFC 6455 section 1.9), each a token. The 101 names the
+  ///     first that the client offers and that is among them; `WebSocketHub.subprotocol(of:)` says which. It names none
+  ///     for a client that offers none of them: browsers differ in whether it goes on then.
+  ///   - role: What a client needs, where people log in.
+  ///   - state: Makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
+  ///     `WebSocketHub.publishState(_:)`.
   @discardableResult
   public mutating func webSocket(
-    _ path: StaticString, needs role: Role = .view, origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
-    _ handler: @escaping SocketHandler
+    _ path: StaticString, protocols: [StaticString] = [], needs role: Role = .view,
+    origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil, _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
-    endpoints.append(Endpoint(path: path, role: role, origin: origin, encoder: encoder, handler: handler))
+    #if WITHOUT_SUBPROTOCOLS
+      endpoints.append(Endpoint(path: path, role: role, origin: origin, encoder: encoder, handler: handler))
+    #else
+      endpoints.append(
+        Endpoint(
+          path: path, role: role, origin: origin, protocols: protocols, encoder: encoder, handler: handler))
+    #endif
     return WebSocketEndpoint(index: endpoints.count - 1)
   }
 
@@ -158,9 +171,9 @@ public struct Router<Context: ~Copyable> {
 
   /// Tells of a refusal.
   @inline(__always)
-  func report(_ reason: @autoclosure () -> Refusal.Reason, _ remote: RemoteAddress, _ context: inout Context) {
+  func report(_ refusal: @autoclosure () -> Refusal, _ context: inout Context) {
     #if !hasFeature(Embedded)
-      refusalHandler?(&context, Refusal(reason: reason(), remote: remote))
+      refusalHandler?(&context, refusal())
     #endif
   }
 

@@ -44,19 +44,19 @@ extension Server where Context: ~Copyable {
     case .eventStream: router.eventStreams?.deadline(&self, index, now, &context)
     case .webSocket:
       let isOver = hubs[table[index].hub].clients[table[index].client].socket.state == .closed
-      if isOver, table[index].http.pendingOutput > 0 { giveUp(index, &context) }
+      if isOver, table[index].http.pendingOutput > 0 { giveUp(index, now: now, &context) }
     case .lingering:
       table[index].deadline = .distantFuture
       table.demand(.abort, index)
     case .http:
       switch table[index].stage {
       case .idle: linger(index, now: now)
-      case .writing: giveUp(index, &context)
+      case .writing: giveUp(index, now: now, &context)
       case .waiting: endWait(index, now: now, &context)
       case .head, .body:
         table[index].request = nil
         table[index].http.abandonRequest()
-        refuse(.tooSlow, index, nil, &context)
+        refuse(.tooSlow, index, nil, now: now, &context)
         updateStage(index, now: now)
       }
     }

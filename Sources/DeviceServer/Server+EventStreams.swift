@@ -64,7 +64,7 @@ extension Server where Context: ~Copyable {
     head.add("Content-Type", "text/event-stream")
     head.add("Cache-Control", "no-store")
     head.add("X-Accel-Buffering", "no")  // nginx collects answers otherwise
-    PagePolicy.add(to: &head, isDocument: false, host: Span())
+    pagePolicy.add(to: &head)
     do throws(LocalProtocolError) {
       if request.head.method == .head {
         try sendHead(head, .chunked, index)
@@ -75,7 +75,7 @@ extension Server where Context: ~Copyable {
       }
       guard !isShuttingDown, eventStreamCount < limits.eventStreams else {
         counters.eventStreamsRefused.count()
-        return refuse(.tooManyEventStreams, index, nil, &context)
+        return refuse(.tooManyEventStreams, index, request.head, now: now, &context)
       }
       table[index].http.close()  // after the stream there is nothing
       try sendHead(head, .chunked, index)
@@ -158,7 +158,7 @@ extension Server where Context: ~Copyable {
   }
 
   fileprivate mutating func handleEventDeadline(_ index: Int, now: MonotonicTime, _ context: inout Context) {
-    guard table[index].http.pendingOutput == 0 else { return giveUp(index, &context) }
+    guard table[index].http.pendingOutput == 0 else { return giveUp(index, now: now, &context) }
     var comment: [UInt8] = []
     comment.append(":\n\n")
     send(comment.span, index)

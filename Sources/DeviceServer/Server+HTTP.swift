@@ -35,7 +35,7 @@ extension Server where Context: ~Copyable {
       }
       do throws(RemoteProtocolError) {
         switch try table[index].http.nextEvent() {
-        case .request(let head): begin(head, index, &context)
+        case .request(let head): begin(head, index, now: now, &context)
         case .endOfMessage: answerRequest(table[index].http.takeBody(), index, now: now, &context)
         case .needData: break requests
         case .held:  // the machine must be asked again when output has gone: requests may wait inside it
@@ -47,7 +47,7 @@ extension Server where Context: ~Copyable {
         }
       } catch {
         table[index].request = nil
-        refuse(.malformedRequest(error), index, nil, &context)
+        refuse(.malformedRequest(error), index, nil, now: now, &context)
         break requests
       }
     }
@@ -59,20 +59,22 @@ extension Server where Context: ~Copyable {
 
   /// A head is complete. If its sender waits for leave to send the body (RFC 9110 section 10.1.1), what can be refused
   /// without the body is refused now.
-  private mutating func begin(_ received: RequestHead, _ index: Int, _ context: inout Context) {
+  private mutating func begin(
+    _ received: RequestHead, _ index: Int, now: MonotonicTime, _ context: inout Context
+  ) {
     counters.requests.count()
     #if WITHOUT_PROXIES
       let head = received
     #else
       var head = received
-      follow(&head, index, &context)
+      follow(&head, index, now: now, &context)
     #endif
     table[index].request = head
     guard head.expectsContinue else { return }
     var path: [UInt8] = []
     if case .refuse(let reason) = verdict(head, index, &path) {
       table[index].request = nil
-      refuse(reason, index, head, &context)
+      refuse(reason, index, head, now: now, &context)
     } else {
       table[index].http.sendContinue()
     }
@@ -91,22 +93,22 @@ extension Server where Context: ~Copyable {
       switch router.access(&context, request, role, &response) {
       case .granted(let principal): request.principal = principal
       case .wait: return keepWaiting(head, body, index, now: now)
-      case .answered: return finish(response, index, &context)
+      case .answered: return finish(response, head, index, now: now, &context)
       }
     }
     switch verdict {
-    case .refuse(let reason): return refuse(reason, index, head, &context)
+    case .refuse(let reason): return refuse(reason, index, head, now: now, &context)
     case .upgrade(let hub, let accepted):
       return upgrade(head, accepted, to: hub, for: request.principal, index, now: now, &context)
     case .options:
       response.status = .noContent
-      addAllowed(for: path.span, to: &response.head)
-      PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+      var allowed: [UInt8] = []
+      appendAllowed(for: path.span, to: &allowed)
+      response.head.add("Allow", allowed.span)
     #if !WITHOUT_PROXIES
       case .redirect(let location):
         response.status = .seeOther  // which no browser keeps: a prefix may change
         response.head.add("Location", location.span)
-        PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     #endif
     case .asset(let asset): fill(&response, with: asset, for: head, &context)
     case .route(let route):
@@ -116,25 +118,29 @@ extension Server where Context: ~Copyable {
         router.eventStreams?.begin(&self, index, events, request, &context)
         return
       }
-      PagePolicy.add(to: &response.head, isDocument: false, host: Span())
     }
-    finish(response, index, &context)
+    finish(response, head, index, now: now, &context)
   }
 
   /// Sends what a handler has made, and tells of it if it is an error.
-  private mutating func finish(_ response: Response, _ index: Int, _ context: inout Context) {
+  private mutating func finish(
+    _ response: Response, _ head: RequestHead, _ index: Int, now: MonotonicTime, _ context: inout Context
+  ) {
+    var response = response
     if response.status.code >= 400 {
       counters.requestsRefused.count()
-      router.report(.handler(response.status), table[index].remote, &context)
+      router.report(Refusal(.handler(response.status), head, table[index], now), &context)
+      #if !WITHOUT_REFUSAL_PAGES
+        response.suit(head)
+      #endif
     }
+    pagePolicy.add(to: &response, host: head.host)
     send(response, index)
   }
 
   private func fill(
     _ response: inout Response, with asset: StaticAsset, for head: RequestHead, _ context: inout Context
   ) {
-    let isDocument = asset.contentType.starts(with: "text/html")
-    PagePolicy.add(to: &response.head, isDocument: isDocument, host: head.host)
     guard asset.isTemplate else { return AssetResponse.fill(&response, with: asset, for: head) }
     if let status = Preconditions.failure(of: head, entityTag: Span()) {
       response.status = status
@@ -150,20 +156,31 @@ extension Server where Context: ~Copyable {
 
   // MARK: Sending
 
-  /// Answers with an error, as JSON.
+  /// Answers with an error, as a page or as JSON.
   @inline(never)
-  mutating func refuse(_ reason: Refusal.Reason, _ index: Int, _ head: RequestHead?, _ context: inout Context) {
+  mutating func refuse(
+    _ reason: Refusal.Reason, _ index: Int, _ head: RequestHead?, now: MonotonicTime, _ context: inout Context
+  ) {
     counters.requestsRefused.count()
-    router.report(reason, table[index].remote, &context)
-    var response = Response()
-    let (status, words) = (reason.status, reason.words)
-    response.fail(status, words.isEmpty ? status.reason : words)
+    router.report(Refusal(reason, head, table[index], now), &context)
+    var allowed: [UInt8] = []
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
-      if RequestPath.decode(head.path, into: &path) { addAllowed(for: path.span, to: &response.head) }
+      if RequestPath.decode(head.path, into: &path) { appendAllowed(for: path.span, to: &allowed) }
     }
+    var response = Response()
+    #if WITHOUT_REFUSAL_PAGES
+      let (status, words) = (reason.status, reason.words)
+      response.fail(status, words.isEmpty ? status.reason : words)
+    #else
+      var words: [UInt8] = []
+      Refusal(reason, head, table[index], now).appendWords(advice, allowed: allowed.span, to: &words)
+      response.fail(reason.status, words.span)
+      if let head { response.suit(head) }
+    #endif
+    if !allowed.isEmpty { response.head.add("Allow", allowed.span) }
     if case .badHandshake(let error) = reason { error.addFields(to: &response.head) }
-    PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+    pagePolicy.add(to: &response, host: Span())
     send(response, index)
   }
 
@@ -199,6 +216,7 @@ extension Server where Context: ~Copyable {
     table[index].http.abandonRequest()
     var response = Response()
     response.fail(.serviceUnavailable, "Too many connections")
+    pagePolicy.add(to: &response, host: Span())
     send(response, index)
     updateStage(index, now: now)
   }

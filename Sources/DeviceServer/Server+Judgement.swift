@@ -77,8 +77,16 @@ extension Server where Context: ~Copyable {
       if head.method == .post, !isAllowed { return .refuse(.foreignOrigin) }
     #endif
     do throws(WebSocketHandshakeError) {
-      let accepted = try WebSocketHandshake.response(to: head)
-      guard isAllowed else { return .refuse(.foreignOrigin) }
+      var accepted = try WebSocketHandshake.response(to: head)
+      #if !WITHOUT_SUBPROTOCOLS
+        let known = router.endpoints.span[endpoint].protocols
+        if let chosen = try WebSocketHandshake.subprotocol(offeredBy: head, among: known) {
+          accepted.add("Sec-WebSocket-Protocol", chosen)
+        }
+      #endif
+      guard isAllowed else {
+        return .refuse(.foreignOrigin)
+      }
       return .upgrade(endpoint, accepted)
     } catch {
       return .refuse(.badHandshake(error))
@@ -121,12 +129,11 @@ extension Server where Context: ~Copyable {
     return ""
   }
 
-  /// Says which methods a path has, in `Allow`; for `*`, those of the whole server (RFC 9110 sections 9.3.7 and 10.2.1).
+  /// Appends the methods that a path has, for `Allow`; for `*`, those of the whole server (RFC 9110 sections 9.3.7 and
+  /// 10.2.1).
   @inline(never)
-  func addAllowed(for path: Span<UInt8>, to response: inout ResponseHead) {
-    var allowed: [UInt8] = []
+  func appendAllowed(for path: Span<UInt8>, to list: inout [UInt8]) {
     router.appendAllowed(
-      for: path, isAsset: assets.asset(at: path) != nil, isEndpoint: router.endpoint(at: path) != nil, to: &allowed)
-    response.add("Allow", allowed.span)
+      for: path, isAsset: assets.asset(at: path) != nil, isEndpoint: router.endpoint(at: path) != nil, to: &list)
   }
 }

@@ -35,7 +35,7 @@ import WebSocketCore
       table[index].isWaiting = false
       table[index].request = nil
       table[index].waitingBody = []
-      refuse(.noAnswer, index, nil, &context)
+      refuse(.noAnswer, index, nil, now: now, &context)
       goOn(index, now: now, &context)
     }
 

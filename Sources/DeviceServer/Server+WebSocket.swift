@@ -15,7 +15,7 @@ extension Server where Context: ~Copyable {
     now: MonotonicTime, _ context: inout Context
   ) {
     guard !isShuttingDown else {
-      refuse(.shuttingDown, index, nil, &context)
+      refuse(.shuttingDown, index, head, now: now, &context)
       return
     }
     if hubs[hub].count >= limits.clients {  // clients that missed a ping's deadline go first
@@ -33,7 +33,7 @@ extension Server where Context: ~Copyable {
     }
     table.demand(.write, index)
     let trailing = table[index].http.takeTrailingData()
-    join(hub, index, codec, principal, now: now, &context)
+    join(hub, index, codec, principal, accepted, now: now, &context)
     if !trailing.isEmpty { _ = receiveMessages(trailing.span, index, now: now, &context, mayHold: false) }
   }
 
@@ -53,18 +53,25 @@ extension Server where Context: ~Copyable {
   }
 
   private mutating func join(
-    _ hub: Int, _ index: Int, _ codec: AnyMessageCodec?, _ principal: Principal, now: MonotonicTime,
-    _ context: inout Context
+    _ hub: Int, _ index: Int, _ codec: AnyMessageCodec?, _ principal: Principal, _ accepted: ResponseHead,
+    now: MonotonicTime, _ context: inout Context
   ) {
     hubs[hub].now = now
     let client = hubs[hub].add(table[index].id, from: table[index].remote, codec: codec)
     hubs[hub].clients[client].principal = principal
+    #if !WITHOUT_SUBPROTOCOLS
+      if let chosen = accepted.field("Sec-WebSocket-Protocol") {
+        for known in router.endpoints.span[hub].protocols where chosen.equals(known) {
+          hubs[hub].clients[client].subprotocol = known
+        }
+      }
+    #endif
     table[index].phase = .webSocket
     table[index].hub = hub
     table[index].client = client
     if hubs[hub].count >= limits.clients {
       counters.clientsRefused.count()
-      router.report(.tooManyClients, table[index].remote, &context)
+      router.report(Refusal(.tooManyClients, table[index].remote, now), &context)
       hubs[hub].close(client, .tryAgainLater, "busy")
     } else {
       counters.clients.count()
@@ -141,7 +148,7 @@ extension Server where Context: ~Copyable {
     _ index: Int, _ error: WebSocketError, now: MonotonicTime, _ context: inout Context
   ) {
     counters.clientsFailed.count()
-    router.report(.webSocketError(error), table[index].remote, &context)
+    router.report(Refusal(.webSocketError(error), table[index].remote, now), &context)
     let hub = table[index].hub
     let id = hubs[hub].clients[table[index].client].id
     if hubs[hub].contains(id) { router.endpoints.span[hub].handler(&context, &hubs[hub], .error(id, error)) }
@@ -235,7 +242,7 @@ extension Server where Context: ~Copyable {
     guard polled.wasDue else { return }
     if polled.isClosed { announceEnd(index, now: now, &context) }
     if polled.isDead {
-      giveUp(index, &context)
+      giveUp(index, now: now, &context)
     } else {
       afterSocketCall(index, now: now)
     }

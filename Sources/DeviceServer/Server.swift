@@ -24,6 +24,12 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
   public var hostNames: HostNames
+  /// What browsers may do with the answers.
+  public var pagePolicy = PagePolicy()
+  #if !WITHOUT_REFUSAL_PAGES
+    /// What whoever runs the server can do about a refusal.
+    public var advice = RefusalAdvice()
+  #endif
   #if !WITHOUT_PROXIES
     /// The addresses of proxies whose `Forwarded` and X-Forwarded fields are believed; none by default.
     public var trustedProxies: [AddressRange] = []
@@ -86,7 +92,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   ) -> ConnectionID? {
     guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
       counters.connectionsRefused.count()
-      router.report(.tooManyConnections, remote, &context)
+      router.report(Refusal(.tooManyConnections, remote, now), &context)
       guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       table[index].scheme = scheme
@@ -170,7 +176,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public mutating func disconnected(_ connection: ConnectionID, now: MonotonicTime, _ context: inout Context) {
     guard let index = table.index(of: connection) else { return }
     if table[index].phase == .webSocket {
-      if hubs[table[index].hub].clients[table[index].client].isGivenUp { noteUnresponsive(index, &context) }
+      if hubs[table[index].hub].clients[table[index].client].isGivenUp { noteUnresponsive(index, now: now, &context) }
       endSocket(index, now: now, &context)
       hubs[table[index].hub].remove(table[index].client)
     } else if table[index].phase == .eventStream {
@@ -220,15 +226,15 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     if table[index].isInputHeld { table.demand(.resume, index) }  // held input is discarded now
   }
 
-  mutating func giveUp(_ index: Int, _ context: inout Context) {
-    noteUnresponsive(index, &context)
+  mutating func giveUp(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+    noteUnresponsive(index, now: now, &context)
     table[index].deadline = .distantFuture
     table.demand(.abort, index)
   }
 
-  private mutating func noteUnresponsive(_ index: Int, _ context: inout Context) {
+  private mutating func noteUnresponsive(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     counters.timedOut.count()
-    router.report(.unresponsive, table[index].remote, &context)
+    router.report(Refusal(.unresponsive, table[index].remote, now), &context)
   }
 
   mutating func setDeadline(_ index: Int, _ deadline: MonotonicTime) {

@@ -46,6 +46,35 @@ public struct ResponseHead: Sendable {
     return true
   }
 
+  /// The value of the first field line of this name, or nil.
+  @_lifetime(borrow self)
+  public func field(_ name: StaticString) -> Span<UInt8>? {
+    let fields = fields.span
+    var start = 0
+    while let end = fields.firstIndex(of: 0x0D, from: start) {  // no value holds a CR
+      let line = fields.extracting(start..<end)
+      if let colon = line.firstIndex(of: UInt8(ascii: ":")), line.extracting(first: colon).equalsIgnoringCase(name) {
+        return line.extracting(droppingFirst: colon + 1).trimmed
+      }
+      start = end + 2
+    }
+    return nil
+  }
+
+  /// Removes all field lines of this name.
+  public mutating func remove(_ name: StaticString) {
+    var start = 0
+    while let end = fields.span.firstIndex(of: 0x0D, from: start) {
+      let colon = fields.span.firstIndex(of: UInt8(ascii: ":"), from: start) ?? end
+      let isNamed = fields.span.extracting(start..<colon).equalsIgnoringCase(name)
+      if isNamed {
+        fields.removeSubrange(start..<end + 2)
+      } else {
+        start = end + 2
+      }
+    }
+  }
+
   private mutating func addName(_ name: StaticString) -> Bool {
     let start = fields.count
     fields.append(name)

@@ -41,7 +41,22 @@ extension SerialLog {
   }
 
   #if !hasFeature(Embedded)
-    mutating func refused(_ refusal: Refusal) { debug { refusal.append(to: &$0) } }
+    /// A refusal is of interest to people who look into a problem; but a name by which the device cannot be reached yet,
+    /// or a site that may not operate it, is for whoever runs it to know.
+    mutating func refused(_ refusal: Refusal) {
+      var name: [UInt8] = []
+      refusal.appendName(to: &name)
+      guard !name.isEmpty, let others = refusedNames.note(name, now: refusal.now) else {
+        return debug { refusal.append(to: &$0) }
+      }
+      info { line in
+        refusal.append(to: &line)
+        guard others > 0 else { return }
+        line.append(" (and ")
+        line.append(decimal: others)
+        line.append(" refusals of other names before)")
+      }
+    }
   #endif
 
   /// Edges that the kernel had to drop: presses may have been among them.

@@ -8,12 +8,23 @@ import HTTPCore
 import Parts
 
 enum Routes {
+  /// The sub-protocols of `/ws`, for clients that want one named: what arduinoWebSockets asks for if it is told nothing
+  /// else, and ours. The messages are the same with either, and without.
+  private static var protocols: [StaticString] {
+    #if WITHOUT_SUBPROTOCOLS
+      []
+    #else
+      ["arduino", "heliograph.v2"]
+    #endif
+  }
+
   /// Adds all routes, and returns the endpoint `/ws`.
   static func add(
     to router: inout Router<RemoteControlContext>, origin: OriginPolicy = .sameOrigin
   ) -> WebSocketEndpoint {
     router.origin = origin
-    let endpoint = router.webSocket("/ws", origin: origin, state: SocketHandler.appendState, SocketHandler.onEvent)
+    let endpoint = router.webSocket(
+      "/ws", protocols: protocols, origin: origin, state: SocketHandler.appendState, SocketHandler.onEvent)
     HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
     router.on(.get, "/api/state", PartRoutes.getState, documented: .getState)
     router.on(.get, "/api/parts/:part", PartRoutes.getPart, documented: .getPart)

@@ -9,6 +9,8 @@ public struct SerialLog: Sendable {
   public enum Level: UInt8, Sendable {
     /// The tutorial's own lines: always shown.
     case serial
+    /// What whoever runs the device should know: a name by which it cannot be reached yet.
+    case info
     /// Refusals and the like, for people who look into a problem.
     case debug
   }
@@ -19,8 +21,13 @@ public struct SerialLog: Sendable {
   private var levels: [UInt8] = []
   /// How many lines were dropped because the host did not take them in time.
   public private(set) var dropped: UInt32 = 0
-  /// The least level that is kept; `.debug` costs a line for every refusal.
+  /// The least important level that is kept; `.debug` costs a line for every refusal.
   public var level: Level
+
+  #if !hasFeature(Embedded)
+    /// The names that were refused a moment ago.
+    var refusedNames = RefusedNames()
+  #endif
 
   /// How many bytes may wait before lines are dropped.
   private let capacity: Int
@@ -50,12 +57,19 @@ public struct SerialLog: Sendable {
     #endif
   }
 
+  /// Adds a line that whoever runs the device should see. Firmware has none, as of `debug`.
+  public mutating func info(_ write: (inout [UInt8]) -> Void) {
+    #if !hasFeature(Embedded)
+      add(.info, write)
+    #endif
+  }
+
   /// Hands each line, oldest first, to `body`, and forgets it.
   public mutating func drain(_ body: (Level, Span<UInt8>) -> Void) {
     guard !ends.isEmpty else { return }
     var start = 0
     for line in ends.indices {
-      body(levels[line] == Level.serial.rawValue ? .serial : .debug, bytes.span.extracting(start..<ends[line]))
+      body(Level(rawValue: levels[line]) ?? .serial, bytes.span.extracting(start..<ends[line]))
       start = ends[line]
     }
     // Lines are rare; kept, the memory would be that of the most that ever came at once.

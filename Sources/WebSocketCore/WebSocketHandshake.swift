@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // The server's half of the opening handshake: is this request one, and what is the answer? Who may connect
-// (Origin, Host, logins) is the application's decision and made before. Subprotocols and extensions that a
-// client offers are not taken up, which the absence of their fields in the answer says. RFC 6455 section 4.2.
+// (Origin, Host, logins) is the application's decision and made before. What a client offers besides is not taken up
+// here, which the absence of its fields in the answer says: sub-protocols are chosen in
+// WebSocketHandshake+Subprotocol.swift, and the extension that compresses by `DeflateSupport`. RFC 6455 section 4.2.
 
 import Bytes
 public import HTTPCore

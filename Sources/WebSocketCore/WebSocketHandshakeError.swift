@@ -25,6 +25,10 @@ public enum WebSocketHandshakeError: UInt8, Error, Hashable, Sendable {
   case keyMalformed
   /// Sec-WebSocket-Version is not 13, or missing, or repeated (6.).
   case unsupportedVersion
+  #if !WITHOUT_SUBPROTOCOLS
+    /// Sec-WebSocket-Protocol is not a list of tokens (8., and section 11.3.4).
+    case malformedProtocols
+  #endif
 
   /// The status of the answer.
   public var status: HTTPStatus {
@@ -33,6 +37,9 @@ public enum WebSocketHandshakeError: UInt8, Error, Hashable, Sendable {
     case .upgradeMissing, .unsupportedVersion: .upgradeRequired
     case .versionTooOld, .unexpectedBody, .connectionUpgradeMissing, .keyMissing, .keyRepeated, .keyMalformed:
       .badRequest
+    #if !WITHOUT_SUBPROTOCOLS
+      case .malformedProtocols: .badRequest
+    #endif
     }
   }
 

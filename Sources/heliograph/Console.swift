@@ -86,6 +86,7 @@ final class Console: Sendable {
       context.log.drain { level, line in
         switch level {
         case .serial: state.board.print(line)
+        case .info: add(.info, String(decoding: Array(line), as: UTF8.self), to: &state)
         case .debug: add(.debug, String(decoding: Array(line), as: UTF8.self), to: &state)
         }
       }

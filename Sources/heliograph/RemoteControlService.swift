@@ -20,6 +20,11 @@ import Timebase
   import LinuxBoard
 #endif
 
+extension SerialLog.Level {
+  /// The least important lines that a log of this level shows.
+  fileprivate init(for level: Logger.Level) { self = level <= .debug ? .debug : level <= .info ? .info : .serial }
+}
+
 struct RemoteControlService: Service {
   let settings: ProgramSettings
   let described: DescribedDevice
@@ -35,7 +40,7 @@ struct RemoteControlService: Service {
     let loopState = LoopStateBox.makeEmptyBox(valueType: LoopState.self, eventLoop: eventLoop)
     let builder = RemoteControlBuilder(
       settings: settings, described: described, saved: saved, supervisor: supervisor,
-      logLevel: logger.logLevel <= .debug ? .debug : .serial)
+      logLevel: SerialLog.Level(for: logger.logLevel))
     let transport = try await startWhenFree(builder, loopState, console, on: eventLoop, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
     console.start(transport, loopState)

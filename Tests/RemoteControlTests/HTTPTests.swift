@@ -91,8 +91,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("POST", "/api/state", "GET, HEAD"), ("GET", "/api/led", "PUT"), ("GET", "/api/led/toggle", "POST"),
-    ("POST", "/", "GET, HEAD"), ("DELETE", "/index.css", "GET, HEAD"),
+    ("POST", "/api/state", "GET, HEAD, OPTIONS"), ("GET", "/api/led", "PUT, OPTIONS"),
+    ("GET", "/api/led/toggle", "POST, OPTIONS"),
+    ("POST", "/", "GET, HEAD, OPTIONS"), ("DELETE", "/index.css", "GET, HEAD, OPTIONS"),
   ])
   func anotherMethodIsToldWhichAreAllowed(_ method: String, _ target: String, _ allowed: String) throws {
     let bench = Bench()

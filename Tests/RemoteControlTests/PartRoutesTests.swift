@@ -83,7 +83,9 @@ import Timebase
     #expect(client.frames() == [])
   }
 
-  @Test(arguments: [("POST", "/api/parts/lamp", "GET, HEAD, PUT"), ("GET", "/api/parts/lamp/toggle", "POST")])
+  @Test(arguments: [
+    ("POST", "/api/parts/lamp", "GET, HEAD, PUT, OPTIONS"), ("GET", "/api/parts/lamp/toggle", "POST, OPTIONS"),
+  ])
   func anotherMethodIsToldWhichAreAllowed(_ method: String, _ target: String, _ allowed: String) throws {
     let reply = try #require(Bench(.kitchen()).ask(method, target))
     #expect(reply.status == 405)

@@ -109,3 +109,62 @@ import Timebase
     #expect(bench.takeLog() == ["192.168.1.100: 404 no such path"])
   }
 }
+
+// MARK: Names that were refused
+
+extension SerialLogTests {
+  private func ask(_ bench: Bench, host: String) {
+    let client = BenchClient(bench.network)
+    #expect(client.ask("GET", "/", ["Host: \(host)"])?.status == 403)
+    client.breakOff()
+  }
+
+  @Test func aRefusedNameIsLoggedOnceAMinute() {
+    let bench = Bench(logLevel: .info)
+    let line = "192.168.1.100: 403 unknown Host kitchen.example"
+    for _ in 0..<5 { ask(bench, host: "kitchen.example:8080") }
+    #expect(bench.takeLog() == [line])
+    bench.advance(by: .seconds(59))
+    ask(bench, host: "kitchen.example")
+    #expect(bench.takeLog() == [])
+    bench.advance(by: .seconds(2))
+    ask(bench, host: "kitchen.example.")
+    ask(bench, host: "other.example")
+    #expect(bench.takeLog() == [line, "192.168.1.100: 403 unknown Host other.example"])
+  }
+
+  @Test func aRefusedOriginIsLoggedWithTheOneThatItShouldBe() {
+    let bench = Bench(logLevel: .info)
+    for path in ["/api/led", "/api/parts/led"] {
+      let fields = ["Host: localhost:8080", "Origin: https://home.example"]
+      #expect(BenchClient(bench.network).ask("PUT", path, fields, body: "{}")?.status == 403)
+    }
+    #expect(
+      bench.takeLog() == ["192.168.1.100: 403 foreign Origin https://home.example, not http://localhost:8080"])
+  }
+
+  @Test func aFloodOfNamesIsSixteenLinesAMinuteAndACount() {
+    let bench = Bench(logLevel: .info)
+    for number in 0..<1000 { ask(bench, host: "\(number).example") }
+    #expect(bench.takeLog().count == 16)
+    bench.advance(by: .seconds(61))
+    ask(bench, host: "new.example")
+    #expect(
+      bench.takeLog() == [
+        "192.168.1.100: 403 unknown Host new.example (and 984 refusals of other names before)"
+      ])
+  }
+
+  @Test func otherRefusalsAreForThoseWhoLookForThem() {
+    let bench = Bench(logLevel: .info)
+    #expect(BenchClient(bench.network).ask("GET", "/none")?.status == 404)
+    #expect(bench.takeLog() == [])
+    let serial = Bench()
+    ask(serial, host: "kitchen.example")
+    #expect(serial.takeLog() == [])
+    let debug = Bench(logLevel: .debug)
+    ask(debug, host: "kitchen.example")
+    ask(debug, host: "kitchen.example")
+    #expect(debug.takeLog().count == 2)  // each, when somebody looks into a problem
+  }
+}

@@ -83,10 +83,10 @@ import WebSocketCore
   static let refusals: [Refusal] =
     [
       Refusal(
-        name: "POST", line: "POST /chat HTTP/1.1", error: .methodNotGet, status: 405, fields: "Allow: GET\r\n"
+        name: "POST", line: "POST /chat HTTP/1.1", error: .methodNotGet, status: 405, fields: "Allow: GET, OPTIONS\r\n"
       ),
       Refusal(
-        name: "HEAD", line: "HEAD /chat HTTP/1.1", error: .methodNotGet, status: 405, fields: "Allow: GET\r\n"
+        name: "HEAD", line: "HEAD /chat HTTP/1.1", error: .methodNotGet, status: 405, fields: "Allow: GET, OPTIONS\r\n"
       ),
       Refusal(name: "HTTP/1.0", line: "GET /chat HTTP/1.0", error: .versionTooOld),
       Refusal(name: "a body", changes: ["Content-Length": ["5"]], error: .unexpectedBody),

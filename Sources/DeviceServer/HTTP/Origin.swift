@@ -86,6 +86,13 @@
     /// The host without its port, as a name that the server may be known by.
     public var host: [UInt8] { [UInt8](RequestGuard.withoutPort(authority.span)) }
 
+    /// The origin as browsers write it.
+    public var bytes: [UInt8] {
+      var text = [UInt8](scheme == .https ? "https://" : "http://")
+      text.append(authority.span)
+      return text
+    }
+
     /// Whether a request's `Origin` field is this one.
     func isSame(as field: Span<UInt8>) -> Bool {
       guard authority.count > 0, let (scheme, start) = OriginText.scheme(of: field), scheme == self.scheme else {

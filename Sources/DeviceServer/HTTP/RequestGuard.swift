@@ -20,12 +20,19 @@ public struct HostNames: Sendable {
   ///
   /// An address is safe in any case: rebinding needs a name that the attacker's DNS answers for.
   public func contains(_ host: Span<UInt8>) -> Bool {
-    var name = RequestGuard.withoutPort(host)
-    if name.count > 1, name[name.count - 1] == UInt8(ascii: ".") { name = name.extracting(0..<name.count - 1) }
+    let name = Self.bare(host)
     if name.count > 0, name[0] == UInt8(ascii: "[") { return true }
     if name.equalsIgnoringCase("localhost") || RequestGuard.isIPv4(name) { return true }
     for known in names where name.equalsIgnoringCase(known.span) { return true }
     return false
+  }
+
+  /// A `Host` without its port and a final dot.
+  @_lifetime(copy host)
+  static func bare(_ host: Span<UInt8>) -> Span<UInt8> {
+    let name = RequestGuard.withoutPort(host)
+    guard name.count > 1, name[name.count - 1] == UInt8(ascii: ".") else { return name }
+    return name.extracting(0..<name.count - 1)
   }
 }
 

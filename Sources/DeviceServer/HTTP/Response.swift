@@ -14,6 +14,13 @@ public struct Response: Sendable {
   /// What is sent in place of `body`, if there is something: of the server's files nothing is copied.
   var content = OutputQueue()
 
+  #if !WITHOUT_REFUSAL_PAGES
+    /// The words of `fail`; empty if it was not called.
+    private(set) var failure: [UInt8] = []
+    /// Whether it is a page of `RefusalPage`.
+    private(set) var isRefusalPage = false
+  #endif
+
   #if WITHOUT_LOGIN
     var isToWait: Bool { false }
   #else
@@ -21,6 +28,7 @@ public struct Response: Sendable {
     /// `Server.retry`.
     public var isToWait = false
   #endif
+
   /// Set by the handler of a route made with `Router.events`: which one it is.
   var eventRoute: Int?
 
@@ -74,7 +82,25 @@ public struct Response: Sendable {
         json.endObject()
       }
     }
+    #if !WITHOUT_REFUSAL_PAGES
+      failure = [UInt8](words)
+    #endif
   }
+
+  #if !WITHOUT_REFUSAL_PAGES
+    /// Makes a page of what `fail` has said, if it goes to someone who would rather read one.
+    mutating func suit(_ head: RequestHead) {
+      guard !failure.isEmpty, !isRefusalPage else { return }
+      self.head.add("Vary", "Accept")
+      guard MediaRanges.prefersHTML(head) else { return }
+      self.head.remove("Content-Type")
+      self.head.add("Content-Type", MediaType.html)
+      var page: [UInt8] = []
+      RefusalPage.append(status, failure.span, to: &page)
+      body = page
+      isRefusalPage = true
+    }
+  #endif
 
   /// Sends the browser to another page of ours with GET (303, RFC 9110 section 15.4.4), as after a form.
   public mutating func redirect(to location: StaticString) {

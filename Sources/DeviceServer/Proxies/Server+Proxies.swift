@@ -6,6 +6,7 @@
 #if !WITHOUT_PROXIES
   import Bytes
   import HTTPCore
+  import Timebase
 
   /// What a connection keeps for the requests that come over it from a proxy.
   struct ProxiedConnection: Sendable {
@@ -27,7 +28,9 @@
   extension Server where Context: ~Copyable {
     /// Takes over what the peer says about the request that begins with `head`, if it is a proxy that is trusted.
     @inline(never)
-    mutating func follow(_ head: inout RequestHead, _ index: Int, _ context: inout Context) {
+    mutating func follow(
+      _ head: inout RequestHead, _ index: Int, now: MonotonicTime, _ context: inout Context
+    ) {
       let peer = table[index].proxied.peer ?? (table[index].remote, table[index].scheme)
       table[index].proxied.peer = peer
       table[index].proxied.error = nil
@@ -42,7 +45,7 @@
         }
       } else if !table[index].proxied.isIgnoranceSaid, Forwarding.isIn(head) {
         table[index].proxied.isIgnoranceSaid = true
-        router.report(.forwardingIgnored, peer.remote, &context)
+        router.report(Refusal(.forwardingIgnored, peer.remote, now), &context)
       }
       table.attribute(index, to: said?.remote ?? peer.remote)
       table[index].scheme = said?.scheme ?? peer.scheme

@@ -21,6 +21,10 @@ public struct WebSocketHub: ~Copyable, Sendable {
       /// For whom it acts.
       var principal = Principal.everybody
     #endif
+    #if !WITHOUT_SUBPROTOCOLS
+      /// The sub-protocol that the 101 named.
+      var subprotocol: StaticString?
+    #endif
     var socket: WebSocketConnection
     /// The revision of the state that it has: what changed later it has yet to be sent.
     var cursor: UInt64 = 0
@@ -70,6 +74,14 @@ public struct WebSocketHub: ~Copyable, Sendable {
     guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
     return clients[client.index].remote
   }
+
+  #if !WITHOUT_SUBPROTOCOLS
+    /// The sub-protocol that was agreed on with this client (RFC 6455 section 1.9); nil if none was.
+    public func subprotocol(of client: ClientID) -> StaticString? {
+      guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
+      return clients[client.index].subprotocol
+    }
+  #endif
 
   /// For whom this client acts; nil when there is none.
   public func principal(of client: ClientID) -> Principal? {

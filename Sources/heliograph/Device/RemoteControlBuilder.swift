@@ -63,6 +63,8 @@ struct RemoteControlBuilder: Sendable {
     ) { context, now in loopState.afterLoop(&context, now: now) }
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix
+    application.server.advice.hostName = "Start it with --host-name"
+    application.server.advice.origin = "If both are yours, start it with --origin"
     if settings.deflate { application.server.compression = .zlib() }
     return application
   }
