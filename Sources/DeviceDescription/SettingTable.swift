@@ -29,14 +29,11 @@ public struct KnownSetting: Sendable {
   public let path: String
   /// What values it takes.
   public let form: Form
-  /// The name of its option.
-  public let option: String
 
-  /// A setting; of a list, `option` is the name of the option that gives one value.
-  public init(_ path: String, _ form: Form, option: String? = nil) {
+  /// A setting.
+  public init(_ path: String, _ form: Form) {
     self.path = path
     self.form = form
-    self.option = option ?? "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined()
   }
 
   /// The settings of `heliograph`.
@@ -44,9 +41,9 @@ public struct KnownSetting: Sendable {
     KnownSetting("name", .text),
     KnownSetting("host", .text),
     KnownSetting("port", .integer(0...65_535)),
-    KnownSetting("host_names", .hostNames, option: "--host-name"),
-    KnownSetting("origins", .texts, option: "--origin"),
-    KnownSetting("trusted_proxies", .texts, option: "--trusted-proxy"),
+    KnownSetting("host_names", .hostNames),
+    KnownSetting("origins", .texts),
+    KnownSetting("trusted_proxies", .texts),
     KnownSetting("frame_from", .texts),
     KnownSetting("path_prefix", .text),
     KnownSetting("interface", .text),
@@ -65,6 +62,13 @@ public struct KnownSetting: Sendable {
   /// The name of its variable in the environment.
   public var variable: String {
     Self.variablePrefix + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
+  }
+
+  /// The name of its option; that of a list is given once for each value, and so has the name of one: `--host-name`.
+  public var option: String {
+    let option = "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined()
+    guard form.isList else { return option }
+    return option.hasSuffix("ies") ? option.dropLast(3) + "y" : option.hasSuffix("s") ? String(option.dropLast()) : option
   }
 }
 
