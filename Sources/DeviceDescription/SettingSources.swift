@@ -10,6 +10,9 @@ public import Configuration
 public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertible {
   /// `HELIOGRAPH_PORT: "x" is not a whole number; …`.
   public let description: String
+
+  /// A mistake in these words, which say where the value comes from.
+  public init(description: String) { self.description = description }
 }
 
 /// Settings by their names, whichever place they come from.
@@ -43,7 +46,7 @@ public struct SettingSources: Sendable {
   private static func provider(
     _ name: String, _ values: [(path: String, values: [String])], _ known: [KnownSetting]
   ) -> InMemoryProvider {
-    let lists = Set(known.filter { $0.form == .texts }.map(\.path))
+    let lists = Set(known.filter(\.form.isList).map(\.path))
     let pairs = values.map { path, values in
       let content = lists.contains(path) ? ConfigContent.stringArray(values) : .string(values.first ?? "")
       return (AbsoluteConfigKey(path.split(separator: ".").map(String.init)), ConfigValue(content, isSecret: false))
@@ -101,7 +104,7 @@ public struct SettingSources: Sendable {
   public func origin(of setting: KnownSetting) -> String {
     func has(_ reader: ConfigReader) -> Bool {
       let key = ConfigKey(setting.path)
-      return setting.form == .texts ? reader.stringArray(forKey: key) != nil : reader.string(forKey: key) != nil
+      return setting.form.isList ? reader.stringArray(forKey: key) != nil : reader.string(forKey: key) != nil
     }
     return has(options) ? setting.option : has(environment) ? setting.variable : "the file"
   }

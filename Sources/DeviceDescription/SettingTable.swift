@@ -18,6 +18,11 @@ public struct KnownSetting: Sendable {
     case word([String])
     /// A text, or a list of texts.
     case texts
+    /// A host name, or a list of them; they are read in the form that browsers send.
+    case hostNames
+
+    /// Whether there may be several values.
+    public var isList: Bool { self == .texts || self == .hostNames }
   }
 
   /// Its name; a setting in a mapping has both names with a dot: `mqtt.host`.
@@ -36,9 +41,10 @@ public struct KnownSetting: Sendable {
     KnownSetting("name", .text),
     KnownSetting("host", .text),
     KnownSetting("port", .integer(0...65_535)),
-    KnownSetting("host_names", .texts),
+    KnownSetting("host_names", .hostNames),
     KnownSetting("origins", .texts),
     KnownSetting("trusted_proxies", .texts),
+    KnownSetting("frame_from", .texts),
     KnownSetting("path_prefix", .text),
     KnownSetting("interface", .text),
     KnownSetting("login", .truth),
@@ -61,8 +67,12 @@ public struct KnownSetting: Sendable {
     Self.variablePrefix + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
   }
 
-  /// The name of its option.
-  public var option: String { "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined() }
+  /// The name of its option; that of a list is given once for each value, and so has the name of one: `--host-name`.
+  public var option: String {
+    let option = "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined()
+    guard form.isList else { return option }
+    return option.hasSuffix("ies") ? option.dropLast(3) + "y" : option.hasSuffix("s") ? String(option.dropLast()) : option
+  }
 }
 
 /// A setting as a file gives it.
@@ -101,6 +111,7 @@ struct SettingReader {
     case .integer(let range): values.integer(entry, in: range).map { ["\($0)"] }
     case .word(let words): values.choice(entry, words.map { ($0, [$0]) })
     case .texts: values.texts(entry, such: "lamp.example.org").map(\.string)
+    case .hostNames: values.hostNames(entry)
     }
   }
 }

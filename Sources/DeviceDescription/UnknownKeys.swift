@@ -56,6 +56,7 @@ extension SettingReader {
   private static let synonyms = [
     "title": "name", "listen": "host", "address": "host", "bind": "host", "hostname": "host_names",
     "host_name": "host_names", "names": "host_names", "clients": "max_clients", "origin": "origins",
+    "frame": "frame_from", "frames": "frame_from", "frame_ancestors": "frame_from",
     "trusted_proxy": "trusted_proxies", "proxies": "trusted_proxies", "prefix": "path_prefix", "log": "log_level",
     "loglevel": "log_level", "folder": "data", "state": "state_file", "part": "parts", "components": "parts",
     "devices": "parts", "switch": "parts", "light": "parts", "sensor": "parts", "binary_sensor": "parts",

@@ -40,6 +40,20 @@ struct ValueReader {
     return list.compactMap { text($0, for: entry.key.string) }
   }
 
+  /// Host names: a list of them, which may be empty, or one alone.
+  func hostNames(_ entry: YAMLEntry) -> [String] {
+    var names: [String] = []
+    for text in texts(entry, such: "lamp.example.org") {
+      do throws(HostNameMistake) {
+        let name = try HostName(text.string).text
+        if !names.contains(name) { names.append(name) }
+      } catch {
+        mistakes.add(text.position, "\"\(text.string)\" is not taken: \(error)")
+      }
+    }
+    return names
+  }
+
   /// A text for people, of at most `limit` bytes.
   func label(_ entry: YAMLEntry, limit: Int = 64) -> [UInt8]? {
     guard let text = text(entry) else { return nil }

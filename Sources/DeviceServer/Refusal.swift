@@ -97,7 +97,7 @@ public struct Refusal: Sendable {
       line.append(error.name)
     #if !WITHOUT_PROXIES
       case .malformedForwarding(let error): append(error.words, to: &line)
-      case .forwardingIgnored: line.append("its X-Forwarded fields are ignored: it is no --trusted-proxy")
+      case .forwardingIgnored: line.append("its Forwarded or X-Forwarded fields are ignored: it is no trusted proxy")
     #endif
     case .unknownHost:
       append("unknown Host ", to: &line)

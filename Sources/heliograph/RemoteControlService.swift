@@ -136,7 +136,7 @@ struct RemoteControlService: Service {
     _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console
   ) async throws {
     if settings.isForAll {
-      var network = NetworkKeeper(interface: settings.interface, transport: transport, console: console)
+      var network = NetworkKeeper(settings: settings, transport: transport, console: console)
       let interface = try await network.waitForAddress()
       try await open(transport, loopState, console, isNetworkKnown: true)
       await network.watch(since: interface)
@@ -161,7 +161,9 @@ struct RemoteControlService: Service {
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
     let url = settings.url(port: address.port ?? port)
     let words = FirstWords(settings, port: address.port ?? port, boundTo: RemoteAddress(address)).lines
+    let hostNames = HostNames(settings.knownHostNames)  // the network's domains are known by now
     try await transport.withApplication { [loopState] application, now in
+      application.server.hostNames = hostNames
       application.setup(network, now: now)
       let link = loopState.value?.gatekeeper?.makeOwnerLink(now: now)
       for line in [url] + words + LoginDoor.words(for: link, at: url) {

@@ -33,13 +33,13 @@ import Testing
   @Test func everySettingHasItsVariable() throws {
     for setting in KnownSetting.all {
       let value: String = switch setting.form {
-      case .text, .texts: "x"
+      case .text, .texts, .hostNames: "x"
       case .truth: "true"
       case .integer(let range): "\(range.upperBound)"
       case .word(let words): words[0]
       }
       let settings = try settings(environment: [setting.variable: value])
-      let isList = setting.form == .texts
+      let isList = setting.form.isList
       let read = isList ? try settings.texts(setting.path) : try settings.text(setting.path).map { [$0] }
       #expect(read == [value], "\(setting.variable)")
       #expect(settings.origin(of: setting) == setting.variable)
@@ -53,6 +53,14 @@ import Testing
     #expect(try settings(environment: ["HELIOGRAPH_HOST_NAMES": "c.local,d.local"], file: file).texts("host_names")
       == ["c.local", "d.local"])
     #expect(try settings(options: ["host_names": ["e.local"]], file: file).texts("host_names") == ["e.local"])
+  }
+
+  @Test func aListsOptionIsNamedAsItIsGiven() throws {
+    let options = Dictionary(uniqueKeysWithValues: KnownSetting.all.map { ($0.path, $0.option) })
+    #expect(options["host_names"] == "--host-name")
+    #expect(options["trusted_proxies"] == "--trusted-proxy")
+    #expect(options["origins"] == "--origin")
+    #expect(options["max_clients"] == "--max-clients")
   }
 
   @Test func truthIsReadAndAbsenceIsNil() throws {

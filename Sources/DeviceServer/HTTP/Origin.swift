@@ -18,8 +18,8 @@
     /// - Throws: What is wrong with it; see `OriginError.words`.
     public init(parsing text: Span<UInt8>) throws(OriginError) {
       guard let (scheme, start) = OriginText.scheme(of: text) else {
-        throw text.firstIndex(of: UInt8(ascii: ":")).map { text.extracting($0..<text.count).starts(with: "://") } == true
-          ? .unknownScheme : .missingScheme
+        let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
+        throw text.extracting(colon..<text.count).starts(with: "://") ? .unknownScheme : .missingScheme
       }
       var end = text.count
       if end > start, text[end - 1] == UInt8(ascii: "/") { end -= 1 }
@@ -128,7 +128,7 @@
       case .unknownScheme: "an origin's scheme is http or https; write https://home.example.org"
       case .path: "an origin ends with its host and port; leave the path out"
       case .userInformation: "an origin has no user name; write https://home.example.org"
-      case .wildcard: "an origin has no wildcard; give each origin with an --origin of its own"
+      case .wildcard: "an origin has no wildcard; give each origin by itself"
       case .notASCII: "write the host as browsers send it, in A-labels: https://xn--kche-0ra.example"
       case .malformedHost: "the host is missing or malformed; write https://home.example.org or http://[fd00::5]:8080"
       case .malformedPort: "the port must be 1 to 65535; write https://home.example.org:8443"

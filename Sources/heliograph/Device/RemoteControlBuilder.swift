@@ -70,6 +70,7 @@ struct RemoteControlBuilder: Sendable {
     }
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix
+    application.server.pagePolicy = PagePolicy(frameAncestors: settings.proxies.framing.map(\.bytes))
     application.server.advice.hostName = "Start it with --host-name"
     application.server.advice.origin = "If both are yours, start it with --origin"
     if settings.pagePolicy == .relaxed { application.server.pagePolicy = PagePolicy(inline: .allowed) }

@@ -13,12 +13,14 @@ import SystemCalls
 import Timebase
 
 struct NetworkKeeper {
-  /// The interface of the settings; nil for the one with the default route.
-  let interface: String?
+  let settings: ProgramSettings
   let transport: NIOTransport<RemoteControl>
   let console: Console
   /// Why the interfaces could not be listed when they were last looked at; nil if they could.
   var problem: HostNetworkError?
+
+  /// The interface of the settings; nil for the one with the default route.
+  private var interface: String? { settings.interface }
 
   /// Prints a dot every 500 ms until the interface has an address. An interface that the settings name must exist.
   mutating func waitForAddress() async throws -> InterfaceStatus {
@@ -62,6 +64,8 @@ struct NetworkKeeper {
       guard status?.address != last?.address || status?.name != last?.name else { continue }
       console.log(.notice, Self.words(last, status))
       last = status
+      let hostNames = HostNames(settings.knownHostNames)  // another network has other domains
+      try? await transport.withApplication { application, _ in application.server.hostNames = hostNames }
     }
     if !Task.isCancelled { console.log(.warning, "changes of the address are not noticed any more") }
   }

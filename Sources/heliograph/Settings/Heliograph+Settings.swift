@@ -59,6 +59,7 @@ extension Heliograph {
     add("interface", network.interface)
     if !network.hostName.isEmpty { options["host_names"] = network.hostName }
     if !network.origin.isEmpty { options["origins"] = network.origin }
+    if !network.frameFrom.isEmpty { options["frame_from"] = network.frameFrom }
     if !network.trustedProxy.isEmpty { options["trusted_proxies"] = network.trustedProxy }
     add("path_prefix", network.pathPrefix)
     add("max_clients", network.maxClients)

@@ -25,7 +25,10 @@ struct NetworkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Another name that browsers reach the device by, for instance kitchen.local. May be repeated.",
-      discussion: "Addresses, localhost and the machine's own name are always known.", valueName: "name"))
+      discussion: """
+        Addresses, localhost and the machine's own name are always known, the name also with .local, with the network's \
+        domain, and with .lan, .home.arpa, .fritz.box, .home and .internal.
+        """, valueName: "name"))
   var hostName: [String] = []
 
   @Option(
@@ -36,6 +39,12 @@ struct NetworkOptions: ParsableArguments {
         """,
       valueName: "origin"))
   var origin: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "An origin whose pages may show the device in a frame, for instance http://homeassistant.local:8123.",
+      discussion: "By default nobody. May be repeated.", valueName: "origin"))
+  var frameFrom: [String] = []
 
   @Option(
     help: ArgumentHelp(

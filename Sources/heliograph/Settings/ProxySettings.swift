@@ -9,6 +9,8 @@ import DeviceServer
 struct ProxySettings: Sendable {
   /// The origins whose pages may open sockets and change things, besides the device's own.
   private(set) var origins: [Origin] = []
+  /// The origins whose pages may show the device's in a frame.
+  private(set) var framing: [Origin] = []
   /// The proxies whose fields are believed.
   private(set) var trusted: [AddressRange] = []
   /// The path under which a proxy shows the device without taking it off.
@@ -21,12 +23,10 @@ struct ProxySettings: Sendable {
 
   /// - Throws: A mistake that says where the value came from, what is wrong with it, and the right form.
   init(_ given: SettingSources) throws(SettingMistake) {
-    for text in try Self.texts("origins", given) {
-      do throws(OriginError) {
-        origins.append(try Origin(parsing: text.utf8.span))
-      } catch {
-        throw Self.mistake("origins", given, text, "\(error.words)")
-      }
+    origins = try Self.origins("origins", given)
+    framing = try Self.origins("frame_from", given)
+    for text in try Self.texts("frame_from", given) where text.contains("[") {
+      throw Self.mistake("frame_from", given, text, "browsers know no IPv6 address here; give a name, or an IPv4 address")
     }
     for text in try Self.texts("trusted_proxies", given) {
       do throws(AddressRangeError) {
@@ -46,6 +46,18 @@ struct ProxySettings: Sendable {
 
   /// Whose pages may open a socket or change something.
   var originPolicy: OriginPolicy { origins.isEmpty ? .sameOrigin : .alsoFrom(origins) }
+
+  private static func origins(_ path: String, _ given: SettingSources) throws(SettingMistake) -> [Origin] {
+    var origins: [Origin] = []
+    for text in try texts(path, given) {
+      do throws(OriginError) {
+        origins.append(try Origin(parsing: text.utf8.span))
+      } catch {
+        throw mistake(path, given, text, "\(error.words)")
+      }
+    }
+    return origins
+  }
 
   private static func texts(_ path: String, _ given: SettingSources) throws(SettingMistake) -> [String] {
     let texts = try given.texts(path) ?? []
