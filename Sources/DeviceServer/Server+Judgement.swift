@@ -125,7 +125,7 @@ extension Server where Context: ~Copyable {
     #if !WITHOUT_PROXIES
       case .redirect: nil
     #endif
-    case .asset: .view
+    case .asset, .folder: .view
     case .upgrade(let endpoint, _): router.endpoints.span[endpoint].role
     case .route(let route): router.routes.span[route].role
     }
