@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,10 +16,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from common.claims import check, until  # noqa: E402
-from common.program import Program  # noqa: E402
-from common.websocket import CLOSE, PING, PONG, TEXT, WebSocket, accepts, handshake  # noqa: E402
+from common.program import Program, free_port  # noqa: E402
+from common.websocket import CLOSE, PING, PONG, WebSocket, accepts, handshake  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
-from proxies import ALL, NAME, PATIENCE, PREFIX, Proxy, certificate, secure, wait  # noqa: E402
+from proxies import ALL, NAME, PATIENCE, PREFIX, Proxy, certificate, secure  # noqa: E402
 
 NEWS = 15_000  # milliseconds for anything to show
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,13 +34,13 @@ class Bench:
         self.count = 0
 
     @contextmanager
-    def setup(self, *options: str, bare: bool = False, rewrites: bool = False) -> Iterator[Setup]:
+    def setup(self, *options: str, bare: bool = False,
+              change: tuple[str, str] | None = None) -> Iterator[Setup]:
         """A device with these options behind the proxy; `PORT` in them stands for the proxy's port."""
         self.count += 1
         folder = self.folder / f"{self.proxy.name}-{self.count}"
-        from common.program import free_port
         device_port = free_port()
-        with self.proxy(folder, self.certificates, device_port, bare=bare, rewrites=rewrites) as port:
+        with self.proxy(folder, self.certificates, device_port, bare=bare, change=change) as port:
             words = [option.replace("PORT", str(port)) for option in options]
             with Program(self.program, "--port", str(device_port), "--log-level", "debug", "--state-file",
                          folder / "state", *words) as device:
@@ -61,7 +62,8 @@ class Setup:
         context = self.bench.browser.new_context(ignore_https_errors=True, **options)
         page = context.new_page()
         strays: list[str] = []
-        page.on("request", lambda request: request.url.startswith((self.address, "data:")) or strays.append(request.url))
+        page.on("request", lambda request: request.url.startswith((self.address, "data:"))
+                or strays.append(request.url))
         page.on("response", lambda answer: answer.status >= 400 and strays.append(f"{answer.status} {answer.url}"))
         page.on("pageerror", lambda error: strays.append(f"exception: {error}"))
         page.goto(self.address)
@@ -177,19 +179,14 @@ def events_come(setup: Setup) -> None:
     check(time.monotonic() - start < 2, "the proxy does not keep an event back")
 
 
-def kept_connection_is_renewed(setup: Setup) -> None:
-    """a form that is sent when the proxy's connection to the device has just ended gets through"""
-    check(setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": setup.origin}).status == 200, "one goes")
-    time.sleep(15.2)  # the device has just closed it
-    check(setup.request("POST", f"{PREFIX}/api/parts/led/toggle", {"Origin": setup.origin}).status == 200, "and the next")
-
-
 def reason_is_shown(setup: Setup) -> None:
     """the page says why no socket opens, the log names both, and a client is told"""
     with setup.page() as (page, _):
         page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
         words = page.locator("#connection").text_content()
         check(setup.origin in words and "--origin" in words, f"the page says what to do: {words}")
+        page.set_viewport_size({"width": 200, "height": 600})
+        check(page.evaluate("document.documentElement.scrollWidth") <= 200, "the words fit into 200 pixels")
     try:
         setup.socket(setup.origin).close()
         check(False, "the socket is refused")
@@ -201,27 +198,43 @@ def reason_is_shown(setup: Setup) -> None:
 def blocked_socket_is_suspected(setup: Setup) -> None:
     """where a proxy passes no WebSocket on, the page asks whether it does"""
     with setup.page() as (page, _):
-        page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
+        page.wait_for_selector("[data-phase=refused]", timeout=2 * NEWS)
         check("WebSocket" in page.locator("#connection").text_content(), "the page suspects the proxy")
 
 
-def stays_open(client: WebSocket, since: float) -> None:
-    """a socket on which nothing is said stays open for longer than the proxy's patience"""
-    pings = 0
-    while (left := since + 2.2 * PATIENCE - time.monotonic()) > 0:
-        client.socket.settimeout(left)
+class IdleSocket(threading.Thread):
+    """A socket that only answers pings, for longer than the proxy would wait for a silent one, beside all else."""
+
+    def __init__(self, client: WebSocket) -> None:
+        super().__init__(daemon=True)
+        self.client, self.problem, self.pings = client, None, 0
+        self.end = time.monotonic() + 2.2 * PATIENCE
+        self.start()
+
+    def run(self) -> None:
         try:
-            received = client.receive()
-        except TimeoutError:
-            break
-        check(received.opcode != CLOSE, "it is not closed")
-        if received.opcode == PING:
-            pings += 1
-            client.send(received.payload, PONG)
-    check(pings >= 2, f"the device has pinged: {pings}")
-    client.socket.settimeout(20)
-    client.send_json(type="ping", n=1)
-    client.message("pong")
+            while (left := self.end - time.monotonic()) > 0:
+                self.client.socket.settimeout(left)
+                try:
+                    received = self.client.receive()
+                except TimeoutError:
+                    break
+                check(received.opcode != CLOSE, "it is not closed")
+                if received.opcode == PING:
+                    self.pings += 1
+                    self.client.send(received.payload, PONG)
+            self.client.socket.settimeout(20)
+            self.client.send_json(type="ping", n=1)
+            self.client.message("pong")
+        except Exception as problem:  # noqa: BLE001 - told by the claim
+            self.problem = problem
+
+
+def stays_open(idle: IdleSocket) -> None:
+    """a socket on which nothing is asked stays open for longer than the proxy's patience"""
+    idle.join()
+    check(idle.problem is None, f"it is open: {idle.problem}")
+    check(idle.pings >= 2, f"the device has pinged: {idle.pings}")
 
 
 # Setups ------------------------------------------------------------------------------------------------------------
@@ -245,14 +258,15 @@ class Claims:
             print(f"FAILED: {where}: {claim.__doc__}\n  {problem}", flush=True)
 
 
-def visit(bench: Bench, claims: Claims, ends: ExitStack) -> tuple[str, WebSocket, float]:
-    """Tries all claims with one proxy. What it yields is an idle socket, whose setup stays until `ends` does."""
+def visit(bench: Bench, claims: Claims, ends: ExitStack) -> IdleSocket:
+    """Tries all claims with one proxy; returns an idle socket, whose setup stays until `ends` does."""
     name = bench.proxy.name
-    setup = ends.enter_context(bench.setup("--trusted-proxy", "127.0.0.1", "--host-name", NAME))
-    idle, since = setup.socket(setup.origin, source="127.0.0.9"), time.monotonic()
+    trusting = ("--trusted-proxy", "127.0.0.1", "--host-name", NAME)
+    setup = ends.enter_context(bench.setup(*trusting))
+    idle = IdleSocket(setup.socket(setup.origin, source="127.0.0.9"))
     for claim in TRUSTED:
         claims.hold(f"{name}, trusted", claim, setup)
-    with bench.setup("--trusted-proxy", "127.0.0.1", "--host-name", NAME, rewrites=True) as rewriting:
+    with bench.setup(*trusting, change=bench.proxy.rewriting) as rewriting:
         for claim in (page_is_live, form_works):
             claims.hold(f"{name}, trusted, Host rewritten", claim, rewriting)
     origin = ("--origin", f"https://{NAME}:PORT", "--path-prefix", PREFIX)
@@ -261,7 +275,10 @@ def visit(bench: Bench, claims: Claims, ends: ExitStack) -> tuple[str, WebSocket
             claims.hold(f"{name}, not trusted, Host rewritten, prefix left, a folder's page, --origin", claim, invited)
     with bench.setup("--path-prefix", PREFIX, bare=True) as stranger:
         claims.hold(f"{name}, not trusted, Host rewritten", reason_is_shown, stranger)
-    return f"{name}, trusted", idle, since, setup
+    if bench.proxy.blocking:
+        with bench.setup(*trusting, change=bench.proxy.blocking) as blocking:
+            claims.hold(f"{name}, without the line about Upgrade", blocked_socket_is_suspected, blocking)
+    return idle
 
 
 def main() -> int:
@@ -274,9 +291,9 @@ def main() -> int:
         os.system(f"'{ROOT}/scripts/build-page' --dir '{folder}/page' > /dev/null")
         arguments = [f"--host-resolver-rules=MAP {NAME} 127.0.0.1", *["--no-sandbox"] * (os.geteuid() == 0)]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        idle = [visit(Bench(proxy, browser, program, Path(folder), certificates), claims, ends) for proxy in ALL]
-        for where, client, since, setup in idle:
-            claims.hold(where, stays_open, client, since)
+        sockets = [visit(Bench(proxy, browser, program, Path(folder), certificates), claims, ends) for proxy in ALL]
+        for proxy, idle in zip(ALL, sockets):
+            claims.hold(f"{proxy.name}, trusted", stays_open, idle)
         browser.close()
     print(f"{claims.count - claims.failures} of {claims.count} claims hold")
     return 1 if claims.failures else 0

@@ -10,7 +10,6 @@ import os
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,26 +38,29 @@ class Proxy:
     """A kind of proxy: its recipes, and how it is started."""
 
     def __init__(self, name: str, recipe: str, bare: str, rewriting: tuple[str, str],
-                 command: Callable[[Path, Path], list[str | Path]]) -> None:
+                 command: Callable[[Path, Path], list[str | Path]], blocking: tuple[str, str] | None = None) -> None:
+        """`rewriting` is the change of the recipe that puts another Host into what it passes on, `blocking` the one
+        that lets no WebSocket through, where it takes a line to let one."""
         self.name, self.recipe, self.bare, self.rewriting, self.command = name, recipe, bare, rewriting, command
+        self.blocking = blocking
 
     @contextmanager
     def __call__(self, folder: Path, certificates: Path, device: int, *, bare: bool = False,
-                 rewrites: bool = False) -> Iterator[int]:
-        """Runs it before the device on that port, and yields its own port; with `rewrites` the recipe puts another
-        Host into what it passes on."""
+                 change: tuple[str, str] | None = None) -> Iterator[int]:
+        """Runs it before the device on that port, with a recipe that may be changed, and yields its own port."""
         port = free_port()
         text = (RECIPES / (self.bare if bare else self.recipe)).read_text()
-        if rewrites:
-            assert self.rewriting[0] in text, f"{self.recipe} has no {self.rewriting[0]}"
-            text = text.replace(*self.rewriting)
+        if change:
+            assert change[0] in text, f"{self.recipe} has no {change[0]}"
+            text = text.replace(*change)
         for old, new in (("listen 8443", f"listen 127.0.0.1:{port}"), ("bind :8443", f"bind 127.0.0.1:{port}"),
                          ("8443", f"{port}"), ("127.0.0.1:8080", f"127.0.0.1:{device}"),
                          ("/etc/ssl/home", f"{certificates}"), ("75s", f"{PATIENCE}s")):
             text = text.replace(old, new)
         folder.mkdir()
         (folder / "recipe").write_text(text)
-        with Program(*self.command(folder, folder / "recipe"), HOME=str(folder)) as program:
+        places = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+        with Program(*self.command(folder, folder / "recipe"), **places) as program:
             try:
                 until(lambda: is_open(port) or program.process.poll() is not None, f"{self.name} listens")
                 if program.process.poll() is not None:
@@ -89,7 +91,7 @@ def nginx(folder: Path, recipe: Path) -> list[str | Path]:
 
 def caddy(folder: Path, recipe: Path) -> list[str | Path]:
     (folder / "main").write_text(
-        "{\n\tadmin off\n\tpersist_config off\n\tauto_https disable_redirects\n\tskip_install_trust\n"
+        "{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n"
         f"\tdefault_bind 127.0.0.1\n\tstorage file_system {folder}\n}}\nimport {recipe}\n")
     return ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", folder / "main"]
 
@@ -100,9 +102,11 @@ def haproxy(folder: Path, recipe: Path) -> list[str | Path]:
 
 
 ALL = [
-    Proxy("nginx", "nginx.conf", "nginx-bare.conf", ("proxy_set_header Host $http_host;", ""), nginx),
+    Proxy("nginx", "nginx.conf", "nginx-bare.conf", ("proxy_set_header Host $http_host;", ""), nginx,
+          blocking=("proxy_set_header Upgrade $http_upgrade;", "")),
     Proxy("Caddy", "Caddyfile", "Caddyfile-bare",
-          ("header_up X-Forwarded-Prefix", "header_up Host {upstream_hostport}\n\t\t\theader_up X-Forwarded-Prefix"), caddy),
+          ("header_up X-Forwarded-Prefix", "header_up Host {upstream_hostport}\n\t\t\theader_up X-Forwarded-Prefix"),
+          caddy),
     Proxy("HAProxy", "haproxy.cfg", "haproxy-bare.cfg",
           ("http-request del-header X-Forwarded-Port",
            "http-request set-header Host 127.0.0.1:8080\n  http-request del-header X-Forwarded-Port"), haproxy),
@@ -114,8 +118,3 @@ def secure(port: int, certificates: Path, source: str = "127.0.0.1", timeout: fl
     context = ssl.create_default_context(cafile=certificates / "certificate.pem")
     connection = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
     return context.wrap_socket(connection, server_hostname=NAME)
-
-
-def wait(seconds: float, since: float) -> None:
-    """Waits until so many seconds have passed since that moment."""
-    time.sleep(max(0.0, since + seconds - time.monotonic()))

@@ -10,6 +10,9 @@ public import Configuration
 public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertible {
   /// `HELIOGRAPH_PORT: "x" is not a whole number; …`.
   public let description: String
+
+  /// A mistake in these words, which say where the value comes from.
+  public init(description: String) { self.description = description }
 }
 
 /// Settings by their names, whichever place they come from.

@@ -59,8 +59,12 @@ public struct KnownSetting: Sendable {
     Self.variablePrefix + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
   }
 
-  /// The name of its option.
-  public var option: String { "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined() }
+  /// The name of its option; that of a list is given once for each value, and so has the name of one: `--host-name`.
+  public var option: String {
+    let option = "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined()
+    guard form == .texts else { return option }
+    return option.hasSuffix("ies") ? option.dropLast(3) + "y" : option.hasSuffix("s") ? String(option.dropLast()) : option
+  }
 }
 
 /// A setting as a file gives it.

@@ -55,6 +55,14 @@ import Testing
     #expect(try settings(options: ["host_names": ["e.local"]], file: file).texts("host_names") == ["e.local"])
   }
 
+  @Test func aListsOptionIsNamedAsItIsGiven() throws {
+    let options = Dictionary(uniqueKeysWithValues: KnownSetting.all.map { ($0.path, $0.option) })
+    #expect(options["host_names"] == "--host-name")
+    #expect(options["trusted_proxies"] == "--trusted-proxy")
+    #expect(options["origins"] == "--origin")
+    #expect(options["max_clients"] == "--max-clients")
+  }
+
   @Test func truthIsReadAndAbsenceIsNil() throws {
     #expect(try settings(file: "deflate: true").truth("deflate") == true)
     #expect(try settings(options: ["deflate": ["false"]], file: "deflate: true").truth("deflate") == false)

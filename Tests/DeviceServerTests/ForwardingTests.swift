@@ -111,7 +111,10 @@ import Testing
     (["For: 192.0.2.43", "Host: a@lamp.example"], "400"),
     // The other fields count from the end as far as the client does; a single value is of whoever set it last.
     (["For: 192.0.2.43", "Host: evil.example, lamp.example"], "192.0.2.43 http lamp.example /"),
-    (["For: 192.0.2.43, 10.0.0.1", "Host: lamp.example, inner", "Proto: https, http"], "192.0.2.43 https lamp.example /"),
+    (
+      ["For: 192.0.2.43, 10.0.0.1", "Host: lamp.example, inner", "Proto: https, http"],
+      "192.0.2.43 https lamp.example /"
+    ),
     (["For: 192.0.2.43, 10.0.0.1", "Host: lamp.example", "Proto: https"], "192.0.2.43 https lamp.example /"),
     // The port, where the host has none.
     (["Host: lamp.example", "Port: 8443", "Proto: https"], "unknown https lamp.example:8443 /"),
@@ -150,7 +153,8 @@ import Testing
     #expect(network.journal.refusals == ["192.168.1.100: 400 the proxy's Forwarded field is malformed"])
     // Before a body is asked for, too.
     let client = Client(network)
-    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: ?\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+    let fields = ["Host: localhost", "X-Forwarded-For: ?", "Expect: 100-continue", "Content-Length: 5"]
+    client.send("POST / HTTP/1.1\r\n\(fields.joined(separator: "\r\n"))\r\n\r\n")
     #expect(client.reply()?.status == 400)
   }
 
@@ -254,7 +258,8 @@ import Testing
     var random = SeededGenerator(seed: SeededGenerator.freshSeed())
     let pieces = [
       "for=", "proto=", "host=", "\"", "\\", ",", ";", "=", " ", "[", "]", ":", "::", "192.0.2.1", "1.1.1.1", "fd00::1",
-      "_x", "unknown", "http", "wss", "/", "..", "/a", "%", "255", "99999999999999999999", "ffff", "\t", "é", "@", "lamp.example",
+      "_x", "unknown", "http", "wss", "/", "..", "/a", "%", "255", "99999999999999999999", "ffff", "\t", "é", "@",
+      "lamp.example",
     ]
     let names = [
       "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix",
@@ -272,7 +277,8 @@ import Testing
       #expect([200, 303, 400, 403, 404].contains(status), "\(fields), seed \(seed)")
       if status == 200 {
         let words = told.words.split(separator: " ")
-        #expect(words.count == 4 && words[3].hasPrefix("/") && !words[3].hasPrefix("//"), "\(told.words) of \(fields), seed \(seed)")
+        let isPath = words.count == 4 && words[3].hasPrefix("/") && !words[3].hasPrefix("//")
+        #expect(isPath, "\(told.words) of \(fields), seed \(seed)")
       }
     }
   }

@@ -18,8 +18,8 @@
     /// - Throws: What is wrong with it; see `OriginError.words`.
     public init(parsing text: Span<UInt8>) throws(OriginError) {
       guard let (scheme, start) = OriginText.scheme(of: text) else {
-        throw text.firstIndex(of: UInt8(ascii: ":")).map { text.extracting($0..<text.count).starts(with: "://") } == true
-          ? .unknownScheme : .missingScheme
+        let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
+        throw text.extracting(colon..<text.count).starts(with: "://") ? .unknownScheme : .missingScheme
       }
       var end = text.count
       if end > start, text[end - 1] == UInt8(ascii: "/") { end -= 1 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Addresses that share a prefix (CIDR, RFC 4632 section 3.1; for IPv6 RFC 4291 section 2.3): which proxies are believed.
+// Addresses that share a prefix (RFC 4632 section 3.1; for IPv6 RFC 4291 section 2.3): which proxies are believed.
 
 #if !WITHOUT_PROXIES
   import Bytes
@@ -57,7 +57,7 @@
       switch self {
       case .malformedAddress: "it is not an IP address; write 127.0.0.1, ::1 or a network such as 192.168.1.0/24"
       case .malformedLength: "the number behind the slash must be 1 to 32, or 1 to 128 for IPv6"
-      case .bitsBeyondLength: "the address goes on behind the network's bits; write 192.168.1.0/24, or no slash for one address"
+      case .bitsBeyondLength: "the address goes on behind the network's bits; write 192.168.1.0/24, or one address"
       case .everyone: "/0 is every address there is, and nobody could be told from a proxy"
       }
     }

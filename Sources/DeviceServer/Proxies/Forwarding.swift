@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Who asked, by which scheme, for which host and path, when the connection is that of a proxy: `Forwarded` (RFC 7239),
-// or X-Forwarded-For, -Proto, -Host and -Port, which no standard describes and most proxies send; and X-Forwarded-Prefix,
-// or X-Ingress-Path as Home Assistant calls it. Asked for only when the peer is a proxy that is trusted.
+// or X-Forwarded-For, -Proto, -Host and -Port, which no standard describes and most proxies send; and
+// X-Forwarded-Prefix, or X-Ingress-Path as Home Assistant calls it. Asked for only when the peer is a trusted proxy.
 //
 // Anyone can send these fields, and proxies append to what they got. So the list is read from its end: the last node
 // that is not itself a trusted proxy is the client, and what stands before it is not looked at. The other fields count

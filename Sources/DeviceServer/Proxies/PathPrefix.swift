@@ -64,7 +64,7 @@
     public var words: StaticString {
       switch self {
       case .missingSlash: "a prefix of paths begins with a slash; write /devices/lamp"
-      case .malformedSegment: "a prefix of paths has letters, digits, - . _ ~ between single slashes; write /devices/lamp"
+      case .malformedSegment: "a prefix has letters, digits, - . _ ~ between single slashes; write /devices/lamp"
       case .tooLong: "a prefix of paths has at most 256 letters"
       }
     }

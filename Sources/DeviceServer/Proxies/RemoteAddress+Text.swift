@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Addresses as text: IPv4 as four decimal numbers, IPv6 as RFC 4291 section 2.2 writes it, and the node of a forwarding
-// field (RFC 7239 section 6). Strict: what two readers could understand in two ways, such as an octet of `010`, is none.
+// Addresses as text: IPv4 as four decimal numbers, IPv6 as RFC 4291 section 2.2 writes it, and the node of a
+// forwarding field (RFC 7239 section 6). Strict: what two readers could understand in two ways, such as an octet of
+// `010`, is none.
 
 #if !WITHOUT_PROXIES
   import Bytes
@@ -21,8 +22,7 @@
     /// The node of a forwarding field: an address, in brackets if it is of IPv6, `unknown`, or a word that begins with
     /// `_` and means something to a proxy only, each with or without a port; nil if it is none of these.
     ///
-    /// X-Forwarded-For, which no standard describes, has IPv6 addresses without brackets, too. An address that is hidden
-    /// becomes `unknown`.
+    /// X-Forwarded-For has IPv6 addresses without brackets, too. An address that is hidden becomes `unknown`.
     init?(node: Span<UInt8>) {
       if let address = RemoteAddress(parsing: node) {
         self = address

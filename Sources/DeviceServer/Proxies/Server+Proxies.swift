@@ -16,8 +16,8 @@
     var prefix: [UInt8] = []
     /// Whether this request asked for the prefix without the slash behind it.
     var isAtPrefix = false
-    /// Whether a proxy has said by which scheme the client asked, or the peer came over TLS. If not, somebody in between
-    /// may have ended TLS without a word.
+    /// Whether a proxy has said by which scheme the client asked, or the peer came over TLS. If not, something in
+    /// between may have ended TLS without a word.
     var isSchemeCertain = false
     /// What is wrong with the proxy's fields.
     var error: ForwardingError?
@@ -53,7 +53,7 @@
       takePrefix(said?.prefix ?? [], &head, index)
     }
 
-    /// The prefix that the proxy names is gone from the path already, or it is taken off here; so is that of the settings.
+    /// The prefix that the proxy names is gone from the path already, or is taken off here; so is that of the settings.
     private mutating func takePrefix(_ outer: [UInt8], _ head: inout RequestHead, _ index: Int) {
       var prefix = outer
       var isAtPrefix = !outer.isEmpty && head.path.equals(outer.span)

@@ -2,6 +2,7 @@
 
 // The device's names: those that a browser may send as `Host`, and the URL to open.
 
+import DeviceServer
 import NIOCore
 import SystemCalls
 
