@@ -124,8 +124,8 @@ let package = Package(
     program("heliograph", [
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport", "HTTPCore",
-      "WebSocketCore", "Bytes", "Timebase",
+      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
+      "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
