@@ -8,9 +8,9 @@ extension [UInt8] {
   /// Appends `words`, with an escape such as `\u{202e}` for each character that would do more than be read, and `\xff`
   /// for each byte that is not part of UTF-8.
   ///
-  /// Escaped are the controls, line and paragraph separators, and the characters that set a direction. A backslash stays
-  /// what it is: the escapes are for people. With `WITHOUT_LOG_ESCAPES` each byte that is not printable ASCII becomes a
-  /// question mark.
+  /// Escaped are the controls, line and paragraph separators, and the characters that set a direction. A backslash
+  /// stays what it is: the escapes are for people. With `WITHOUT_LOG_ESCAPES` each byte that is not printable ASCII
+  /// becomes a question mark.
   public mutating func append(printable words: Span<UInt8>) {
     #if WITHOUT_LOG_ESCAPES
       for index in words.indices { append(0x20..<0x7F ~= words[index] ? words[index] : UInt8(ascii: "?")) }

@@ -10,10 +10,10 @@ public import Timebase
 
 /// A folder that is served instead of the embedded page.
 ///
-/// Each regular file is an asset under `/` and its path in the folder; the page at `/` is the template. `NAME.gz` beside
-/// `NAME` is its compressed form if it is not older and bears the checksum of `NAME`; alone, it is served as `NAME`, too.
-/// Otherwise it is a file like any other. Names with a leading dot are hidden, and so is what editors leave behind. Links,
-/// special files and what the program may not read are left out and listed.
+/// Each regular file is an asset under `/` and its path in the folder; the page at `/` is the template. `NAME.gz`
+/// beside `NAME` is its compressed form if it is not older and bears the checksum of `NAME`; alone, it is served as
+/// `NAME`, too. Otherwise it is a file like any other. Names with a leading dot are hidden, and so is what editors
+/// leave behind. Links, special files and what the program may not read are left out and listed.
 public struct DataFolder: Sendable {
   /// The folder, as it was given; this path itself may lead through links.
   public let path: String

@@ -5,8 +5,8 @@
 // Source: RFC 1952 section 2.3 (one member and its fields).
 
 enum GzipMember {
-  /// The CRC-32 of the content and its length modulo 2^32, as the end of one gzip member has them; nil if `bytes` do not
-  /// begin as one.
+  /// The CRC-32 of the content and its length modulo 2^32, as the end of one gzip member has them; nil if `bytes` do
+  /// not begin as one.
   static func trailer(of bytes: [UInt8]) -> (checksum: UInt32, length: UInt32)? {
     // ID1, ID2 and CM (deflate) open a header of ten bytes; CRC32 and ISIZE, low byte first, end the member.
     guard bytes.count >= 18, bytes.starts(with: [0x1F, 0x8B, 8]) else { return nil }

@@ -6,8 +6,9 @@
 // Kate, Notepad++ and the JetBrains editors ("safe write").
 
 enum HiddenNames {
-  /// Emacs, Vim, nano and gedit leave `NAME~`; Vim `NAME.swp` and then `.swo`, `.swn`, with a dot before them if that is
-  /// how it was built or set; Kate, Notepad++ and others `NAME.bak`; JetBrains' editors the last two while they write.
+  /// Emacs, Vim, nano and gedit leave `NAME~`; Vim `NAME.swp` and then `.swo`, `.swn`, with a dot before them if that
+  /// is how it was built or set; Kate, Notepad++ and others `NAME.bak`; JetBrains' editors the last two while they
+  /// write.
   private static let endings: [[UInt8]] = ["~", ".swp", ".swo", ".swn", ".bak", "___jb_tmp___", "___jb_old___"].map {
     Array($0.utf8)
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What in a page the strict policy breaks, so that whoever puts a page into the folder reads it in the log, and not only
-// in the browser's console. It is advice: what a script makes at run time is not seen.
-// Source: Content Security Policy level 3, sections 6.1 and 6.7 (what each directive is asked), and 8 (inline).
+// What in a page the strict policy breaks, so that whoever puts a page into the folder reads it in the log, and not
+// only in the browser's console. It is advice: what a script makes at run time is not seen. Source: Content Security
+// Policy level 3, sections 6.1 and 6.7 (what each directive is asked), and 8 (inline).
 
 import Bytes
 

@@ -47,7 +47,8 @@ struct ServedFile: Equatable, Sendable {
     return plain.last == UInt8(ascii: "/") || store.files[plain] != nil ? nil : plain
   }
 
-  /// The page at `/` is the template, and is sent as it is written: `index.html`, or `index.htm` where there is no other.
+  /// The page at `/` is the template, and is sent as it is written: `index.html`, or `index.htm` where there is no
+  /// other.
   private static func markTemplate(_ served: inout [ServedFile]) {
     for name in ["/index.html", "/index.htm"] {
       guard let place = served.firstIndex(where: { $0.path.elementsEqual(name.utf8) }) else { continue }

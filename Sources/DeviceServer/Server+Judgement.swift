@@ -121,7 +121,7 @@ extension Server where Context: ~Copyable {
   /// What the sender of a request needs; nil if the answer is the same for everybody.
   func role(for verdict: Verdict) -> Role? {
     switch verdict {
-    case .asset: .view
+    case .asset, .folder: .view
     case .upgrade(let endpoint, _): router.endpoints.span[endpoint].role
     case .route(let route): router.routes.span[route].role
     default: nil

@@ -6,12 +6,12 @@
 public import DeviceServer
 
 extension InterfaceStatus {
-  /// The addresses that a phone in the network can open a page at, each with port 0: of all interfaces that are running,
-  /// that of the name `first` before the others, IPv4 before IPv6.
+  /// The addresses that a phone in the network can open a page at, each with port 0: of all interfaces that are
+  /// running, that of the name `first` before the others, IPv4 before IPv6.
   ///
-  /// Loopback is left out, and so are addresses that reach one link only (169.254.0.0/16, fe80::/10): a browser would have
-  /// to name the link, too. Of an interface's IPv6 addresses, one global and one local (fc00::/7) are enough: privacy
-  /// extensions give it many, which come and go.
+  /// Loopback is left out, and so are addresses that reach one link only (169.254.0.0/16, fe80::/10): a browser would
+  /// have to name the link, too. Of an interface's IPv6 addresses, one global and one local (fc00::/7) are enough:
+  /// privacy extensions give it many, which come and go.
   public static func addressesFromElsewhere(_ interfaces: [InterfaceStatus], first: String?) -> [RemoteAddress] {
     let running = interfaces.filter { $0.isRunning && !$0.isLoopback }
     let ordered = running.filter { $0.name == first } + running.filter { $0.name != first }

@@ -14,8 +14,8 @@ extension QRCode {
     return points + penaltyOfSquares + penaltyOfBalance
   }
 
-  /// Three points for five equal modules in a line and one for each more; 40 for what looks like a finder: dark and light
-  /// in the proportions 1:1:3:1:1, with four light ones before or behind it.
+  /// Three points for five equal modules in a line and one for each more; 40 for what looks like a finder: dark and
+  /// light in the proportions 1:1:3:1:1, with four light ones before or behind it.
   private static func penalty(of line: [Bool]) -> Int {
     var points = 0
     var length = 0

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A QR code in a terminal: two modules in each character, with the light ones and their margin drawn, too, so that it is
-// read on a dark background as well as on a light one.
-// Source: ECMA-48 section 8.3.117 (SGR); 38;5 and 48;5 are xterm's 256 colors, of which 16 is black and 231 white in
-// every palette.
+// A QR code in a terminal: two modules in each character, with the light ones and their margin drawn, too, so that it
+// is read on a dark background as well as on a light one. Source: ECMA-48 section 8.3.117 (SGR); 38;5 and 48;5 are
+// xterm's 256 colors, of which 16 is black and 231 white in every palette.
 
 extension QRCode {
   /// Light modules on each side (ISO/IEC 18004:2015, section 5.3.8).

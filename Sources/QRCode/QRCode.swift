@@ -20,8 +20,8 @@ public struct QRCode: Equatable, Sendable {
   /// Whether a module belongs to a pattern, and not to the data.
   private var isFixed: [Bool]
 
-  /// The smallest code for these bytes, which readers take for UTF-8 or Latin 1; nil if there are more than 134 of them, or
-  /// 106 with medium correction.
+  /// The smallest code for these bytes, which readers take for UTF-8 or Latin 1; nil if there are more than 134 of
+  /// them, or 106 with medium correction.
   public init?(_ bytes: [UInt8], correction: Correction = .medium) {
     self.init(bytes, correction: correction, mask: nil)
   }

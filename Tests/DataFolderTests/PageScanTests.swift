@@ -17,14 +17,19 @@ import Testing
     ("<script type='text/javascript'>go()</script>", .script), ("<script type=importmap>{}</script>", .script),
     ("<button onclick='go()'>", .handler), ("<body\n ONLOAD=go()>", .handler),
     ("<a href='javascript:go()'>", .scriptAddress), ("<a href=' java\nscript:go()'>", .scriptAddress),
-    ("<style>a{}</style>", .style), ("<p style='color:red'>", .styleAttribute), ("<p/style=color:red>", .styleAttribute),
-    ("<script src=https://cdn.example/a.js></script>", .foreign), ("<script src='//cdn.example/a.js'></script>", .foreign),
-    ("<script src='\\\\cdn.example/a.js'></script>", .foreign), ("<script src='data:text/javascript,go()'></script>", .foreign),
+    ("<style>a{}</style>", .style), ("<p style='color:red'>", .styleAttribute),
+    ("<p/style=color:red>", .styleAttribute),
+    ("<script src=https://cdn.example/a.js></script>", .foreign),
+    ("<script src='//cdn.example/a.js'></script>", .foreign),
+    ("<script src='\\\\cdn.example/a.js'></script>", .foreign),
+    ("<script src='data:text/javascript,go()'></script>", .foreign),
     ("<link rel=\"preload stylesheet\" href=\"http://fonts.example/css\">", .foreign),
-    ("<img src=https://elsewhere.example/a.png>", .foreign), ("<img srcset='a.png 1x, https://x.example/b.png 2x'>", .foreign),
+    ("<img src=https://elsewhere.example/a.png>", .foreign),
+    ("<img srcset='a.png 1x, https://x.example/b.png 2x'>", .foreign),
     ("<video poster=//x.example/a.png>", .foreign), ("<form action=https://x.example/>", .foreign),
     ("<iframe src=/other.html>", .frame), ("<object data=a.swf>", .frame), ("<base href=/app/>", .base),
-    ("<!-- a --><p><style></style>", .style), ("<!--><p style=a>", .styleAttribute), ("</p title='>'><p style=a>", .styleAttribute),
+    ("<!-- a --><p><style></style>", .style), ("<!--><p style=a>", .styleAttribute),
+    ("</p title='>'><p style=a>", .styleAttribute),
     ("<title><b></title><p style=a>", .styleAttribute), ("<p title='<' style=a>", .styleAttribute),
     ("<script>1</script", .script), ("<a/b='c'onclick=go()>", .handler), ("<p =style=b style=a>", .styleAttribute),
   ] as [(String, PageScan)])
@@ -33,12 +38,17 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "<", "<!", "<!--", "text", "<p", "<p style", "</", "<script src=/a.js></script>", "<script src=a.js>go()</script>",
-    "<script></script>", "<script type=application/json>{}</script>", "<script type='text/x-template'><p style=a></script>",
+    "", "<", "<!", "<!--", "text", "<p", "<p style", "</", "<script src=/a.js></script>",
+    "<script src=a.js>go()</script>",
+    "<script></script>", "<script type=application/json>{}</script>",
+    "<script type='text/x-template'><p style=a></script>",
     "<link rel=stylesheet href=a.css>", "<link rel=canonical href=https://x.example/>", "<a href=https://x.example/>",
-    "<img src=a.png>", "<img src=data:image/png;base64,AA==>", "<a href=mailto:a@b>", "<p title='style=a'>", "<!-- <p style=a> -->",
-    "<textarea><p style=a></textarea>", "<noscript><p style=a></noscript>", "<p data-style=a once=b on=c on-tap=d on:click=e>",
-    "<p title=\"<script>go()</script>\">", "<? <p ?>", "<p title=javascript:go()>", "<img src=/a:b>", "<form action=/save>",
+    "<img src=a.png>", "<img src=data:image/png;base64,AA==>", "<a href=mailto:a@b>", "<p title='style=a'>",
+    "<!-- <p style=a> -->",
+    "<textarea><p style=a></textarea>", "<noscript><p style=a></noscript>",
+    "<p data-style=a once=b on=c on-tap=d on:click=e>",
+    "<p title=\"<script>go()</script>\">", "<? <p ?>", "<p title=javascript:go()>", "<img src=/a:b>",
+    "<form action=/save>",
     "< p style=a>", "<style type=text/less>a</style>", "<p title=a onclick", "<!-- a --!><!---><p>",
   ])
   func isHarmless(_ page: String) {
@@ -48,7 +58,8 @@ import Testing
   @Test(arguments: [
     ("@import url(https://fonts.example/css);", true), ("@import 'https://x.example/a.css';", true),
     ("a{background:url( \"//x.example/a.png\" )}", true), ("a{background:URL(http://x.example/a)}", true),
-    ("a{background:url(a.png)}", false), ("@import \"a.css\";", false), ("a{background:url(data:image/png;base64,AA)}", false),
+    ("a{background:url(a.png)}", false), ("@import \"a.css\";", false),
+    ("a{background:url(data:image/png;base64,AA)}", false),
     ("/* url(https://x.example/) */", false), ("/* url(https://x.example/)", false), ("", false),
     ("/**/a{b:url(https://x.example/)}", true),
   ])

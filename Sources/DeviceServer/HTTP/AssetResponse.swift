@@ -46,9 +46,9 @@ enum AssetResponse {
     /// Sends the browser from a folder's name to the folder, `/docs` to `/docs/`: only from there do the relative links
     /// in its index lead into it.
     ///
-    /// The location is relative, so it holds under a path prefix, too, and cannot name another server. 301 is what every
-    /// client knows; only GET and HEAD come here, so nothing depends on the method that the client goes on with. It is
-    /// not kept: a file may take the folder's place.
+    /// The location is relative, so it holds under a path prefix, too, and cannot name another server. 301 is what
+    /// every client knows; only GET and HEAD come here, so nothing depends on the method that the client goes on with.
+    /// It is not kept: a file may take the folder's place.
     static func redirectToFolder(_ response: inout Response, for head: RequestHead) {
       var start = head.path.count
       while start > 0, head.path[start - 1] != UInt8(ascii: "/") { start -= 1 }
@@ -68,8 +68,9 @@ enum AssetResponse {
   /// The form to send; nil if the client refuses the only one. A client that names no codings takes any (RFC
   /// 9110 section 12.5.3), but is given the plain form where there is one.
   ///
-  /// So is a client that asks for a range: it means bytes of the file. Those of a compressed form are of use only to who
-  /// has all before them, yet many clients accept gzip in every request and would be given a piece that they cannot read.
+  /// So is a client that asks for a range: it means bytes of the file. Those of a compressed form are of use only to
+  /// who has all before them, yet many clients accept gzip in every request and would be given a piece that they cannot
+  /// read.
   private static func representation(
     of asset: StaticAsset, for head: RequestHead
   ) -> (bytes: SharedBytes, isCompressed: Bool)? {

@@ -93,6 +93,6 @@ struct FolderKeeper {
     guard !pages.isEmpty else { return nil }
     let named = pages.prefix(namedPages).joined(separator: ", ")
     let more = pages.count > namedPages ? " and \(pages.count - namedPages) more" : ""
-    return "data folder: browsers will not run all of \(named)\(more); --page-policy relaxed allows what is inline"
+    return "data folder: the page policy breaks \(named)\(more); --page-policy relaxed allows what is in the page itself"
   }
 }

@@ -5,6 +5,7 @@
 
 import DeviceServer
 import HostNetwork
+import NIOCore
 import QRCode
 import SimulatedBoard
 import SystemCalls

@@ -3,6 +3,7 @@
 // The device's names: those that a browser may send as `Host`, and the URL to open.
 
 import DeviceDescription
+import DeviceServer
 import HostNetwork
 import NIOCore
 import SystemCalls
