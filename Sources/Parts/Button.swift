@@ -71,6 +71,9 @@ public struct Button: Equatable, Sendable {
   }
 
   /// Takes a reading of the input.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func sense(_ level: Bool, at time: MonotonicTime) {
     self.level = level
     debouncer.sense(level || isHeld, at: time)

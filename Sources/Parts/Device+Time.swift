@@ -104,6 +104,9 @@ extension Device {
     events.removeAll(keepingCapacity: true)
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private mutating func work(off event: InputEvent) {
     arrive(at: event.time)
     work(by: event.time)
