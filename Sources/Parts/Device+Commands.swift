@@ -53,7 +53,7 @@ extension Device {
     guard parts.indices.contains(index) else { throw .unknownPart }
     guard parts[index].fault.isEmpty else { throw .partFault }
     if case .set(let settings) = command, settings.isEmpty { throw .malformedValue }
-    guard parts[index].knows(command) else { throw .unsuitableCommand }
+    guard parts.span[index].knows(command) else { throw .unsuitableCommand }
     switch parts[index].kind {
     case .switch(let part): ask(index, isOn: command.isOn(insteadOf: part.isWantedOn), by: author)
     case .light(var part):

@@ -126,7 +126,7 @@ extension Device {
       case .letGo(let client): parts[index].asButton?.letGo(of: client, at: event.time)
     #endif
     }
-    lower(parts[index].deadline, of: index)
+    lower(parts.span[index].deadline, of: index)
   }
 
   // MARK: What is due
@@ -161,8 +161,8 @@ extension Device {
     @inline(never)
   #endif
   private func deadline(of index: Int) -> MonotonicTime {
-    if case .switch(let part) = parts[index].kind { return deadline(ofSwitch: index, part) }
-    return parts[index].deadline
+    if case .switch(let part) = parts.span[index].kind { return deadline(ofSwitch: index, part) }
+    return parts.span[index].deadline
   }
 
   mutating func lower(_ time: MonotonicTime, of index: Int) {

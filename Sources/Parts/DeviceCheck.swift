@@ -104,7 +104,7 @@ extension Device {
       guard let target = self.index(of: name.span) else {
         throw DeviceMistake(part: index, reason: .unknownTarget(index: number, name))
       }
-      guard parts[target].canBeTold(action.command) else {
+      guard parts.span[target].canBeTold(action.command) else {
         throw DeviceMistake(part: index, reason: .unsuitableAction(index: number, name))
       }
       parts[index].actions[number].target = target
