@@ -29,8 +29,7 @@ extension Part {
   ) -> Part {
     var part = Part(
       name, label: label, group: group,
-      kind: .switch(
-        Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
+      State.switch(Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
     BuildFlags.require(BuildFlags.hasInterlocks, if: !interlock.isEmpty)
     if BuildFlags.hasInterlocks {
       for other in interlock where other != name { part.interlock.append(other.bytes) }
@@ -103,7 +102,7 @@ extension Part {
     isRemote: Bool = false
   ) -> Part {
     Part(
-      name, label: label, group: group, kind: .button(Button(input: input, timing: timing, isRemote: isRemote)))
+      name, label: label, group: group, State.button(Button(input: input, timing: timing, isRemote: isRemote)))
   }
 
   /// A gesture of this button does something more.

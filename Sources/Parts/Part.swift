@@ -87,14 +87,18 @@ public struct Part: Equatable, Sendable {
   var quietUntil = MonotonicTime.zero
 
   init(_ name: Text, label: Text?, group: Text, kind: Kind) {
+    self.init(name, label: label, group: group, State(kind))
+  }
+
+  init(_ name: Text, label: Text?, group: Text, _ state: State) {
     self.name = name.bytes
     self.label = label?.bytes ?? Self.label(for: name.bytes)
     self.group = group.bytes
-    state = State(kind)
+    self.state = state
   }
 
   /// The kinds that this build knows: no part has the size of one that it leaves out.
-  private enum State: Sendable {
+  enum State: Sendable {
     case `switch`(Switch)
     case button(Button)
     #if !WITHOUT_LIGHTS
@@ -156,8 +160,11 @@ public struct Part: Equatable, Sendable {
 
   /// A name with its first letter large and blanks for its underscores.
   private static func label(for name: [UInt8]) -> [UInt8] {
-    var label = name.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: " ") : $0 }
-    if let first = label.first, first &- 0x61 < 26 { label[0] = first - 0x20 }
+    var label: [UInt8] = []
+    for byte in name {
+      let isSmall = byte &- 0x61 < 26
+      label.append(byte == UInt8(ascii: "_") ? UInt8(ascii: " ") : label.isEmpty && isSmall ? byte - 0x20 : byte)
+    }
     return label
   }
 
