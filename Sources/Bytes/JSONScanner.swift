@@ -52,13 +52,19 @@ struct JSONScanner: ~Escapable {
     } while nesting.depth > 0
   }
 
-  /// Passes over a member's name, the colon, and white space up to its value.
+  /// Passes over a member's name, the colon, and white space up to its value. Returns where the name ended.
   @_lifetime(self: copy self)
-  mutating func skipName() throws(JSONError) {
+  @discardableResult
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  mutating func skipName() throws(JSONError) -> Int {
     try skipString()
+    let end = position
     skipWhitespace()
     try expect(UInt8(ascii: ":"))
     skipWhitespace()
+    return end
   }
 
   /// Passes over the beginnings of arrays and objects, up to an empty one's end or behind a scalar.

@@ -124,11 +124,7 @@ public struct JSONValue: ~Escapable {
       scanner.skipWhitespace()
       while scanner.next == UInt8(ascii: "\"") {
         let name = scanner.position
-        try scanner.skipString()
-        let nameEnd = scanner.position
-        scanner.skipWhitespace()
-        try scanner.expect(UInt8(ascii: ":"))
-        scanner.skipWhitespace()
+        let nameEnd = try scanner.skipName()
         let start = scanner.position
         try scanner.skipValue()
         guard body(name..<nameEnd, start..<scanner.position) else { break }

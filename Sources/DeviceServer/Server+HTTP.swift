@@ -233,7 +233,7 @@ extension Server where Context: ~Copyable {
     let left = table[index].http.pendingOutput
     guard left < before else { return }
     if table[index].phase == .webSocket {
-      if left == 0 { renew(&table[index].http, HTTPConnection(limits: limits.http)) }  // the 101 is out: HTTP is over
+      if left == 0 { table[index].http.trim() }  // the 101 is out: HTTP is over
       return
     }
     if left > 0 {

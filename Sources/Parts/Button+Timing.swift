@@ -9,12 +9,18 @@ extension Button {
   public struct Timing: Equatable, Sendable {
     /// A level that lasts no longer than this is a bounce.
     public var debounce: Milliseconds = Debouncer.standardDuration
-    /// How long after the first release the second press of a double click comes at the latest.
-    public var double: Milliseconds = 350
-    /// How long a button is held for a long press.
-    public var long: Milliseconds = 600
-    /// How long after a long press, and after each repeat, the next repeat follows; at least 10 ms.
-    public var `repeat`: Milliseconds = 150
+    #if WITHOUT_GESTURES
+      public var double: Milliseconds { get { 0 } set {} }
+      public var long: Milliseconds { get { 0 } set {} }
+      public var `repeat`: Milliseconds { get { 0 } set {} }
+    #else
+      /// How long after the first release the second press of a double click comes at the latest.
+      public var double: Milliseconds = 350
+      /// How long a button is held for a long press.
+      public var long: Milliseconds = 600
+      /// How long after a long press, and after each repeat, the next repeat follows; at least 10 ms.
+      public var `repeat`: Milliseconds = 150
+    #endif
 
     /// The usual times.
     public init() {}

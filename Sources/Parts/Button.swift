@@ -14,8 +14,12 @@ public struct Button: Equatable, Sendable {
   public let input: Int
   /// Its times.
   public let timing: Timing
-  /// Whether it may be pressed from a page and by HTTP, too.
-  public internal(set) var isRemote: Bool
+  #if WITHOUT_REMOTE_BUTTONS
+    public internal(set) var isRemote: Bool { get { false } set {} }
+  #else
+    /// Whether it may be pressed from a page and by HTTP, too.
+    public internal(set) var isRemote: Bool
+  #endif
   /// Whether it is down, bounces left out.
   public private(set) var isPressed = false
   /// How often it was pressed since the start.
@@ -23,9 +27,15 @@ public struct Button: Equatable, Sendable {
   /// The last click, double click, long press or repeat; nil before the first.
   public private(set) var lastGesture: Gesture?
 
-  var usesDouble = false
-  var usesLong = false
-  var usesRepeat = false
+  #if WITHOUT_GESTURES
+    var usesDouble: Bool { get { false } set { BuildFlags.require(false, if: newValue) } }
+    var usesLong: Bool { get { false } set { BuildFlags.require(false, if: newValue) } }
+    var usesRepeat: Bool { get { false } set { BuildFlags.require(false, if: newValue) } }
+  #else
+    var usesDouble = false
+    var usesLong = false
+    var usesRepeat = false
+  #endif
   /// The clients that hold it down remotely; 0 is a free place.
   #if WITHOUT_REMOTE_BUTTONS
     private var holders: SIMD4<UInt32> { get { .zero } set {} }  // takes no memory, which all parts would need
@@ -55,10 +65,15 @@ public struct Button: Equatable, Sendable {
     BuildFlags.require(BuildFlags.hasRemoteButtons, if: isRemote)
     self.input = input
     self.timing = timing
-    self.isRemote = BuildFlags.hasRemoteButtons && isRemote
+    #if !WITHOUT_REMOTE_BUTTONS
+      self.isRemote = isRemote
+    #endif
   }
 
   /// Takes a reading of the input.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func sense(_ level: Bool, at time: MonotonicTime) {
     self.level = level
     debouncer.sense(level || isHeld, at: time)

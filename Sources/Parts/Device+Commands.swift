@@ -53,7 +53,7 @@ extension Device {
     guard parts.indices.contains(index) else { throw .unknownPart }
     guard parts[index].fault.isEmpty else { throw .partFault }
     if case .set(let settings) = command, settings.isEmpty { throw .malformedValue }
-    guard parts[index].knows(command) else { throw .unsuitableCommand }
+    guard parts.span[index].knows(command) else { throw .unsuitableCommand }
     switch parts[index].kind {
     case .switch(let part): ask(index, isOn: command.isOn(insteadOf: part.isWantedOn), by: author)
     case .light(var part):
@@ -97,29 +97,34 @@ extension Device {
 
   /// Lets go of every button that this client holds down; for a client that has gone.
   public mutating func releaseButtons(heldBy client: UInt32, now: MonotonicTime) {
-    guard BuildFlags.hasRemoteButtons else { return }
-    arrive(at: now)
-    for index in parts.indices {
-      if let button = parts[index].asButton, button.isRemote { add(button, .letGo(client)) }
-    }
+    #if !WITHOUT_REMOTE_BUTTONS
+      arrive(at: now)
+      for index in parts.indices {
+        if let button = parts[index].asButton, button.isRemote { add(button, .letGo(client)) }
+      }
+    #endif
   }
 
   private mutating func work(
     _ button: Button, _ index: Int, _ command: Command, by author: Author
   ) throws(CommandError) {
-    guard BuildFlags.hasRemoteButtons, button.isRemote || author == .terminal else { throw .notRemote }
-    switch command {
-    case .press, .release:
-      // Only a client that can be missed may hold a button down.
-      guard let number = author.client else { throw .unsuitableCommand }
-      add(button, command == .press ? .hold(number) : .letGo(number))
-    case .gesture(let gesture):
-      for step in gesture.steps {
-        parts[index].asButton?.perform(step)
-        react(to: step, of: index)
+    #if WITHOUT_REMOTE_BUTTONS
+      throw .notRemote
+    #else
+      guard button.isRemote || author == .terminal else { throw .notRemote }
+      switch command {
+      case .press, .release:
+        // Only a client that can be missed may hold a button down.
+        guard let number = author.client else { throw .unsuitableCommand }
+        add(button, command == .press ? .hold(number) : .letGo(number))
+      case .gesture(let gesture):
+        for step in gesture.steps {
+          parts[index].asButton?.perform(step)
+          react(to: step, of: index)
+        }
+      case .set, .toggle, .dim: throw .unsuitableCommand
       }
-    case .set, .toggle, .dim: throw .unsuitableCommand
-    }
+    #endif
   }
 
   private mutating func add(_ button: Button, _ content: InputEvent.Content) {

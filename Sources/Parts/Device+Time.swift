@@ -12,11 +12,30 @@ public import Timebase
 /// Something that happened on an input, and waits to be processed.
 struct InputEvent: Sendable {
   enum Content {
-    case reading(Reading)
-    /// A client holds the button down.
-    case hold(UInt32)
-    /// The client lets go of the button; nil for any client.
-    case letGo(UInt32)
+    /// Whether a digital input is active.
+    case level(Bool)
+    #if !WITHOUT_SENSORS
+      case value(Decimal)
+    #endif
+    #if !WITHOUT_REMOTE_BUTTONS
+      /// A client holds the button down.
+      case hold(UInt32)
+      /// The client lets go of the button.
+      case letGo(UInt32)
+    #endif
+
+    /// Nil for a reading that no part of this build takes.
+    init?(_ reading: Reading) {
+      switch reading {
+      case .inactive: self = .level(false)
+      case .active: self = .level(true)
+      #if !WITHOUT_SENSORS
+        case .value(let value): self = .value(value)
+      #else
+        case .value: return nil
+      #endif
+      }
+    }
   }
 
   let input: Int
@@ -36,7 +55,8 @@ extension Device {
 
   /// Takes a reading of an input at `time`, which may be in the past; `poll` processes it.
   public mutating func sense(_ input: Int, _ reading: Reading, at time: MonotonicTime) {
-    add(InputEvent(input: input, content: .reading(reading), time: time))
+    guard let content = InputEvent.Content(reading) else { return }
+    add(InputEvent(input: input, content: content, time: time))
   }
 
   mutating func add(_ event: InputEvent) {
@@ -84,22 +104,29 @@ extension Device {
     events.removeAll(keepingCapacity: true)
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private mutating func work(off event: InputEvent) {
     arrive(at: event.time)
     work(by: event.time)
     guard let index = inputs.span[event.input].part else { return }
     switch event.content {
-    case .reading(.value(let value)):
-      if BuildFlags.hasSensors, parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
-    case .reading(let reading):
-      parts[index].asButton?.sense(reading == .active, at: event.time)
-      if BuildFlags.hasContacts, parts[index].asContact?.sense(reading == .active, at: event.time) == true {
+    case .level(let isActive):
+      parts[index].asButton?.sense(isActive, at: event.time)
+      if BuildFlags.hasContacts, parts[index].asContact?.sense(isActive, at: event.time) == true {
         note(index, by: nil)
       }
-    case .hold(let client): if BuildFlags.hasRemoteButtons { parts[index].asButton?.hold(by: client, at: event.time) }
-    case .letGo(let client): if BuildFlags.hasRemoteButtons { parts[index].asButton?.letGo(of: client, at: event.time) }
+    #if !WITHOUT_SENSORS
+      case .value(let value):
+        if parts[index].asSensor?.sense(value, at: event.time) == true { note(index, by: nil) }
+    #endif
+    #if !WITHOUT_REMOTE_BUTTONS
+      case .hold(let client): parts[index].asButton?.hold(by: client, at: event.time)
+      case .letGo(let client): parts[index].asButton?.letGo(of: client, at: event.time)
+    #endif
     }
-    lower(parts[index].deadline, of: index)
+    lower(parts.span[index].deadline, of: index)
   }
 
   // MARK: What is due
@@ -134,8 +161,8 @@ extension Device {
     @inline(never)
   #endif
   private func deadline(of index: Int) -> MonotonicTime {
-    if case .switch(let part) = parts[index].kind { return deadline(ofSwitch: index, part) }
-    return parts[index].deadline
+    if case .switch(let part) = parts.span[index].kind { return deadline(ofSwitch: index, part) }
+    return parts.span[index].deadline
   }
 
   mutating func lower(_ time: MonotonicTime, of index: Int) {

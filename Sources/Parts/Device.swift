@@ -100,10 +100,10 @@ public struct Device: Sendable {
     @inline(never)
   #endif
   public func writeParts(to json: inout JSONWriter, since revision: UInt64?, now: MonotonicTime) {
+    let parts = parts.span  // an element of the array itself would be copied, with its texts
     json.beginObject()
     for index in parts.indices where parts[index].revision > revision ?? 0 {
-      let name = parts[index].name
-      json.name(name.span)
+      json.name(parts[index].name.span)
       json.beginObject()
       if revision == nil { parts[index].writeDescription(to: &json) }
       parts[index].writeValues(to: &json, now: now)

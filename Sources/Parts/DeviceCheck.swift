@@ -58,7 +58,7 @@ extension Device {
   /// The status LED is not a part, but two things on one output are wrong all the same.
   private mutating func takeStatusOutput(_ output: Int) throws(DeviceMistake) {
     guard Self.isNumber(output) else { return }  // one that no board has shows nothing
-    if outputs.indices.contains(output), let part = outputs[output].part {
+    if outputs.indices.contains(output), let part = outputs.span[output].part {
       throw DeviceMistake(part: part, reason: .outputTaken(output))
     }
     Self.extend(&outputs, to: output)
@@ -104,7 +104,7 @@ extension Device {
       guard let target = self.index(of: name.span) else {
         throw DeviceMistake(part: index, reason: .unknownTarget(index: number, name))
       }
-      guard parts[target].canBeTold(action.command) else {
+      guard parts.span[target].canBeTold(action.command) else {
         throw DeviceMistake(part: index, reason: .unsuitableAction(index: number, name))
       }
       parts[index].actions[number].target = target

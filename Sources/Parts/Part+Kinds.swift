@@ -29,8 +29,7 @@ extension Part {
   ) -> Part {
     var part = Part(
       name, label: label, group: group,
-      kind: .switch(
-        Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
+      State.switch(Switch(output: output, restore: restore, offAfter: offAfter, minDwell: minDwell, dwell: dwell)))
     BuildFlags.require(BuildFlags.hasInterlocks, if: !interlock.isEmpty)
     if BuildFlags.hasInterlocks {
       for other in interlock where other != name { part.interlock.append(other.bytes) }
@@ -89,24 +88,40 @@ extension Part {
     _ name: Text, label: Text? = nil, group: Text = .empty, input: Int, timing: Button.Timing = .init(),
     isRemote: Bool = false, reactions: [Reaction]
   ) -> Part {
-    var button = Button(input: input, timing: timing, isRemote: isRemote)
-    var actions: [Response] = []
+    var part = button(name, label: label, group: group, input: input, timing: timing, isRemote: isRemote)
     for reaction in reactions {
-      for action in reaction.actions {
-        actions.append(Response(reaction.gesture, action))
-        if reaction.gesture == .long, action.command.isDim { button.usesRepeat = true }
-      }
-      switch reaction.gesture {
-      case .double: button.usesDouble = true
-      case .repeat: (button.usesLong, button.usesRepeat) = (true, true)
-      case .long: button.usesLong = true
-      case .press, .release, .click: break
-      }
+      part.note(reaction.gesture)
+      for action in reaction.actions { part.add(action, on: reaction.gesture) }
     }
-    BuildFlags.require(BuildFlags.hasGestures, if: button.usesDouble || button.usesLong || button.usesRepeat)
-    var part = Part(name, label: label, group: group, kind: .button(button))
-    part.actions = actions
     return part
+  }
+
+  /// A push button whose gestures do nothing yet: see `add(_:on:)`.
+  public static func button(
+    _ name: Text, label: Text? = nil, group: Text = .empty, input: Int, timing: Button.Timing = .init(),
+    isRemote: Bool = false
+  ) -> Part {
+    Part(
+      name, label: label, group: group, State.button(Button(input: input, timing: timing, isRemote: isRemote)))
+  }
+
+  /// A gesture of this button does something more.
+  public mutating func add(_ action: Action, on gesture: Gesture) {
+    note(gesture)
+    if gesture == .long, action.command.isDim { asButton?.usesRepeat = true }
+    actions.append(Response(gesture, action))
+  }
+
+  /// This button tells a gesture apart from others.
+  private mutating func note(_ gesture: Gesture) {
+    switch gesture {
+    case .double: asButton?.usesDouble = true
+    case .repeat:
+      asButton?.usesLong = true
+      asButton?.usesRepeat = true
+    case .long: asButton?.usesLong = true
+    case .press, .release, .click: break
+    }
   }
 
   /// An input that is on or off.

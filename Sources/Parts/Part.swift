@@ -71,21 +71,10 @@ public struct Part: Equatable, Sendable {
   #endif
   /// What it is, with its values.
   public internal(set) var kind: Kind {
-    @inline(__always) get {
-      // Behind this a kind that the build leaves out cannot be, as the optimizer sees.
-      switch state {
-      case .switch(let part): return .switch(part)
-      case .button(let part): return .button(part)
-      case .light(let part): if BuildFlags.hasLights { return .light(part) }
-      case .contact(let part): if BuildFlags.hasContacts { return .contact(part) }
-      case .sensor(let part): if BuildFlags.hasSensors { return .sensor(part) }
-      case .number(let part): if BuildFlags.hasNumbers { return .number(part) }
-      }
-      fatalError("a kind of part that this build leaves out")
-    }
-    set { state = newValue }
+    @inline(__always) get { state.kind }
+    set { state = State(newValue) }
   }
-  private var state: Kind
+  private var state: State
 
   /// The revision of its last change.
   public internal(set) var revision: UInt64 = 1
@@ -98,16 +87,84 @@ public struct Part: Equatable, Sendable {
   var quietUntil = MonotonicTime.zero
 
   init(_ name: Text, label: Text?, group: Text, kind: Kind) {
+    self.init(name, label: label, group: group, State(kind))
+  }
+
+  init(_ name: Text, label: Text?, group: Text, _ state: State) {
     self.name = name.bytes
     self.label = label?.bytes ?? Self.label(for: name.bytes)
     self.group = group.bytes
-    state = kind
+    self.state = state
+  }
+
+  /// The kinds that this build knows: no part has the size of one that it leaves out.
+  enum State: Sendable {
+    case `switch`(Switch)
+    case button(Button)
+    #if !WITHOUT_LIGHTS
+      case light(Light)
+    #endif
+    #if !WITHOUT_CONTACTS
+      case contact(Contact)
+    #endif
+    #if !WITHOUT_SENSORS
+      case sensor(Sensor)
+    #endif
+    #if !WITHOUT_NUMBERS
+      case number(Number)
+    #endif
+
+    init(_ kind: Kind) {
+      switch kind {
+      case .switch(let part): self = .switch(part)
+      case .button(let part): self = .button(part)
+      #if !WITHOUT_LIGHTS
+        case .light(let part): self = .light(part)
+      #endif
+      #if !WITHOUT_CONTACTS
+        case .contact(let part): self = .contact(part)
+      #endif
+      #if !WITHOUT_SENSORS
+        case .sensor(let part): self = .sensor(part)
+      #endif
+      #if !WITHOUT_NUMBERS
+        case .number(let part): self = .number(part)
+      #endif
+      #if WITHOUT_LIGHTS || WITHOUT_CONTACTS || WITHOUT_SENSORS || WITHOUT_NUMBERS
+        default: fatalError("a kind of part that this build leaves out")
+      #endif
+      }
+    }
+
+    var kind: Kind {
+      @inline(__always) get {
+        switch self {
+        case .switch(let part): .switch(part)
+        case .button(let part): .button(part)
+        #if !WITHOUT_LIGHTS
+          case .light(let part): .light(part)
+        #endif
+        #if !WITHOUT_CONTACTS
+          case .contact(let part): .contact(part)
+        #endif
+        #if !WITHOUT_SENSORS
+          case .sensor(let part): .sensor(part)
+        #endif
+        #if !WITHOUT_NUMBERS
+          case .number(let part): .number(part)
+        #endif
+        }
+      }
+    }
   }
 
   /// A name with its first letter large and blanks for its underscores.
   private static func label(for name: [UInt8]) -> [UInt8] {
-    var label = name.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: " ") : $0 }
-    if let first = label.first, first &- 0x61 < 26 { label[0] = first - 0x20 }
+    var label: [UInt8] = []
+    for byte in name {
+      let isSmall = byte &- 0x61 < 26
+      label.append(byte == UInt8(ascii: "_") ? UInt8(ascii: " ") : label.isEmpty && isSmall ? byte - 0x20 : byte)
+    }
     return label
   }
 

@@ -23,12 +23,22 @@ public struct Color: Equatable, Sendable {
 public struct PartValues: Equatable, Sendable {
   /// Whether it is to be on.
   public var isOn: Bool?
-  /// How bright a light is to be, 1 to 255.
-  public var brightness: UInt8?
-  /// The color of a light with three or four channels.
-  public var color: Color?
-  /// The value of a number.
-  public var value: Decimal?
+  // What only kinds have that a build leaves out makes no command larger there.
+  #if WITHOUT_LIGHTS
+    public var brightness: UInt8? { get { nil } set {} }
+    public var color: Color? { get { nil } set {} }
+  #else
+    /// How bright a light is to be, 1 to 255.
+    public var brightness: UInt8?
+    /// The color of a light with three or four channels.
+    public var color: Color?
+  #endif
+  #if WITHOUT_NUMBERS
+    public var value: Decimal? { get { nil } set {} }
+  #else
+    /// The value of a number.
+    public var value: Decimal?
+  #endif
 
   /// Values; those left out stay as they are.
   public init(isOn: Bool? = nil, brightness: UInt8? = nil, color: Color? = nil, value: Decimal? = nil) {

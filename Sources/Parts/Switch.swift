@@ -13,19 +13,33 @@ public struct Switch: Equatable, Sendable {
   public let output: Int
   /// What it shows after a start.
   public let restore: RestoreMode
-  /// The time after which it turns itself off; nil for never.
-  public let offAfter: Milliseconds?
-  /// The minimum time between its changes.
-  public let minDwell: Milliseconds
-  /// The minimum time for which the others of its interlock stay off after it went off.
-  public let dwell: Milliseconds
+  // What a build leaves out takes no memory there, and no code that copies it.
+  #if WITHOUT_TIMERS
+    public var offAfter: Milliseconds? { nil }
+    public var minDwell: Milliseconds { 0 }
+  #else
+    /// The time after which it turns itself off; nil for never.
+    public let offAfter: Milliseconds?
+    /// The minimum time between its changes.
+    public let minDwell: Milliseconds
+  #endif
+  #if WITHOUT_INTERLOCKS
+    public var dwell: Milliseconds { 0 }
+  #else
+    /// The minimum time for which the others of its interlock stay off after it went off.
+    public let dwell: Milliseconds
+  #endif
   /// Whether its output is on.
   public internal(set) var isOn = false
   /// The state that was requested last; while this differs from `isOn`, it rests.
   public internal(set) var isWantedOn: Bool
 
-  /// When its output had been driven for the last time; never while a drive may not have been made yet.
-  var lastChange = MonotonicTime.distantFuture
+  #if WITHOUT_TIMERS && WITHOUT_INTERLOCKS
+    var lastChange: MonotonicTime { get { .distantFuture } set {} }
+  #else
+    /// When its output had been driven for the last time; never while a drive may not have been made yet.
+    var lastChange = MonotonicTime.distantFuture
+  #endif
   /// When it turns itself off.
   #if WITHOUT_TIMERS
     var offTime: MonotonicTime { get { .distantFuture } set {} }
@@ -37,9 +51,13 @@ public struct Switch: Equatable, Sendable {
     BuildFlags.require(BuildFlags.hasTimers, if: offAfter != nil || minDwell > 0)
     self.output = output
     self.restore = restore
-    self.offAfter = BuildFlags.hasTimers ? offAfter : nil
-    self.minDwell = BuildFlags.hasTimers ? minDwell : 0
-    self.dwell = dwell
+    #if !WITHOUT_TIMERS
+      self.offAfter = offAfter
+      self.minDwell = minDwell
+    #endif
+    #if !WITHOUT_INTERLOCKS
+      self.dwell = dwell
+    #endif
     isWantedOn = restore.initialState(saved: nil)
   }
 

@@ -15,11 +15,9 @@ extension Device {
   public static func demonstration(
     _ name: [UInt8], restore: RestoreMode = .alwaysOff, timing: Button.Timing = .init(), hasStatusLED: Bool = true
   ) -> Device {
-    let toggle = Part.Reaction(.press, [Action(.toggle, target: [UInt8]("led"))])
-    let parts: [Part] = [
-      .switch("led", label: "LED", output: 0, restore: restore),
-      .button("button", input: 0, timing: timing, reactions: [toggle]),
-    ]
+    var button = Part.button("button", input: 0, timing: timing)
+    button.add(.toggle("led"), on: .press)
+    let parts = [Part.switch("led", label: "LED", output: 0, restore: restore), button]
     // The parts are right: their names differ, and so do their channels.
     return try! Device(name, parts: parts, statusOutput: hasStatusLED ? 1 : nil)
   }

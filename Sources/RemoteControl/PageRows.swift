@@ -13,14 +13,14 @@ enum PageRows {
   /// A section for each group, where its first part is, with the rows of all its parts; and where people log in, the
   /// way there.
   static func append(_ device: borrowing Device, for principal: Principal = .everybody, to html: inout [UInt8]) {
-    let parts = device.parts
+    let parts = device.parts.span  // an element of the array itself would be copied, with its texts
     for first in parts.indices {
-      let group = parts[first].group
+      let group = parts[first].group.span
       guard next(of: group, parts, from: 0) == first else { continue }
       html.append("<section>")
       if !group.isEmpty {
         html.append("<h2>")
-        Template.appendEscaped(group.span, to: &html)
+        Template.appendEscaped(group, to: &html)
         html.append("</h2>")
       }
       html.append("<ul>")
@@ -48,12 +48,12 @@ enum PageRows {
   }
 
   /// The number of the next part of a group; how many parts there are if none follows.
-  private static func next(of group: [UInt8], _ parts: [Part], from start: Int) -> Int {
-    for index in start..<parts.count where parts[index].group == group { return index }
+  private static func next(of group: Span<UInt8>, _ parts: Span<Part>, from start: Int) -> Int {
+    for index in start..<parts.count where parts[index].group.span.equals(group) { return index }
     return parts.count
   }
 
-  private static func appendRow(_ part: Part, isBarred: Bool, to html: inout [UInt8]) {
+  private static func appendRow(_ part: borrowing Part, isBarred: Bool, to html: inout [UInt8]) {
     html.append("<li data-part=\"")
     html.append(part.name.span)
     html.append("\" data-kind=\"")
@@ -77,14 +77,14 @@ enum PageRows {
     html.append("</li>")
   }
 
-  private static func appendClasses(of part: Part, to html: inout [UInt8]) {
+  private static func appendClasses(of part: borrowing Part, to html: inout [UInt8]) {
     if part.isOn == true { html.append("on ") }
     if case .button(let button) = part.kind, button.isPressed { html.append("pressed ") }
     if !part.fault.isEmpty { html.append("gone") }
   }
 
   /// What a click on the row does; nil if it does nothing.
-  private static func verb(of part: Part) -> Verb? {
+  private static func verb(of part: borrowing Part) -> Verb? {
     switch part.kind {
     case .switch, .light: .toggle
     case .button(let button): button.isRemote ? .click : nil
@@ -92,7 +92,7 @@ enum PageRows {
     }
   }
 
-  private static func appendButton(_ verb: Verb, of part: Part, isBarred: Bool, to html: inout [UInt8]) {
+  private static func appendButton(_ verb: Verb, of part: borrowing Part, isBarred: Bool, to html: inout [UInt8]) {
     html.append("<form method=\"post\" action=\"api/parts/")
     html.append(part.name.span)
     html.append("/")

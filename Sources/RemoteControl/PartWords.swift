@@ -7,7 +7,7 @@ import Bytes
 import Parts
 
 enum PartWords {
-  static func append(_ part: Part, to text: inout [UInt8]) {
+  static func append(_ part: borrowing Part, to text: inout [UInt8]) {
     guard part.fault.isEmpty else {
       text.append("gone - ")
       text.append(part.fault.span)

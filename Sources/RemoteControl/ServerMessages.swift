@@ -50,12 +50,12 @@ enum ServerMessages {
   /// One part, whole.
   static func appendPart(_ index: Int, _ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
     JSONWriter.append(to: &text) { json in
-      let part = context.device.parts[index]
+      let parts = context.device.parts.span  // an element of the array itself would be copied, with its texts
       json.beginObject()
-      json.member("name", part.name.span)
-      json.member("rev", part.revision)
-      part.writeDescription(to: &json)
-      part.writeValues(to: &json, now: context.device.now)
+      json.member("name", parts[index].name.span)
+      json.member("rev", parts[index].revision)
+      parts[index].writeDescription(to: &json)
+      parts[index].writeValues(to: &json, now: context.device.now)
       json.endObject()
     }
   }

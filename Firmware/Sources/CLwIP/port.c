@@ -31,6 +31,24 @@ uint32_t lwip_random(void) {
   return mixed ^ mixed >> 16;
 }
 
+// MARK: Timers
+
+// lwIP's own timers are a list in memory from a pool. Ours is one: TCP's, of which the others are multiples.
+uint32_t lwip_serve_timers(void) {
+  static uint32_t due, ticks;
+  uint32_t now = sys_now();
+  if ((int32_t)(now - due) >= 0) {
+    due += TCP_TMR_INTERVAL;
+    if ((int32_t)(now - due) >= 0) due = now + TCP_TMR_INTERVAL;  // too late to make up for it
+    ticks += 1;
+    tcp_tmr();
+    if (ticks % (DHCP_FINE_TIMER_MSECS / TCP_TMR_INTERVAL) == 0) dhcp_fine_tmr();
+    if (ticks % (ARP_TMR_INTERVAL / TCP_TMR_INTERVAL) == 0) etharp_tmr();
+    if (ticks % (DHCP_COARSE_TIMER_MSECS / TCP_TMR_INTERVAL) == 0) dhcp_coarse_tmr();
+  }
+  return due - now;
+}
+
 // MARK: Handshakes
 
 void lwip_make_room_for_handshake(void) {

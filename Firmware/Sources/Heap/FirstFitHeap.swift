@@ -24,6 +24,13 @@ public struct FirstFitHeap: ~Copyable {
   private static let inUse: UInt32 = 1
   private static let none = UInt32.max
 
+  /// A heap without memory: nothing can be allocated.
+  public init() {
+    base = UnsafeMutableRawPointer(bitPattern: 1)!  // any address: no block is there
+    capacity = 0
+    firstFree = Self.none
+  }
+
   /// Takes over `memory`, at least 16 bytes and below 2 GB.
   public init(_ memory: UnsafeMutableRawBufferPointer) {
     // The first header is four bytes before a multiple of eight, and so is every other.

@@ -33,8 +33,6 @@ public struct Network: ~Copyable {
         return ok
       }, ethernet_input)
     netif_set_default(interface)
-    netif_set_up(interface)
-    netif_set_link_up(interface)
     dhcp_start(interface)
   }
 
@@ -83,15 +81,16 @@ public struct Network: ~Copyable {
 
   /// Does what is due in lwIP, and returns when something is due again.
   mutating func serveTimers(now: MonotonicTime) -> MonotonicTime {
-    sys_check_timeouts()
-    return now + Milliseconds(sys_timeouts_sleeptime())
+    now + Milliseconds(lwip_serve_timers())
   }
 
   private static func configure(_ interface: UnsafeMutablePointer<netif>?) {
     guard let interface else { return }
     interface.pointee.name = (0x65, 0x6E)  // "en"
     interface.pointee.mtu = 1500
-    interface.pointee.flags = UInt8(NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET)
+    // Up from the start: the functions for it would tell others of a change, and there is no address yet to tell of.
+    interface.pointee.flags = UInt8(
+      NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_UP | NETIF_FLAG_LINK_UP)
     interface.pointee.hwaddr_len = 6
     withUnsafeMutableBytes(of: &interface.pointee.hwaddr) { address in
       if let base = address.bindMemory(to: UInt8.self).baseAddress { board_hardware_address(base) }

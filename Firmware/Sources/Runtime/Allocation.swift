@@ -7,14 +7,21 @@
 import CBoard
 import Heap
 
-/// The heap of the program: all of RAM that the linker left. Made by the first allocation.
-private nonisolated(unsafe) var heap = FirstFitHeap(
-  UnsafeMutableRawBufferPointer(start: board_heap_start(), count: board_heap_end() - board_heap_start()))
+/// The heap of the program. It begins as a constant: a global that is made when it is first used would bring code that
+/// asks for that at each use.
+private nonisolated(unsafe) var heap = FirstFitHeap()
+
+/// Gives the heap its memory, all of RAM that the linker left.
+private func beginHeap() {
+  heap = FirstFitHeap(
+    UnsafeMutableRawBufferPointer(start: board_heap_start(), count: board_heap_end() - board_heap_start()))
+}
 
 @c(posix_memalign)
 func allocate(
   _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: Int, _ size: Int
 ) -> Int32 {
+  if heap.capacity == 0 { beginHeap() }
   guard let memory = heap.allocate(size, alignment: alignment) else { heapExhausted(wanted: size) }
   publishCounters()
   result.pointee = memory

@@ -13,7 +13,6 @@
 #include "lwip/pbuf.h"
 #include "lwip/stats.h"
 #include "lwip/tcp.h"
-#include "lwip/timeouts.h"
 #include "netif/ethernet.h"
 
 /// Network counters; a debugger finds them by the symbol `transport_statistics`.
@@ -53,6 +52,9 @@ static inline size_t lwip_free_segments(void) {
 
 /// Adds what is not to be foreseen, the time of a frame's arrival for one, to what `LWIP_RAND` draws from.
 void lwip_stir(uint32_t value);
+
+/// Does what lwIP does at intervals, if it is time, and returns in how many milliseconds it will be time again.
+uint32_t lwip_serve_timers(void);
 
 /// Forgets the oldest handshake if there is no room for another: a peer that sends only SYNs keeps no other out.
 void lwip_make_room_for_handshake(void);

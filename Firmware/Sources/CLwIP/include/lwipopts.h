@@ -9,6 +9,7 @@
 
 #define NO_SYS 1
 #define SYS_LIGHTWEIGHT_PROT 0
+#define LWIP_TIMERS 0  // lwip_serve_timers takes less
 #define LWIP_SOCKET 0
 #define LWIP_NETCONN 0
 #define LWIP_SINGLE_NETIF 1
