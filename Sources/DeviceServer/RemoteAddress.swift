@@ -41,6 +41,17 @@ public struct RemoteAddress: Hashable, Sendable {
     family == other.family && high == other.high && low == other.low
   }
 
+  #if !WITHOUT_FAIRNESS
+    /// What it counts as where places are shared out: see `AddressHolder`.
+    var holder: (high: UInt64, low: UInt64) {
+      switch family {
+      case .unknown: (.max, .max)
+      case .ipv4: (.max, low)
+      case .ipv6: (high, 0)
+      }
+    }
+  #endif
+
   /// Appends the address without the port: `192.168.1.100`, `fe80::1`, or `unknown`.
   public func appendAddress(to text: inout [UInt8]) {
     switch family {

@@ -37,6 +37,10 @@ public struct WebSocketHub: ~Copyable, Sendable {
   var clients = Rows<Client>()
   private var freeIndices: [Int] = []
   private var lastNumber: UInt32 = 0
+  #if !WITHOUT_FAIRNESS
+    /// Whose the clients are that are connected.
+    private(set) var shares = AddressShares()
+  #endif
   /// Clients for which the transport has something to do, in the order in which it came up.
   var listed = IndexQueue()
   /// The buffer in which frames for all are encoded: used again as soon as no outbox holds it.
@@ -110,6 +114,9 @@ public struct WebSocketHub: ~Copyable, Sendable {
     clients[index].id = id
     clients[index].isConnected = true
     count += 1
+    #if !WITHOUT_FAIRNESS
+      shares.add(index, of: AddressHolder(clients[index].remote))
+    #endif
     if revision > 0 { list(index) }  // a newcomer gets the state that was published last
     return id
   }
@@ -120,6 +127,9 @@ public struct WebSocketHub: ~Copyable, Sendable {
   mutating func dismiss(_ index: Int) -> (id: ClientID, code: CloseCode, reason: [UInt8])? {
     let end = clients[index].end()
     if end != nil { count -= 1 }
+    #if !WITHOUT_FAIRNESS
+      shares.remove(index)
+    #endif
     return end
   }
 
