@@ -20,7 +20,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   let firstHandler: Router<Context>.SocketHandler?
   /// The files to serve where no route matches; swap the whole table to change one.
   public var assets: AssetTable
-  /// What peers may use.
+  /// What peers may use: the limits that were given, each in its range.
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
   public var hostNames: HostNames
@@ -55,6 +55,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public init(router: consuming Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     firstHandler = router.endpoints.first?.handler
     assets = router.assets
+    let limits = limits.normalized
     self.limits = limits
     self.hostNames = hostNames
     for _ in router.endpoints.indices { hubs.append(WebSocketHub(limits: limits)) }

@@ -5,6 +5,7 @@
 // `clients`. A program's own values are in its module, in a file named ServerLimits+….swift.
 
 public import HTTPCore
+import Timebase
 public import WebSocketCore
 
 /// What the server lets its peers use.
@@ -40,4 +41,23 @@ public struct ServerLimits: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// The same with every limit in its range, so that no arithmetic on them can overflow; the protocols see to their own.
+  var normalized: ServerLimits {
+    var limits = self
+    limits.connections = Self.count(connections)
+    limits.refusals = Self.count(refusals)
+    limits.clients = Self.count(clients)
+    limits.eventStreams = Self.count(eventStreams)
+    limits.deflateMemory = Self.size(deflateMemory)
+    limits.outboxSize = Self.size(outboxSize)
+    limits.outputHighWater = Self.size(outputHighWater)
+    // At 0 a stream would be sent comments without end, in one moment.
+    limits.timeouts.eventKeepAlive = max(limits.timeouts.eventKeepAlive, 100)
+    return limits
+  }
+  /// A table has so many rows at most.
+  private static func count(_ count: Int) -> Int { min(max(count, 0), 1 << 24) }
+  /// A quarter of what there are numbers for, so that a few can be added up.
+  private static func size(_ size: Int) -> Int { min(max(size, 0), .max / 4) }
 }
