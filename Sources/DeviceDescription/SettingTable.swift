@@ -39,6 +39,7 @@ public struct KnownSetting: Sendable {
     KnownSetting("host_names", .texts),
     KnownSetting("interface", .text),
     KnownSetting("max_clients", .integer(1...10_000)),
+    KnownSetting("max_commands", .integer(0...1000)),
     KnownSetting("log_level", .word(["trace", "debug", "info", "notice", "warning", "error", "critical"])),
     KnownSetting("data", .text),
     KnownSetting("state_file", .text),

@@ -9,12 +9,14 @@
 // without an address are one. A firmware may leave all this out (WITHOUT_FAIRNESS).
 
 #if !WITHOUT_FAIRNESS
-  /// What counts as one address.
-  struct AddressHolder: Hashable, Sendable {
+  /// What counts as one address where something is shared out: an IPv4 address, an IPv6 network of 64 bits, or all
+  /// peers without an address.
+  public struct AddressHolder: Hashable, Sendable {
     private let high: UInt64
     private let low: UInt64
 
-    init(_ remote: RemoteAddress) { (high, low) = remote.holder }
+    /// What a peer counts for.
+    public init(_ remote: RemoteAddress) { (high, low) = remote.holder }
 
     /// One connection of a peer behind which there are many, so that it counts by itself.
     init(single remote: RemoteAddress) {

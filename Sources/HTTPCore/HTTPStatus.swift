@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Status codes (RFC 9110 section 15, RFC 6585 for 431). The reason phrase carries no meaning, but
+// Status codes (RFC 9110 section 15, RFC 6585 for 429 and 431). The reason phrase carries no meaning, but
 // people read it in logs and terminals.
 
 import Bytes
@@ -56,6 +56,8 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let misdirectedRequest = HTTPStatus(known: 421)
   /// 426 (RFC 9110 section 15.5.22).
   public static let upgradeRequired = HTTPStatus(known: 426)
+  /// 429 (RFC 6585 section 4).
+  public static let tooManyRequests = HTTPStatus(known: 429)
   /// 431 (RFC 6585 section 5).
   public static let requestHeaderFieldsTooLarge = HTTPStatus(known: 431)
   /// 500 (RFC 9110 section 15.6.1).
@@ -102,6 +104,7 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
     414 URI Too Long
     421 Misdirected Request
     426 Upgrade Required
+    429 Too Many Requests
     431 Request Header Fields Too Large
     500 Internal Server Error
     501 Not Implemented

@@ -81,6 +81,12 @@ public struct WebSocketHub: ~Copyable, Sendable {
     return clients[client.index].principal
   }
 
+  /// The connected client with this `ClientID.index`; nil if there is none.
+  public func client(at index: Int) -> ClientID? {
+    guard clients.indices.contains(index), clients[index].isConnected else { return nil }
+    return clients[index].id
+  }
+
   /// Calls `body` with each connected client.
   public func forEachClient(_ body: (ClientID) -> Void) {
     for index in clients.indices where clients[index].isConnected { body(clients[index].id) }

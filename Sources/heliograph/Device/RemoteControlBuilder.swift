@@ -59,7 +59,8 @@ struct RemoteControlBuilder: Sendable {
       boot: .random(in: .min ... .max), board: settings.board == .simulated ? "simulated" : "linux")
     var application = RemoteControl(
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
-      hostNames: HostNames(settings.knownHostNames)
+      hostNames: HostNames(settings.knownHostNames),
+      commandRate: CommandRate(perSecond: UInt32(clamping: settings.maxCommands))
     ) { context, now in loopState.afterLoop(&context, now: now) }
     if settings.deflate { application.server.compression = .zlib() }
     return application

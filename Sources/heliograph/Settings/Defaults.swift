@@ -19,6 +19,8 @@ enum Defaults {
   static let port = DeviceProgram.defaultPort
   /// How many pages may be open at a time.
   static let maxClients = ServerLimits().clients
+  /// How many commands a second each client may give for long.
+  static let maxCommands = Int(CommandRate.standard)
   /// What is logged.
   static let logLevel = Logger.Level.info
   /// How long a button's level must be steady before it counts.

@@ -59,6 +59,7 @@ extension Heliograph {
     add("interface", network.interface)
     if !network.hostName.isEmpty { options["host_names"] = network.hostName }
     add("max_clients", network.maxClients)
+    add("max_commands", network.maxCommands)
     add("data", data)
     add("state_file", stateFile)
     add("deflate", deflate)

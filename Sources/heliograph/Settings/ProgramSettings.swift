@@ -27,6 +27,8 @@ struct ProgramSettings: Sendable {
   var hostNames: [String] = []
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
+  /// How many commands a second each client may give for long; 0: any number.
+  var maxCommands = Defaults.maxCommands
   /// The folder that is served in place of the built-in page.
   var data: String?
   /// Where the parts' state is kept.
@@ -56,6 +58,7 @@ struct ProgramSettings: Sendable {
     interface = try given.text("interface")
     hostNames = try given.texts("host_names") ?? []
     maxClients = try given.integer("max_clients") ?? maxClients
+    maxCommands = try given.integer("max_commands") ?? maxCommands
     data = try given.text("data")
     stateFile = try given.text("state_file") ?? stateFile
     deflate = try given.truth("deflate") ?? deflate
