@@ -41,6 +41,15 @@ public struct RemoteAddress: Hashable, Sendable {
     family == other.family && high == other.high && low == other.low
   }
 
+  /// Whether it is one of the machine's own loopback addresses (127.0.0.0/8, ::1).
+  public var isLoopback: Bool {
+    switch family {
+    case .unknown: false
+    case .ipv4: low >> 24 == 127
+    case .ipv6: high == 0 && low == 1
+    }
+  }
+
   #if !WITHOUT_FAIRNESS
     /// What it counts as where places are shared out: see `AddressHolder`.
     var holder: (high: UInt64, low: UInt64) {
