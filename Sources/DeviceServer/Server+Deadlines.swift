@@ -71,7 +71,7 @@ extension Server where Context: ~Copyable {
       guard isNew else { return }
       switch table[index].stage {
       case .idle, .head: table.rest(index, now: now)
-      case .body, .writing: table.wake(index)
+      default: table.wake(index)
       }
     #endif
   }
