@@ -44,6 +44,11 @@ let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["De
 let crypto = ["Crypto", "CryptoExtras"].map {
   Target.Dependency.product(name: $0, package: "swift-crypto", condition: .when(traits: ["Login"]))
 }
+// swift-metrics, only with the trait: for programs that embed the server and report to a metrics system of their own.
+let metrics = Target.Dependency.product(
+  name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Metrics"]))
+let metricsTestKit = Target.Dependency.product(
+  name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Metrics"]))
 
 let portableModules = [
   "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "Parts",
@@ -61,6 +66,7 @@ let package = Package(
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .library(name: "Accounts", targets: ["Accounts"]),
+    .library(name: "ServerMetrics", targets: ["ServerMetrics"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
@@ -72,6 +78,7 @@ let package = Package(
     .trait(
       name: "Deflate",
       description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be installed (zlib1g-dev)."),
+    .trait(name: "Metrics", description: "ServerMetrics, which reports the server's counters to swift-metrics."),
   ],
   dependencies: [
     // Sockets and the event loop under NIOTransport; its WebSocket client is the independent peer in tests.
@@ -88,6 +95,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // The program's log beside its serial lines, with levels.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    // What programs that embed the server report its counters to, with the trait Metrics.
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   targets: [
     // ======== portable modules, below the Embedded line: they compile as Embedded Swift ========
@@ -134,6 +143,7 @@ let package = Package(
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
+    hosted("ServerMetrics", ["DeviceServer", metrics]),
     program("heliograph", [
       "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
@@ -174,6 +184,7 @@ let package = Package(
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DeviceServerTests", ["DeviceServer", "SystemCalls", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DataVolumeTests", ["DataVolume", "DeviceServer", "Bytes"]),
+    tests("ServerMetricsTests", ["ServerMetrics", "DeviceServer", metricsTestKit]),
     tests("DeflateTests", ["Deflate", "WebSocketCore", "SystemCalls", zlib]),
     tests("PartsTests", ["Parts", "Bytes", "Timebase"]),
     tests(

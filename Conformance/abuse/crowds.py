@@ -18,7 +18,7 @@ def idle(bench: Bench) -> None:
     count = min(10_000, allow_descriptors() - 200)
     if count < 10_000:
         bench.omit(f"{10_000 - count} of 10,000 clients: the hard limit of open files is too low (ulimit -Hn)")
-    with bench.heliograph(count) as server, Crowd(server.port, count - 2, addresses=5) as crowd:
+    with bench.heliograph(count, "--max-commands", "0") as server, Crowd(server.port, count - 2, addresses=5) as crowd:
         resources = Resources(server)
         bench.measure("to connect all of them took", crowd.ask("connect")["seconds"], 30, "s")
         with WebSocket(server.port) as actor, WebSocket(server.port) as observer:
@@ -51,7 +51,7 @@ def watch(server: Program) -> tuple[float, float]:
 def asleep(bench: Bench) -> None:
     """2,000 WebSocket clients that never read, while the state changes, until they wake"""
     count, more = 2000, 1000
-    with bench.heliograph(count + 2) as server, Crowd(server.port, count, receive_buffer=4096) as crowd:
+    with bench.heliograph(count + 2, "--max-commands", "0") as server, Crowd(server.port, count, receive_buffer=4096) as crowd:
         resources = Resources(server)
         crowd.ask("connect")
         with WebSocket(server.port) as actor, WebSocket(server.port) as observer:

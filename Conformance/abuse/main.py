@@ -17,6 +17,7 @@ import descriptors  # noqa: E402
 import floods  # noqa: E402
 import interruptions  # noqa: E402
 import log  # noqa: E402
+import shares  # noqa: E402
 import slow_http  # noqa: E402
 from bench import Bench, Failure  # noqa: E402
 from common.environments import Unavailable, debian  # noqa: E402
@@ -33,6 +34,8 @@ SCENARIOS = {
     "close-flood": floods.closes,
     "upgrade-flood": floods.upgrades,
     "too-many-clients": floods.too_many,
+    "crowd": shares.crowd,
+    "household": shares.household,
     "resets": interruptions.resets,
     "hoarded-connections": interruptions.hoards,
     "vanished": interruptions.vanished,

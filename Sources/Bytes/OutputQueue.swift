@@ -18,6 +18,10 @@ public struct OutputQueue: Sendable {
   @usableFromInline var copied = ByteQueue()
   @usableFromInline var shared: [SharedPiece] = []
   @usableFromInline var sharedCount = 0
+  /// The first of `shared` that has yet to go out; those before it are empty, and dropped together.
+  private var firstShared = 0
+  /// How many copied bytes go out before the last of `shared`.
+  private var precedingCopied = 0
 
   /// Up to so many bytes are copied even so: to remember where they are would take as much memory.
   private static var smallSize: Int { 32 }
@@ -65,15 +69,15 @@ public struct OutputQueue: Sendable {
   public mutating func append(_ bytes: SharedBytes, _ range: Range<Int>) {
     let range = range.clamped(to: 0..<bytes.count)
     guard range.count > Self.smallSize else { return copied.append(bytes.span.extracting(range)) }
-    let before = shared.reduce(into: copied.count) { $0 -= $1.precedingCopied }
-    shared.append(SharedPiece(precedingCopied: before, bytes: bytes, rest: range))
+    shared.append(SharedPiece(precedingCopied: copied.count - precedingCopied, bytes: bytes, rest: range))
+    precedingCopied = copied.count
     sharedCount += range.count
   }
 
   /// Appends what waits in `other`; what that holds by reference is held so here, too.
   public mutating func append(_ other: OutputQueue) {
     var start = 0
-    for piece in other.shared {
+    for piece in other.shared[other.firstShared...] {
       copied.append(other.copied.bytes.extracting(start..<start + piece.precedingCopied))
       append(piece.bytes, piece.rest)
       start += piece.precedingCopied
@@ -97,29 +101,40 @@ public struct OutputQueue: Sendable {
 
   @usableFromInline
   mutating func writePieces(_ accept: (Span<UInt8>) -> Int) {
-    while !shared.isEmpty {
-      let due = shared[0].precedingCopied
+    while firstShared < shared.count {
+      let due = shared[firstShared].precedingCopied
       if due > 0 {
         let taken = min(max(accept(copied.bytes.extracting(first: due)), 0), due)
         copied.consume(taken)
-        shared[0].precedingCopied -= taken
+        shared[firstShared].precedingCopied -= taken
+        precedingCopied -= taken
         if taken < due { return }
       }
-      let (bytes, rest) = (shared[0].bytes, shared[0].rest)
+      let (bytes, rest) = (shared[firstShared].bytes, shared[firstShared].rest)
       let taken = min(max(accept(bytes.span.extracting(rest)), 0), rest.count)
-      shared[0].rest = rest.lowerBound + taken..<rest.upperBound
+      shared[firstShared].rest = rest.lowerBound + taken..<rest.upperBound
       sharedCount -= taken
       if taken < rest.count { return }
-      shared.removeFirst()
+      dropFirstShared()
     }
     if !copied.isEmpty { copied.consume(accept(copied.bytes)) }
+  }
+
+  /// Lets go of the first shared piece. The places of those that have gone are closed when they are half of all, so
+  /// that each piece is moved at most once for one that went.
+  private mutating func dropFirstShared() {
+    shared[firstShared].bytes = SharedBytes([])
+    firstShared += 1
+    guard firstShared >= shared.count - firstShared else { return }
+    shared.removeFirst(firstShared)
+    firstShared = 0
   }
 
   /// Drops everything that waits.
   public mutating func removeAll() {
     copied.removeAll()
     shared.removeAll(keepingCapacity: true)
-    sharedCount = 0
+    (sharedCount, firstShared, precedingCopied) = (0, 0, 0)
   }
 
   /// Gives back the memory of an empty queue.

@@ -80,7 +80,7 @@
       try input.withUnsafeBufferPointer { source throws(WebSocketError) in
         var rest = source[...]
         while inflater.takesInput(&rest) || inflater.isOutputFull {
-          let result = inflater.step(upTo: min(Self.stepSize, limit - output.count + 1), to: &output) {
+          let result = inflater.step(upTo: min(Self.stepSize - 1, limit - output.count) + 1, to: &output) {
             CZlib.inflate($0, Z_NO_FLUSH)
           }
           guard output.count <= limit else { throw .messageTooBig }

@@ -69,6 +69,10 @@ struct Connection: Sendable {
   var client = 0
   /// When the stage, the linger time or the socket's next ping is due: a lower bound.
   var deadline = MonotonicTime.distantFuture
+  #if !WITHOUT_FAIRNESS
+    /// Since when it has waited for its peer, if it does.
+    var restingSince = MonotonicTime.zero
+  #endif
 
   @inline(never)
   init(index: Int, limits: HTTPConnection.Limits) {
@@ -82,6 +86,10 @@ struct ConnectionTable: ~Copyable, Sendable {
   private var rows = Rows<Connection>()
   private var freeIndices: [Int] = []
   private var listed = IndexQueue()
+  #if !WITHOUT_FAIRNESS
+    /// Whose those are that are served.
+    private(set) var shares = AddressShares()
+  #endif
   /// How many connections are served.
   private(set) var servedCount = 0
   /// How many are one too many, and have yet to go.
@@ -130,15 +138,38 @@ struct ConnectionTable: ~Copyable, Sendable {
     return index
   }
 
+  #if !WITHOUT_FAIRNESS
+    /// Counts a served connection among those of an address; it waits for its first request.
+    mutating func count(_ index: Int, of holder: AddressHolder, now: MonotonicTime) {
+      shares.add(index, of: holder)
+      rest(index, now: now)
+    }
+
+    /// The connection begins to wait for its peer.
+    mutating func rest(_ index: Int, now: MonotonicTime) {
+      shares.rest(index)
+      rows[index].restingSince = now
+    }
+
+    /// The connection waits no more.
+    mutating func wake(_ index: Int) { shares.wake(index) }
+  #endif
+
   /// Lets a connection that is about to end count no more among those that are served.
   mutating func displace(_ index: Int) {
     rows[index].isRefused = true
     servedCount -= 1
     refusedCount += 1
+    #if !WITHOUT_FAIRNESS
+      shares.remove(index)
+    #endif
   }
 
   mutating func remove(_ index: Int, limits: HTTPConnection.Limits) {
     if rows[index].isRefused { refusedCount -= 1 } else { servedCount -= 1 }
+    #if !WITHOUT_FAIRNESS
+      shares.remove(index)
+    #endif
     let generation = rows[index].id.generation &+ 1
     rows.replace(index, with: Connection(index: index, limits: limits))
     rows[index].id = ConnectionID(index: index, generation: generation)

@@ -9,7 +9,7 @@ public struct ServerCounters: Sendable {
   public var accepted: UInt32 = 0
   /// Connections beyond `ServerLimits.connections`, answered 503 or closed at once.
   public var connectionsRefused: UInt32 = 0
-  /// Resting connections that were closed to make room for new ones.
+  /// Connections that were closed to make room for new ones: resting ones, or one of many of the same address.
   public var displaced: UInt32 = 0
   /// Requests whose head was complete.
   public var requests: UInt32 = 0
@@ -19,6 +19,8 @@ public struct ServerCounters: Sendable {
   public var clients: UInt32 = 0
   /// WebSocket clients turned away with 1013 because the hub was full.
   public var clientsRefused: UInt32 = 0
+  /// WebSocket clients closed with 4013 because their address had most places and a newcomer's fewer.
+  public var clientsDisplaced: UInt32 = 0
   /// WebSocket clients that asked for compression when `ServerLimits.deflateMemory` was used up.
   public var compressionDeclined: UInt32 = 0
   /// WebSocket clients closed for breaking the protocol or a limit.
@@ -27,6 +29,8 @@ public struct ServerCounters: Sendable {
   public var eventStreams: UInt32 = 0
   /// Requests for events answered with 503 because there were `ServerLimits.eventStreams` of them.
   public var eventStreamsRefused: UInt32 = 0
+  /// Event streams ended because their address had most of them and a newcomer's fewer.
+  public var eventStreamsDisplaced: UInt32 = 0
   /// WebSocket clients and connections given up because they did not answer in time.
   public var timedOut: UInt32 = 0
 }

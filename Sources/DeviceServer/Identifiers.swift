@@ -23,6 +23,6 @@ public struct WebSocketEndpoint: Hashable, Sendable {
 public struct ClientID: Hashable, Sendable {
   /// The number that people see: from 1, one more at each connection, never used again.
   public let number: UInt32
-  /// The place in the hub's table.
-  let index: Int
+  /// The place in the hub's table; a program may use it as an index into a table of its own.
+  public let index: Int
 }

@@ -49,6 +49,8 @@ public struct Refusal: Sendable {
     case tooManyConnections
     /// The hub is full (1013).
     case tooManyClients
+    /// The client's address held most places of a full hub, and a newcomer's fewer: it was closed (4013).
+    case displacedClient
     /// There are as many event streams as may be (503).
     case tooManyEventStreams
     /// The server is ending (503).
@@ -119,6 +121,7 @@ public struct Refusal: Sendable {
     case .noAnswer: append("no answer in time", to: &line)
     case .tooManyConnections: append("too many connections", to: &line)
     case .tooManyClients: line.append("1013 too many clients")
+    case .displacedClient: line.append("4013 place given to another address")
     case .tooManyEventStreams: append("too many event streams", to: &line)
     case .shuttingDown: append("shutting down", to: &line)
     case .unresponsive: line.append("no answer in time, aborted")
@@ -182,7 +185,8 @@ extension Refusal.Reason {
     case .unknownMethod: .notImplemented
     case .malformedPath: .badRequest
     case .tooSlow: .requestTimeout
-    case .noAnswer, .tooManyConnections, .tooManyEventStreams, .shuttingDown, .webSocketError, .tooManyClients, .unresponsive:
+    case .noAnswer, .tooManyConnections, .tooManyEventStreams, .shuttingDown, .webSocketError, .tooManyClients,
+      .displacedClient, .unresponsive:
       .serviceUnavailable
     }
   }
@@ -214,7 +218,8 @@ extension Refusal.Reason {
     case .tooManyConnections: "Too many connections"
     case .tooManyEventStreams: "Too many event streams"
     case .shuttingDown: "Shutting down"
-    case .malformedRequest, .badHandshake, .handler, .webSocketError, .tooManyClients, .unresponsive: ""
+    case .malformedRequest, .badHandshake, .handler, .webSocketError, .tooManyClients, .displacedClient,
+      .unresponsive: ""
     }
   }
 }

@@ -9,7 +9,7 @@ import WebSocketCore
 
 extension Server where Context: ~Copyable {
   /// Deadlines this close together are served in one look at the table.
-  private static var slack: Milliseconds { 20 }
+  static var slack: Milliseconds { 20 }
 
   /// See `Application.poll(now:)`.
   #if hasFeature(Embedded)
@@ -65,14 +65,22 @@ extension Server where Context: ~Copyable {
   /// Starts the time limit of what an HTTP connection waits for now, unless it is running already.
   mutating func updateStage(_ index: Int, now: MonotonicTime) {
     guard !table[index].isWaiting else { return }
-    nextDeadline = min(nextDeadline, table[index].updateStage(limits.timeouts, now: now))
+    let (deadline, isNew) = table[index].updateStage(limits.timeouts, now: now)
+    nextDeadline = min(nextDeadline, deadline)
+    #if !WITHOUT_FAIRNESS
+      guard isNew else { return }
+      switch table[index].stage {
+      case .idle, .head: table.rest(index, now: now)
+      default: table.wake(index)
+      }
+    #endif
   }
 }
 
 extension Connection {
-  /// See `Server.updateStage`; returns the deadline.
+  /// See `Server.updateStage`; returns the deadline, and whether it was set now.
   @inline(__always)
-  fileprivate mutating func updateStage(_ timeouts: ServerTimeouts, now: MonotonicTime) -> MonotonicTime {
+  fileprivate mutating func updateStage(_ timeouts: ServerTimeouts, now: MonotonicTime) -> (MonotonicTime, Bool) {
     let current: Stage
     let limit: Milliseconds
     if http.pendingOutput > 0 {
@@ -84,10 +92,11 @@ extension Connection {
     } else {
       (current, limit) = (.idle, timeouts.idle)
     }
-    if current != stage || deadline == .distantFuture || current == .idle {
+    let isNew = current != stage || deadline == .distantFuture || current == .idle
+    if isNew {
       stage = current
       deadline = now + limit
     }
-    return deadline
+    return (deadline, isNew)
   }
 }

@@ -73,6 +73,9 @@ extension Server where Context: ~Copyable {
         table.demand(.write, index)
         return
       }
+      #if !WITHOUT_FAIRNESS
+        if eventStreamCount >= limits.eventStreams { makeRoomForEvents(for: table[index].remote, now: now) }
+      #endif
       guard !isShuttingDown, eventStreamCount < limits.eventStreams else {
         counters.eventStreamsRefused.count()
         return refuse(.tooManyEventStreams, index, request.head, now: now, &context)
@@ -107,6 +110,10 @@ extension Server where Context: ~Copyable {
       eventStreams.append(stream)
     }
     eventStreamCount += 1
+    #if !WITHOUT_FAIRNESS
+      table.wake(index)
+      eventShares.add(table[index].client, of: AddressHolder(table[index].remote))
+    #endif
   }
 
   /// Queues what has changed since the stream was last sent any, if anything has.
@@ -184,6 +191,9 @@ extension Server where Context: ~Copyable {
   fileprivate mutating func removeEvents(_ index: Int) {
     eventStreams[table[index].client].connection = nil
     eventStreamCount -= 1
+    #if !WITHOUT_FAIRNESS
+      eventShares.remove(table[index].client)
+    #endif
   }
 
   fileprivate mutating func announceState(of hub: Int) {

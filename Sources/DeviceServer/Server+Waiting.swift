@@ -14,6 +14,9 @@ import WebSocketCore
       table[index].request = head
       table[index].waitingBody = body
       table[index].isWaiting = true
+      #if !WITHOUT_FAIRNESS
+        table.wake(index)  // it is not the peer that it waits for
+      #endif
       guard table[index].stage != .waiting else { return }  // a second wait takes no more time
       table[index].stage = .waiting
       setDeadline(index, now + limits.timeouts.answer)

@@ -20,8 +20,17 @@ extension Server where Context: ~Copyable {
     }
     if hubs[hub].count >= limits.clients {  // clients that missed a ping's deadline go first
       table[index].deadline = .distantFuture
-      nextDeadline = .zero
-      _ = poll(now: now, &context)
+      #if WITHOUT_FAIRNESS
+        nextDeadline = .zero
+        _ = poll(now: now, &context)
+      #else
+        if now >= lastSearch + Self.slack || lastSearch == .zero {  // a flood is not to have the table searched
+          lastSearch = now
+          nextDeadline = .zero
+          _ = poll(now: now, &context)
+        }
+        if hubs[hub].count >= limits.clients { makeRoom(in: hub, for: table[index].remote, now: now, &context) }
+      #endif
     }
     var accepted = accepted
     let codec: AnyMessageCodec? = agreeOnCompression(with: head, hub, &accepted)
@@ -67,6 +76,9 @@ extension Server where Context: ~Copyable {
       }
     #endif
     table[index].phase = .webSocket
+    #if !WITHOUT_FAIRNESS
+      table.wake(index)
+    #endif
     table[index].hub = hub
     table[index].client = client
     if hubs[hub].count >= limits.clients {
@@ -164,10 +176,14 @@ extension Server where Context: ~Copyable {
   }
 
   /// Tells the handler, once, that a client is gone.
-  private mutating func announceEnd(_ index: Int, now: MonotonicTime, _ context: inout Context) {
+  ///
+  /// - Parameter ending: The code of a Close of ours, of a client that is not waited for.
+  mutating func announceEnd(
+    _ index: Int, as ending: CloseCode? = nil, now: MonotonicTime, _ context: inout Context
+  ) {
     let hub = table[index].hub
     guard let (id, code, reason) = hubs[hub].dismiss(table[index].client) else { return }
-    router.endpoints.span[hub].handler(&context, &hubs[hub], .disconnect(id, code, reason: reason.span))
+    router.endpoints.span[hub].handler(&context, &hubs[hub], .disconnect(id, ending ?? code, reason: reason.span))
   }
 
   /// Sees to what a call of the socket has left: output to write, or nothing more to say.

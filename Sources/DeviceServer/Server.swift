@@ -20,7 +20,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   let firstHandler: Router<Context>.SocketHandler?
   /// The files to serve where no route matches; swap the whole table to change one.
   public var assets: AssetTable
-  /// What peers may use.
+  /// What peers may use: the limits that were given, each in its range.
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
   public var hostNames: HostNames
@@ -54,6 +54,11 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   /// Connections that get events: a table with holes.
   var eventStreams: [EventStream] = []
   var eventStreamCount = 0
+  #if !WITHOUT_FAIRNESS
+    var eventShares = AddressShares()
+    /// When the table was last searched for clients that have missed a deadline.
+    var lastSearch = MonotonicTime.zero
+  #endif
   /// No deadline lies before this one; deadlines that were moved back may make it too early, which costs one look.
   var nextDeadline = MonotonicTime.distantFuture
   var isShuttingDown = false
@@ -62,6 +67,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public init(router: consuming Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
     firstHandler = router.endpoints.first?.handler
     assets = router.assets
+    let limits = limits.normalized
     self.limits = limits
     self.hostNames = hostNames
     for _ in router.endpoints.indices { hubs.append(WebSocketHub(limits: limits)) }
@@ -90,7 +96,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public mutating func accept(
     from remote: RemoteAddress, over scheme: Scheme = .http, now: MonotonicTime, _ context: inout Context
   ) -> ConnectionID? {
-    guard !isShuttingDown, table.servedCount < limits.connections || makeRoom() else {
+    guard !isShuttingDown, table.servedCount < limits.connections || makeRoom(for: remote, now: now) else {
       counters.connectionsRefused.count()
       router.report(Refusal(.tooManyConnections, remote, now), &context)
       guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
@@ -101,38 +107,12 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     }
     let index = table.add(from: remote, limits: limits.http)
     table[index].scheme = scheme
+    #if !WITHOUT_FAIRNESS
+      table.count(index, of: holder(of: remote), now: now)
+    #endif
     counters.accepted.count()
     setDeadline(index, now + limits.timeouts.idle)
     return table[index].id
-  }
-
-  /// Ends a connection that waits for its peer, so that peers that only hold connections shut no other out.
-  private mutating func makeRoom() -> Bool {
-    guard table.refusedCount < limits.refusals, let index = longestWaiting else { return false }
-    counters.displaced.count()
-    table.displace(index)
-    table[index].deadline = .distantFuture
-    table.demand(.abort, index)
-    return true
-  }
-
-  /// The connection that has waited longest for a request, for the rest of one's head, or for the peer's end; nil if
-  /// none waits for these.
-  private var longestWaiting: Int? {
-    let (idle, head, linger) = (limits.timeouts.idle, limits.timeouts.head, limits.timeouts.linger)
-    var found: (index: Int, time: MonotonicTime)?
-    for index in table.indices where !table[index].isRefused {
-      let time: MonotonicTime  // when the wait began, and the same three limits added to each
-      switch (table[index].phase, table[index].stage) {
-      case (.http, .idle): time = table[index].deadline + head + linger
-      case (.http, .head): time = table[index].deadline + idle + linger
-      case (.lingering, _): time = table[index].deadline + idle + head
-      default: continue
-      }
-      if let found, found.time <= time { continue }
-      found = (index, time)
-    }
-    return found?.index
   }
 
   /// See `Application.receive(_:from:now:)`.
@@ -220,6 +200,9 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   /// All output is out: end this direction, and let the peer end the other.
   mutating func linger(_ index: Int, now: MonotonicTime) {
     table[index].phase = .lingering
+    #if !WITHOUT_FAIRNESS
+      table.rest(index, now: now)
+    #endif
     table[index].http.trim()
     setDeadline(index, now + limits.timeouts.linger)
     table.demand(.endOutput, index)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Status codes (RFC 9110 section 15, RFC 6585 for 431). The reason phrase carries no meaning, but
+// Status codes (RFC 9110 section 15, RFC 6585 for 429 and 431). The reason phrase carries no meaning, but
 // people read it in logs and terminals.
 
 import Bytes

@@ -52,7 +52,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   func channelActive(context: ChannelHandlerContext) {
-    id = owner.accept(self, from: RemoteAddress(context.remoteAddress), over: .http)
+    // A peer whose address is gone has closed before it was accepted: nobody would be there to answer to.
+    id = context.remoteAddress.flatMap { owner.accept(self, from: RemoteAddress($0), over: .http) }
     context.fireChannelActive()
     if id == nil { context.close(promise: nil) } else { owner.act() }
   }

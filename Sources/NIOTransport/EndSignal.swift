@@ -6,7 +6,8 @@
 import Dispatch
 import SystemCalls
 
-/// Waits for SIGTERM, SIGINT or SIGHUP, from when it is made.
+/// Waits for SIGTERM, SIGINT or SIGHUP, from when it is made; not for SIGHUP if that was ignored before, as `nohup` has
+/// it: such a program is to outlive its terminal.
 final class EndSignal {
   private let news: AsyncStream<Void>
   private let sources: [any DispatchSourceSignal]
@@ -16,7 +17,8 @@ final class EndSignal {
     self.news = news
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
     signal(SIGTTIN, SIG_IGN)  // nor is a terminal that listens to another program
-    sources = [SIGTERM, SIGINT, SIGHUP].map { number in
+    let numbers = HangUp.isIgnored ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP]
+    sources = numbers.map { number in
       signal(number, SIG_IGN)  // no default action; the source still gets it
       let signals = DispatchSource.makeSignalSource(signal: number, queue: .global())
       signals.setEventHandler { source.yield() }

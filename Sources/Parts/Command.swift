@@ -35,12 +35,24 @@ public enum CommandError: UInt8, Error, Equatable, Sendable {
   case notRemote
   /// Whoever gave it may only look, or the part is for administrators.
   case notAllowed
+  #if !WITHOUT_COMMAND_LIMITS
+    /// The client's commands were too many, and a later one for the same part took its place.
+    case overtaken
+  #endif
 
   /// The words for an answer.
   public var words: Span<UInt8> {
-    @_lifetime(immortal) get { Self.allWords.line(Int(rawValue)) }
+    @_lifetime(immortal) get {
+      #if !WITHOUT_COMMAND_LIMITS
+        if self == .overtaken { return Self.overtakenWords.span }
+      #endif
+      return Self.allWords.line(Int(rawValue))
+    }
   }
 
+  #if !WITHOUT_COMMAND_LIMITS
+    private static let overtakenWords: StaticString = "too many commands: a later one has overtaken this"
+  #endif
   /// A line for each case, in their order.
   private static let allWords: StaticString = """
     unknown part

@@ -12,6 +12,7 @@ extension Operation {
   private static var state: Answer { .json(.ok, "The state of the device", .named("Hello")) }
   private static var onePart: Answer { .json(.ok, "The part as it is now", .named("Part")) }
   private static var fault: Answer { .fail(.serviceUnavailable, "The part does not work at present") }
+  private static var tooMany: Answer { .fail(.tooManyRequests, "Commands come faster than any person gives them") }
   private static var malformed: Answer {
     .fail(.badRequest, "The body is malformed, a value is out of range, or this kind of part does not have it")
   }
@@ -27,7 +28,7 @@ extension Operation {
   static var putPart: Operation {
     Operation(
       "Sets values of a part; those that are left out stay as they are", parameters: [part],
-      request: [.json(.named("PartValues"))], answers: [onePart, malformed, unknownPart, fault])
+      request: [.json(.named("PartValues"))], answers: [onePart, malformed, unknownPart, tooMany, fault])
   }
 
   static var postVerb: Operation {
@@ -38,14 +39,14 @@ extension Operation {
         onePart, Answer(.seeOther, "Back to the page, after a form"),
         .fail(.badRequest, "This kind of part does not do that"),
         .fail(.forbidden, "The button can only be pressed on the device, or the request is from another site"),
-        .fail(.notFound, "There is no part of that name, or no such command"), fault,
+        .fail(.notFound, "There is no part of that name, or no such command"), tooMany, fault,
       ])
   }
 
   static var putLed: Operation {
     Operation(
       "Sets values of the part `led`, if there is one", request: [.json(.named("PartValues"))],
-      answers: [state, malformed, unknownPart, fault])
+      answers: [state, malformed, unknownPart, tooMany, fault])
   }
 
   static var postLedToggle: Operation {
@@ -53,7 +54,7 @@ extension Operation {
       "Toggles the part `led`, if there is one",
       answers: [
         state, Answer(.seeOther, "Back to the page, after a form"), .fail(.badRequest, "It cannot be toggled"),
-        unknownPart, fault,
+        unknownPart, tooMany, fault,
       ])
   }
 
@@ -74,6 +75,25 @@ extension Operation {
         .fail(.serviceUnavailable, "There are too many streams already"),
       ])
   }
+
+  #if !WITHOUT_METRICS
+    private static var onlyHere: Answer { .fail(.forbidden, "The request is not from the machine itself") }
+
+    static var getMetrics: Operation {
+      Operation(
+        "What is counted and measured, for Prometheus; for the machine itself only",
+        answers: [Answer(.ok, "Prometheus' text format", [Content("text/plain", .string)]), onlyHere])
+    }
+
+    static var getHealth: Operation {
+      Operation(
+        "Whether everything works; for the machine itself only",
+        answers: [
+          Answer(.ok, "It does", [Content("text/plain", .string)]),
+          Answer(.serviceUnavailable, "What does not, a line each", [Content("text/plain", .string)]), onlyHere,
+        ])
+    }
+  #endif
 
   static var getDescription: Operation {
     Operation("This description", answers: [.json(.ok, "OpenAPI 3.1", .json("{\"type\":\"object\"}"))])

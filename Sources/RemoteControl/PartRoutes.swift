@@ -106,6 +106,13 @@ enum PartRoutes {
     _ response: inout Response
   ) -> Bool {
     context.device.now = request.now
+    #if !WITHOUT_COMMAND_LIMITS
+      if let seconds = context.pacer.wait(of: request.remote, now: request.now) {
+        response.fail(.tooManyRequests, "too many commands")
+        response.head.add("Retry-After", decimal: seconds)
+        return false
+      }
+    #endif
     do throws(CommandError) {
       try context.perform(command, on: part, for: request.principal, now: request.now)
     } catch {
@@ -122,6 +129,9 @@ enum PartRoutes {
       case .malformedValue, .unsuitableCommand: .badRequest
       case .notRemote, .notAllowed: .forbidden
       case .partFault: .serviceUnavailable
+      #if !WITHOUT_COMMAND_LIMITS
+        case .overtaken: .conflict  // never: over HTTP nothing is kept
+      #endif
       }
     response.fail(status, error.words)
   }

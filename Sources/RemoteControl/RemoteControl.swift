@@ -22,7 +22,7 @@ extension ServerApplication where Context == RemoteControlContext {
   public init(
     _ device: consuming Device, board: consuming some Board, identity: Identity, log: SerialLog = SerialLog(),
     assets: AssetTable = .embeddedPage, limits: ServerLimits = .remoteControl, hostNames: HostNames = HostNames(),
-    origin: OriginPolicy = .sameOrigin, history: HistorySpan = HistorySpan(),
+    origin: OriginPolicy = .sameOrigin, history: HistorySpan = HistorySpan(), commandRate: CommandRate = CommandRate(),
     afterLoop: AfterLoop? = nil, extend: (inout Router<RemoteControlContext>) -> Void = { _ in }
   ) {
     var router = Router<RemoteControlContext>()
@@ -31,12 +31,29 @@ extension ServerApplication where Context == RemoteControlContext {
     router.assets = assets
     let hosted = HostedRoutes(router, device, history: history)
     var board = board
+    var context = RemoteControlContext(
+      device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients, hosted: hosted)
+    #if !WITHOUT_COMMAND_LIMITS
+      context.pacer = CommandPacer(commandRate)
+    #endif
     self.init(
       Server(router: router, limits: limits, hostNames: hostNames),
-      context: RemoteControlContext(
-        device, identity: identity, log: log, endpoint: endpoint, clientLimit: limits.clients, hosted: hosted)
+      context: context
     ) { context, server, now in
-      let deadline = context.loop(board: &board, now: now)
+      #if WITHOUT_COMMAND_LIMITS
+        let deadline = context.loop(board: &board, now: now)
+      #else
+        if now >= context.pacer.nextDue {
+          server.withHub(endpoint, now: now) { SocketHandler.performKept(&context, &$0) }
+        }
+        var deadline = context.loop(board: &board, now: now)
+        if context.pacer.nextDue < .distantFuture {
+          deadline = min(context.pacer.nextDue, deadline ?? .distantFuture)
+        }
+      #endif
+      #if !WITHOUT_METRICS
+        context.statistics = server.statistics(of: endpoint)
+      #endif
       if context.hasNews { server.withHub(endpoint, now: now) { $0.publish(revision: context.device.revision) } }
       guard let later = afterLoop?(&context, now) else { return deadline }
       return min(later, deadline ?? .distantFuture)

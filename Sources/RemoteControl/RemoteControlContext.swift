@@ -28,6 +28,18 @@ public struct RemoteControlContext: ~Copyable, Sendable {
   let clientLimit: Int
   /// What only hosts have.
   var hosted: HostedRoutes
+  #if !WITHOUT_METRICS
+    /// What the server has counted, as of the end of the last loop.
+    public internal(set) var statistics = ServerStatistics()
+    /// What does not work, as the host says.
+    public var problems = Problems()
+  #endif
+  #if !WITHOUT_COMMAND_LIMITS
+    /// Holds back commands that come faster than any person gives them.
+    var pacer = CommandPacer(CommandRate())
+    /// How many commands were held back.
+    public var commandCounters: CommandCounters { pacer.counters }
+  #endif
   /// The buffer that answers are written in.
   var answer: [UInt8] = []
   /// When the parts began; nil before that.

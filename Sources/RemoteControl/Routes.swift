@@ -26,6 +26,9 @@ enum Routes {
     let endpoint = router.webSocket(
       "/ws", protocols: protocols, origin: origin, state: SocketHandler.appendState, SocketHandler.onEvent)
     HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
+    #if !WITHOUT_METRICS
+      MetricsRoutes.add(to: &router)
+    #endif
     router.on(.get, "/api/state", PartRoutes.getState, documented: .getState)
     router.on(.get, "/api/parts/:part", PartRoutes.getPart, documented: .getPart)
     router.on(.put, "/api/parts/:part", PartRoutes.putPart, documented: .putPart)

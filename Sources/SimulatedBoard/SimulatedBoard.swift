@@ -38,11 +38,13 @@ public final class SimulatedBoard: Board {
 
   /// Something that happens to a part, by its index in `parts`; one that the part does not have changes nothing.
   public enum Event: Equatable, Sendable {
-    /// A button is pushed down, or a contact opened, and stays so; nothing if it already is or is about to be.
+    /// A button is pushed down, or a contact opened, and stays so; nothing if it already is or is about to be, or if as
+    /// many taps wait as may.
     case activate(Int)
     /// A button is let go, or a contact closed; nothing if it already is or is about to be.
     case deactivate(Int)
-    /// A button is pushed down and let go, after all earlier events; taps are never merged.
+    /// A button is pushed down and let go, after all earlier events; taps are not merged, unless more than
+    /// `SimulatedBoard.tapLimit` wait: then it is dropped, and counted.
     ///
     /// A button that is held down is let go.
     case tap(Int)
@@ -53,6 +55,12 @@ public final class SimulatedBoard: Board {
     /// The channels of the part are back, and are as they would be if they had never been gone.
     case heal(Int)
   }
+
+  /// How many taps of one button may wait: three minutes of work for a finger.
+  public static let tapLimit = 1000
+
+  /// How many taps were dropped because as many as may wait did.
+  public private(set) var droppedTaps = 0
 
   /// How long each level lasts at least, if the debouncing does not take longer.
   static let shortestLevel: Milliseconds = 50
@@ -83,6 +91,11 @@ public final class SimulatedBoard: Board {
     case .activate(let part): change(part) { $0.turn(active: true) }
     case .deactivate(let part): change(part) { $0.turn(active: false) }
     case .tap(let part):
+      guard channels.indices.contains(part) else { return }
+      guard channels[part].hasRoomForTap else {
+        droppedTaps += 1
+        return
+      }
       change(part) { channel in
         channel.turn(active: true)
         channel.turn(active: false)
@@ -145,9 +158,12 @@ private struct Channel {
   private var isActiveInTheEnd: Bool { isActive != (pendingEdges % 2 == 1) }
 
   mutating func turn(active: Bool) {
-    guard isDigital, isActiveInTheEnd != active else { return }
+    guard isDigital, isActiveInTheEnd != active, !active || hasRoomForTap else { return }
     pendingEdges += 1
   }
+
+  /// Whether one more tap may wait.
+  var hasRoomForTap: Bool { pendingEdges < 2 * SimulatedBoard.tapLimit }
 
   mutating func measure(_ value: Decimal?) {
     guard part.kind == .sensor else { return }

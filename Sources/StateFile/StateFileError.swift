@@ -12,6 +12,8 @@ public enum StateFileError: Error, Equatable, CustomStringConvertible {
   case notKeptAside(path: String, StateFileFlaw, place: String, SystemError)
   /// A folder, a link, a device or the like is at the path. It is left alone.
   case notAFile(path: String)
+  /// Another program that runs keeps its state in this file.
+  case inUse(path: String)
   /// The system refused to read the file.
   case unreadable(path: String, SystemError)
   /// The system refused to write it. What was saved before is still there, or else the new state is.
@@ -24,6 +26,8 @@ public enum StateFileError: Error, Equatable, CustomStringConvertible {
     case .notKeptAside(let path, let flaw, let place, let error):
       "\(path) \(flaw), and cannot be kept as \(place): \(error)"
     case .notAFile(let path): "\(path) is not a regular file"
+    case .inUse(let path):
+      "another program that runs keeps its state in \(path): end that one, or give this one a file of its own"
     case .unreadable(let path, let error): "cannot read \(path): \(error)"
     case .unwritable(let path, let error): "cannot write \(path): \(error)"
     }

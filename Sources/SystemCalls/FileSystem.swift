@@ -81,6 +81,11 @@ public enum FileSystem {
 
   /// Makes a folder and all above it, if they are missing.
   public static func makeFolder(_ path: String) throws(SystemError) { _ = try openFolder(path) }
+  /// Opens the file at `path`, which is made if there is none, and its folder, too.
+  public static func make(_ path: String) throws(SystemError) -> Descriptor {
+    _ = try openFolder(folder(of: path))
+    return try Descriptor(opening: path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+  }
 
   /// Opens a folder; if it is missing, it is made first, and all above it.
   private static func openFolder(_ path: String) throws(SystemError) -> Descriptor {

@@ -35,6 +35,8 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable {
   public static let serviceRestart = CloseCode(rawValue: 1012)
   /// The server has no room now; come back later.
   public static let tryAgainLater = CloseCode(rawValue: 1013)
+  /// The place was given to another: one of private use, that a page takes for "all places are taken".
+  public static let placeTaken = CloseCode(rawValue: 4013)
 
   /// Whether a Close frame may carry this code, in either direction.
   ///

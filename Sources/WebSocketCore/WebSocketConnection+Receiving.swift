@@ -113,7 +113,7 @@ extension WebSocketConnection {
     }
     // A compressed message is inflated as it comes: its inflated size counts, not the size on the wire.
     if header.isCompressed || assembly.isCompressed { return Int(clamping: header.length) }
-    let room = max(limits.messageSize, 0) - assembly.count  // never negative: what is there was let in here
+    let room = limits.messageSize - assembly.count  // never negative: what is there was let in here
     guard header.length <= UInt64(room) else { throw .messageTooBig }
     return Int(truncatingIfNeeded: header.length)
   }

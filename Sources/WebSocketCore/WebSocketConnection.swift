@@ -20,6 +20,9 @@ public struct WebSocketConnection: Sendable {
 
     /// The limits; a server's are in `ServerLimits`.
     public init(messageSize: Int) { self.messageSize = messageSize }
+
+    /// The same in its range, so that no arithmetic on it can overflow.
+    var normalized: Limits { Limits(messageSize: min(max(messageSize, 0), .max / 4)) }
   }
 
   /// How long a connection waits, and for what.
@@ -81,7 +84,7 @@ public struct WebSocketConnection: Sendable {
   public init(
     limits: Limits, timing: Timing, codec: AnyMessageCodec? = nil, now: MonotonicTime
   ) {
-    self.limits = limits
+    self.limits = limits.normalized
     self.timing = timing
     self.codec = codec
     lastReceived = now

@@ -169,13 +169,23 @@ final class Console: Sendable {
       }
       write()
       obey(commands, transport, loopState)
+      rest(after: commands.count)
       if count == 0 { return }  // the end of input is not the end of the device
     }
   }
 
+  /// Lets a flood of commands wait: ten thousand a second are more than anyone types, and leave the processor free.
+  private func rest(after count: Int) {
+    if count >= 10 { usleep(UInt32(count / 10) * 1000) }
+  }
+
   private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) {
     if commands.contains(.quit) { kill(getpid(), SIGTERM) }
+    // The loop has done them before more is read, so that no more than one read's worth waits for it.
+    let isDone = DispatchSemaphore(value: 0)
     transport.notify { [self] application, now in
+      defer { isDone.signal() }
+      let dropped = loopState.value?.simulated?.droppedTaps
       for command in commands {
         switch command {
         case .board(let event): loopState.value?.simulated?.apply(event)
@@ -183,7 +193,11 @@ final class Console: Sendable {
         case .quit: break
         }
       }
+      if dropped == 0, loopState.value?.simulated?.droppedTaps != 0 {
+        log(.warning, "more taps than a finger makes in minutes: some are dropped")
+      }
     }
+    _ = isDone.wait(timeout: .now() + 1)  // a loop that has ended does nothing more
   }
 
   private func perform(_ command: Command, _ part: Int, _ device: inout Device, now: MonotonicTime) {

@@ -35,7 +35,7 @@ struct RemoteControlService: Service {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let console = Console(described.device, logger: logger, hasKeyboard: settings.board == .simulated)
     defer { console.finish() }
-    let saved = SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
+    let saved = try await savedParts(console)
     let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
     let loopState = LoopStateBox.makeEmptyBox(valueType: LoopState.self, eventLoop: eventLoop)
     let door = try LoginDoor(settings)
@@ -75,6 +75,22 @@ struct RemoteControlService: Service {
       _ = try await transport.withLoopState(loopState) { $0.linux?.finish() }
     #endif
     if let failure { throw failure }
+  }
+
+  /// What was saved. It waits a little for another run of this program that is about to end.
+  private func savedParts(_ console: Console) async throws -> SavedParts {
+    for _ in 1..<20 {
+      do {
+        return try SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
+      } catch StateFileError.inUse {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
+    do {
+      return try SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
+    } catch let error as StateFileError {
+      throw StartFailure(description: "\(error) (--state-file)")
+    }
   }
 
   /// Starts the device. It waits a little for lines that another run of this program still holds, because it is about

@@ -141,6 +141,30 @@ import Testing
     #expect(queue.count == backlog)
   }
 
+  /// A page of 200,000 placeholders. If a piece cost a look at all others, this would take longer than it may.
+  @Test(.timeLimit(.minutes(5))) func manyPiecesCostNoMoreEachThanFew() {
+    let page = SharedBytes([UInt8](repeating: 7, count: 40))
+    var queue = OutputQueue()
+    for _ in 0..<200_000 {
+      queue.append("value")
+      queue.append(page)
+    }
+    var whole = OutputQueue()
+    whole.append(queue)
+    #expect(whole.count == 200_000 * 45)
+    var taken = 0
+    while !whole.isEmpty {
+      var room = 16_384
+      whole.write { offered in
+        let count = min(offered.count, room)
+        room -= count
+        taken += count
+        return count
+      }
+    }
+    #expect(taken == 200_000 * 45)
+  }
+
   @Test func onlyAnEmptyQueueGivesItsMemoryBack() {
     var queue = mixedQueue()
     queue.trim()

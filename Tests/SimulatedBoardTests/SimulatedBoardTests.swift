@@ -56,6 +56,20 @@ import Timebase
     #expect(host.levels["button"] == [true, false])
   }
 
+  @Test func aFloodOfTapsWaitsWithinABoundAndNoButtonStaysDown() throws {
+    var host = try Host(makeDemo())
+    for _ in 0..<100_000 { host.board.apply(.tap(1)) }
+    #expect(host.board.droppedTaps == 100_000 - SimulatedBoard.tapLimit)
+    for _ in 0..<1000 {  // by hand as fast: a press too many is dropped, a release never
+      host.board.apply(.activate(1))
+      host.board.apply(.deactivate(1))
+    }
+    host.board.apply(.tap(99))
+    host.run()
+    #expect(host.button("button").presses == SimulatedBoard.tapLimit)
+    #expect(!host.button("button").isPressed)
+  }
+
   @Test func threeQuickTapsAreThreePresses() throws {
     var host = try Host(makeDemo())
     for _ in 0..<3 { host.board.apply(.tap(1)) }

@@ -41,6 +41,10 @@ public struct WebSocketHub: ~Copyable, Sendable {
   var clients = Rows<Client>()
   private var freeIndices: [Int] = []
   private var lastNumber: UInt32 = 0
+  #if !WITHOUT_FAIRNESS
+    /// Whose the clients are that are connected.
+    private(set) var shares = AddressShares()
+  #endif
   /// Clients for which the transport has something to do, in the order in which it came up.
   var listed = IndexQueue()
   /// The buffer in which frames for all are encoded: used again as soon as no outbox holds it.
@@ -89,6 +93,12 @@ public struct WebSocketHub: ~Copyable, Sendable {
     return clients[client.index].principal
   }
 
+  /// The connected client with this `ClientID.index`; nil if there is none.
+  public func client(at index: Int) -> ClientID? {
+    guard clients.indices.contains(index), clients[index].isConnected else { return nil }
+    return clients[index].id
+  }
+
   /// Calls `body` with each connected client.
   public func forEachClient(_ body: (ClientID) -> Void) {
     for index in clients.indices where clients[index].isConnected { body(clients[index].id) }
@@ -122,6 +132,9 @@ public struct WebSocketHub: ~Copyable, Sendable {
     clients[index].id = id
     clients[index].isConnected = true
     count += 1
+    #if !WITHOUT_FAIRNESS
+      shares.add(index, of: AddressHolder(clients[index].remote))
+    #endif
     if revision > 0 { list(index) }  // a newcomer gets the state that was published last
     return id
   }
@@ -132,6 +145,9 @@ public struct WebSocketHub: ~Copyable, Sendable {
   mutating func dismiss(_ index: Int) -> (id: ClientID, code: CloseCode, reason: [UInt8])? {
     let end = clients[index].end()
     if end != nil { count -= 1 }
+    #if !WITHOUT_FAIRNESS
+      shares.remove(index)
+    #endif
     return end
   }
 

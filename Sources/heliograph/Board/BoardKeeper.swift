@@ -21,6 +21,8 @@
     func run() async throws {
       try await BoardWatch(transport) { [loopState] in loopState.value?.linux }.run { event in
         console.log(event.level, event.description)
+        let problem = event.isFound ? "" : event.description
+        transport.notify { application, _ in application.context.problems.board = Array(problem.utf8) }
       } afterNews: {
         try await hold()
       }
@@ -35,6 +37,11 @@
   }
 
   extension LinuxBoard.Event {
+    fileprivate var isFound: Bool {
+      if case .found = self { return true }
+      return false
+    }
+
     fileprivate var level: Logger.Level {
       switch self {
       case .lost: .error

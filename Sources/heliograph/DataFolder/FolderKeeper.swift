@@ -56,12 +56,21 @@ struct FolderKeeper {
       try await sleep()
       do {
         if let assets = try await look() { try await use(assets) }
+        if lastReason != nil { tell("") }
         lastReason = nil
       } catch let error as DataFolderError {
-        if error.description != lastReason { console.log(.warning, "\(error.description); serving what was there") }
+        if error.description != lastReason {
+          console.log(.warning, "\(error.description); serving what was there")
+          tell(error.description)
+        }
         lastReason = error.description
       }
     }
+  }
+
+  /// Tells those who ask for the health of the device.
+  private func tell(_ problem: String) {
+    transport.notify { application, _ in application.context.problems.dataFolder = Array(problem.utf8) }
   }
 
   private mutating func look() async throws -> AssetTable? {

@@ -62,7 +62,8 @@ struct RemoteControlBuilder: Sendable {
       boot: .random(in: .min ... .max), board: settings.board == .simulated ? "simulated" : "linux")
     var application = RemoteControl(
       device, board: board, identity: identity, log: SerialLog(level: logLevel), limits: limits,
-      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy
+      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy,
+      commandRate: CommandRate(perSecond: UInt32(clamping: settings.maxCommands))
     ) { context, now in
       loopState.afterLoop(&context, now: now)
     } extend: { router in
@@ -70,10 +71,11 @@ struct RemoteControlBuilder: Sendable {
     }
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix
-    application.server.pagePolicy = PagePolicy(frameAncestors: settings.proxies.framing.map(\.bytes))
+    application.server.pagePolicy = PagePolicy(
+      frameAncestors: settings.proxies.framing.map(\.bytes),
+      inline: settings.pagePolicy == .relaxed ? .allowed : .forbidden)
     application.server.advice.hostName = "Start it with --host-name"
     application.server.advice.origin = "If both are yours, start it with --origin"
-    if settings.pagePolicy == .relaxed { application.server.pagePolicy = PagePolicy(inline: .allowed) }
     if settings.deflate { application.server.compression = .zlib() }
     return application
   }

@@ -11,15 +11,19 @@ struct SavedParts: Sendable {
   let file: StateFile?
   /// What was saved; nil if there was nothing.
   let state: SavedState?
+  /// Keeps other programs from using the file.
+  private let lock: StateLock?
 
   /// Reads the file at `path`, if some part of `device` restores something. Reports a file that cannot be used.
-  init(_ device: Device, path: String, say: (String) -> Void) {
+  ///
+  /// - Throws: `StateFileError.inUse` if another program that runs uses the file.
+  init(_ device: Device, path: String, say: (String) -> Void) throws {
     guard device.parts.contains(where: { $0.saved != nil }) else {
-      file = nil
-      state = nil
+      (file, state, lock) = (nil, nil, nil)
       return
     }
     let file = StateFile(path: path)
+    lock = try file.lock()
     self.file = file
     do throws(StateFileError) {
       state = try file.load()

@@ -21,6 +21,8 @@ enum Defaults {
   static let maxClients = ServerLimits().clients
   /// What pages may have in themselves.
   static let pagePolicy = ProgramSettings.PagePolicyKind.strict
+  /// How many commands a second each client may give for long.
+  static let maxCommands = Int(CommandRate.standard)
   /// What is logged.
   static let logLevel = Logger.Level.info
   /// How long a button's level must be steady before it counts.

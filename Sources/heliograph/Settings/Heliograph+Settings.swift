@@ -65,6 +65,7 @@ extension Heliograph {
     add("max_clients", network.maxClients)
     add("login", network.login)
     add("guests", network.guests?.rawValue)
+    add("max_commands", network.maxCommands)
     add("data", data)
     add("page_policy", pagePolicy?.rawValue)
     add("state_file", stateFile)

@@ -70,4 +70,11 @@ struct NetworkOptions: ParsableArguments {
 
   @Option(help: "How many pages may be open at a time (1 to 10000). (default: \(Defaults.maxClients))")
   var maxClients: Int?
+
+  @Option(
+    help: """
+      How many commands a second each page, and each address over HTTP, may give for long (0 for any number, up to \
+      1000). (default: \(Defaults.maxCommands))
+      """)
+  var maxCommands: Int?
 }

@@ -31,6 +31,8 @@ struct ProgramSettings: Sendable {
   var login = LoginSettings()
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
+  /// How many commands a second each client may give for long; 0: any number.
+  var maxCommands = Defaults.maxCommands
   /// The folder that is served in place of the built-in page.
   var data: String?
   /// Whether pages of that folder may have scripts and styles in them.
@@ -69,6 +71,7 @@ struct ProgramSettings: Sendable {
     proxies = try ProxySettings(given)
     login = try LoginSettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
+    maxCommands = try given.integer("max_commands") ?? maxCommands
     data = try given.text("data")
     pagePolicy = try given.text("page_policy").flatMap { PagePolicyKind(rawValue: $0) } ?? pagePolicy
     stateFile = try given.text("state_file") ?? stateFile

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+
+// Places that are few are shared out by address: whoever holds many gives one up for a newcomer with fewer, whoever
+// holds a fair share keeps it, and nothing that one address does keeps others out. In virtual time; over real sockets
+// it is the scenario `crowd` of Conformance/abuse.
+
+import Bytes
+import ConformanceSupport
+import HTTPCore
+import Testing
+import Timebase
+
+@testable import DeviceServer
+
+/// The numbered visitor's address.
+private func visitor(_ number: UInt32) -> RemoteAddress { .ipv4(0xC0A8_0200 + number, port: 50_000) }
+/// An address that takes all that it can get.
+private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
+
+@Suite struct FairnessTests {
+  private func network(_ change: (inout ServerLimits) -> Void = { _ in }) -> Network {
+    var limits = ServerLimits()
+    change(&limits)
+    return makeNetwork(limits: limits) { router in
+      router.get("/") { _, _, response in response.send("page") }
+      router.get("/large") { _, _, response in response.body = [UInt8](repeating: 1, count: 30_000) }
+      router.on(.put, "/") { _, request, response in response.body = [UInt8](request.body) }
+    }
+  }
+
+  /// What a connection of the greedy address may do with its place.
+  enum Greed: CaseIterable {
+    case silence, halfAHead, slowBody, unreadAnswer, socket, restAfterAnAnswer
+
+    func begin(_ client: Client) {
+      switch self {
+      case .silence: break
+      case .halfAHead: client.send("GET / HTTP/1.1\r\nHo")
+      case .slowBody: client.send(Wire.request("PUT", "/", ["Content-Length: 100"]))
+      case .unreadAnswer:
+        client.stopReading()
+        client.send(Wire.request("GET", "/large"))
+      case .socket: client.send(Wire.upgrade())
+      case .restAfterAnAnswer: client.send(Wire.request("GET", "/"))
+      }
+    }
+  }
+
+  @Test(arguments: Greed.allCases)
+  func aThousandAttemptsASecondFromOneAddressKeepNobodyOut(_ greed: Greed) {
+    let network = network()
+    var visitors: [Client] = []
+    for millisecond in 0..<500 {
+      greed.begin(Client(network, from: greedy, capacity: 1000))
+      network.advance(by: 1)
+      guard millisecond % 10 == 9 else { continue }
+      let client = Client(network, from: visitor(UInt32(visitors.count)))
+      network.advance(by: 1)  // the request comes a little later
+      greed.begin(Client(network, from: greedy, capacity: 1000))
+      #expect(client.ask("GET", "/")?.status == 200, "visitor \(visitors.count)")
+      visitors.append(client)
+    }
+    #expect(visitors.count == 50)
+    #expect(network.server.connectionCount <= 32 + 2 * 8)
+  }
+
+  /// A page that is open loads its files and keeps its socket, whatever another address does.
+  @Test(arguments: Greed.allCases)
+  func whatAVisitorHasIsNotTakenByAFlood(_ greed: Greed) {
+    let network = network()
+    let page = Client.webSocket(network, from: visitor(1))
+    let slow = Client(network, from: visitor(2))
+    slow.send("PUT / HTTP/1.1\r\nHost: 192.168.1.32\r\nContent-Length: 4\r\n\r\n")
+    for _ in 0..<300 {
+      greed.begin(Client(network, from: greedy, capacity: 1000))
+      network.advance(by: 1)
+    }
+    slow.send("body")
+    #expect(slow.reply()?.text == "body")
+    page.sendText("echo still here")
+    #expect(page.frames() == [.text("still here")])
+  }
+
+  @Test func anAddressWithAllPlacesGivesUpTheYoungestUntilSharesAreEqual() {
+    let network = network { $0.connections = 4 }
+    func busy(_ remote: RemoteAddress) -> Client {
+      let client = Client(network, from: remote)
+      client.send("PUT / HTTP/1.1\r\nHost: 192.168.1.32\r\nContent-Length: 4\r\n\r\n")
+      return client
+    }
+    let many = (0..<4).map { _ in busy(greedy) }
+    let first = busy(visitor(1))
+    #expect(many.map(\.isConnected) == [true, true, true, false])
+    let second = busy(visitor(1))
+    #expect(many.map(\.isConnected) == [true, true, false, false])
+    // Two each: neither gets a third, and a third address gets one of the two that came last.
+    #expect(busy(visitor(1)).reply()?.status == 503)
+    #expect(busy(greedy).reply()?.status == 503)
+    _ = busy(visitor(2))
+    #expect((many + [first, second]).filter(\.isConnected).count == 3)
+    #expect(network.counters.displaced == 3)
+  }
+
+  @Test func withEqualSharesNobodyLosesAPlace() {
+    let network = network { $0.connections = 4 }
+    let all = (0..<4 as Range<UInt32>).map { number in
+      let client = Client(network, from: visitor(number))
+      client.send("PUT / HTTP/1.1\r\nHost: 192.168.1.32\r\nContent-Length: 4\r\n\r\n")
+      return client
+    }
+    for number in 4..<20 as Range<UInt32> {
+      #expect(Client(network, from: visitor(number)).reply()?.status == 503)
+      network.advance(by: 100)
+    }
+    for client in all { client.send("body") }
+    #expect(all.allSatisfy { $0.reply()?.text == "body" })
+  }
+
+  @Test func aRestingConnectionGoesBeforeOneThatIsInUse() {
+    let network = network { $0.connections = 4 }
+    let phone = (0..<3).map { _ in Client.webSocket(network, from: greedy) }
+    let laptop = Client(network, from: visitor(1))
+    #expect(laptop.ask("GET", "/")?.status == 200)
+    network.advance(by: 1100)
+    #expect(Client(network, from: visitor(2)).ask("GET", "/")?.status == 200)
+    #expect(phone.allSatisfy { $0.isConnected })
+    #expect(!laptop.isConnected)
+  }
+
+  @Test func aConnectionWhoseRequestIsStillOnItsWayIsNotTakenWhileAnotherAddressHoldsMany() {
+    let network = network { $0.connections = 4 }
+    let phone = (0..<3).map { _ in Client.webSocket(network, from: greedy) }
+    let tablet = Client(network, from: visitor(1))
+    network.advance(by: 100)
+    #expect(Client(network, from: visitor(2)).ask("GET", "/")?.status == 200)
+    #expect(tablet.ask("GET", "/")?.status == 200)
+    #expect(phone.map(\.isConnected) == [true, true, false])
+  }
+
+  // MARK: Sockets
+
+  @Test func eightSocketsOfOnePhoneLockNobodyOut() {
+    let network = network()
+    let phone = (0..<8).map { _ in Client.webSocket(network, from: greedy) }
+    _ = network.takeEvents()
+    let others = (0..<4 as Range<UInt32>).map { Client.webSocket(network, from: visitor($0)) }
+    for client in others {
+      client.sendText("echo in")
+      #expect(client.frames() == [.text("in")])
+    }
+    for client in phone[4...] {
+      #expect(client.frames() == [.close(4013, "others have fewer places")])
+      client.send(Wire.close(4013))
+      #expect(!client.isConnected || client.hasReachedEnd)
+    }
+    for client in phone[..<4] {
+      client.sendText("echo too")
+      #expect(client.frames() == [.text("too")])
+    }
+    #expect(network.clientCount == 8)
+    #expect(network.counters.clientsDisplaced == 4)
+    #expect(network.takeEvents().filter { $0.contains("disconnect 4013") }.count == 4)
+    #expect(network.journal.refusals.last == "192.168.1.66: 4013 place given to another address")
+  }
+
+  @Test func pagesDoNotThrowEachOtherOutForEver() {
+    let network = network { $0.clients = 3 }
+    var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
+    // Each of five screens, some with two pages, comes back whenever it was closed.
+    let screens: [UInt32] = [1, 1, 2, 2, 3, 4, 5]
+    var pages: [Client?] = screens.map { _ in nil }
+    for _ in 0..<400 {
+      let index = Int.random(in: 0..<screens.count, using: &generator)
+      if let page = pages[index], page.isConnected, page.frames().isEmpty { continue }
+      pages[index]?.breakOff()
+      let page = Client.webSocket(network, from: visitor(screens[index]))
+      pages[index] = page.frames().isEmpty ? page : nil
+      if pages[index] == nil { page.breakOff() }
+      network.advance(by: 50)
+      #expect(network.clientCount <= 3, "seed \(generator.seed)")
+    }
+    // At most the second page of each screen went, once for each place.
+    #expect(network.counters.clientsDisplaced <= 3, "seed \(generator.seed)")
+  }
+
+  @Test func aClosedOneThatDoesNotAnswerHoldsNoPlace() {
+    let network = network { $0.clients = 2 }
+    let phone = (0..<2).map { _ in Client.webSocket(network, from: greedy) }
+    let other = Client.webSocket(network, from: visitor(1))
+    other.sendText("echo in")
+    #expect(other.frames() == [.text("in")])
+    phone[1].sendText("echo ignored")
+    #expect(phone[1].frames() == [.close(4013, "others have fewer places")])
+    #expect(network.clientCount == 2)
+    network.advance(by: 2100)
+    #expect(phone[1].wasAborted)
+    #expect(network.takeEvents().filter { $0.contains("disconnect") }.count == 1)
+  }
+
+  // MARK: Event streams
+
+  @Test func streamsAreSharedOutToo() {
+    var limits = ServerLimits()
+    limits.eventStreams = 2
+    var router = Router<Journal>()
+    let endpoint = router.webSocket("/ws", obey)
+    router.events("/events", of: endpoint)
+    let network = Network(ServerApplication(Server(router: router, limits: limits), context: Journal(endpoint: endpoint)))
+    func stream(_ remote: RemoteAddress) -> Client {
+      let client = Client(network, from: remote)
+      client.send(Wire.request("GET", "/events"))
+      return client
+    }
+    let phone = (0..<2).map { _ in stream(greedy) }
+    let other = stream(visitor(1))
+    #expect(text(other.received).hasPrefix("HTTP/1.1 200"))
+    #expect(text(phone[1].received).hasSuffix("0\r\n\r\n"))  // the last chunk: the stream has ended
+    #expect(phone[0].isConnected && !text(phone[0].received).hasSuffix("0\r\n\r\n"))
+    #expect(stream(visitor(2)).reply()?.status == 503)
+    #expect(stream(greedy).reply()?.status == 503)
+    #expect(network.counters.eventStreamsDisplaced == 1)
+  }
+
+  // MARK: What one address is
+
+  @Test func aNetworkOf64BitsIsOneAddress() {
+    func holder(_ high: UInt64, _ low: UInt64) -> AddressHolder {
+      AddressHolder(.ipv6(high: high, low: low, port: UInt16.random(in: 1...65_535)))
+    }
+    #expect(holder(0x2001_0DB8_0000_0001, 1) == holder(0x2001_0DB8_0000_0001, .max))
+    #expect(holder(0x2001_0DB8_0000_0001, 1) != holder(0x2001_0DB8_0000_0002, 1))
+    #expect(AddressHolder(.ipv4(1, port: 1)) == AddressHolder(.ipv4(1, port: 2)))
+    #expect(AddressHolder(.ipv4(1, port: 1)) != AddressHolder(.ipv4(2, port: 1)))
+    #expect(holder(0, 0xFFFF_C0A8_0101) == AddressHolder(.ipv4(0xC0A8_0101, port: 9)))  // mapped
+    #expect(AddressHolder(.unknown) == AddressHolder(.unknown))
+    #expect(AddressHolder(.unknown) != AddressHolder(.ipv4(.max, port: 0)))
+    #expect(AddressHolder(single: .ipv4(1, port: 1)) != AddressHolder(single: .ipv4(1, port: 2)))
+    #expect(AddressHolder(single: .ipv4(1, port: 1)) != AddressHolder(.ipv4(1, port: 1)))
+  }
+
+  // MARK: The account
+
+  @Test(arguments: 0..<10) func theAccountIsThatOfASlowModel(run: Int) {
+    var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
+    var shares = AddressShares()
+    var held: [(place: Int, holder: UInt32)] = []
+    var resting: [Int] = []
+    for step in 0..<2000 {
+      let place = Int.random(in: 0..<40, using: &generator)
+      let known = held.first { $0.place == place }
+      switch Int.random(in: 0..<6, using: &generator) {
+      case 0, 1, 2:
+        let holder = UInt32.random(in: 0..<6, using: &generator) & UInt32.random(in: 0..<6, using: &generator)
+        if known == nil { held.append((place, holder)) }
+        shares.add(place, of: AddressHolder(visitor(known?.holder ?? holder)))
+      case 3:
+        held.removeAll { $0.place == place }
+        resting.removeAll { $0 == place }
+        shares.remove(place)
+      case 4:
+        resting.removeAll { $0 == place }
+        if known != nil { resting.append(place) }
+        shares.rest(place)
+      default:
+        resting.removeAll { $0 == place }
+        shares.wake(place)
+      }
+      func count(_ holder: UInt32) -> Int { held.filter { $0.holder == holder }.count }
+      let largest = (0..<6).map { count($0) }.max() ?? 0
+      let wants = "step \(step), seed \(generator.seed)"
+      #expect(shares.held.largest.map { shares.held.count(of: $0) } ?? 0 == largest, "\(wants)")
+      for holder in 0..<6 as Range<UInt32> {
+        let number = shares.number(of: AddressHolder(visitor(holder)))
+        let places = held.filter { $0.holder == holder }.map(\.place)
+        #expect((number == nil) == places.isEmpty, "\(wants)")
+        let rests = resting.filter { places.contains($0) }
+        if let number {
+          #expect(shares.held.oldest(of: number) == places.first, "\(wants)")
+          #expect(shares.held.youngest(of: number) == places.last, "\(wants)")
+          #expect(shares.resting.oldest(of: number) == rests.first, "\(wants)")
+          #expect(shares.resting.count(of: number) == rests.count, "\(wants)")
+        }
+        let victim = shares.place(for: AddressHolder(visitor(holder)))
+        #expect((victim != nil) == (largest > places.count + 1), "\(wants)")
+        if let victim, let owner = held.first(where: { $0.place == victim })?.holder {
+          #expect(count(owner) == largest && held.last { $0.holder == owner }?.place == victim, "\(wants)")
+        }
+      }
+    }
+  }
+}
