@@ -87,7 +87,7 @@ extension Server where Context: ~Copyable {
       let client = hubs[hub].shares.place(for: AddressHolder(remote))
       guard let client, let index = table.index(of: hubs[hub].clients[client].connection) else { return }
       counters.clientsDisplaced.count()
-      router.report(.displacedClient, table[index].remote, &context)
+      router.report(Refusal(.displacedClient, nil, table[index], now), &context)
       hubs[hub].now = now
       hubs[hub].close(client, .placeTaken, "others have fewer places")
       announceEnd(index, as: .placeTaken, now: now, &context)

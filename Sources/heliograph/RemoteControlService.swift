@@ -3,6 +3,7 @@
 // The program's life: board and console, then the folder if there is one, the network, the port, and the wait for a
 // signal. Everything beside the event loop is a task of its own, and all of them end with the first that fails.
 
+import Accounts
 import DataFolder
 import DeviceServer
 import HTTPCore

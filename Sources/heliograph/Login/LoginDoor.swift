@@ -4,7 +4,9 @@
 // done by a task beside the event loop.
 
 import Accounts
+import DeviceServer
 import Foundation
+import Logging
 import NIOCore
 import NIOTransport
 import RemoteControl
