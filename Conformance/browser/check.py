@@ -7,7 +7,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -195,6 +198,77 @@ def other_parts_follow(visit: Visit, program: Program) -> None:
                     page.wait_for_selector("[data-part=fan].on [aria-checked=true]", timeout=NEWS)
 
 
+SCRIPT = "fetch('/api/parts/lamp/toggle', {method: 'POST'})"
+FILES = {
+    "index.html": "<!doctype html><title>A page</title><p>%NAME%</p>",
+    "frame.html": "<!doctype html><iframe src='http://127.0.0.1:%PORT%/'></iframe>"
+                  "<img src='http://127.0.0.1:%PORT%/a.svg'>",
+    "a.svg": "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><style>rect { fill: lime }</style>"
+             f"<rect width='9' height='9'/><script>{SCRIPT}</script><script href='/a.js'/></svg>",
+    "a.xml": f"<html xmlns='http://www.w3.org/1999/xhtml'><body><rect/><script>{SCRIPT}</script></body></html>",
+    "a.js": SCRIPT,
+}
+SOCKET = """protocols => new Promise(done => {
+    const socket = new WebSocket('ws', protocols);
+    socket.onopen = () => done(socket.protocol);
+    socket.onclose = () => done(null);
+})"""
+
+
+def folders_are_tame(visit: Visit, program: Program) -> None:
+    """No file of a folder but a page runs scripts, frames are by invitation, and a socket speaks what it is asked to."""
+    binary = program.process.args[0]
+    with tempfile.TemporaryDirectory() as parent:
+        file, folder = Path(parent, "lamp.yaml"), Path(parent, "data")
+        file.write_text("parts: {lamp: {switch: GPIO1}}")
+        folder.mkdir()
+        command = [binary, file, "--board", "simulated", "--port", "0", "--data", folder]
+        with http_folder(Path(parent, "other")) as (other, port):
+            invited = [*command, "--frame-from", f"http://localhost:{port}"]
+            for asked, is_shown in [(command, False), (invited, True)]:
+                for name, text in FILES.items():
+                    (folder / name).write_text(text)
+                with Program(*asked) as device, visit.browser.new_context() as context:
+                    page = context.new_page()
+                    address = f"http://127.0.0.1:{device.port}/"
+                    before = page.request.get(address + "api/state").json()["rev"]
+                    for name in ["a.svg", "a.xml"]:
+                        page.goto(address + name)
+                        page.wait_for_timeout(300)
+                    page.goto(address + "a.svg")
+                    fill = page.evaluate("getComputedStyle(document.querySelector('rect')).fill")
+                    check(fill == "rgb(0, 255, 0)", f"a picture has its styles: {fill}")
+                    check(page.request.get(address + "api/state").json()["rev"] == before, "no file runs a script")
+                    (other / "frame.html").write_text(FILES["frame.html"].replace("%PORT%", str(device.port)))
+                    page.goto(f"http://localhost:{port}/frame.html")
+                    shown = page.frames[1].url.startswith(address)
+                    check(shown == is_shown, f"a frame is {'shown' if shown else 'not shown'}")
+                    width = page.evaluate("document.querySelector('img').naturalWidth")
+                    check(width == 0, "another site gets no picture")
+                    page.goto(address)
+                    for offered, spoken in [("arduino", "arduino"), (["other", "heliograph.v2"], "heliograph.v2"),
+                                            ([], ""), ("other", None)]:
+                        found = page.evaluate(SOCKET, offered)
+                        check(found == spoken, f"of {offered} the socket speaks {found!r}")
+
+
+@contextmanager
+def http_folder(folder: Path) -> Iterator[tuple[Path, int]]:
+    """A server of another origin, with its folder and its port."""
+    folder.mkdir()
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield folder, server.server_address[1]
+        finally:
+            server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *words: object) -> None: pass
+
+
 def options(program: Program, name: str) -> list[str]:
     """An option and its value, as the program was given it."""
     arguments = program.process.args
@@ -202,7 +276,7 @@ def options(program: Program, name: str) -> list[str]:
 
 
 CLAIMS = [first_paint_is_true, every_size_is_composed, accessible, switches_work, sliders_work, buttons_work]
-WITH_ENDS = [loss_is_loud, other_parts_follow]  # here the program ends, which the console tells
+WITH_ENDS = [loss_is_loud, other_parts_follow, folders_are_tame]  # of what is refused or ends the console tells
 
 
 def main() -> int:

@@ -160,7 +160,8 @@ public enum HostNameMistake: Error, Equatable, Sendable, CustomStringConvertible
     case .letter(let letter):
       "no host name has \(Self.shown(letter)); it has letters, digits, hyphens and dots, as \(Self.example)"
     case .letters: "a host name has letters, digits, hyphens and dots; write \(Self.example)"
-    case .malformedALabel(let label): "\(label) is no A-label; write the name in its own letters to be told its A-labels"
+    case .malformedALabel(let label):
+      "\(label) is no A-label; write the name in its own letters to be told its A-labels"
     case .hyphen(let label): "no part of a host name begins or ends with a hyphen, as \(label) does"
     case .emptyLabel: "a part of the host name is missing beside a dot; write \(Self.example)"
     case .longLabel(_, let count): "between two dots are at most 63 letters; here are \(count)"

@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", .empty), ("http://lamp.local:8080/", .scheme("lamp.local")), ("https://Küche.example", .scheme("xn--kche-0ra.example")),
+    ("", .empty), ("http://lamp.local:8080/", .scheme("lamp.local")),
+    ("https://Küche.example", .scheme("xn--kche-0ra.example")),
     ("http://a b/", .scheme(nil)), ("lamp.local:8080", .port("lamp.local")), ("lamp:", .port("lamp")),
     ("lamp/index.html", .path("lamp")), ("anna@lamp", .user("lamp")), ("[::1]", .address), ("fe80::1", .address),
     ("[fd00::5]:80", .address), ("*.lamp", .wildcard), ("1.2.3", .number), ("256.0.0.1", .number), ("0x7f", .number),
@@ -28,7 +29,8 @@ import Testing
     ("xn--a", .malformedALabel("xn--a")), ("xn--99999999", .malformedALabel("xn--99999999")),
     ("xn--", .hyphen("xn--")), ("xn--lamp-", .hyphen("xn--lamp-")),
     ("Küche.local", .beyondASCII("xn--kche-0ra.local")), ("KÜCHE.Local.", .beyondASCII("xn--kche-0ra.local")),
-    ("ku\u{308}che.local", .beyondASCII("xn--kche-0ra.local")), ("straße.example", .beyondASCII("xn--strae-oqa.example")),
+    ("ku\u{308}che.local", .beyondASCII("xn--kche-0ra.local")),
+    ("straße.example", .beyondASCII("xn--strae-oqa.example")),
     ("ｌａｍｐ.local", .beyondASCII("lamp.local")), ("台所。example", .beyondASCII("xn--kpry64a.example")),
     ("ΛΆΜΠΑΣ.example", .beyondASCII("xn--hxak2afut.example")),
     (String(repeating: "a", count: 64), .longLabel(String(repeating: "a", count: 64), 64)),

@@ -12,15 +12,16 @@
     /// The policy of these pages, up to the origins that may frame them. `scripts/drive` checks that the hash is the
     /// style's.
     static let policyStart: StaticString = """
-      default-src 'none'; style-src 'sha256-kUyxu4WMNAstwKlJgzAsc7SZPGMy2vnoCy+NXZ2V4lA='; base-uri 'none'; form-action 'none'; \
-      frame-ancestors
+      default-src 'none'; style-src 'sha256-kUyxu4WMNAstwKlJgzAsc7SZPGMy2vnoCy+NXZ2V4lA='; base-uri 'none'; \
+      form-action 'none'; frame-ancestors
       """
 
     private static let start: StaticString = """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
       <style>:root{color-scheme:light dark}\
-      body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.5rem;overflow-wrap:anywhere}\
+      body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;\
+      padding:0 1.5rem;overflow-wrap:anywhere}\
       h1{font-size:1.4rem}</style>
       <title>
       """
