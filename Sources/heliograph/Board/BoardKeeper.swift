@@ -5,6 +5,7 @@
 
 #if os(Linux)
   import DeviceProgram
+  import DeviceServer
   import LinuxBoard
   import Logging
   import NIOCore

@@ -7,6 +7,7 @@ import DeviceProgram
 import DeviceServer
 import Logging
 import Parts
+import RemoteControl
 
 enum Defaults {
   /// What people call the device.
