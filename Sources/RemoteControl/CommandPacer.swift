@@ -134,12 +134,9 @@ import Timebase
         if addresses[index].holder == holder { return index }
         if addresses[index].bucket.fullAgain < addresses[oldest].bucket.fullAgain { oldest = index }
       }
-      guard addresses.count == Self.addressLimit else {
-        addresses.append((holder, CommandBucket()))
-        return addresses.count - 1
-      }
-      addresses[oldest] = (holder, CommandBucket())
-      return oldest
+      if addresses.count == Self.addressLimit { addresses.remove(at: oldest) }  // the last come stand at the end
+      addresses.append((holder, CommandBucket()))
+      return addresses.count - 1
     }
 
     // MARK: Over the WebSocket

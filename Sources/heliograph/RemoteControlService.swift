@@ -177,13 +177,13 @@ struct RemoteControlService: Service {
     }
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
     let url = settings.url(port: address.port ?? port)
-    let words = FirstWords(settings, port: address.port ?? port, boundTo: RemoteAddress(address)).lines
+    let words = FirstWords(settings, port: address.port ?? port, boundTo: RemoteAddress(address))
     let hostNames = HostNames(settings.knownHostNames)  // the network's domains are known by now
     try await transport.withApplication { [loopState] application, now in
       application.server.hostNames = hostNames
       application.setup(network, now: now)
       let link = loopState.value?.gatekeeper?.makeOwnerLink(now: now)
-      for line in [url] + words + LoginDoor.words(for: link, at: url) {
+      for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
         application.context.log.say(Array(line.utf8).span)
       }
     }

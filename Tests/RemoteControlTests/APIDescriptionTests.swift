@@ -34,7 +34,7 @@ import Timebase
       Set(operations) == [
         "get /api/state", "get /api/parts/{part}", "put /api/parts/{part}", "post /api/parts/{part}/{verb}",
         "get /api/parts/{part}/history", "put /api/led", "post /api/led/toggle", "get /api/events",
-        "get /api/openapi.json",
+        "get /api/openapi.json", "get /metrics", "get /healthz",
       ])
   }
 

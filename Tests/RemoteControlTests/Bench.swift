@@ -20,21 +20,23 @@ final class Bench {
   /// The device of the tutorial.
   convenience init(
     name: String = "Kitchen", boot: UInt32 = 0x9f3a, board: TestBoard = TestBoard(),
-    logLevel: SerialLog.Level = .serial, isSetUp: Bool = true
+    logLevel: SerialLog.Level = .serial, commandRate: CommandRate = CommandRate(), isSetUp: Bool = true
   ) {
-    self.init(.demo(name: name), boot: boot, board: board, logLevel: logLevel, isSetUp: isSetUp)
+    self.init(
+      .demo(name: name), boot: boot, board: board, logLevel: logLevel, commandRate: commandRate, isSetUp: isSetUp)
   }
 
   init(
     _ device: Device, boot: UInt32 = 0x9f3a, board: TestBoard = TestBoard(), logLevel: SerialLog.Level = .serial,
-    limits: ServerLimits = .remoteControl, history: HistorySpan = HistorySpan(), isSetUp: Bool = true,
+    limits: ServerLimits = .remoteControl, history: HistorySpan = HistorySpan(),
+    commandRate: CommandRate = CommandRate(), isSetUp: Bool = true,
     extend: (inout Router<RemoteControlContext>) -> Void = { _ in }
   ) {
     self.board = board
     network = VirtualNetwork(
       RemoteControl(
         device, board: board, identity: Identity(boot: boot, board: "test"), log: SerialLog(level: logLevel),
-        limits: limits, history: history, extend: extend))
+        limits: limits, history: history, commandRate: commandRate, extend: extend))
     guard isSetUp else { return }
     network.change { control, now in control.setup(.sample, now: now) }
     _ = takeLog()

@@ -125,7 +125,7 @@ import Timebase
 
   /// The server stops reading before any answer is dropped.
   @Test func whoCommandsFasterThanItReadsLosesNoAnswer() {
-    let bench = Bench()
+    let bench = Bench(commandRate: .unlimited)
     let page = Page(bench, capacity: 512)
     page.client.stopReading()
     for _ in 0..<3000 { page.toggle() }

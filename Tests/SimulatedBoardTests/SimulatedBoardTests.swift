@@ -65,7 +65,7 @@ import Timebase
       host.board.apply(.deactivate(1))
     }
     host.board.apply(.tap(99))
-    host.run()
+    host.run(rounds: 20_000)
     #expect(host.button("button").presses == SimulatedBoard.tapLimit)
     #expect(!host.button("button").isPressed)
   }

@@ -13,6 +13,8 @@ import SystemCalls
 /// The lines behind the URL.
 struct FirstWords {
   let lines: [String]
+  /// The address that most likely works from a phone; nil if there is none.
+  private(set) var bestURL: String?
 
   /// The words for a device that listens on `address`.
   init(_ settings: ProgramSettings, port: Int, boundTo address: RemoteAddress) {
@@ -30,6 +32,7 @@ struct FirstWords {
     if isForAll, !label.isEmpty, label != "localhost" { names.append("\(label).local") }
     let urls = names.map { settings.url(port: port, name: $0) }
     let code = addresses.isEmpty ? [] : Self.code(of: urls[0], lines: urls.count)
+    bestURL = urls.first
     lines = urls.isEmpty ? [] : ["From a phone or another computer:"] + urls.map { "  " + $0 } + code
   }
 
