@@ -3,8 +3,8 @@
 // Which kinds this build knows: all of them, except those that a compiler flag leaves out. A firmware leaves out the
 // kinds that its board has no channels for, and so carries no code for them (docs/firmware.md); the same holds for what
 // switches and buttons can do beyond being switched and pressed: timers, further gestures, presses from a page. Rule:
-// `Part.kind` and the accessors beside it ask here, so that the optimizer sees that no part is of such a kind; code in
-// which it does not see that asks here, too.
+// what is left out is not stored either (`Part.State`, and what `#if` encloses in the kinds, `PartValues` and
+// `InputEvent`), so the optimizer sees that no part is of such a kind; code in which it does not see that asks here.
 
 /// The kinds, and the abilities, that not every build has; switches and buttons are always there.
 enum BuildFlags {
