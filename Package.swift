@@ -37,6 +37,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
+// TLS and certificates, only with the trait: with them comes BoringSSL, which takes longer to build than all the rest.
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"]))
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TLS"]))
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TLS"]))
+
 // The system's zlib, only with the trait: nothing else needs it installed.
 let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
 
@@ -59,6 +64,10 @@ let package = Package(
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
   traits: [
+    .default(enabledTraits: ["TLS"]),
+    .trait(
+      name: "TLS",
+      description: "HTTPS and a certificate authority of the device's own. BoringSSL takes a few minutes to build."),
     .trait(
       name: "Deflate",
       description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be installed (zlib1g-dev)."),
@@ -66,6 +75,10 @@ let package = Package(
   dependencies: [
     // Sockets and the event loop under NIOTransport; its WebSocket client is the independent peer in tests.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // TLS 1.2 and 1.3 under NIOTransport (trait TLS).
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    // The certificates that a device makes for itself (trait TLS).
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     // The options of the program, with help and clear errors.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals to a graceful shutdown.
@@ -91,7 +104,8 @@ let package = Package(
       "RemoteControl",
       ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== hosted modules, above the Embedded line ========
-    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix]),
+    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
+    hosted("LocalCertificates", ["Bytes", "SystemCalls", x509]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
@@ -124,7 +138,7 @@ let package = Package(
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "Deflate", "NIOTransport", "HTTPCore",
-      "WebSocketCore", "Bytes", "Timebase",
+      "WebSocketCore", "Bytes", "Timebase", "LocalCertificates",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -179,11 +193,12 @@ let package = Package(
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
+    tests("LocalCertificatesTests", ["LocalCertificates", "SystemCalls", x509]),
     tests(
       "NIOTransportTests",
       [
         "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", "Timebase", nioCore,
-        nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -82,6 +82,9 @@ public struct Server<Context: ~Copyable>: ~Copyable {
       counters.connectionsRefused.count()
       router.report(.tooManyConnections, remote, &context)
       guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
+      #if !WITHOUT_TLS
+        if scheme == .https { return nil }  // to say so would take a handshake, which is dear when there are too many
+      #endif
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       table[index].scheme = scheme
       refuseBeforeRequest(index, now: now)

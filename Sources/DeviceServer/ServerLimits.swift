@@ -11,7 +11,7 @@ public import WebSocketCore
 public struct ServerLimits: Sendable {
   /// TCP connections at a time, WebSocket ones included. The next one takes the place of the one that has waited
   /// longest for a request, for the rest of one's head, or for its end; if none does, it gets 503 (Service
-  /// Unavailable).
+  /// Unavailable), or over TLS, where that would take a handshake, its end at once.
   public var connections = 32
   /// Connections beyond these at a time: about to be answered 503, or about to end for a newer one. Still more
   /// are closed without a word.
