@@ -40,6 +40,8 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 // TLS and certificates, only with the trait: with them comes BoringSSL, which takes longer to build than all the rest.
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"]))
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TLS"]))
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TLS"]))
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["TLS"]))
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TLS"]))
 
 // The system's zlib, only with the trait: nothing else needs it installed.
@@ -60,6 +62,7 @@ let package = Package(
     .library(name: "DeviceProgram", targets: ["DeviceProgram"]),
     .library(name: "DataFolder", targets: ["DataFolder"]),
     .library(name: "Deflate", targets: ["Deflate"]),
+    .library(name: "LocalCertificates", targets: ["LocalCertificates"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
@@ -79,6 +82,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The certificates that a device makes for itself (trait TLS).
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     // The options of the program, with help and clear errors.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals to a graceful shutdown.
@@ -105,7 +110,7 @@ let package = Package(
       ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== hosted modules, above the Embedded line ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
-    hosted("LocalCertificates", ["Bytes", "SystemCalls", x509]),
+    hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
@@ -193,7 +198,7 @@ let package = Package(
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls"]),
-    tests("LocalCertificatesTests", ["LocalCertificates", "SystemCalls", x509]),
+    tests("LocalCertificatesTests", ["LocalCertificates", "SystemCalls", x509, asn1]),
     tests(
       "NIOTransportTests",
       [

@@ -96,6 +96,10 @@ extension Server where Context: ~Copyable {
       response.status = .noContent
       addAllowed(for: path.span, to: &response.head)
       PagePolicy.add(to: &response.head, isDocument: false, host: Span())
+    #if !WITHOUT_TLS
+      case .openFile(let file): fill(&response, with: file)
+      case .redirect(let location): fill(&response, withLocation: location)
+    #endif
     case .asset(let asset): fill(&response, with: asset, for: head, &context)
     case .route(let route):
       router.routes.span[route].handler(&context, request, &response)

@@ -8,10 +8,11 @@
 //  1. the target: an absolute one names another server (421, RFC 9110 section 7.4)
 //  2. `Host`: a name that is not ours (403), DNS rebinding most often
 //  3. the path: malformed (400)
-//  4. a WebSocket endpoint: the handshake (400, 405, 426), then `Origin` (403)
-//  5. the method: unknown anywhere (501), no such path (404), not here (405); OPTIONS is answered with 204
-//  6. `Origin` and forms, for methods that change something (403)
-//  7. the login, where there is one: `Router.onAccess`
+//  4. with a port for TLS: whatever comes in the open is sent there (308), but for the files that are for everybody
+//  5. a WebSocket endpoint: the handshake (400, 405, 426), then `Origin` (403)
+//  6. the method: unknown anywhere (501), no such path (404), not here (405); OPTIONS is answered with 204
+//  7. `Origin` and forms, for methods that change something (403)
+//  8. the login, where there is one: `Router.onAccess`
 
 import Bytes
 import HTTPCore
@@ -24,6 +25,10 @@ extension Server where Context: ~Copyable {
     case asset(StaticAsset)
     case upgrade(Int, ResponseHead)
     case options
+    #if !WITHOUT_TLS
+      case openFile(SecurePort.OpenFile)
+      case redirect([UInt8])
+    #endif
     case refuse(Refusal.Reason)
   }
 
@@ -35,6 +40,9 @@ extension Server where Context: ~Copyable {
     guard RequestPath.decode(head.path, into: &path) else {
       return .refuse(.malformedPath)
     }
+    #if !WITHOUT_TLS
+      if let verdict = verdictOfSecurePort(head, over: table[index].scheme, path.span) { return verdict }
+    #endif
     if let endpoint = router.endpoint(at: path.span) { return verdict(head, endpoint: endpoint) }
     guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound) }
     let found = target(head, path.span)
@@ -84,6 +92,9 @@ extension Server where Context: ~Copyable {
   func role(for verdict: Verdict) -> Role? {
     switch verdict {
     case .refuse, .options: nil
+    #if !WITHOUT_TLS
+      case .openFile, .redirect: nil
+    #endif
     case .asset: .view
     case .upgrade(let endpoint, _): router.endpoints.span[endpoint].role
     case .route(let route): router.routes.span[route].role

@@ -24,6 +24,10 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   public let limits: ServerLimits
   /// The names that a request's `Host` may give.
   public var hostNames: HostNames
+  #if !WITHOUT_TLS
+    /// The port on which this server speaks TLS; nil, the default: requests are answered over whatever they come.
+    public var securePort: SecurePort?
+  #endif
   /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
   public var compression: DeflateSupport?
   #if !hasFeature(Embedded)

@@ -12,10 +12,13 @@ extension ProgramSettings {
     return (hostNames + [host, own, own + ".local"]).map { Array($0.utf8) }
   }
 
-  /// Where to point a browser.
-  func url(port: Int) -> String {
+  /// Where to point a browser; the port is that for TLS if there is one.
+  func url(port: Int) -> String { "\(tls == nil ? "http" : "https")://\(urlHost):\(port)/" }
+
+  /// The host in a URL.
+  var urlHost: String {
     let name = isForAll ? System.hostName : host
-    return "http://\(name.contains(":") ? "[\(name)]" : name):\(port)/"
+    return name.contains(":") ? "[\(name)]" : name
   }
 }
 

@@ -58,6 +58,10 @@ extension Heliograph {
     add("port", network.port)
     add("interface", network.interface)
     if !network.hostName.isEmpty { options["host_names"] = network.hostName }
+    add("tls", tls.tls)
+    add("tls_certificate", tls.tlsCertificate)
+    add("tls_key", tls.tlsKey)
+    add("tls_port", tls.tlsPort)
     add("max_clients", network.maxClients)
     add("data", data)
     add("state_file", stateFile)

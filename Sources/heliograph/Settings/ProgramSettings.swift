@@ -25,6 +25,8 @@ struct ProgramSettings: Sendable {
   var interface: String?
   /// Further names that browsers may know the device by.
   var hostNames: [String] = []
+  /// How the device is encrypted; nil: not at all.
+  var tls: TLSSettings?
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
   /// The folder that is served in place of the built-in page.
@@ -55,6 +57,7 @@ struct ProgramSettings: Sendable {
     port = try given.integer("port") ?? port
     interface = try given.text("interface")
     hostNames = try given.texts("host_names") ?? []
+    tls = try TLSSettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
     data = try given.text("data")
     stateFile = try given.text("state_file") ?? stateFile
@@ -68,6 +71,7 @@ struct ProgramSettings: Sendable {
     guard interface == nil || isForAll else {
       throw StartFailure(description: "the interface needs the host 0.0.0.0 or ::, which listen on every interface")
     }
+    try tls?.check(self)
     guard !deflate || DeflateSupport.zlib() != nil else {
       throw StartFailure(description: "this program was built without compression; build it with --traits Deflate")
     }
