@@ -37,13 +37,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
+// TLS and certificates, only with the trait: with them comes BoringSSL, which takes longer to build than all the rest.
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"]))
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TLS"]))
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TLS"]))
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["TLS"]))
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TLS"]))
+
 // The system's zlib, only with the trait: nothing else needs it installed.
 let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Deflate"]))
 
-// Passwords and tokens, only with the trait: who needs no login need not build BoringSSL.
-let crypto = ["Crypto", "CryptoExtras"].map {
+// Passwords and tokens, only with the trait.
+let scrypt = ["Crypto", "CryptoExtras"].map {
   Target.Dependency.product(name: $0, package: "swift-crypto", condition: .when(traits: ["Login"]))
 }
+
 // swift-metrics, only with the trait: for programs that embed the server and report to a metrics system of their own.
 let metrics = Target.Dependency.product(
   name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Metrics"]))
@@ -67,14 +75,18 @@ let package = Package(
     .library(name: "Deflate", targets: ["Deflate"]),
     .library(name: "Accounts", targets: ["Accounts"]),
     .library(name: "ServerMetrics", targets: ["ServerMetrics"]),
+    .library(name: "LocalCertificates", targets: ["LocalCertificates"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
   traits: [
-    .default(enabledTraits: ["Login"]),
+    .default(enabledTraits: ["TLS", "Login"]),
+    .trait(
+      name: "TLS",
+      description: "HTTPS and a certificate authority of the device's own. BoringSSL takes a few minutes to build."),
     .trait(
       name: "Login",
-      description: "Users, tokens and sessions. Without it nobody is asked to log in, and swift-crypto is not built."),
+      description: "Users, tokens and sessions. Without it nobody is asked to log in."),
     .trait(
       name: "Deflate",
       description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be installed (zlib1g-dev)."),
@@ -83,6 +95,14 @@ let package = Package(
   dependencies: [
     // Sockets and the event loop under NIOTransport; its WebSocket client is the independent peer in tests.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // TLS 1.2 and 1.3 under NIOTransport (trait TLS).
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    // The certificates that a device makes for itself (trait TLS).
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    // Keys of certificates (trait TLS); scrypt for passwords, SHA-256 and HMAC for tokens and sessions (trait Login).
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // The encoding of keys (trait TLS).
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     // The options of the program, with help and clear errors.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals to a graceful shutdown.
@@ -91,8 +111,6 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Settings from options, the environment and the file, in that order. Its traits add formats that are not used.
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
-    // Passwords: scrypt (CryptoExtras); SHA-256 and HMAC for tokens and sessions. Only with the trait Login.
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // The program's log beside its serial lines, with levels.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // What programs that embed the server report its counters to, with the trait Metrics.
@@ -112,11 +130,12 @@ let package = Package(
       "RemoteControl",
       ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
     // ======== hosted modules, above the Embedded line ========
-    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix]),
+    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
+    hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
-    hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + crypto),
+    hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + scrypt),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
     hosted(
       "DeviceDescription",
@@ -149,7 +168,7 @@ let package = Package(
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
-      "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
+      "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -207,11 +226,12 @@ let package = Package(
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
     tests("QRCodeTests", ["QRCode", "Bytes"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
+    tests("LocalCertificatesTests", ["LocalCertificates", "SystemCalls", x509, asn1]),
     tests(
       "NIOTransportTests",
       [
         "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", "Timebase", nioCore,
-        nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -105,10 +105,13 @@ extension Server where Context: ~Copyable {
       var allowed: [UInt8] = []
       appendAllowed(for: path.span, to: &allowed)
       response.head.add("Allow", allowed.span)
-    #if !WITHOUT_PROXIES
-      case .redirect(let location):
-        response.status = .seeOther  // which no browser keeps: a prefix may change
+    #if !(WITHOUT_PROXIES && WITHOUT_TLS)
+      case .redirect(let status, let location):
+        response.status = status
         response.head.add("Location", location.span)
+    #endif
+    #if !WITHOUT_TLS
+      case .openFile(let file): fill(&response, with: file)
     #endif
     case .asset(let asset): fill(&response, with: asset, for: request, &context)
     case .folder:

@@ -9,10 +9,11 @@
 //  1. the target: an absolute one names another server (421, RFC 9110 section 7.4)
 //  2. `Host`: a name that is not ours (403), DNS rebinding most often
 //  3. the path: malformed (400), or that of the prefix without its slash (303)
-//  4. a WebSocket endpoint: the handshake (400, 405, 426), then `Origin` (403)
-//  5. the method: unknown anywhere (501), no such path (404), not here (405); OPTIONS is answered with 204
-//  6. `Origin` and forms, for methods that change something (403)
-//  7. the login, where there is one: `Router.onAccess`
+//  4. with a port for TLS: whatever comes in the open is sent there (308), but for the files that are for everybody
+//  5. a WebSocket endpoint: the handshake (400, 405, 426), then `Origin` (403)
+//  6. the method: unknown anywhere (501), no such path (404), not here (405); OPTIONS is answered with 204
+//  7. `Origin` and forms, for methods that change something (403)
+//  8. the login, where there is one: `Router.onAccess`
 
 import Bytes
 import HTTPCore
@@ -27,8 +28,11 @@ extension Server where Context: ~Copyable {
     case folder
     case upgrade(Int, ResponseHead)
     case options
-    #if !WITHOUT_PROXIES
-      case redirect([UInt8])
+    #if !WITHOUT_TLS
+      case openFile(SecurePort.OpenFile)
+    #endif
+    #if !(WITHOUT_PROXIES && WITHOUT_TLS)
+      case redirect(HTTPStatus, [UInt8])
     #endif
     case refuse(Refusal.Reason)
   }
@@ -44,8 +48,12 @@ extension Server where Context: ~Copyable {
     guard RequestPath.decode(head.path, into: &path) else {
       return .refuse(.malformedPath)
     }
+    #if !WITHOUT_TLS
+      if let verdict = verdictOfSecurePort(head, over: table[index].scheme, path.span) { return verdict }
+    #endif
     #if !WITHOUT_PROXIES
-      if table[index].proxied.isAtPrefix { return .redirect(location(of: head, index)) }
+      // (With 303, which no browser keeps: a prefix may change.)
+      if table[index].proxied.isAtPrefix { return .redirect(.seeOther, location(of: head, index)) }
     #endif
     if let endpoint = router.endpoint(at: path.span) { return verdict(head, index, endpoint: endpoint) }
     guard !WebSocketHandshake.isRequested(by: head) else { return .refuse(.notFound) }

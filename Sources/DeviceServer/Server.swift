@@ -36,6 +36,10 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     /// The path under which a proxy shows the server without taking it off; paths without it are answered, too.
     public var pathPrefix = PathPrefix()
   #endif
+  #if !WITHOUT_TLS
+    /// The port on which this server speaks TLS; nil, the default: requests are answered over whatever they come.
+    public var securePort: SecurePort?
+  #endif
   /// Whether messages are compressed for clients that offer it (RFC 7692); nil, the default: never.
   public var compression: DeflateSupport?
   #if !hasFeature(Embedded)
@@ -100,6 +104,9 @@ public struct Server<Context: ~Copyable>: ~Copyable {
       counters.connectionsRefused.count()
       router.report(Refusal(.tooManyConnections, remote, now), &context)
       guard table.refusedCount < limits.refusals, !isShuttingDown else { return nil }
+      #if !WITHOUT_TLS
+        if scheme == .https { return nil }  // to say so would take a handshake, which is dear when there are too many
+      #endif
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       table[index].scheme = scheme
       refuseBeforeRequest(index, now: now)

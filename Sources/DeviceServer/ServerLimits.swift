@@ -12,7 +12,8 @@ public import WebSocketCore
 public struct ServerLimits: Sendable {
   /// TCP connections at a time, WebSocket ones included. The next one takes the place of one that waits for a
   /// request, for the rest of one's head, or for its end, or of one of an address that holds more than its share
-  /// (Server+Places.swift); if there is none, it gets 503 (Service Unavailable).
+  /// (Server+Places.swift); if there is none, it gets 503 (Service Unavailable), or over TLS, where that would take a
+  /// handshake, its end at once.
   public var connections = 32
   /// Connections beyond these at a time: so many about to be answered 503, still more are closed without a word; and
   /// so many about to end for a newer one.

@@ -12,7 +12,8 @@ public struct ServerTimeouts: Sendable {
   public var head: Milliseconds = .seconds(5)
   /// From the end of a head to the end of its body; past it 408 (Request Timeout).
   public var body: Milliseconds = .seconds(10)
-  /// How long a connection may rest, before its first request and between two, until it is closed.
+  /// How long a connection may rest, before its first request and between two, until it is closed. Over TLS the
+  /// handshake is part of the time before the first.
   public var idle: Milliseconds = .seconds(15)
   /// How long a request may wait for what is done elsewhere, a password's hash for one; past it 503 (Service
   /// Unavailable).

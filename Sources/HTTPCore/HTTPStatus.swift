@@ -34,6 +34,8 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let seeOther = HTTPStatus(known: 303)
   /// 304 (RFC 9110 section 15.4.5).
   public static let notModified = HTTPStatus(known: 304)
+  /// 308 (RFC 9110 section 15.4.9).
+  public static let permanentRedirect = HTTPStatus(known: 308)
   /// 400 (RFC 9110 section 15.5.1).
   public static let badRequest = HTTPStatus(known: 400)
   /// 401 (RFC 9110 section 15.5.2).
@@ -115,6 +117,7 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
     204 No Content
     303 See Other
     304 Not Modified
+    308 Permanent Redirect
     400 Bad Request
     401 Unauthorized
     403 Forbidden

@@ -32,6 +32,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// From accept to the end of the connection.
   @exclusivity(unchecked) private(set) var id: ConnectionID?
   private let owner: any ConnectionOwner
+  private let scheme: Scheme
   @exclusivity(unchecked) private var context: ChannelHandlerContext?
   /// Whether the channel takes more.
   @exclusivity(unchecked) private(set) var isWritable = true
@@ -43,8 +44,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var isReadDue = false
   private var isInputClosed = false
   private var output = Output.open
+  /// Over TLS, what lies beyond it.
+  var edge: SecureEdge?
+  /// Whether what is written goes out: over TLS not before the end of its handshake.
+  private var isReady: Bool
 
-  init(owner: any ConnectionOwner) { self.owner = owner }
+  init(owner: any ConnectionOwner, scheme: Scheme) {
+    self.owner = owner
+    self.scheme = scheme
+    isReady = scheme == .http
+  }
 
   // MARK: From the channel
 
@@ -53,9 +62,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     // A peer whose address is gone has closed before it was accepted: nobody would be there to answer to.
-    id = context.remoteAddress.flatMap { owner.accept(self, from: RemoteAddress($0), over: .http) }
+    id = context.remoteAddress.flatMap { owner.accept(self, from: RemoteAddress($0), over: scheme) }
     context.fireChannelActive()
-    if id == nil { context.close(promise: nil) } else { owner.act() }
+    if id == nil { abort() } else { owner.act() }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -87,12 +96,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    guard case .inputClosed = event as? ChannelEvent else { return context.fireUserInboundEventTriggered(event) }
+    guard case .inputClosed = event as? ChannelEvent else {
+      if !isReady { isReady = Self.isHandshakeDone(event) }
+      return context.fireUserInboundEventTriggered(event)
+    }
     isInputClosed = true
     if held == nil { endInput() }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if edge == nil || !Self.isLeftToTLS(error) { abort() }
+  }
 
   // MARK: From the owner
 
@@ -124,13 +138,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     switch output {
     case .open: if let id { owner.endOfStream(id) }
     case .ending: break  // what waits in the channel still goes out
-    case .ended: abort()
+    case .ended: end()
     }
   }
 
   /// Ends this direction after what was written; when the peer has ended its own, the connection is over.
   func endOutput() {
     guard output == .open, let context else { return }
+    guard isReady else { return abort() }
     output = .ending
     // The promise of an empty write is kept when all before it is out. (SwiftNIO, asked for the second half of a close,
     // would drop what waits.)
@@ -141,8 +156,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private func closeOutput() {
     output = .ended
-    if isInputClosed { abort() } else { context?.close(mode: .output, promise: nil) }
+    if isInputClosed { end() } else { context?.close(mode: .output, promise: nil) }
   }
 
-  func abort() { context?.close(promise: nil) }
+  /// Ends the connection; over TLS with its last word, if that has yet to be said.
+  private func end() { context?.close(promise: nil) }
+
+  /// Ends the connection at once.
+  func abort() {
+    if let edge { edge.abort() } else { context?.close(promise: nil) }
+  }
 }

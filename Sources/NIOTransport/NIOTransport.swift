@@ -50,9 +50,12 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   ///
   /// `onAcceptError` runs on the event loop when a connection could not be accepted, for lack of descriptors (EMFILE)
   /// for instance, and not again until one was. New connections wait then; it is tried again every second.
+  ///
+  /// With an identity the port speaks TLS. The application gets a connection before the handshake, so that its limits
+  /// and its deadlines hold for peers that never finish one; what it would say to them is not said.
   /// - Throws: What SwiftNIO says: `IOError` with EADDRINUSE, EADDRNOTAVAIL or EACCES, or an error of name resolution.
   public func listen(
-    host: String, port: Int, onAcceptError: (@Sendable (any Error) -> Void)? = nil
+    host: String, port: Int, tls identity: TLSIdentity? = nil, onAcceptError: (@Sendable (any Error) -> Void)? = nil
   ) async throws -> SocketAddress {
     let driver = self.driver
     let channel = try await ServerBootstrap(group: eventLoop)
@@ -73,8 +76,9 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.setNotSentLowWaterMark()
-          let handler = ConnectionHandler(owner: driver.value)
-          try channel.pipeline.syncOperations.addHandler(handler)
+          let handler = ConnectionHandler(owner: driver.value, scheme: identity == nil ? .http : .https)
+          guard let identity else { return try channel.pipeline.syncOperations.addHandler(handler) }
+          try channel.pipeline.syncOperations.addSecured(handler, identity)
         }
       }
       .bind(host: host, port: port).get()

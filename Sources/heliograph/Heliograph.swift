@@ -48,6 +48,9 @@ struct Heliograph: AsyncParsableCommand {
   @OptionGroup(title: "Network")
   var network: NetworkOptions
 
+  @OptionGroup(title: "Encryption")
+  var tls: TLSOptions
+
   @Option(help: ArgumentHelp("Serve the files in this folder instead of the built-in page.", valueName: "folder"))
   var data: String?
 

@@ -155,32 +155,32 @@ struct RemoteControlService: Service {
     if settings.isForAll {
       var network = NetworkKeeper(settings: settings, transport: transport, console: console)
       let interface = try await network.waitForAddress()
-      try await open(transport, loopState, console, isNetworkKnown: true)
+      let certificates = try await open(transport, loopState, console, isNetworkKnown: true)
+      async let kept: Void? = certificates?.keep(transport)
       await network.watch(since: interface)
+      try await kept
     } else {
-      try await open(transport, loopState, console, isNetworkKnown: false)
+      let certificates = try await open(transport, loopState, console, isNetworkKnown: false)
+      try await certificates?.keep(transport)
     }
     try await gracefulShutdown()
   }
 
   private func open(
     _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console, isNetworkKnown: Bool
-  ) async throws {
-    let (host, port) = (settings.host, settings.port)
-    let address: SocketAddress
-    do {
-      address = try await transport.listen(host: host, port: port) { error in
-        console.log(.warning, "cannot accept connections: \(reason(error)); trying every second")
-      }
-    } catch {
-      throw StartFailure(description: "cannot listen on \(host) port \(port): \(reason(error))")
-    }
+  ) async throws -> CertificateKeeper? {
+    let certificates = try settings.tls.map { try CertificateKeeper($0, settings, console) }
+    let secure = try await openSecurePort(certificates, transport, console)
+    let address = try await listen(transport, console, port: settings.port)
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
-    let url = settings.url(port: address.port ?? port)
-    let words = FirstWords(settings, port: address.port ?? port, boundTo: RemoteAddress(address))
+    let port = secure.map { Int($0.port) } ?? address.port ?? settings.port
+    let url = settings.url(port: port)
+    let words = FirstWords(settings, port: port, boundTo: RemoteAddress(address))
+    certificates?.explain(port: address.port ?? settings.port)
     let hostNames = HostNames(settings.knownHostNames)  // the network's domains are known by now
     try await transport.withApplication { [loopState] application, now in
       application.server.hostNames = hostNames
+      application.server.securePort = secure
       application.setup(network, now: now)
       let link = loopState.value?.gatekeeper?.makeOwnerLink(now: now)
       for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
@@ -188,6 +188,27 @@ struct RemoteControlService: Service {
       }
     }
     try await supervisor.ready(url)
+    return certificates
+  }
+
+  private func openSecurePort(
+    _ certificates: CertificateKeeper?, _ transport: NIOTransport<RemoteControl>, _ console: Console
+  ) async throws -> SecurePort? {
+    guard let certificates, let tls = settings.tls else { return nil }
+    let address = try await listen(transport, console, port: tls.port, identity: certificates.identity)
+    return SecurePort(port: UInt16(address.port ?? tls.port), openFiles: certificates.openFiles)
+  }
+
+  private func listen(
+    _ transport: NIOTransport<RemoteControl>, _ console: Console, port: Int, identity: TLSIdentity? = nil
+  ) async throws -> SocketAddress {
+    do {
+      return try await transport.listen(host: settings.host, port: port, tls: identity) { error in
+        console.log(.warning, "cannot accept connections: \(reason(error)); trying every second")
+      }
+    } catch {
+      throw StartFailure(description: "cannot listen on \(settings.host) port \(port): \(reason(error))")
+    }
   }
 
   private func reason(_ error: any Error) -> String {

@@ -21,9 +21,9 @@ extension OverSockets {
     }
 
     /// The slow client asks for large echoes first (or not), then reads nothing while 1,000 states go out.
-    @Test(arguments: [0, 6])
-    func aClientThatNeverReadsCostsNobodyAnything(echoes: Int) async throws {
-      try await TestServer.run { server in
+    @Test(arguments: [0, 6], Carrier.allCases)
+    func aClientThatNeverReadsCostsNobodyAnything(echoes: Int, over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let slow = try await RawClient.connectSocket(to: server.address, receiveBuffer: 4096)
         let quick = try await WebSocketPeer.connect(to: server.address)
         try await server.publishState("0")
@@ -66,8 +66,8 @@ extension OverSockets {
     }
 
     /// 64 MB are offered to a server whose echoes nobody reads; then they are read, and none is missing.
-    @Test func aFloodStallsTheFlooderAndLosesNothing() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aFloodStallsTheFlooderAndLosesNothing(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let flooder = try await RawClient.connectSocket(to: server.address, receiveBuffer: 4096)
         let frames = (0..<64).map { RawClient.frame(0x82, [UInt8](repeating: $0, count: 4096)) }
         let chunk = frames.flatMap { $0 }
@@ -100,8 +100,8 @@ extension OverSockets {
     }
 
     /// The client ends its direction while the server holds requests back: all are answered all the same.
-    @Test func theEndOfAPipelineWaitsBehindItsRequests() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func theEndOfAPipelineWaitsBehindItsRequests(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address, receiveBuffer: 4096)
         let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
         try await client.send([String](repeating: request, count: 1000).joined())
@@ -113,8 +113,8 @@ extension OverSockets {
     }
 
     /// Rounds of 200 clients that connect and are gone without a word, while every tick reaches those that stay.
-    @Test func aBroadcastReachesExactlyTheLiving() async throws {
-      try await TestServer.run { limits in
+    @Test(arguments: Carrier.allCases) func aBroadcastReachesExactlyTheLiving(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { limits in
         (limits.connections, limits.clients) = (1000, 1000)
       } _: { server in
         var living: [WebSocketPeer] = []

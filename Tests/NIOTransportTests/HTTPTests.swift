@@ -9,13 +9,14 @@ import Foundation
 import HTTPCore
 import NIOCore
 import NIOTransport
+import SystemCalls
 import Testing
 import Timebase
 
 extension OverSockets {
   @Suite struct HTTPTests {
-    @Test func aPageIsAnsweredAndTheConnectionStays() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aPageIsAnsweredAndTheConnectionStays(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         for _ in 0..<3 {
           try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -47,8 +48,8 @@ extension OverSockets {
 
     private func text(_ bytes: Span<UInt8>) -> String { String(decoding: [UInt8](bytes), as: UTF8.self) }
 
-    @Test func requestsInOneSegmentAreAnsweredInOrder() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func requestsInOneSegmentAreAnsweredInOrder(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         let body = [String](repeating: "x", count: 300).joined()
         try await client.send(
@@ -66,8 +67,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aThousandPipelinedRequestsAreAllAnswered() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aThousandPipelinedRequestsAreAllAnswered(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address, receiveBuffer: 4096)
         let requests = [String](repeating: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 1000).joined()
         async let sent: Void = client.send(requests)
@@ -78,8 +79,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aRequestByteByByteIsOneRequest() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aRequestByteByByteIsOneRequest(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         for byte in "POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello".utf8 {
           try await client.send([byte])
@@ -88,8 +89,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aClientThatEndsItsDirectionStillGetsItsAnswer() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aClientThatEndsItsDirectionStillGetsItsAnswer(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         try client.finishSending()
@@ -101,9 +102,9 @@ extension OverSockets {
 
     /// The last bytes wait in the channel when the server has written all it has: neither the end of the server's
     /// direction nor that of the client's, which comes after it has read so much, may overtake them.
-    @Test(arguments: [nil, 0, 975_000, 980_000, 985_000, 990_000, 992_500, 995_000, 1_000_000])
-    func aLargeAnswerReachesASlowReaderToTheLastByte(endsItsDirectionAfter count: Int?) async throws {
-      try await TestServer.run { server in
+    @Test(arguments: [nil, 0, 975_000, 980_000, 985_000, 990_000, 992_500, 995_000, 1_000_000], Carrier.allCases)
+    func aLargeAnswerReachesASlowReaderToTheLastByte(endsItsDirectionAfter count: Int?, over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address, receiveBuffer: 2048)
         try await client.send("GET /big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         var answer: [UInt8] = []
@@ -116,6 +117,7 @@ extension OverSockets {
         #expect(isWhole, "\(answer.count) bytes came")
         client.close()
         try await server.untilConnections(are: 0)
+        #expect(server.uncleanEnds.withLock { $0 } == 0)
       }
     }
 
@@ -128,9 +130,12 @@ extension OverSockets {
     ]
 
     /// A server that closes with input unread makes the kernel send RST, which destroys the answer on its way.
-    @Test(arguments: refusedWhileSending)
-    func aRefusalReachesAClientThatIsStillSending(request: String, status: String) async throws {
-      try await TestServer.run { server in
+    @Test(arguments: refusedWhileSending, Carrier.allCases)
+    func aRefusalReachesAClientThatIsStillSending(
+      refused: (request: String, status: String), over carrier: Carrier
+    ) async throws {
+      let (request, status) = refused
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         try await client.send(request)
         try await client.send([UInt8](repeating: UInt8(ascii: "x"), count: 4_000_000))
@@ -166,8 +171,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aConnectionThatRestsMakesRoomForANewOne() async throws {
-      try await TestServer.run { $0.connections = 1 } _: { server in
+    @Test(arguments: Carrier.allCases) func aConnectionThatRestsMakesRoomForANewOne(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { $0.connections = 1 } _: { server in
         var last: RawClient?
         for _ in 0..<10 {
           let client = try await RawClient.connect(to: server.address)
@@ -180,8 +185,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aSlowHeadIsAnswered408ThoughNoByteComes() async throws {
-      try await TestServer.run { limits in
+    @Test(arguments: Carrier.allCases) func aSlowHeadIsAnswered408ThoughNoByteComes(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { limits in
         limits.timeouts.head = 50
       } _: { server in
         let client = try await RawClient.connect(to: server.address)
@@ -191,8 +196,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aResetInTheMiddleOfAnAnswerEndsOnlyThatConnection() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aResetInTheMiddleOfAnAnswerEndsOnlyThatConnection(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let other = try await RawClient.connect(to: server.address)
         for _ in 0..<5 {
           let client = try await RawClient.connect(to: server.address, receiveBuffer: 2048)

@@ -15,9 +15,9 @@ extension OverSockets {
 
     static func payload(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 127) } }
 
-    @Test(arguments: [WebSocketOpcode.text, .binary])
-    func everyLengthIsEchoed(opcode: WebSocketOpcode) async throws {
-      try await TestServer.run { limits in
+    @Test(arguments: [WebSocketOpcode.text, .binary], Carrier.allCases)
+    func everyLengthIsEchoed(opcode: WebSocketOpcode, over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { limits in
         limits.webSocket.messageSize = 1 << 20
         limits.outboxSize = 2 << 20
       } _: { server in
@@ -34,8 +34,8 @@ extension OverSockets {
     /// The example handshake of RFC 6455 section 1.3 and its masked "Hello" of section 5.7.
     static let hello: [UInt8] = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]
 
-    @Test func theFirstMessageMayComeWithTheHandshake() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func theFirstMessageMayComeWithTheHandshake(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         try await client.send(Array(RawClient.handshake.utf8) + Self.hello)
         let response = try await client.receiveResponse(hasBody: false)
@@ -45,8 +45,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aHandshakeAndAMessageByteByByteAreTheSame() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aHandshakeAndAMessageByteByByteAreTheSame(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         for byte in Array(RawClient.handshake.utf8) + Self.hello { try await client.send([byte]) }
         #expect(try await client.receiveResponse(hasBody: false).hasPrefix("HTTP/1.1 101 "))
@@ -54,8 +54,8 @@ extension OverSockets {
       }
     }
 
-    @Test func manyMessagesInOneSegmentComeBackInOrder() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func manyMessagesInOneSegmentComeBackInOrder(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connectSocket(to: server.address)
         try await client.send((0..<1000).flatMap { RawClient.frame(0x81, Array("\($0)".utf8)) })
         for number in 0..<1000 {
@@ -64,8 +64,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aBroadcastReachesAll() async throws {
-      try await TestServer.run { limits in
+    @Test(arguments: Carrier.allCases) func aBroadcastReachesAll(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { limits in
         (limits.connections, limits.clients) = (100, 100)
       } _: { server in
         var peers: [WebSocketPeer] = []
@@ -82,8 +82,8 @@ extension OverSockets {
       }
     }
 
-    @Test func pingsAreAnsweredBothWays() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func pingsAreAnsweredBothWays(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let peer = try await WebSocketPeer.connect(to: server.address)
         try await peer.send(.ping, [1, 2, 3])
         let pong = try await peer.next()
@@ -99,8 +99,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aClientThatAnswersNoPingIsLetGo() async throws {
-      try await TestServer.run { limits in
+    @Test(arguments: Carrier.allCases) func aClientThatAnswersNoPingIsLetGo(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { limits in
         limits.timeouts.webSocket.pingInterval = 30
         limits.timeouts.webSocket.pongTimeout = 30
       } _: { server in
@@ -114,8 +114,8 @@ extension OverSockets {
     // MARK: The end
 
     /// RFC 6455 section 7.1.1: the server closes TCP first, so that its peer does not keep the port in TIME_WAIT.
-    @Test func whenTheClientClosesTheServerAnswersAndEndsTheConnectionFirst() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func whenTheClientClosesTheServerAnswersAndEndsTheConnectionFirst(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connectSocket(to: server.address)
         try await client.send(RawClient.frame(0x88, [0x03, 0xe8] + Array("bye".utf8)))
         #expect(try await client.receiveFrame() == .init(0x88, [0x03, 0xe8]))
@@ -128,8 +128,8 @@ extension OverSockets {
       }
     }
 
-    @Test func whenTheServerClosesItEndsTheConnectionAfterTheAnswer() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func whenTheServerClosesItEndsTheConnectionAfterTheAnswer(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connectSocket(to: server.address)
         try await server.withHub { $0.closeAll(.goingAway, reason: "later") }
         #expect(try await client.receiveFrame() == .init(0x88, [0x03, 0xe9] + Array("later".utf8)))
@@ -141,8 +141,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aMessageTooLongIsClosedWith1009ThoughMoreIsComing() async throws {
-      try await TestServer.run { $0.webSocket.messageSize = 1000 } _: { server in
+    @Test(arguments: Carrier.allCases) func aMessageTooLongIsClosedWith1009ThoughMoreIsComing(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { $0.webSocket.messageSize = 1000 } _: { server in
         let client = try await RawClient.connectSocket(to: server.address)
         try await client.send(RawClient.frame(0x82, [UInt8](repeating: 0, count: 2_000_000)))
         let close = try await client.receiveFrame()
@@ -152,8 +152,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aClientThatResetsIsGoneWith1006() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aClientThatResetsIsGoneWith1006(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let other = try await WebSocketPeer.connect(to: server.address)
         let client = try await RawClient.connectSocket(to: server.address)
         try await client.send(Array(RawClient.frame(0x82, Self.payload(5000)).prefix(100)))
@@ -166,8 +166,8 @@ extension OverSockets {
     }
 
     /// There is no WebSocket with one direction: an end without a Close is the end (RFC 6455 section 7.1.5).
-    @Test func aClientThatEndsItsDirectionIsGoneWith1006() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.allCases) func aClientThatEndsItsDirectionIsGoneWith1006(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connectSocket(to: server.address)
         try await client.send(RawClient.frame(0x81, Array("last".utf8)))
         #expect(try await client.receiveFrame() == .init(0x81, Array("last".utf8)))

@@ -29,11 +29,17 @@ extension ProgramSettings {
     return known + proxies.origins.map(\.host)
   }
 
-  /// Where to point a browser: at a name or an address of the device, by default at the one that was given.
+  /// Where to point a browser: at a name or an address of the device, by default at the one that was given; the port is
+  /// that for TLS if there is one.
   func url(port: Int, name: String? = nil) -> String {
     let name = name ?? (isForAll ? System.hostName : host)
-    return "http://\(name.contains(":") ? "[\(name)]" : name):\(port)/"
+    return "\(tls == nil ? "http" : "https")://\(Self.inURL(name)):\(port)/"
   }
+
+  /// The host in a URL.
+  var urlHost: String { Self.inURL(isForAll ? System.hostName : host) }
+
+  private static func inURL(_ name: String) -> String { name.contains(":") ? "[\(name)]" : name }
 }
 
 extension System {

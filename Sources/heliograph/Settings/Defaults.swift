@@ -18,6 +18,8 @@ enum Defaults {
   static let host = DeviceProgram.defaultHost
   /// The TCP port to listen on.
   static let port = DeviceProgram.defaultPort
+  /// The TCP port for TLS.
+  static let tlsPort = 8443
   /// How many pages may be open at a time.
   static let maxClients = ServerLimits().clients
   /// What pages may have in themselves.

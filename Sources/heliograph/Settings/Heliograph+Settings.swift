@@ -62,6 +62,10 @@ extension Heliograph {
     if !network.frameFrom.isEmpty { options["frame_from"] = network.frameFrom }
     if !network.trustedProxy.isEmpty { options["trusted_proxies"] = network.trustedProxy }
     add("path_prefix", network.pathPrefix)
+    add("tls", tls.tls)
+    add("tls_certificate", tls.tlsCertificate)
+    add("tls_key", tls.tlsKey)
+    add("tls_port", tls.tlsPort)
     add("max_clients", network.maxClients)
     add("login", network.login)
     add("guests", network.guests?.rawValue)

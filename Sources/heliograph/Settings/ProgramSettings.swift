@@ -29,6 +29,8 @@ struct ProgramSettings: Sendable {
   var proxies = ProxySettings()
   /// Whether people log in.
   var login = LoginSettings()
+  /// How the device is encrypted; nil: not at all.
+  var tls: TLSSettings?
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
   /// How many commands a second each client may give for long; 0: any number.
@@ -70,6 +72,7 @@ struct ProgramSettings: Sendable {
     hostNames = try given.texts("host_names") ?? []
     proxies = try ProxySettings(given)
     login = try LoginSettings(given)
+    tls = try TLSSettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
     maxCommands = try given.integer("max_commands") ?? maxCommands
     data = try given.text("data")
@@ -88,6 +91,7 @@ struct ProgramSettings: Sendable {
     guard pagePolicy == .strict || data != nil else {
       throw StartFailure(description: "the page policy relaxed is for a folder of pages: give one with --data")
     }
+    try tls?.check(self)
     guard !deflate || DeflateSupport.zlib() != nil else {
       throw StartFailure(description: "this program was built without compression; build it with --traits Deflate")
     }

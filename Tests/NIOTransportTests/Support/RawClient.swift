@@ -73,12 +73,13 @@ final class RawClient: @unchecked Sendable {
 
   /// The port of this end.
   var localPort: UInt16 {
-    var name = sockaddr_in6()
-    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    // The structures' fields belong to a module that SwiftNIO keeps to itself; the port is the second 16 bits of each.
+    var name = InlineArray<14, UInt16>(repeating: 0)
+    var length = socklen_t(28)
     withUnsafeMutablePointer(to: &name) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
     }
-    return UInt16(bigEndian: name.sin6_port)  // at the same place in a `sockaddr_in`
+    return UInt16(bigEndian: name[1])
   }
 
   // MARK: Sending

@@ -9,6 +9,7 @@ import HTTPCore
 import NIOCore
 import NIOPosix
 import NIOTransport
+import SystemCalls
 import Timebase
 import WebSocketCore
 
@@ -39,7 +40,16 @@ struct TestServer: Sendable {
   typealias App = ServerApplication<World>
 
   let transport: NIOTransport<App>
-  let address: SocketAddress
+  /// Where clients connect, whether the server speaks TLS or not.
+  var address: SocketAddress { tunnelAddress ?? serverAddress }
+  /// Where the server listens.
+  let serverAddress: SocketAddress
+  /// Its identity, over TLS.
+  let identity: TLSIdentity?
+  /// How many connections the server has ended without its last word of TLS.
+  let uncleanEnds: Locked<Int>
+  private let tunnelAddress: SocketAddress?
+  private let endTunnel: @Sendable () async throws -> Void
 
   /// `GET /big` answers with this: of a length that leaves nearly 16 KB, what goes to a channel at a time, for the
   /// last write.
@@ -47,22 +57,24 @@ struct TestServer: Sendable {
 
   /// Runs `body` with a server, and ends the server however `body` ends.
   static func run<Result: Sendable>(
-    host: String = "127.0.0.1", _ adjust: @escaping @Sendable (inout ServerLimits) -> Void = { _ in },
-    _ body: (TestServer) async throws -> Result
+    host: String = "127.0.0.1", over carrier: Carrier = .plain,
+    _ adjust: @escaping @Sendable (inout ServerLimits) -> Void = { _ in }, _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await start(host: host, adjust)
+    let server = try await start(host: host, carrier, adjust)
     do {
       let result = try await body(server)
       try await server.transport.shutdown(grace: .milliseconds(100))
+      try await server.endTunnel()
       return result
     } catch {
       try await server.transport.shutdown(grace: .zero)
+      try await server.endTunnel()
       throw error
     }
   }
 
   private static func start(
-    host: String, _ adjust: @escaping @Sendable (inout ServerLimits) -> Void
+    host: String, _ carrier: Carrier, _ adjust: @escaping @Sendable (inout ServerLimits) -> Void
   ) async throws -> TestServer {
     let transport = try await NIOTransport.start(on: MultiThreadedEventLoopGroup.singleton.next()) {
       var limits = ServerLimits()
@@ -79,7 +91,30 @@ struct TestServer: Sendable {
         if wait.condition(&app) { wait.promise.succeed() } else { app.context.waits.append(wait) }
       }
     }
-    return TestServer(transport: transport, address: try await transport.listen(host: host, port: 0))
+    var identity: TLSIdentity?
+    if carrier != .plain {
+      let (certificate, key) = TestCertificates.first
+      identity = try TLSIdentity(certificates: Array(certificate.utf8), key: Array(key.utf8))
+    }
+    let address = try await transport.listen(host: host, port: 0, tls: identity)
+    #if TLS
+      if carrier == .tls {
+        let tunnel = try await SecureTunnel.open(to: address)
+        return TestServer(transport, address, identity, tunnel.address, tunnel.uncleanEnds) { try await tunnel.close() }
+      }
+    #endif
+    return TestServer(transport, address, identity, nil, Locked(0)) {}
+  }
+
+  private init(
+    _ transport: NIOTransport<App>, _ address: SocketAddress, _ identity: TLSIdentity?, _ tunnel: SocketAddress?,
+    _ uncleanEnds: Locked<Int>, endTunnel: @escaping @Sendable () async throws -> Void
+  ) {
+    self.transport = transport
+    (serverAddress, tunnelAddress) = (address, tunnel)
+    self.identity = identity
+    self.uncleanEnds = uncleanEnds
+    self.endTunnel = endTunnel
   }
 
   private static func router() -> (Router<World>, WebSocketEndpoint) {
@@ -90,6 +125,7 @@ struct TestServer: Sendable {
       response.head.add("Content-Type", MediaType.text)
       response.body.append(decimal: UInt32(request.body.count))
     }
+    router.get("/scheme") { _, request, response in response.send(request.scheme == .https ? "https" : "http") }
     let endpoint = router.webSocket("/ws") { world, hub, event in
       switch event {
       case .connect(_, let remote): world.happenings.append(.connect(remote))

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+// How TLS gets into a connection's channel, and which of its errors are the end of the connection. Everything that
+// depends on SwiftNIO's TLS is in this folder, so that a program may be built without it.
+
+import NIOCore
+
+#if TLS
+  import NIOSSL
+  import NIOTLS
+
+  extension ChannelPipeline.SynchronousOperations {
+    /// Puts TLS between the socket and `handler`, which is added last.
+    func addSecured(_ handler: ConnectionHandler, _ identity: TLSIdentity) throws {
+      let edge = SecureEdge()
+      handler.edge = edge
+      try addHandlers(edge, NIOSSLServerHandler(context: identity.context), handler)
+    }
+  }
+
+  extension ConnectionHandler {
+    /// Whether TLS is ready to carry our bytes.
+    static func isHandshakeDone(_ event: Any) -> Bool {
+      if case .handshakeCompleted = event as? TLSUserEvent { true } else { false }
+    }
+
+    /// Whether TLS sees to the consequences of an error itself: it closes the channel, after an alert if it has one to
+    /// say, but for one case. A peer that ends without close_notify may have been cut off; a request that lacks
+    /// nothing is answered all the same (RFC 9112 section 9.8), and so this is no more than the end of its direction.
+    static func isLeftToTLS(_ error: any Error) -> Bool { error is NIOSSLError || error is BoringSSLError }
+  }
+#else
+  /// There is none.
+  final class SecureEdge {
+    func abort() {}
+  }
+
+  extension ChannelPipeline.SynchronousOperations {
+    func addSecured(_ handler: ConnectionHandler, _ identity: TLSIdentity) throws { throw TLSIdentityError.leftOut }
+  }
+
+  extension ConnectionHandler {
+    static func isHandshakeDone(_ event: Any) -> Bool { false }
+    static func isLeftToTLS(_ error: any Error) -> Bool { false }
+  }
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+// A certificate of the person's own, in two files. They are looked at again and again: whoever renews a certificate
+// replaces both, one after the other, so a pair that does not fit may fit a moment later.
+
+import Foundation
+import NIOTransport
+import SystemCalls
+
+struct CertificateFiles: CertificateSource {
+  private let files: TLSSettings.Files
+  /// What the files looked like when they were read last, and fitted.
+  private var seen: [FileMark]?
+
+  /// More than any chain of certificates.
+  private static var limit: Int { 1 << 20 }
+
+  init(_ files: TLSSettings.Files) { self.files = files }
+
+  mutating func newest() throws -> CertificateNews? {
+    let marks = [FileMark(files.certificate), FileMark(files.key)]
+    guard marks != seen else { return nil }
+    let news = CertificateNews(
+      certificates: try read(files.certificate, "certificate"), key: try read(files.key, "private key"))
+    let identity: TLSIdentity
+    do throws(TLSIdentityError) {
+      identity = try TLSIdentity(certificates: news.certificates, key: news.key)
+    } catch {
+      throw StartFailure(description: words(error))
+    }
+    seen = marks
+    return with(warningsOf: identity, news)
+  }
+
+  private func with(warningsOf identity: TLSIdentity, _ news: CertificateNews) -> CertificateNews {
+    var news = news
+    let left = identity.expiry - Int64(Date().timeIntervalSince1970)
+    if left <= 0 {
+      news.warnings = ["the certificate in \(files.certificate) expired on \(date(identity.expiry)); browsers refuse it"]
+    } else if left < 7 * 86_400 {
+      news.warnings = ["the certificate in \(files.certificate) expires on \(date(identity.expiry))"]
+    }
+    return news
+  }
+
+  private func read(_ path: String, _ what: String) throws -> [UInt8] {
+    do {
+      let bytes = try ReadFile.bytes(path, limit: Self.limit)
+      guard bytes.count <= Self.limit else { throw StartFailure(description: "it is too large") }
+      return bytes
+    } catch {
+      throw StartFailure(description: "cannot read the \(what) \(path): \(error)")
+    }
+  }
+
+  /// What is wrong with the files.
+  func words(_ error: TLSIdentityError) -> String {
+    switch error {
+    case .badCertificates: "\(files.certificate): \(error)"
+    case .badKey: "\(files.key): \(error)"
+    case .foreignKey: "\(files.key) does not belong to \(files.certificate), whose first certificate must be the server's"
+    case .leftOut: error.description
+    }
+  }
+}
+
+/// What tells one state of a file from another.
+private struct FileMark: Equatable, Sendable {
+  private var numbers: [Int] = []
+
+  init(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    numbers = [Int(truncatingIfNeeded: status.st_ino), Int(status.st_size), Int(time.tv_sec), Int(time.tv_nsec)]
+  }
+}
