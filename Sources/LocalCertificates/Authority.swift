@@ -46,7 +46,7 @@
         CommonName("Heliograph authority \(host.map { "of \($0) " } ?? "")\(mark)")
       }
       let certificate = try Certificate(
-        version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+        version: .v3, serialNumber: serialNumber, publicKey: publicKey,
         notValidBefore: date(beginning), notValidAfter: date(max(now, beginning) + lifetime), issuer: subject,
         subject: subject,
         extensions: Certificate.Extensions {
@@ -71,7 +71,7 @@
       let certified = names.names.filter { permits($0) }
       let end = min(Self.date(now + Self.serverLifetime - Self.slack), pair.certificate.notValidAfter)
       let certificate = try Certificate(
-        version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+        version: .v3, serialNumber: Self.serialNumber, publicKey: publicKey,
         notValidBefore: max(Self.date(now - Self.slack), pair.certificate.notValidBefore), notValidAfter: end,
         issuer: pair.certificate.subject,
         subject: DistinguishedName {
@@ -119,6 +119,12 @@
       return Set(dnsNames).isSuperset(of: wanted.names) && Set(addresses).isSuperset(of: wanted.addresses)
         && now >= certificate.notValidBefore
         && (isLast || now + TimeInterval(Self.renewal) < certificate.notValidAfter)
+    }
+
+    /// 126 random bits: positive, and within the 20 octets of RFC 5280 section 4.1.2.2. (A random one of the library has
+    /// 160 bits, which take 21 octets every other time.)
+    private static var serialNumber: Certificate.SerialNumber {
+      Certificate.SerialNumber(bytes: [.random(in: 0x40...0x7F)] + (0..<15).map { _ in .random(in: .min ... .max) })
     }
 
     static func date(_ seconds: Int64) -> Date { Date(timeIntervalSince1970: TimeInterval(seconds)) }

@@ -6,6 +6,7 @@
 #if TLS
   import Foundation
   import LocalCertificates
+  import SwiftASN1
   import SystemCalls
   import Testing
   import X509
