@@ -69,7 +69,7 @@ guard ports.count <= 1, let port = Int(ports.first ?? "8081"), (0...65535).conta
 }
 let compression = compresses ? DeflateSupport.zlib() : nil
 if compresses, compression == nil {
-  print("heliograph-echo: built without compression; build with --traits Deflate")
+  print("heliograph-echo: built without compression; build with --traits default,Deflate")
   exit(64)
 }
 let scheme = identity == nil ? "ws" : "wss"
