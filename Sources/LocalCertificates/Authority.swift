@@ -14,6 +14,8 @@
   struct Authority {
     let pair: StoredPair
     private let permittedNames: [String]
+    /// Address and mask each.
+    private let permittedRanges: [[UInt8]]
 
     /// When an authority begins to be valid: long ago, since the clock of a board that has none of its own may be slow
     /// when the authority is made, and a clock that is put right later must not make it a thing of the future.
@@ -32,6 +34,7 @@
       self.pair = pair
       let constraints = try? pair.certificate.extensions.nameConstraints
       permittedNames = constraints.map { Array($0.permittedDNSDomains) } ?? []
+      permittedRanges = constraints.map { $0.permittedIPRanges.map { Array($0.bytes) } } ?? []
     }
 
     /// A new one that may speak for `names`, besides those of local networks.
@@ -57,7 +60,7 @@
           Critical(
             NameConstraints(
               permittedDNSDomains: LocalNames.domains + names.names.filter { !LocalNames.contains($0) },
-              permittedIPRanges: LocalNames.ranges))
+              permittedIPRanges: LocalNames.ranges + names.addresses.compactMap { LocalNames.range(of: $0) }))
         },
         issuerPrivateKey: Certificate.PrivateKey(key))
       return Authority(StoredPair(key: key, certificate: certificate))
@@ -86,7 +89,7 @@
           AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: pair.certificate.publicKey).keyIdentifier)
           SubjectAlternativeNames(
             certified.map { .dnsName($0) }
-              + names.addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) })
+              + names.addresses.filter { permits($0) }.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) })
         },
         issuerPrivateKey: Certificate.PrivateKey(pair.key))
       return StoredPair(key: key, certificate: certificate)
@@ -95,6 +98,11 @@
     /// Whether the authority may speak for a name: that of a permitted domain, or one below it.
     func permits(_ name: String) -> Bool {
       permittedNames.contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+
+    /// Whether the authority may speak for an address: that of a permitted range.
+    func permits(_ address: [UInt8]) -> Bool {
+      permittedRanges.contains { LocalNames.range($0, contains: address) }
     }
 
     /// Whether `server` need not be replaced: it is of this authority, for all names that it may speak for (others, an
@@ -113,7 +121,7 @@
         default: return false
         }
       }
-      let wanted = CertificateNames(names: names.names.filter { permits($0) }, addresses: names.addresses)
+      let wanted = CertificateNames(names: names.names.filter { permits($0) }, addresses: names.addresses.filter { permits($0) })
       let now = Self.date(max(now, Self.beginning))
       let isLast = certificate.notValidAfter == pair.certificate.notValidAfter  // there will be none that is longer
       return Set(dnsNames).isSuperset(of: wanted.names) && Set(addresses).isSuperset(of: wanted.addresses)
