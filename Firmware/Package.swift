@@ -40,7 +40,7 @@ let lwIP =
 
 let package = Package(
   name: "heliograph-firmware",
-  dependencies: [.package(name: "heliograph", path: "..")],
+  dependencies: [.package(name: "heliograph", path: "..", traits: [])],
   targets: boards.map(board) + [
     // What a board gives, and what a program without a C library needs. The latter stays out of link-time optimization:
     // the code generator calls these functions after the optimizer has removed functions that seem unused.

@@ -4,10 +4,11 @@
 // what is posted to /echo. The server that the benchmarks load and the conformance suites test, built on the public
 // library as anyone would build it.
 //
-//     heliograph-echo [--deflate] [PORT]
+//     heliograph-echo [--deflate] [--tls FILE] [PORT]
 //
 // It listens on 127.0.0.1, by default on port 8081; 0: any free port. With --deflate it compresses messages for clients
-// that offer to (RFC 7692), if it was built with the package's trait Deflate.
+// that offer to (RFC 7692), if it was built with the package's trait Deflate. With --tls it encrypts; FILE has a
+// certificate and its private key, both as PEM.
 
 import Bytes
 import Deflate
@@ -50,17 +51,29 @@ func isForAll(_ message: Span<UInt8>) -> Bool { message.count > 0 && message[0] 
 
 let arguments = CommandLine.arguments.dropFirst()
 let compresses = arguments.contains("--deflate")
-let ports = arguments.filter { $0 != "--deflate" }
+var ports = arguments.filter { $0 != "--deflate" }
+var identity: TLSIdentity?
+if let option = ports.firstIndex(of: "--tls"), option + 1 < ports.endIndex {
+  do {
+    let pem = try Descriptor(opening: ports[option + 1], O_RDONLY).bytes(count: 1 << 20)
+    identity = try TLSIdentity(certificates: pem, key: pem)
+  } catch {
+    print("heliograph-echo: \(ports[option + 1]): \(error)")
+    exit(1)
+  }
+  ports.removeSubrange(option...option + 1)
+}
 guard ports.count <= 1, let port = Int(ports.first ?? "8081"), (0...65535).contains(port) else {
-  print("usage: heliograph-echo [--deflate] [PORT]")
+  print("usage: heliograph-echo [--deflate] [--tls FILE] [PORT]")
   exit(64)
 }
 let compression = compresses ? DeflateSupport.zlib() : nil
 if compresses, compression == nil {
-  print("heliograph-echo: built without compression; build with --traits Deflate")
+  print("heliograph-echo: built without compression; build with --traits default,Deflate")
   exit(64)
 }
-await NIOTransport.main(port: port, greeting: { "ws://127.0.0.1:\($0)/ws" }) {
+let scheme = identity == nil ? "ws" : "wss"
+await NIOTransport.main(port: port, tls: identity, greeting: { "\(scheme)://127.0.0.1:\($0)/ws" }) {
   makeEcho(compression)
 } onNewSecond: { echo, seconds in
   echo.setDate(secondsSince1970: seconds)

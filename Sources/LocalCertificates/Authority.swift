@@ -14,6 +14,8 @@
   struct Authority {
     let pair: StoredPair
     private let permittedNames: [String]
+    /// Address and mask each.
+    private let permittedRanges: [[UInt8]]
 
     /// When an authority begins to be valid: long ago, since the clock of a board that has none of its own may be slow
     /// when the authority is made, and a clock that is put right later must not make it a thing of the future.
@@ -32,6 +34,7 @@
       self.pair = pair
       let constraints = try? pair.certificate.extensions.nameConstraints
       permittedNames = constraints.map { Array($0.permittedDNSDomains) } ?? []
+      permittedRanges = constraints.map { $0.permittedIPRanges.map { Array($0.bytes) } } ?? []
     }
 
     /// A new one that may speak for `names`, besides those of local networks.
@@ -46,7 +49,7 @@
         CommonName("Heliograph authority \(host.map { "of \($0) " } ?? "")\(mark)")
       }
       let certificate = try Certificate(
-        version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+        version: .v3, serialNumber: serialNumber, publicKey: publicKey,
         notValidBefore: date(beginning), notValidAfter: date(max(now, beginning) + lifetime), issuer: subject,
         subject: subject,
         extensions: Certificate.Extensions {
@@ -57,7 +60,7 @@
           Critical(
             NameConstraints(
               permittedDNSDomains: LocalNames.domains + names.names.filter { !LocalNames.contains($0) },
-              permittedIPRanges: LocalNames.ranges))
+              permittedIPRanges: LocalNames.ranges + names.addresses.compactMap { LocalNames.range(of: $0) }))
         },
         issuerPrivateKey: Certificate.PrivateKey(key))
       return Authority(StoredPair(key: key, certificate: certificate))
@@ -71,7 +74,7 @@
       let certified = names.names.filter { permits($0) }
       let end = min(Self.date(now + Self.serverLifetime - Self.slack), pair.certificate.notValidAfter)
       let certificate = try Certificate(
-        version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+        version: .v3, serialNumber: Self.serialNumber, publicKey: publicKey,
         notValidBefore: max(Self.date(now - Self.slack), pair.certificate.notValidBefore), notValidAfter: end,
         issuer: pair.certificate.subject,
         subject: DistinguishedName {
@@ -86,7 +89,7 @@
           AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: pair.certificate.publicKey).keyIdentifier)
           SubjectAlternativeNames(
             certified.map { .dnsName($0) }
-              + names.addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) })
+              + names.addresses.filter { permits($0) }.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) })
         },
         issuerPrivateKey: Certificate.PrivateKey(pair.key))
       return StoredPair(key: key, certificate: certificate)
@@ -95,6 +98,11 @@
     /// Whether the authority may speak for a name: that of a permitted domain, or one below it.
     func permits(_ name: String) -> Bool {
       permittedNames.contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+
+    /// Whether the authority may speak for an address: that of a permitted range.
+    func permits(_ address: [UInt8]) -> Bool {
+      permittedRanges.contains { LocalNames.range($0, contains: address) }
     }
 
     /// Whether `server` need not be replaced: it is of this authority, for all names that it may speak for (others, an
@@ -113,12 +121,18 @@
         default: return false
         }
       }
-      let wanted = CertificateNames(names: names.names.filter { permits($0) }, addresses: names.addresses)
+      let wanted = CertificateNames(names: names.names.filter { permits($0) }, addresses: names.addresses.filter { permits($0) })
       let now = Self.date(max(now, Self.beginning))
       let isLast = certificate.notValidAfter == pair.certificate.notValidAfter  // there will be none that is longer
       return Set(dnsNames).isSuperset(of: wanted.names) && Set(addresses).isSuperset(of: wanted.addresses)
         && now >= certificate.notValidBefore
         && (isLast || now + TimeInterval(Self.renewal) < certificate.notValidAfter)
+    }
+
+    /// 126 random bits: positive, and within the 20 octets of RFC 5280 section 4.1.2.2. (A random one of the library has
+    /// 160 bits, which take 21 octets every other time.)
+    private static var serialNumber: Certificate.SerialNumber {
+      Certificate.SerialNumber(bytes: [.random(in: 0x40...0x7F)] + (0..<15).map { _ in .random(in: .min ... .max) })
     }
 
     static func date(_ seconds: Int64) -> Date { Date(timeIntervalSince1970: TimeInterval(seconds)) }

@@ -19,6 +19,18 @@
       v6([0xFC], 7), v6([0x20], 3),
     ]
 
+    /// The range of one address, unless it is in one of the above.
+    static func range(of address: [UInt8]) -> ASN1OctetString? {
+      guard !ranges.contains(where: { range(Array($0.bytes), contains: address) }) else { return nil }
+      return range(address, 8 * address.count)
+    }
+
+    /// Whether an address is in a range of address and mask.
+    static func range(_ range: [UInt8], contains address: [UInt8]) -> Bool {
+      guard range.count == 2 * address.count else { return false }
+      return address.indices.allSatisfy { (address[$0] ^ range[$0]) & range[address.count + $0] == 0 }
+    }
+
     private static func v4(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8, _ length: Int) -> ASN1OctetString {
       range([a, b, c, d], length)
     }

@@ -18,13 +18,14 @@ extension NIOTransport where App: ~Copyable {
   /// - Parameters:
   ///   - host: The address to listen on.
   ///   - port: The TCP port to listen on; 0 lets the system choose one.
+  ///   - identity: What to speak TLS with; nil: not at all.
   ///   - loop: The loop that is to own the application; one of its own if nil.
   ///   - greeting: The line to print when the port is open; it is given the port's number.
   ///   - onNewSecond: See `NewSecond`.
   ///   - afterActivity: See `Activity`.
   ///   - whenServing: Runs beside the server, from when the port is open; cancelled, and waited for, at the end.
   public static func main(
-    host: String = "127.0.0.1", port: Int, on loop: (any EventLoop)? = nil,
+    host: String = "127.0.0.1", port: Int, tls identity: TLSIdentity? = nil, on loop: (any EventLoop)? = nil,
     greeting: @Sendable (Int) -> String = { "http://127.0.0.1:\($0)/" },
     makeApplication: @escaping @Sendable () throws -> App,
     onNewSecond: (@Sendable (inout App, Int64) -> Void)? = nil,
@@ -36,7 +37,7 @@ extension NIOTransport where App: ~Copyable {
       let loop = loop ?? MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
       let transport = try await start(
         on: loop, makeApplication: makeApplication, onNewSecond: onNewSecond, afterActivity: afterActivity)
-      let address = try await transport.listen(host: host, port: port)
+      let address = try await transport.listen(host: host, port: port, tls: identity)
       StandardStreams.print(greeting(address.port ?? port))
       let beside = Task { await whenServing?(transport) }
       await end.wait()

@@ -6,6 +6,7 @@
 #if TLS
   import Foundation
   import LocalCertificates
+  import SwiftASN1
   import SystemCalls
   import Testing
   import X509
@@ -128,6 +129,18 @@
       let own = CertificateNames(names: ["lamp.example.org"], addresses: [])
       let identity = try Folder().certificates.current(for: own, now: Self.now)
       #expect(identity.refusedNames.isEmpty)
+    }
+
+    /// A public address that the device had when the authority was made is its own; one that it gets later is not.
+    @Test func anAddressThatIsNotTheAuthoritysToSpeakForIsLeftOut() throws {
+      let folder = Folder()
+      let own = CertificateNames(names: ["lamp.local"], addresses: [[198, 51, 100, 7]])
+      let first = try folder.certificates.current(for: own, now: Self.now)
+      #expect(try leaf(first).extensions.subjectAlternativeNames?.count == 2)
+      let more = CertificateNames(names: ["lamp.local"], addresses: [[198, 51, 100, 7], [198, 51, 100, 8], [10, 1, 1, 1]])
+      let second = try folder.certificates.current(for: more, now: Self.now)
+      #expect(try leaf(second).extensions.subjectAlternativeNames?.count == 3)
+      #expect(try folder.certificates.current(for: more, now: Self.now).isNew == false)
     }
 
     @Test func namesAreTakenInAnyOrderAndWhatIsNoneIsLeftOut() {

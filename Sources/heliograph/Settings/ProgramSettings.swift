@@ -93,7 +93,7 @@ struct ProgramSettings: Sendable {
     }
     try tls?.check(self)
     guard !deflate || DeflateSupport.zlib() != nil else {
-      throw StartFailure(description: "this program was built without compression; build it with --traits Deflate")
+      throw StartFailure(description: "this program was built without compression; build it with --traits default,Deflate")
     }
   }
 }
