@@ -6,6 +6,7 @@ import Accounts
 import Bytes
 import ConformanceSupport
 import DeviceServer
+import HTTPCore
 import Testing
 import Timebase
 
@@ -153,6 +154,10 @@ private final class House {
   var disk: AccountTable
   let token: String
   private(set) var hashes = 0
+  private let errands = Errands()
+
+  /// What the gatekeeper wanted done in its loops.
+  private final class Errands { var work: [AccountWork] = [] }
 
   init(guests: Role = .none, hasUser: Bool = true) {
     var table = AccountTable()
@@ -175,15 +180,19 @@ private final class House {
     router.webSocket("/ws") { _, _, _ in }
     gatekeeper.add(to: &router)
     network = VirtualNetwork(
-      ServerApplication(Server(router: router), context: 0) { [gatekeeper] _, _, now in gatekeeper.poll(now: now) })
+      ServerApplication(Server(router: router), context: 0) { [gatekeeper, errands] _, _, now in
+        _ = gatekeeper.poll(now: now)
+        while let work = gatekeeper.nextWork() { errands.work.append(work) }
+        return gatekeeper.poll(now: now)
+      })
   }
 
   func client() -> VirtualClient<ServerApplication<Int>> { VirtualClient(network) }
 
   /// Does all work that waits, and what follows from it.
   func work() {
-    while let work = gatekeeper.nextWork() {
-      let result = perform(work)
+    while !errands.work.isEmpty {
+      let result = perform(errands.work.removeFirst())
       network.change { [gatekeeper] application, now in
         gatekeeper.receive(result, now: now)
         gatekeeper.settle(&application.server, &application.context, now: now)

@@ -112,7 +112,7 @@ extension WrongFile {
       parts:
         lamp: {switch: GPIO26, wobble: 26}
       """,
-      #"2:26: unknown key "wobble"; a switch knows switch, label, group, active, restore, off_after, "#
+      #"2:26: unknown key "wobble"; a switch knows switch, label, group, access, active, restore, off_after, "#
         + #"min_dwell, interlock, dwell"#),
     WrongFile(
       """

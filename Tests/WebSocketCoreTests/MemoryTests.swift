@@ -10,7 +10,7 @@ import Timebase
 
 @Suite struct MemoryTests {
   @Test func aConnectionIsSmall() {
-    #expect(MemoryLayout<WebSocketConnection>.size <= 200)
+    #expect(MemoryLayout<WebSocketConnection>.size <= 216)
     #expect(MemoryLayout<WebSocketConnection.Received>.size <= 16)
     #expect(MemoryLayout<WebSocketError>.size == 1)
   }
