@@ -18,8 +18,11 @@ extension FuzzTarget {
     guard let decoded = PathModel.decode(path) else {
       return try check(answer.status == 400, "what is no path is refused with 400, not \(answer.status)")
     }
-    try check(!answer.isMissing || PathModel.body(at: decoded) == nil, "a file that is there is found")
-    try check(answer.isMissing || answer.body == PathModel.body(at: decoded), "the answer is what the path names")
+    let body = PathModel.body(at: decoded)
+    try check(!answer.isMissing || body == nil, "a file that is there is found")
+    let leadsToFolder = body == nil && PathModel.isFolder(decoded)
+    try check(leadsToFolder == (answer.status == 301), "a folder's name, and nothing else, leads to the folder")
+    try check(answer.isMissing || leadsToFolder || answer.body == body, "the answer is what the path names")
 
     // However much of a path is encoded, it names the same.
     try check(try PathServer.answer(to: PathModel.encode(decoded)) == answer, "encoding a path changes nothing")
@@ -93,6 +96,12 @@ private enum PathModel {
     }
     let name = path.last == UInt8(ascii: "/") ? path + Array("index.html".utf8) : path
     return files.contains { $0.utf8.elementsEqual(name) } ? content(of: name) : nil
+  }
+
+  /// Whether a path with a `/` behind it would name an index.
+  static func isFolder(_ path: [UInt8]) -> Bool {
+    let index = path + Array("/index.html".utf8)
+    return files.contains { $0.utf8.elementsEqual(index) }
   }
 
   /// The path without its escapes, but for an encoded slash, which no segment can hold; nil if it is none.
