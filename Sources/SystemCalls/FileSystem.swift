@@ -79,8 +79,18 @@ public enum FileSystem {
     try synchronizeNames(in: folder)
   }
 
+  /// What sort of file is at `path`, and who may use it (`st_mode`); of a link, the link's own.
+  ///
+  /// (Modules that import Foundation may not read a `stat` by themselves: on Linux it is CoreFoundation's there.)
+  public static func mode(of path: String) throws(SystemError) -> mode_t {
+    var status = stat()
+    try SystemError.check { lstat(path, &status) }
+    return status.st_mode
+  }
+
   /// Makes a folder and all above it, if they are missing.
   public static func makeFolder(_ path: String) throws(SystemError) { _ = try openFolder(path) }
+
   /// Opens the file at `path`, which is made if there is none, and its folder, too.
   public static func make(_ path: String) throws(SystemError) -> Descriptor {
     _ = try openFolder(folder(of: path))
