@@ -24,32 +24,9 @@ public struct AccountFile: Sendable {
     path = folder == "/" ? "/accounts" : "\(folder)/accounts"
   }
 
-  /// What tells one content of the file from the next.
-  public struct Version: Equatable, Sendable {
-    private let device: UInt64
-    private let inode: UInt64
-    private let size: Int64
-    private let seconds: Int64
-    private let nanoseconds: Int64
-
-    init(_ status: stat) {
-      device = UInt64(truncatingIfNeeded: status.st_dev)
-      inode = UInt64(truncatingIfNeeded: status.st_ino)
-      size = Int64(truncatingIfNeeded: status.st_size)
-      #if canImport(Darwin)
-        let time = status.st_mtimespec
-      #else
-        let time = status.st_mtim
-      #endif
-      seconds = Int64(truncatingIfNeeded: time.tv_sec)
-      nanoseconds = Int64(truncatingIfNeeded: time.tv_nsec)
-    }
-  }
-
-  /// The version that is there now; nil if there is no file, or it cannot be asked.
-  public var version: Version? {
-    var status = stat()
-    return lstat(path, &status) == 0 ? Version(status) : nil
+  /// What is there now; nil if there is no file, or it cannot be asked.
+  public var version: FileStatus? {
+    do throws(SystemError) { return try FileStatus(of: path) } catch { return nil }
   }
 
   /// The accounts; nobody if there is no file.
@@ -78,17 +55,17 @@ public struct AccountFile: Sendable {
   }
 
   /// The accounts, and of which version they are.
-  func read() throws(AccountFileError) -> (table: AccountTable, version: Version?, isThere: Bool) {
+  func read() throws(AccountFileError) -> (table: AccountTable, version: FileStatus?, isThere: Bool) {
     var content: [UInt8] = []
-    var status = stat()
+    var status: FileStatus
     var mistake: AccountFileError?
     do throws(SystemError) {
-      try SystemError.check { lstat(path, &status) }
+      status = try FileStatus(of: path)
       mistake = self.mistake(in: status)
       if mistake == nil {
         // Between the two calls it may have been replaced: what was opened is what counts.
         let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-        try SystemError.check { fstat(file.number, &status) }
+        status = try file.status()
         mistake = self.mistake(in: status)
         if mistake == nil { content = try file.bytes(count: AccountTable.sizeLimit + 1) }
       }
@@ -99,27 +76,25 @@ public struct AccountFile: Sendable {
     }
     if let mistake { throw mistake }
     do throws(AccountFileFlaw) {
-      return (try AccountTable(decoding: content), Version(status), true)
+      return (try AccountTable(decoding: content), status, true)
     } catch {
       throw .damaged(path: path, error)
     }
   }
 
-  private func mistake(in status: stat) -> AccountFileError? {
-    guard status.st_mode & S_IFMT == S_IFREG else { return .notAFile(path: path) }
-    guard status.st_uid == geteuid() || geteuid() == 0 else { return .foreign(path: path) }
-    guard status.st_mode & 0o077 == 0 else { return .open(path: path) }
+  private func mistake(in status: FileStatus) -> AccountFileError? {
+    guard status.kind == .file else { return .notAFile(path: path) }
+    guard status.owner == geteuid() || geteuid() == 0 else { return .foreign(path: path) }
+    guard status.permissions & 0o077 == 0 else { return .open(path: path) }
     return nil
   }
 
   /// Whose the file is to be when root works for the user of a service: whose it is, or whose the folder is.
   private var owner: (user: uid_t, group: gid_t)? {
     guard geteuid() == 0 else { return nil }
-    var status = stat()
-    guard lstat(path, &status) == 0 || stat(FileSystem.folder(of: path), &status) == 0, status.st_uid != 0 else {
-      return nil
-    }
-    return (status.st_uid, status.st_gid)
+    let status = version ?? (try? FileStatus(of: FileSystem.folder(of: path), followsLinks: true))
+    guard let status, status.owner != 0 else { return nil }
+    return (status.owner, status.group)
   }
 
   /// Waits for the lock; its end gives it back.

@@ -12,7 +12,7 @@ public final class AccountService: Sendable {
   private let parameters: PasswordHash.Parameters
   private let hashes = DispatchQueue(label: "accounts.hashes", qos: .utility)
   private let files = DispatchQueue(label: "accounts.file", qos: .utility)
-  private let version = Locked<AccountFile.Version?>(nil)
+  private let version = Locked<FileStatus?>(nil)
 
   /// A service for a file; new hashes are made with `parameters`.
   public init(file: AccountFile, parameters: PasswordHash.Parameters = .standard) {

@@ -27,13 +27,6 @@ extension Descriptor {
     return Descriptor(owning: try SystemError.check { openat(number, name, flags) })
   }
 
-  /// What is open here.
-  func status() throws(SystemError) -> FileStatus {
-    var status = stat()
-    _ = try SystemError.check { fstat(number, &status) }
-    return FileStatus(status)
-  }
-
   /// What `name` is in this folder, found without opening it; of a link: the link.
   func status(of name: EntryName) throws(SystemError) -> FileStatus {
     var status = stat()

@@ -4,6 +4,7 @@
 // long pauses: it is taken for complete when its status has been the same for a while.
 // Rule: it reads no clock and no file; it is fed with what was seen, and the time.
 
+import SystemCalls
 import Timebase
 
 /// The files that have changed and have not come to rest.

@@ -4,6 +4,7 @@
 
 import Bytes
 import DeviceServer
+import SystemCalls
 
 /// What is served under a path, by the versions of the files that it is made of: equal values are served equally.
 struct ServedFile: Equatable, Sendable {

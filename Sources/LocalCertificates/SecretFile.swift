@@ -15,10 +15,10 @@ struct SecretFile {
   /// What is in the file; nil if there is none. A file that others may read is theirs no longer.
   func load() throws(LocalCertificateError) -> [UInt8]? {
     do throws(SystemError) {
-      let mode = try FileSystem.mode(of: path)
-      guard mode & S_IFMT == S_IFREG else { throw LocalFailure.special }
+      let status = try FileStatus(of: path)
+      guard status.kind == .file else { throw LocalFailure.special }
       let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-      if mode & 0o077 != 0 { try SystemError.check { fchmod(file.number, 0o600) } }
+      if status.permissions & 0o077 != 0 { try SystemError.check { fchmod(file.number, 0o600) } }
       return try file.bytes(count: Self.limit)
     } catch .noSuchEntry {
       return nil

@@ -25,9 +25,7 @@ public enum FileSystem {
   /// What is at `path`, with the first `limit` bytes of a file.
   public static func entry(at path: String, limit: Int) throws(SystemError) -> Entry {
     do throws(SystemError) {
-      var status = stat()
-      try SystemError.check { lstat(path, &status) }
-      guard status.st_mode & S_IFMT == S_IFREG else { return .special }  // even opening a device may do something
+      guard try FileStatus(of: path).kind == .file else { return .special }  // even opening a device may do something
       let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
       return .file(try file.bytes(count: limit))
     } catch .noSuchEntry {
@@ -77,15 +75,6 @@ public enum FileSystem {
       throw error
     }
     try synchronizeNames(in: folder)
-  }
-
-  /// What sort of file is at `path`, and who may use it (`st_mode`); of a link, the link's own.
-  ///
-  /// (Modules that import Foundation may not read a `stat` by themselves: on Linux it is CoreFoundation's there.)
-  public static func mode(of path: String) throws(SystemError) -> mode_t {
-    var status = stat()
-    try SystemError.check { lstat(path, &status) }
-    return status.st_mode
   }
 
   /// Makes a folder and all above it, if they are missing.

@@ -10,9 +10,7 @@ enum ReadFile {
   /// Anything but a regular file is refused: a FIFO would be waited for, and a device may never end.
   static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
     let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
-    var status = stat()
-    try SystemError.check { fstat(file.number, &status) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
+    guard try file.status().kind == .file else {
       throw StartFailure(description: "it is a folder, a device or a pipe, and not a file")
     }
     return try file.bytes(count: limit + 1)

@@ -10,7 +10,7 @@ import SystemCalls
 struct CertificateFiles: CertificateSource {
   private let files: TLSSettings.Files
   /// What the files looked like when they were read last, and fitted.
-  private var seen: [FileMark]?
+  private var seen: [FileStatus?]?
 
   /// More than any chain of certificates.
   private static var limit: Int { 1 << 20 }
@@ -18,7 +18,7 @@ struct CertificateFiles: CertificateSource {
   init(_ files: TLSSettings.Files) { self.files = files }
 
   mutating func newest() throws -> CertificateNews? {
-    let marks = [FileMark(files.certificate), FileMark(files.key)]
+    let marks = [files.certificate, files.key].map { try? FileStatus(of: $0, followsLinks: true) }
     guard marks != seen else { return nil }
     let news = CertificateNews(
       certificates: try read(files.certificate, "certificate"), key: try read(files.key, "private key"))
@@ -61,21 +61,5 @@ struct CertificateFiles: CertificateSource {
     case .foreignKey: "\(files.key) does not belong to \(files.certificate), whose first certificate must be the server's"
     case .leftOut: error.description
     }
-  }
-}
-
-/// What tells one state of a file from another.
-private struct FileMark: Equatable, Sendable {
-  private var numbers: [Int] = []
-
-  init(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return }
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    numbers = [Int(truncatingIfNeeded: status.st_ino), Int(status.st_size), Int(time.tv_sec), Int(time.tv_nsec)]
   }
 }
