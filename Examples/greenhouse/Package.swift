@@ -6,7 +6,8 @@ import PackageDescription
 let package = Package(
   name: "greenhouse",
   platforms: [.macOS(.v26)],
-  dependencies: [.package(name: "heliograph", path: "../..")],
+  // Without TLS and logins, which take minutes to build; a package that names no traits has them.
+  dependencies: [.package(name: "heliograph", path: "../..", traits: [])],
   targets: [
     .executableTarget(
       name: "greenhouse",
