@@ -59,8 +59,8 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   ) async throws -> SocketAddress {
     let driver = self.driver
     let channel = try await ServerBootstrap(group: eventLoop)
-      // Enough for a second of a flood: a handshake that finds no room is tried again by its peer only after a second.
-      .serverChannelOption(.backlog, value: 2048)
+      // Short, so that nobody waits long behind a flood: what finds no room is tried again by its peer.
+      .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
