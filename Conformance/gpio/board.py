@@ -65,7 +65,8 @@ class Board:
         if device is not None:
             pins = [f"/run/{name}.yaml"]
             self.hand.shell(f"echo {base64.b64encode(device.encode()).decode()} | base64 -d >{pins[0]}")
-        words = ["/bin/heliograph", *pins, "--host", "0.0.0.0", "--no-login", "--port", "8080", *options]
+        words = ["/bin/heliograph", *pins, "--host", "0.0.0.0", "--no-login", "--max-commands", "0", "--port", "8080",
+                 *options]
         self.pid = int(self.hand.ask("start", name, *user, *words))
         self.is_over = False
         self.attempts = 0
