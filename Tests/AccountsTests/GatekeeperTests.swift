@@ -10,7 +10,8 @@ import HTTPCore
 import Testing
 import Timebase
 
-@Suite struct GatekeeperTests {
+@Suite(.enabled(if: AccountSupport.isBuiltIn, "needs the trait Login"))
+struct GatekeeperTests {
   // MARK: strangers
 
   @Test func aBrowserIsAskedByAFormAndAScriptByAChallenge() {
