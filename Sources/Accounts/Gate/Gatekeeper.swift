@@ -91,7 +91,7 @@ public final class Gatekeeper {
 
   /// A one-time link by which the owner chooses a password; nil if there is an administrator already.
   public func makeOwnerLink(now: MonotonicTime) -> String? {
-    guard !book.table.users.contains(where: { $0.role == .admin }) else { return nil }
+    guard !book.table.hasAdmin else { return nil }
     return "owner?link=" + String(decoding: book.makeLink(at: moment(now)), as: UTF8.self)
   }
 
@@ -152,8 +152,8 @@ public final class Gatekeeper {
       response.fail(
         .unauthorized, words: problem.isEmpty ? "log in: send Authorization with a token or a password" : problem)
       response.head.add("WWW-Authenticate", "Basic realm=\"heliograph\", charset=\"UTF-8\"")
+      Self.addBearer(to: &response)
     }
-    response.head.add("WWW-Authenticate", "Bearer realm=\"heliograph\"")
   }
 
   private func refuse(
@@ -188,7 +188,19 @@ public final class Gatekeeper {
     response.status = status
     response.head.add("Content-Type", MediaType.html)
     response.head.add("Cache-Control", "no-store")
+    if status == .unauthorized { Self.addBearer(to: &response) }
     response.body = page.html
+  }
+
+  /// The challenge that goes with every 401 (RFC 9110 section 15.5.2).
+  private static func addBearer(to response: inout Response) {
+    response.head.add("WWW-Authenticate", "Bearer realm=\"heliograph\"")
+  }
+
+  /// Lets a form wait until the book knows the answer.
+  private func wait(_ request: borrowing Request, _ response: inout Response) {
+    waiting.append(request.connection)
+    response.isToWait = true
   }
 
   private func open(
@@ -202,9 +214,7 @@ public final class Gatekeeper {
       response.head.add("Location", ([UInt8(ascii: ".")] + next).span)
       response.head.add("Set-Cookie", cookie(for: request).setting(secret).span)
       response.head.add("Cache-Control", "no-store")
-    case .wait:
-      waiting.append(request.connection)
-      response.isToWait = true
+    case .wait: wait(request, &response)
     case .mistake(let mistake): problem(mistake.description, .badRequest)
     case .refused(let refusal, let wait):
       if refusal == .wrongPassword { note(refusal, request) }
@@ -218,10 +228,7 @@ public final class Gatekeeper {
   private func getLogin(_ request: borrowing Request, _ response: inout Response) {
     var page = LoginPage(for: request.path)
     switch identify(request) {
-    case .wait:
-      waiting.append(request.connection)
-      response.isToWait = true
-      return
+    case .wait: return wait(request, &response)
     case .principal(let principal): page.appendUser(principal.name.bytes, role: principal.role.rawValue)
     case .anonymous, .refused: page.appendForm(next: [UInt8(ascii: "/")])
     }
@@ -240,7 +247,6 @@ public final class Gatekeeper {
     var page = LoginPage(for: request.path)
     page.appendForm(next: next, problem: problem.words)
     send(page, problem.status, &response)
-    if problem.status == .unauthorized { response.head.add("WWW-Authenticate", "Bearer realm=\"heliograph\"") }
   }
 
   private func postLogout(_ request: borrowing Request, _ response: inout Response) {
@@ -280,7 +286,6 @@ public final class Gatekeeper {
     var page = LoginPage(for: request.path)
     page.appendOwnerForm(link: form["link"], name: form["name"], problem: problem.words)
     send(page, problem.status, &response)
-    if problem.status == .unauthorized { response.head.add("WWW-Authenticate", "Bearer realm=\"heliograph\"") }
   }
 
   // MARK: pieces
