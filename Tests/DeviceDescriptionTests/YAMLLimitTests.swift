@@ -27,16 +27,14 @@ import Testing
     #expect(!mistakes(text).isEmpty)
   }
 
-  @Test func aliasesOfAliasesAreRefusedAtOnce() {
+  @Test(.timeLimit(.minutes(1))) func aliasesOfAliasesAreRefusedAtOnce() {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
     for level in 1..<12 {
       text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
     }
     // As a key it would be compared with others, part by part.
     text += "? *a11\n: 1\n? [*a11]\n: 2\n"
-    let start = ContinuousClock.now
     #expect(mistakes(text) == ["f.yaml:2:10: the file has 101 aliases (*name); write each value out"])
-    #expect(ContinuousClock.now - start < .seconds(5))
   }
 
   @Test func whatIsNotUTF8IsToldWithItsPlace() {

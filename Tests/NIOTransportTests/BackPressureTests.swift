@@ -34,14 +34,11 @@ extension OverSockets {
           (0..<echoes).flatMap { _ in RawClient.frame(0x82, echo) })
         if echoes > 0 { try await server.until("an echo") { $0.context.messageCount > 0 } }
 
-        var slowest = Duration.zero
+        // Each state has come before the next is published, while the slow client still reads nothing.
         for number in 1...1000 {
-          let start = ContinuousClock.now
           try await server.publishState(Self.state(number))
           #expect(Self.number(of: try await quick.nextText().utf8) == number)
-          slowest = max(slowest, ContinuousClock.now - start)
         }
-        #expect(slowest < .seconds(2))
 
         var echoed = 0
         var states: [Int] = []

@@ -144,9 +144,7 @@ extension OverSockets {
         let deaf = try await RawClient.connect(to: server.address, receiveBuffer: 2048)
         try await deaf.send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
         _ = try await deaf.receive(exactly: 100)
-        let start = ContinuousClock.now
         try await server.transport.shutdown(grace: .milliseconds(100))
-        #expect(ContinuousClock.now - start < .seconds(5))
         #expect(try await silent.receiveFrame().payload.starts(with: [0x03, 0xe9]))
         #expect(try await server.happenings.last == .disconnect(code: 1006, reason: []))
       }

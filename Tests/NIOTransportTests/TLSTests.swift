@@ -100,9 +100,7 @@
           let client = try await RawClient.connect(to: server.serverAddress)
           try await client.send(Self.halfAHello)
           try await server.untilConnections(are: 1)
-          let start = ContinuousClock.now
-          try await server.transport.shutdown(grace: .seconds(20))
-          #expect(ContinuousClock.now - start < .seconds(5))
+          try await server.transport.shutdown(grace: .seconds(600))  // longer than this test may take
           client.close()
         }
       }
