@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Why no socket opens although the device answers: a proxy in between that changes the address, so that the device takes
-// the page for another site's, or that passes no WebSocket on. A page cannot read the answer to a socket, and a GET has
-// no Origin, so it asks by a POST to the socket's path, which the device judges as it judges the socket. This builds on
-// connection.js and index.js, which are the same without it.
+// Why no socket opens although the device answers: a proxy in between that changes the address, so that the device
+// takes the page for another site's, or that passes no WebSocket on. A page cannot read the answer to a socket, and a
+// GET has no Origin, so it asks by a POST to the socket's path, which the device judges as it judges the socket. This
+// builds on connection.js and index.js, which are the same without it.
 
 import { events, expired, perform } from './kinds.js';
 

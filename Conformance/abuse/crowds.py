@@ -51,7 +51,8 @@ def watch(server: Program) -> tuple[float, float]:
 def asleep(bench: Bench) -> None:
     """2,000 WebSocket clients that never read, while the state changes, until they wake"""
     count, more = 2000, 1000
-    with bench.heliograph(count + 2, "--max-commands", "0") as server, Crowd(server.port, count, receive_buffer=4096) as crowd:
+    with bench.heliograph(count + 2, "--max-commands", "0") as server, \
+            Crowd(server.port, count, receive_buffer=4096) as crowd:
         resources = Resources(server)
         crowd.ask("connect")
         with WebSocket(server.port) as actor, WebSocket(server.port) as observer:

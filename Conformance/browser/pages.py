@@ -40,9 +40,11 @@ FOREIGN = {  # what comes from elsewhere
     "frame": "<iframe src=https://elsewhere.example/></iframe>",
 }
 HARMLESS = {
-    "files": "<link rel=stylesheet href=/own.css><script src=/own.js></script><img src=/own.png><video src=/own.mp4></video>",
+    "files": "<link rel=stylesheet href=/own.css><script src=/own.js></script><img src=/own.png>"
+             "<video src=/own.mp4></video>",
     "empty": "<script></script>", "json": "<script type=application/json>{\"a\": 1}</script>",
-    "template": "<script type=text/x-template><p style=a onclick=b></script>", "text": "<textarea><p style=a></textarea>",
+    "template": "<script type=text/x-template><p style=a onclick=b></script>",
+    "text": "<textarea><p style=a></textarea>",
     "noscript": "<noscript><p style='color: red'>a</noscript>", "quoted": "<p title=\"<script>1</script>\">a",
     "commented": "<!-- <p style=a> --><p>a", "dataimage": "<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=>",
     "link": "<a href=https://elsewhere.example/>a</a>", "attributes": "<p data-style=a once=b on-tap=c>a",

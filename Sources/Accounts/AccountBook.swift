@@ -214,11 +214,10 @@ public struct AccountBook: Sendable {
   ) -> LoginAnswer {
     guard unsaved.count < Self.unsavedLimit else { return .refused(.busy, retryAfter: PasswordPairs.busyWait) }
     let secret = Secret.text(Secret.random(count: 16))
-    var place: [UInt8] = []
-    address.appendAddress(to: &place)
     let session = AccountTable.Session(
       digest: SecretDigest(of: secret), user: user.name, created: moment.unixSeconds, lastSeen: moment.unixSeconds,
-      client: ClientDescription.text(userAgent: userAgent), address: String(decoding: place, as: UTF8.self))
+      client: ClientDescription.text(userAgent: userAgent),
+      address: String(decoding: address.addressText, as: UTF8.self))
     change(.addSession(session, userNumber: user.number))
     attempts.remember(address)
     let principal = AccountPrincipal(role: user.role, name: user.name, number: session.number, isSession: true)
@@ -262,7 +261,9 @@ public struct AccountBook: Sendable {
       guard isLink(link, at: moment) else { throw .linkIsOver }
       try table.checkIsFree(name)
       if pairs.isLookedAt(pair) { return .wait }
-      guard pairs.hasRoom, pairs.answer(pair, now: now) != .failed else { return .refused(.busy, retryAfter: PasswordPairs.busyWait) }
+      guard pairs.hasRoom, pairs.answer(pair, now: now) != .failed else {
+        return .refused(.busy, retryAfter: PasswordPairs.busyWait)
+      }
       let job = pairs.begin(pair, .owner(name, link: digest))
       jobs.append(.hash(job: job, password))
       return .wait

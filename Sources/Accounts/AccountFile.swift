@@ -2,8 +2,8 @@
 
 // The file of the accounts, beside the state file. Both the running server and the command line change it: each change
 // reads it, changes it and replaces it under a lock (flock on a file of its own, since the file itself is replaced).
-// Rule: whatever fails, it is the old one or the new one, whole; and a file that anybody else can read or write, or that
-// cannot be read wholly, is an error and never overwritten.
+// Rule: whatever fails, it is the old one or the new one, whole; and a file that anybody else can read or write, or
+// that cannot be read wholly, is an error and never overwritten.
 
 public import SystemCalls
 

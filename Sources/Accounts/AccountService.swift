@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Does the book's work on threads that may wait: hashes one at a time, so that they need the memory of one, and the file
-// beside them, so that a session that ends is saved while somebody logs in. The book bounds how many wait.
+// Does the book's work on threads that may wait: hashes one at a time, so that they need the memory of one, and the
+// file beside them, so that a session that ends is saved while somebody logs in. The book bounds how many wait.
 
 import Dispatch
 import SystemCalls

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 // All accounts as a value: users, tokens, sessions and the one-time link. It is what the file holds, and what the event
-// loop asks. Everything in it is bounded, so that the file can be read in one piece and walked through for each request.
-// Rule: no secret is in it but the hashes of passwords, and these are not found by guessing either when they are strong.
+// loop asks. Everything in it is bounded, so that the file can be read in one piece and walked through for each
+// request.
+// Rule: no secret is in it but the hashes of passwords, and these are not found by guessing either when they are
+// strong.
 
 /// The users of a device, its tokens and its sessions.
 public struct AccountTable: Equatable, Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A browser in a few words, from what it says of itself (User-Agent, RFC 9110 section 10.1.5), so that people find their
-// telephone in the list of sessions. Nothing is decided by it.
+// A browser in a few words, from what it says of itself (User-Agent, RFC 9110 section 10.1.5), so that people find
+// their telephone in the list of sessions. Nothing is decided by it.
 
 import Bytes
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-// How often passwords may be tried. Each try costs a third of a second of a processor, and each wrong one brings whoever
-// guesses a little nearer.
+// How often passwords may be tried. Each try costs a third of a second of a processor, and each wrong one brings
+// whoever guesses a little nearer.
 //
 // Per address (an IPv6 /64 is one) three mistakes are free; each further one doubles a delay, from 1 to 30 s, which is
 // forgotten 15 minutes after the last. One try at a time.
 //
-// In all, addresses stand in two lines: newcomers, which have made no mistake yet, get a turn every 2 s, the others every
-// 4 s, and less often while many fail. An address that must wait is told when its turn is, and keeps it. Newcomers are
-// slowed down only by more first mistakes than a home network has addresses.
+// In all, addresses stand in two lines: newcomers, which have made no mistake yet, get a turn every 2 s, the others
+// every 4 s, and less often while many fail. An address that must wait is told when its turn is, and keeps it.
+// Newcomers are slowed down only by more first mistakes than a home network has addresses.
 //
 // Nobody can lock the owner out:
 // - a session, a token, and a password that has been verified within ten minutes are never limited;

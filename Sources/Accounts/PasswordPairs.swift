@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What is known for a while of names and passwords that were tried, so that a program that sends Basic with each request
-// costs one hash in ten minutes, and the request that waited for a hash finds what came of it.
+// What is known for a while of names and passwords that were tried, so that a program that sends Basic with each
+// request costs one hash in ten minutes, and the request that waited for a hash finds what came of it.
 // Rule: no password is kept, only an HMAC-SHA-256 of name and password, with a key that never leaves this process.
 
 import DeviceServer

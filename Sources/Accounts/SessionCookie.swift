@@ -20,8 +20,8 @@ public struct SessionCookie: Equatable, Sendable {
   /// - Parameters:
   ///   - isSecure: Whether the browser uses https.
   ///   - prefix: The path that the device has behind a proxy, such as `/devices/lamp`; empty without one.
-  ///   - suffix: What tells devices apart that share a host, for browsers share cookies between its ports: the port, for
-  ///     instance.
+  ///   - suffix: What tells devices apart that share a host, for browsers share cookies between its ports: the port,
+  ///     for instance.
   public init(isSecure: Bool, prefix: [UInt8] = [], suffix: [UInt8] = []) {
     var path = prefix.allSatisfy(Self.mayBeInPath) ? prefix : []
     while path.last == UInt8(ascii: "/") { path.removeLast() }

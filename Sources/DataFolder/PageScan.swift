@@ -102,7 +102,9 @@ struct PageScan: OptionSet, Sendable {
 
   private mutating func insert(link tag: HTMLTag) {
     let relations = (tag["rel"] ?? "").lowercased().split { $0.isWhitespace }
-    let loaded: Set<Substring> = ["stylesheet", "icon", "manifest", "preload", "modulepreload", "prefetch", "apple-touch-icon"]
+    let loaded: Set<Substring> = [
+      "stylesheet", "icon", "manifest", "preload", "modulepreload", "prefetch", "apple-touch-icon",
+    ]
     if relations.contains(where: loaded.contains) {
       insert(source: tag["href"], isImage: relations.contains { $0.hasSuffix("icon") })
     }
@@ -138,7 +140,9 @@ private struct Address {
   init(_ text: String) {
     // Browsers drop spaces at the ends, and tabs and line ends anywhere (URL standard, section 4.4).
     let text = text.unicodeScalars.filter { !["\t", "\n", "\r"].contains($0) }.drop { $0.value <= 0x20 }
-    let start = text.prefix { $0.isASCII && ($0.properties.isAlphabetic || "0123456789+-.".unicodeScalars.contains($0)) }
+    let start = text.prefix {
+      $0.isASCII && ($0.properties.isAlphabetic || "0123456789+-.".unicodeScalars.contains($0))
+    }
     if start.count < text.count, text[start.endIndex] == ":", start.first?.properties.isAlphabetic == true {
       scheme = String(String.UnicodeScalarView(start)).lowercased()
     } else {

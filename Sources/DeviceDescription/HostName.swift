@@ -78,7 +78,8 @@ public struct HostName: Equatable, Hashable, Sendable {
       .replacingOccurrences(of: "\u{3002}", with: ".")
   }
 
-  /// Letters, marks, digits and signs of any script: what is left of IDNA's long table (RFC 5892) when a browser judges.
+  /// Letters, marks, digits and signs of any script: what is left of IDNA's long table (RFC 5892) when a browser
+  /// judges.
   private static func isLetterOfAnIDN(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return isLetterOfAName(Character(scalar)) }
     switch scalar.properties.generalCategory {

@@ -76,7 +76,8 @@ public struct KnownSetting: Sendable {
   public var option: String {
     let option = "--" + path.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined()
     guard form.isList else { return option }
-    return option.hasSuffix("ies") ? option.dropLast(3) + "y" : option.hasSuffix("s") ? String(option.dropLast()) : option
+    if option.hasSuffix("ies") { return option.dropLast(3) + "y" }
+    return option.hasSuffix("s") ? String(option.dropLast()) : option
   }
 }
 

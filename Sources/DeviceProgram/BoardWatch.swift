@@ -24,8 +24,8 @@
     /// - Parameters:
     ///   - say: Receives each loss and return, in order.
     ///   - afterNews: Runs at the start and whenever a unit of the board has come or gone; it may wait.
-    ///   - failed: Is told why edges cannot be watched; unless it throws, the next news is waited for, and they are tried
-    ///     again.
+    ///   - failed: Is told why edges cannot be watched; unless it throws, the next news is waited for, and they are
+    ///     tried again.
     public func run(
       say: (LinuxBoard.Event) -> Void, afterNews: () async throws -> Void = {},
       failed: (any Error) throws -> Void = { throw $0 }

@@ -21,8 +21,8 @@ public struct Refusal: Sendable {
     #if !WITHOUT_PROXIES
       /// What a trusted proxy says of the request cannot be read (400).
       case malformedForwarding(ForwardingError)
-      /// Not refused: what the request says of another client was not believed, since it came from no trusted proxy. Told
-      /// once for each connection.
+      /// Not refused: what the request says of another client was not believed, since it came from no trusted proxy.
+      /// Told once for each connection.
       case forwardingIgnored
     #endif
     /// The `Host` names no name of this server (403): DNS rebinding, or a name that is not configured.

@@ -56,6 +56,22 @@ public struct RemoteAddress: Hashable, Sendable {
     }
   }
 
+  /// The address in network byte order: 4 octets, 16, or none.
+  public var octets: [UInt8] {
+    switch family {
+    case .unknown: []
+    case .ipv4: (0..<4).map { UInt8(truncatingIfNeeded: low >> UInt64(24 - 8 * $0)) }
+    case .ipv6: (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - 8 * ($0 & 7))) }
+    }
+  }
+
+  /// The address without the port, as `appendAddress` writes it.
+  public var addressText: [UInt8] {
+    var text: [UInt8] = []
+    appendAddress(to: &text)
+    return text
+  }
+
   /// Appends the address without the port: `192.168.1.100`, `fe80::1`, or `unknown`.
   public func appendAddress(to text: inout [UInt8]) {
     switch family {

@@ -113,9 +113,9 @@ public struct Router<Context: ~Copyable> {
   /// Makes `path` a WebSocket endpoint with a hub of its own, to be reached with `Server.withHub`.
   ///
   /// - Parameters:
-  ///   - protocols: The sub-protocols that the application speaks (RFC 6455 section 1.9), each a token. The 101 names the
-  ///     first that the client offers and that is among them; `WebSocketHub.subprotocol(of:)` says which. It names none
-  ///     for a client that offers none of them: browsers differ in whether it goes on then.
+  ///   - protocols: The sub-protocols that the application speaks (RFC 6455 section 1.9), each a token. The 101 names
+  ///     the first that the client offers and that is among them; `WebSocketHub.subprotocol(of:)` says which. It names
+  ///     none for a client that offers none of them: browsers differ in whether it goes on then.
   ///   - role: What a client needs, where people log in.
   ///   - state: Makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
   ///     `WebSocketHub.publishState(_:)`.

@@ -72,8 +72,8 @@ extension Server where Context: ~Copyable {
       return equal
     }
 
-    /// The address that a connection from `remote` counts for; behind a proxy that is trusted there are many, so each of
-    /// its connections counts by itself.
+    /// The address that a connection from `remote` counts for; behind a proxy that is trusted there are many, so each
+    /// of its connections counts by itself.
     func holder(of remote: RemoteAddress) -> AddressHolder {
       #if !WITHOUT_PROXIES
         if trustedProxies.contains(remote) { return AddressHolder(single: remote) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Requests that wait for something that is done elsewhere, such as the hash of a password: a judgement or a handler asks
-// for it, and the connection keeps head and body. Input that comes meanwhile is held, as it is behind output.
+// Requests that wait for something that is done elsewhere, such as the hash of a password: a judgement or a handler
+// asks for it, and the connection keeps head and body. Input that comes meanwhile is held, as it is behind output.
 
 import HTTPCore
 public import Timebase
@@ -22,8 +22,8 @@ import WebSocketCore
       setDeadline(index, now + limits.timeouts.answer)
     }
 
-    /// Judges and answers the request of `connection` that waits, once more and from the beginning; does nothing if none
-    /// does, or if the connection has gone.
+    /// Judges and answers the request of `connection` that waits, once more and from the beginning; does nothing if
+    /// none does, or if the connection has gone.
     public mutating func retry(_ connection: ConnectionID, now: MonotonicTime, _ context: inout Context) {
       guard let index = table.index(of: connection), table[index].isWaiting else { return }
       table[index].isWaiting = false

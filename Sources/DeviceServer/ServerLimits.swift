@@ -43,7 +43,8 @@ public struct ServerLimits: Sendable {
   /// The defaults.
   public init() {}
 
-  /// The same with every limit in its range, so that no arithmetic on them can overflow; the protocols see to their own.
+  /// The same with every limit in its range, so that no arithmetic on them can overflow; the protocols see to their
+  /// own.
   var normalized: ServerLimits {
     var limits = self
     limits.connections = Self.count(connections)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a request shows of its sender: the Authorization field (RFC 9110 section 11.6.2) with Basic (RFC 7617) or a Bearer
-// token (RFC 6750 section 2.1), and cookies (RFC 6265 sections 4.2 and 5.4).
+// What a request shows of its sender: the Authorization field (RFC 9110 section 11.6.2) with Basic (RFC 7617) or a
+// Bearer token (RFC 6750 section 2.1), and cookies (RFC 6265 sections 4.2 and 5.4).
 // Rule: Authorization is taken strictly, since only programs write it for us. Cookies are not: the browser sends those
 // that any other server on the same machine has set, and they must not stand in the way of ours.
 

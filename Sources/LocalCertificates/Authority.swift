@@ -23,7 +23,8 @@
     static let day = Int64(86_400)
     /// Twenty years.
     private static let lifetime = 7305 * day
-    /// Apple's systems take 825 days at most from an authority of one's own; what public ones may give shrinks each year.
+    /// Apple's systems take 825 days at most from an authority of one's own; what public ones may give shrinks each
+    /// year.
     static let serverLifetime = 180 * day
     /// A certificate with less than this left is replaced.
     static let renewal = 60 * day
@@ -129,8 +130,8 @@
         && (isLast || now + TimeInterval(Self.renewal) < certificate.notValidAfter)
     }
 
-    /// 126 random bits: positive, and within the 20 octets of RFC 5280 section 4.1.2.2. (A random one of the library has
-    /// 160 bits, which take 21 octets every other time.)
+    /// 126 random bits: positive, and within the 20 octets of RFC 5280 section 4.1.2.2. (A random one of the library
+    /// has 160 bits, which take 21 octets every other time.)
     private static var serialNumber: Certificate.SerialNumber {
       Certificate.SerialNumber(bytes: [.random(in: 0x40...0x7F)] + (0..<15).map { _ in .random(in: .min ... .max) })
     }

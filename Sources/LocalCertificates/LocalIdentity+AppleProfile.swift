@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The authority's certificate as a configuration profile, which iPhones, iPads and Macs install when they are shown one.
-// Its identifiers follow from the certificate, so that the same one is never installed twice.
-// Source: Apple, "Configuration Profile Reference", the payload com.apple.security.root.
+// The authority's certificate as a configuration profile, which iPhones, iPads and Macs install when they are shown
+// one. Its identifiers follow from the certificate, so that the same one is never installed twice. Source: Apple,
+// "Configuration Profile Reference", the payload com.apple.security.root.
 
 #if TLS
   import Crypto

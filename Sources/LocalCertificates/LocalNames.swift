@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a device at home may be called, and what nobody else on the internet is: domains that are kept for local networks
-// and addresses that no router passes on. IPv6 is the exception: a home's addresses are global ones.
+// What a device at home may be called, and what nobody else on the internet is: domains that are kept for local
+// networks and addresses that no router passes on. IPv6 is the exception: a home's addresses are global ones.
 
 #if TLS
   import SwiftASN1

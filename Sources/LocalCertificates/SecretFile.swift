@@ -67,7 +67,8 @@ struct SecretFile {
   }
 
   private static func synchronizeNames(in folder: borrowing Descriptor) throws(SystemError) {
-    do throws(SystemError) { try folder.synchronize() } catch where error.code == EINVAL {}  // a file system that cannot
+    // EINVAL: a file system that cannot.
+    do throws(SystemError) { try folder.synchronize() } catch where error.code == EINVAL {}
   }
 
   private static func folder(of path: String) -> String {

@@ -88,7 +88,9 @@ extension Device {
   /// An interlock that one of two switches names holds for both.
   private mutating func findRivals(_ index: Int) throws(DeviceMistake) {
     for name in parts[index].interlock {
-      guard let rival = self.index(of: name.span) else { throw DeviceMistake(part: index, reason: .unknownInterlock(name)) }
+      guard let rival = self.index(of: name.span) else {
+        throw DeviceMistake(part: index, reason: .unknownInterlock(name))
+      }
       guard case .switch = parts[rival].kind, rival != index else {
         throw DeviceMistake(part: index, reason: .interlockIsNoSwitch(name))
       }

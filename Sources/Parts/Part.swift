@@ -238,7 +238,8 @@ public struct Part: Equatable, Sendable {
 
   public static func == (left: Part, right: Part) -> Bool {
     guard left.name == right.name, left.label == right.label, left.group == right.group, left.unit == right.unit,
-      left.deviceClass == right.deviceClass, left.isForAdmins == right.isForAdmins, left.interlock == right.interlock, left.kind == right.kind,
+      left.deviceClass == right.deviceClass, left.isForAdmins == right.isForAdmins,
+      left.interlock == right.interlock, left.kind == right.kind,
       left.actions.count == right.actions.count
     else { return false }
     for (mine, other) in zip(left.actions, right.actions)

@@ -167,7 +167,9 @@ import Timebase
       }
       let old = clients[client.index].kept[place]
       counters.overtaken &+= 1
-      guard let command = new.command.following(old.command) else { return .cancelled(with: removeKept(place, client).id) }
+      guard let command = new.command.following(old.command) else {
+        return .cancelled(with: removeKept(place, client).id)
+      }
       clients[client.index].kept[place].command = command
       clients[client.index].kept[place].id = new.id
       return .kept(overtaken: old.id)

@@ -41,8 +41,8 @@ extension SerialLog {
   }
 
   #if !hasFeature(Embedded)
-    /// A refusal is of interest to people who look into a problem; but a name by which the device cannot be reached yet,
-    /// or a site that may not operate it, is for whoever runs it to know.
+    /// A refusal is of interest to people who look into a problem; but a name by which the device cannot be reached
+    /// yet, or a site that may not operate it, is for whoever runs it to know.
     mutating func refused(_ refusal: Refusal) {
       var name: [UInt8] = []
       refusal.appendName(to: &name)

@@ -99,10 +99,12 @@ import Timebase
       metrics.counter(
         "heliograph_connections_displaced_total", counters.displaced, "Connections closed to make room for others.")
       metrics.counter(
-        "heliograph_connections_timed_out_total", counters.timedOut, "Connections and clients that did not answer in time.")
+        "heliograph_connections_timed_out_total", counters.timedOut,
+        "Connections and clients that did not answer in time.")
       metrics.counter("heliograph_requests_total", counters.requests, "Requests whose head was complete.")
       metrics.counter(
-        "heliograph_requests_refused_total", counters.requestsRefused, "Requests answered with a status of 400 or more.")
+        "heliograph_requests_refused_total", counters.requestsRefused,
+        "Requests answered with a status of 400 or more.")
       metrics.gauge(
         "heliograph_websocket_clients", UInt64(clamping: statistics.clients), "WebSocket clients at present.")
       metrics.counter("heliograph_websocket_clients_connected_total", counters.clients, "WebSocket clients taken in.")
@@ -137,7 +139,8 @@ import Timebase
         "heliograph_messages_refused_total", context.refusedMessages, "Messages of clients answered with an error.")
       #if !WITHOUT_COMMAND_LIMITS
         let commands = context.pacer.counters
-        metrics.counter("heliograph_commands_kept_total", commands.kept, "Commands kept until the client's rate allowed.")
+        metrics.counter(
+          "heliograph_commands_kept_total", commands.kept, "Commands kept until the client's rate allowed.")
         metrics.counter(
           "heliograph_commands_overtaken_total", commands.overtaken, "Kept commands that a later one has overtaken.")
         metrics.counter(
@@ -145,7 +148,8 @@ import Timebase
       #endif
       metrics.counter("heliograph_log_lines_dropped_total", context.log.dropped, "Lines of log that had no room.")
       metrics.counter(
-        "heliograph_edges_dropped_total", context.droppedEdges, "Edges of inputs that came faster than they were taken.")
+        "heliograph_edges_dropped_total", context.droppedEdges,
+        "Edges of inputs that came faster than they were taken.")
     }
 
     private static func addParts(_ device: borrowing Device, to metrics: inout MetricsText) {
@@ -155,7 +159,9 @@ import Timebase
       var isBegun = false
       for part in device.parts {
         guard let isOn = part.isOn else { continue }
-        if !isBegun { metrics.begin("heliograph_part_on", .gauge, "Whether a switch, light or contact is on (or open).") }
+        if !isBegun {
+          metrics.begin("heliograph_part_on", .gauge, "Whether a switch, light or contact is on (or open).")
+        }
         isBegun = true
         metrics.sample(isOn ? 1 : 0, part: part.name.span)
       }

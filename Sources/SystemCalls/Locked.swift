@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A value behind a lock of the C library. The standard library's Mutex would do the same; but when two threads want it at
-// once the kernel hands it over, which the thread sanitizer does not see: it reports a race that is none.
+// A value behind a lock of the C library. The standard library's Mutex would do the same; but when two threads want it
+// at once the kernel hands it over, which the thread sanitizer does not see: it reports a race that is none.
 
 /// A value that one thread uses at a time.
 public final class Locked<Value: ~Copyable>: @unchecked Sendable {

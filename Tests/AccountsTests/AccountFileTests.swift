@@ -56,7 +56,8 @@ struct AccountFileTests {
     #expect(folder.content(of: "accounts") == before)
   }
 
-  /// For this test root is somebody whom rights bind only where the file system asks for them, so the owner is compared.
+  /// For this test root is somebody whom rights bind only where the file system asks for them, so the owner is
+  /// compared.
   @Test(.enabled(if: geteuid() == 0, "needs files of two owners"))
   func rootKeepsTheOwnerOfTheFileAndOfANewOneTheFolders() throws {
     try #require(chown(folder.path, 1234, 1234) == 0)

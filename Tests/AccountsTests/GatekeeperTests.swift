@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The door of a server, from the first start to the end of a session, in virtual time: work is done when a test says so.
+// The door of a server, from the first start to the end of a session, in virtual time: work is done when a test says
+// so.
 
 import Accounts
 import Bytes

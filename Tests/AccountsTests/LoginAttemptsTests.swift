@@ -114,8 +114,8 @@ private let anna = name("anna")
     #expect(tries < 640, "\(tries) guesses in 20 minutes")
   }
 
-  /// Whatever happens: nobody is told to wait longer than a minute, whoever keeps to what they are told gets on, and the
-  /// tries of strangers are bounded.
+  /// Whatever happens: nobody is told to wait longer than a minute, whoever keeps to what they are told gets on, and
+  /// the tries of strangers are bounded.
   @Test(arguments: 0..<12)
   func randomScriptsKeepTheBounds(_ round: Int) {
     var generator = SeededGenerator(seed: SeededGenerator.freshSeed())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The codec against RFC 7692's own bytes, a bomb, random messages through every window, and a client that shares only
-// zlib with it. All of it needs the package's trait `Deflate` (`swift test --traits default,Deflate`); without it there is one
-// claim, that nobody gets support that is not there.
+// zlib with it. All of it needs the package's trait `Deflate` (`swift test --traits default,Deflate`); without it there
+// is one claim, that nobody gets support that is not there.
 
 import ConformanceSupport
 import SystemCalls

@@ -20,22 +20,24 @@ import Testing
     (0, 0x0000_ffff_c000_0201, "192.0.2.1"),  // section 5 would write ::ffff:192.0.2.1; mapped is IPv4 to us
   ])
   func anIPv6AddressIsWrittenAsRFC5952Says(high: UInt64, low: UInt64, written: String) {
-    var line: [UInt8] = []
-    RemoteAddress.ipv6(high: high, low: low, port: 80).appendAddress(to: &line)
-    #expect(text(line) == written)
+    #expect(text(RemoteAddress.ipv6(high: high, low: low, port: 80).addressText) == written)
   }
 
   @Test(arguments: [(0 as UInt32, "0.0.0.0"), (0xC0A8_0164, "192.168.1.100"), (0xFFFF_FFFF, "255.255.255.255")])
   func anIPv4AddressIsFourNumbers(address: UInt32, written: String) {
-    var line: [UInt8] = []
-    RemoteAddress.ipv4(address, port: 1).appendAddress(to: &line)
-    #expect(text(line) == written)
+    #expect(text(RemoteAddress.ipv4(address, port: 1).addressText) == written)
+  }
+
+  @Test func theOctetsAreInNetworkByteOrder() {
+    #expect(RemoteAddress.ipv4(0xC0A8_0164, port: 1).octets == [192, 168, 1, 100])
+    #expect(
+      RemoteAddress.ipv6(high: 0x2001_0db8_aaaa_bbbb, low: 0xcccc_dddd_eeee_1234, port: 1).octets
+        == bytes(hex: "20 01 0d b8 aa aa bb bb cc cc dd dd ee ee 12 34"))
+    #expect(RemoteAddress.unknown.octets.isEmpty)
   }
 
   @Test func aPeerWithoutAnAddressIsUnknown() {
-    var line: [UInt8] = []
-    RemoteAddress.unknown.appendAddress(to: &line)
-    #expect(text(line) == "unknown")
+    #expect(text(RemoteAddress.unknown.addressText) == "unknown")
     #expect(RemoteAddress.unknown.port == 0)
   }
 }

@@ -313,9 +313,7 @@ public final class Gatekeeper {
   }
 
   private func address(_ request: borrowing Request) -> String {
-    var text: [UInt8] = []
-    request.remote.appendAddress(to: &text)
-    return String(decoding: text, as: UTF8.self)
+    String(decoding: request.remote.addressText, as: UTF8.self)
   }
 }
 

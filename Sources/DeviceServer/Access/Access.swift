@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // The seam between the server and whatever knows passwords: a function of the router that judges each request and each
-// handshake before anything is done for it (RFC 9110 section 11). It must answer at once. If it cannot, since a password
-// hash takes a tenth of a second on another thread, it says `wait`: the request stays with its connection, and is judged
-// again from the beginning when the owner calls `Server.retry`.
+// handshake before anything is done for it (RFC 9110 section 11). It must answer at once. If it cannot, since a
+// password hash takes a tenth of a second on another thread, it says `wait`: the request stays with its connection, and
+// is judged again from the beginning when the owner calls `Server.retry`.
 
 /// What is to become of a request.
 public enum Access: Sendable {

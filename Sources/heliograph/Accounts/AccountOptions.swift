@@ -19,10 +19,11 @@ struct AccountOptions: ParsableArguments {
   /// The file of the accounts.
   func file() throws -> AccountFile {
     guard AccountSupport.isBuiltIn else {
-      throw StartFailure(description: "this program was built without accounts; build it with --traits Login")
+      throw StartFailure(description: "this program was built without accounts; build it with the trait Login")
     }
     let given = SettingSources(
-      options: stateFile.map { ["state_file": [$0]] } ?? [:], environment: ProcessInfo.processInfo.environment, file: [])
+      options: stateFile.map { ["state_file": [$0]] } ?? [:], environment: ProcessInfo.processInfo.environment,
+      file: [])
     let state: String
     do {
       state = try given.text("state_file") ?? StateFolder.defaultFile

@@ -61,7 +61,9 @@ struct UserCommand: ParsableCommand {
 
     func run() throws {
       let name = try AccountOptions.name(name)
-      guard try options.load().user(name) != nil else { throw StartFailure(description: "\(AccountMistake.noUser(name))") }
+      guard try options.load().user(name) != nil else {
+        throw StartFailure(description: "\(AccountMistake.noUser(name))")
+      }
       let hash = try PasswordPrompt.hash(for: name)
       try options.update { table throws(AccountMistake) in try table.apply(.newPassword(name, hash)) }
       print("\(name) has a new password, and must log in anew")

@@ -102,6 +102,7 @@ struct FolderKeeper {
     guard !pages.isEmpty else { return nil }
     let named = pages.prefix(namedPages).joined(separator: ", ")
     let more = pages.count > namedPages ? " and \(pages.count - namedPages) more" : ""
-    return "data folder: the page policy breaks \(named)\(more); --page-policy relaxed allows what is in the page itself"
+    return
+      "data folder: the page policy breaks \(named)\(more); --page-policy relaxed allows what is in the page itself"
   }
 }

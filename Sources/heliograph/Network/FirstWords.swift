@@ -37,9 +37,7 @@ struct FirstWords {
   }
 
   private static func text(_ address: RemoteAddress) -> String {
-    var text: [UInt8] = []
-    address.appendAddress(to: &text)
-    return String(decoding: text, as: UTF8.self)
+    String(decoding: address.addressText, as: UTF8.self)
   }
 
   /// The lines of a QR code, if standard output is a terminal with room for them and those around them.

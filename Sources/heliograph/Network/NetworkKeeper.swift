@@ -100,9 +100,7 @@ struct NetworkKeeper {
   }
 
   private static func text(_ address: RemoteAddress) -> String {
-    var text: [UInt8] = []
-    address.appendAddress(to: &text)
-    return String(decoding: text, as: UTF8.self)
+    String(decoding: address.addressText, as: UTF8.self)
   }
 }
 

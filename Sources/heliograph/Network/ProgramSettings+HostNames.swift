@@ -13,8 +13,8 @@ extension ProgramSettings {
   /// OpenWrt, the home network of RFC 8375, FRITZ!Box, older routers, and what ICANN keeps free for private use.
   private static let usualDomains = ["local", "lan", "home.arpa", "fritz.box", "home", "internal"]
 
-  /// The names that a browser may put into `Host`: those given, those of the origins that are invited, and the machine's
-  /// own, alone and in the domains that its network may put behind it. The network's domains may change.
+  /// The names that a browser may put into `Host`: those given, those of the origins that are invited, and the
+  /// machine's own, alone and in the domains that its network may put behind it. The network's domains may change.
   var knownHostNames: [[UInt8]] {
     let own = System.hostName
     let name = own.prefix { $0 != "." }

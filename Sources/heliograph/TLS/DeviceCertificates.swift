@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Certificates of the device's own authority: asked for whenever its names or addresses have changed, when the clock was
-// set, and once an hour, since they are renewed in time.
+// Certificates of the device's own authority: asked for whenever its names or addresses have changed, when the clock
+// was set, and once an hour, since they are renewed in time.
 
 #if TLS
   import Bytes
@@ -9,7 +9,6 @@
   import Foundation
   import HostNetwork
   import LocalCertificates
-  import SystemCalls
 
   struct DeviceCertificates: CertificateSource {
     private let settings: ProgramSettings
@@ -40,7 +39,8 @@
     private func news(_ local: LocalIdentity, isFirst: Bool) -> CertificateNews {
       var news = CertificateNews(certificates: local.certificates, key: local.key)
       news.openFiles = [
-        .init(path: Array("/ca.pem".utf8), contentType: Array("application/x-x509-ca-cert".utf8), bytes: local.authority),
+        .init(
+          path: Array("/ca.pem".utf8), contentType: Array("application/x-x509-ca-cert".utf8), bytes: local.authority),
         .init(
           path: Array("/ca.mobileconfig".utf8), contentType: Array("application/x-apple-aspen-config".utf8),
           bytes: local.appleProfile(name: settings.name)),
@@ -71,17 +71,7 @@
       let loopback: [[UInt8]] = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]]
       return CertificateNames(
         names: settings.knownHostNames.map { String(decoding: $0, as: UTF8.self) } + ["localhost"],
-        addresses: interfaces.flatMap(\.addresses).map(octets) + loopback)
-    }
-
-    private func octets(_ address: RemoteAddress) -> [UInt8] {
-      var text: [UInt8] = []
-      address.appendAddress(to: &text)
-      for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
-        var octets = [UInt8](repeating: 0, count: count)
-        if inet_pton(family, String(decoding: text, as: UTF8.self), &octets) == 1 { return octets }
-      }
-      return []
+        addresses: interfaces.flatMap(\.addresses).map(\.octets) + loopback)
     }
   }
 
