@@ -96,10 +96,10 @@ def vanished(bench: Bench) -> None:
         with Witness(server.port) as witness:
             # timeouts.idle, and timeouts.linger since they do not answer the end either
             wait_for_drop(bench, resources, MANY + OWN, start, "who never says anything is closed after", 15 + 2)
-            # pingInterval and pongTimeout
-            wait_for_drop(bench, resources, OWN, start, "who answers no ping is dropped after", 15 + 10)
+            # pingInterval, and pongTimeout twice
+            wait_for_drop(bench, resources, OWN, start, "who answers no ping is dropped after", 15 + 2 * 10)
             if unplugged:
-                wait_for_drop(bench, unplugged, 0, start, "whose cable was pulled is dropped after", 15 + 10)
+                wait_for_drop(bench, unplugged, 0, start, "whose cable was pulled is dropped after", 15 + 2 * 10)
         witness.report(bench)
         for client in [*mute, *deaf]:
             client.close()

@@ -96,9 +96,9 @@ class Peer:
 
     async def message(self) -> bytes:
         """The payload of the next text or binary message."""
-        while (received := await self.receive()).opcode not in (TEXT, BINARY):
+        while (received := await self.receive()).opcode not in (TEXT, BINARY) or b"places are taken" in received.payload:
             if received.opcode == CLOSE:
-                raise TurnedAway if received.code == 1013 else Surprise(f"closed with {received.code}")
+                raise TurnedAway if received.code == 4013 else Surprise(f"closed with {received.code}")
         return received.payload
 
     async def close_code(self) -> int:

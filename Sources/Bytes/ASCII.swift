@@ -98,13 +98,13 @@ extension Span<UInt8> {
     }
   }
 
-  /// These bytes without spaces, tabs and line ends at either end.
-  public var trimmedOfLineEnds: Span<UInt8> {
+  /// These bytes without ASCII white space at either end: spaces, tabs, line ends and form feeds.
+  public var trimmedOfWhitespace: Span<UInt8> {
     @_lifetime(copy self) get {
       var lower = 0
       var upper = count
-      while lower < upper, self[lower].isWhitespace { lower += 1 }
-      while upper > lower, self[upper - 1].isWhitespace { upper -= 1 }
+      while lower < upper, self[lower].isWhitespace || self[lower] == 0x0C { lower += 1 }
+      while upper > lower, self[upper - 1].isWhitespace || self[upper - 1] == 0x0C { upper -= 1 }
       return extracting(lower..<upper)
     }
   }

@@ -17,7 +17,7 @@ public struct ServerCounters: Sendable {
   public var requestsRefused: UInt32 = 0
   /// WebSocket clients that reached `connect`.
   public var clients: UInt32 = 0
-  /// WebSocket clients turned away with 1013 because the hub was full.
+  /// WebSocket clients turned away with 4013 because the hub was full.
   public var clientsRefused: UInt32 = 0
   /// WebSocket clients closed with 4013 because their address had most places and a newcomer's fewer.
   public var clientsDisplaced: UInt32 = 0

@@ -47,7 +47,7 @@ public struct Refusal: Sendable {
     case noAnswer
     /// The connection table is full (503).
     case tooManyConnections
-    /// The hub is full (1013).
+    /// The hub is full (4013).
     case tooManyClients
     /// The client's address held most places of a full hub, and a newcomer's fewer: it was closed (4013).
     case displacedClient
@@ -120,7 +120,7 @@ public struct Refusal: Sendable {
     case .tooSlow: append("request too slow", to: &line)
     case .noAnswer: append("no answer in time", to: &line)
     case .tooManyConnections: append("too many connections", to: &line)
-    case .tooManyClients: line.append("1013 too many clients")
+    case .tooManyClients: line.append("4013 too many clients")
     case .displacedClient: line.append("4013 place given to another address")
     case .tooManyEventStreams: append("too many event streams", to: &line)
     case .shuttingDown: append("shutting down", to: &line)
@@ -191,11 +191,14 @@ extension Refusal.Reason {
     }
   }
 
-  /// The words of the answer; empty if they are those of the status.
+  /// The cause in a few words, for the status line; empty if they are those of the status.
   var words: Span<UInt8> {
     @_lifetime(immortal) get {
-      if case .badHandshake(let error) = self { return error.name }
-      return ownWords.span
+      switch self {
+      case .badHandshake(let error): error.name
+      case .malformedRequest(let error): error.name.span
+      default: ownWords.span
+      }
     }
   }
 
@@ -205,9 +208,9 @@ extension Refusal.Reason {
       case .malformedForwarding(let error): error.words
       case .forwardingIgnored: ""
     #endif
-    case .unknownHost: "Unknown host"
+    case .unknownHost: "Unknown Host"
     case .misdirected: "Misdirected request"
-    case .foreignOrigin: "Opened from another site"
+    case .foreignOrigin: "Origin is another site"
     case .anonymousForm: "A form must say its origin"
     case .notFound: "Not found"
     case .methodNotAllowed: "Method not allowed"

@@ -20,6 +20,8 @@ public struct Router<Context: ~Copyable> {
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Appends a text message that contains the whole state, and returns its revision.
   public typealias SnapshotEncoder = (inout Context, MonotonicTime, _ message: inout [UInt8]) -> UInt64
+  /// Appends the text message that a client gets for which there is no place, before it is closed with 4013.
+  public typealias FarewellEncoder = (inout Context, _ message: inout [UInt8]) -> Void
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (
     inout Context, borrowing Request, _ name: Span<UInt8>, _ value: inout [UInt8]
@@ -52,6 +54,7 @@ public struct Router<Context: ~Copyable> {
       let protocols: [StaticString]
     #endif
     let encoder: StateEncoder?
+    let farewell: FarewellEncoder?
     let handler: SocketHandler
   }
 
@@ -119,17 +122,21 @@ public struct Router<Context: ~Copyable> {
   ///   - role: What a client needs, where people log in.
   ///   - state: Makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
   ///     `WebSocketHub.publishState(_:)`.
+  ///   - farewell: Makes the message to a client for which there is no place.
   @discardableResult
   public mutating func webSocket(
     _ path: StaticString, protocols: [StaticString] = [], needs role: Role = .view,
-    origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil, _ handler: @escaping SocketHandler
+    origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil, farewell: FarewellEncoder? = nil,
+    _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
     #if WITHOUT_SUBPROTOCOLS
-      endpoints.append(Endpoint(path: path, role: role, origin: origin, encoder: encoder, handler: handler))
+      endpoints.append(
+        Endpoint(path: path, role: role, origin: origin, encoder: encoder, farewell: farewell, handler: handler))
     #else
       endpoints.append(
         Endpoint(
-          path: path, role: role, origin: origin, protocols: protocols, encoder: encoder, handler: handler))
+          path: path, role: role, origin: origin, protocols: protocols, encoder: encoder, farewell: farewell,
+          handler: handler))
     #endif
     return WebSocketEndpoint(index: endpoints.count - 1)
   }

@@ -185,6 +185,7 @@ extension Server where Context: ~Copyable {
       response.fail(reason.status, words.span)
       if let head { response.suit(head) }
     #endif
+    response.head.setReasonPhrase(reason.words)
     if !allowed.isEmpty { response.head.add("Allow", allowed.span) }
     if case .badHandshake(let error) = reason { error.addFields(to: &response.head) }
     pagePolicy.add(to: &response, host: Span())

@@ -9,7 +9,7 @@ import Timebase
 import WebSocketCore
 
 extension Server where Context: ~Copyable {
-  /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 1013 if the hub is full.
+  /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 4013 if the hub is full.
   mutating func upgrade(
     _ head: RequestHead, _ accepted: ResponseHead, to hub: Int, for principal: Principal, _ index: Int,
     now: MonotonicTime, _ context: inout Context
@@ -21,13 +21,11 @@ extension Server where Context: ~Copyable {
     if hubs[hub].count >= limits.clients {  // clients that missed a ping's deadline go first
       table[index].deadline = .distantFuture
       #if WITHOUT_FAIRNESS
-        nextDeadline = .zero
-        _ = poll(now: now, &context)
+        giveUpOverdue(now: now, &context)
       #else
         if now >= lastSearch + Self.slack || lastSearch == .zero {  // a flood is not to have the table searched
           lastSearch = now
-          nextDeadline = .zero
-          _ = poll(now: now, &context)
+          giveUpOverdue(now: now, &context)
         }
         if hubs[hub].count >= limits.clients { makeRoom(in: hub, for: table[index].remote, now: now, &context) }
       #endif
@@ -84,7 +82,14 @@ extension Server where Context: ~Copyable {
     if hubs[hub].count >= limits.clients {
       counters.clientsRefused.count()
       router.report(Refusal(.tooManyClients, table[index].remote, now), &context)
-      hubs[hub].close(client, .tryAgainLater, "busy")
+      if let farewell = router.endpoints.span[hub].farewell {
+        var message = takeScratch()
+        message.removeAll(keepingCapacity: true)
+        farewell(&context, &message)
+        _ = hubs[hub].clients[client].socket.send(.text, message.span)
+        keepScratch(message)
+      }
+      hubs[hub].close(client, .placeTaken, "all places are taken")
     } else {
       counters.clients.count()
       let id = hubs[hub].welcome(client)
@@ -248,7 +253,20 @@ extension Server where Context: ~Copyable {
       message.span, since: cursor...cursor, revision: revision, isEmpty: message.isEmpty)
   }
 
-  /// Pings, and gives up a client that has not answered in time.
+  /// Gives up the clients that missed the deadline of a ping, asked again or not: others need their places.
+  private mutating func giveUpOverdue(now: MonotonicTime, _ context: inout Context) {
+    for index in table.indices where table[index].phase == .webSocket {
+      let (hub, client) = (table[index].hub, table[index].client)
+      guard hubs[hub].clients[client].socket.isPongOverdue(now: now) else { continue }
+      hubs[hub].now = now
+      hubs[hub].clients[client].socket.giveUp()
+      announceEnd(index, now: now, &context)
+      giveUp(index, now: now, &context)
+    }
+  }
+
+  /// Pings, and gives up a client that has not answered in time. Beside a second ping it is sent the state once more:
+  /// some libraries look at a ping only when a message follows.
   mutating func pollSocket(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     let hub = table[index].hub
     let client = table[index].client
@@ -256,6 +274,7 @@ extension Server where Context: ~Copyable {
     let polled = hubs[hub].clients[client].poll(now: now)
     if let next = polled.next { table[index].deadline = next }
     guard polled.wasDue else { return }
+    if polled.isAskedAgain { hubs[hub].repeatState(client) }
     if polled.isClosed { announceEnd(index, now: now, &context) }
     if polled.isDead {
       giveUp(index, now: now, &context)

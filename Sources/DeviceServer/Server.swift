@@ -193,8 +193,15 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     _ connection: ConnectionID, now: MonotonicTime, _ context: inout Context, _ accept: (Span<UInt8>) -> Int
   ) {
     guard let index = table.index(of: connection) else { return }
-    if table[index].http.pendingOutput > 0 { writeResponse(index, now: now, accept) }
-    if table[index].phase == .webSocket, table[index].http.pendingOutput == 0 {
+    if table[index].http.pendingOutput > 0 {
+      writeResponse(index, now: now, accept)
+      // A 101 goes out by itself. Some clients read the first message along with it and keep it until the next bytes.
+      if table[index].phase == .webSocket {
+        if table[index].http.pendingOutput == 0 { hubs[table[index].hub].list(table[index].client) }
+        return
+      }
+    }
+    if table[index].phase == .webSocket {
       writeFrames(index, now: now, &context, accept)
     } else if table[index].phase == .eventStream, table[index].http.pendingOutput == 0 {
       router.eventStreams?.write(&self, index, now, &context)

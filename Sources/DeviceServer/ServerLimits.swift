@@ -19,7 +19,7 @@ public struct ServerLimits: Sendable {
   /// so many about to end for a newer one.
   public var refusals = 8
   /// WebSocket clients at a time in one hub; the next one takes the place of a dead one, or of one whose address holds
-  /// more than its share, which is closed with 4013; if there is none, it is closed with 1013 (Try Again Later).
+  /// more than its share, which is closed with 4013; if there is none, the new one is.
   public var clients = 8
   /// Bytes of a request: target, head, fields, body; past them 414, 431 or 413. And bytes of answers that wait, past
   /// which no further request is read. `HTTPConnection.Limits` has the numbers.

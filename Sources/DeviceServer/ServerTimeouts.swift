@@ -23,7 +23,7 @@ public struct ServerTimeouts: Sendable {
   /// How long the server reads on, and discards, after its last byte, so that a reset does not overtake the answer.
   public var linger: Milliseconds = .seconds(2)
   /// After which silence a client is pinged, and how long it may be silent after that (`pongTimeout`) or after a Close
-  /// of ours, until its connection is aborted: a dead one is gone after 25 seconds.
+  /// of ours; before a silent one is aborted it is asked once more: a dead one is gone after 35 seconds.
   public var webSocket = WebSocketConnection.Timing(
     pingInterval: .seconds(15), pongTimeout: .seconds(10), closeTimeout: .seconds(2))
   /// How long an event stream may be silent before it is sent a comment, so that no proxy takes it for dead.

@@ -50,7 +50,7 @@ extension HTTPConnection {
   }
 
   /// What the status line and the fields that are added here take at most.
-  private static var greatestFraming: Int { 160 }
+  private static var greatestFraming: Int { 192 }
 
   /// All of the head but the empty line at its end.
   private mutating func begin(_ head: ResponseHead, _ framing: BodyFraming) throws(LocalProtocolError) {
@@ -128,7 +128,7 @@ extension HTTPConnection {
     output.append("HTTP/1.1 ")
     output.append(UInt64(head.status.code), radix: 10)
     output.append(UInt8(ascii: " "))
-    output.append(head.status.reason)
+    output.append(head.reasonPhrase.isEmpty ? head.status.reason : head.reasonPhrase.span)
     output.append("\r\n")
     output.append(head.fields.span)
   }

@@ -10,11 +10,23 @@ import Bytes
 public struct ResponseHead: Sendable {
   /// The status.
   public var status: HTTPStatus
+  /// The words behind the status code (RFC 9112 section 4), which some clients show and nothing else; empty, the
+  /// default, for those of the status. See `setReasonPhrase(_:)`.
+  public private(set) var reasonPhrase: [UInt8] = []
   /// The field lines in wire form, each ended by CRLF.
   public private(set) var fields: [UInt8] = []
 
   /// A head without fields.
   public init(_ status: HTTPStatus) { self.status = status }
+
+  /// Gives the status line words of its own, unless they are longer than 64 bytes or not printable ASCII throughout:
+  /// then, and for empty ones, the words of the status are sent.
+  public mutating func setReasonPhrase(_ words: Span<UInt8>) {
+    reasonPhrase.removeAll()
+    guard words.count <= 64 else { return }
+    for index in words.indices where !(0x20...0x7E).contains(words[index]) { return }
+    reasonPhrase.append(words)
+  }
 
   /// Adds a field line and says whether it did.
   ///

@@ -60,7 +60,7 @@ struct ClientMessage {
   var wish: Result<Wish, MessageError>
 
   init(_ text: Span<UInt8>, for device: borrowing Device) {
-    if let command = ClientMessage.command(word: text.trimmedOfLineEnds) {
+    if let command = ClientMessage.command(word: text.trimmedOfWhitespace) {
       self.init(wish: ClientMessage.main(command, device))
       return
     }

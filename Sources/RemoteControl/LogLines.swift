@@ -23,12 +23,10 @@ extension SerialLog {
       line.append(client)
       line.append(" disconnected")
     }
-    debug { line in
-      line.append(client)
-      line.append(" closed with ")
-      line.append(decimal: code.rawValue)
-      line.append(" ")
-      line.append(printable: reason)
+    if code == .abnormalClosure, !reason.isEmpty {  // given up: its user may wonder why
+      info { $0.append(client, code, reason) }
+    } else {
+      debug { $0.append(client, code, reason) }
     }
   }
 
@@ -79,5 +77,13 @@ extension [UInt8] {
   fileprivate mutating func append(_ client: ClientID) {
     append("WebSocket client #")
     append(decimal: client.number)
+  }
+
+  fileprivate mutating func append(_ client: ClientID, _ code: CloseCode, _ reason: Span<UInt8>) {
+    append(client)
+    append(" closed with ")
+    append(decimal: code.rawValue)
+    append(" ")
+    append(printable: reason)
   }
 }

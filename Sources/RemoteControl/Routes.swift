@@ -24,7 +24,8 @@ enum Routes {
   ) -> WebSocketEndpoint {
     router.origin = origin
     let endpoint = router.webSocket(
-      "/ws", protocols: protocols, origin: origin, state: SocketHandler.appendState, SocketHandler.onEvent)
+      "/ws", protocols: protocols, origin: origin, state: SocketHandler.appendState,
+      farewell: SocketHandler.appendFarewell, SocketHandler.onEvent)
     HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
     #if !WITHOUT_METRICS
       MetricsRoutes.add(to: &router)

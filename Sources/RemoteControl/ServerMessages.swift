@@ -109,6 +109,17 @@ enum ServerMessages {
     }
   }
 
+  /// There is no place for this client.
+  static func appendFull(_ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
+    JSONWriter.append(to: &text) { json in
+      json.beginObject()
+      json.member("type", "error")
+      json.member("error", "all places are taken")
+      json.member("clients", UInt32(clamping: context.clients))
+      json.endObject()
+    }
+  }
+
   static func appendPong(_ number: UInt64, clients: Int, to text: inout [UInt8]) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()

@@ -17,6 +17,11 @@ enum SocketHandler {
     return context.device.revision
   }
 
+  /// What a client is told for which there is no place.
+  static func appendFarewell(_ context: inout RemoteControlContext, to message: inout [UInt8]) {
+    ServerMessages.appendFull(context, to: &message)
+  }
+
   static func onEvent(
     _ context: inout RemoteControlContext, _ hub: inout WebSocketHub, _ event: borrowing WebSocketEvent
   ) {

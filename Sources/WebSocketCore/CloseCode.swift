@@ -35,7 +35,8 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable {
   public static let serviceRestart = CloseCode(rawValue: 1012)
   /// The server has no room now; come back later.
   public static let tryAgainLater = CloseCode(rawValue: 1013)
-  /// The place was given to another: one of private use, that a page takes for "all places are taken".
+  /// All places are taken, or this one was given to another: what 1013 means, as a code of private use. Many clients
+  /// take 1012 to 1014, which came after RFC 6455, for errors of the protocol.
   public static let placeTaken = CloseCode(rawValue: 4013)
 
   /// Whether a Close frame may carry this code, in either direction.

@@ -53,6 +53,7 @@ extension WebSocketConnection {
 
   /// Ends the connection because the peer let a deadline pass.
   mutating func die() {
+    if isOpen { closeReason = [UInt8]("no answer to two pings") }
     end(on: .timedOut)
     isDead = true
     dropOutput()

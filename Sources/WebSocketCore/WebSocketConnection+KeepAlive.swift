@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// Finding out that a peer is gone. TCP alone may take hours; a ping after some silence and a deadline for any
-// byte in answer take seconds. The same deadline bounds the closing handshake. The times are a server's
-// (`ServerTimeouts.webSocket`). RFC 6455 sections 5.5.2 and 7.1.1.
+// Finding out that a peer is gone. TCP alone may take hours; a ping after some silence and a deadline for any byte in
+// answer take seconds. A second ping follows before the end, since some libraries answer one only when a message comes
+// behind it (`isAskedAgain`), and others only while their application reads. The same deadline bounds the closing
+// handshake. The times are a server's (`ServerTimeouts.webSocket`). RFC 6455 sections 5.5.2 and 7.1.1.
 
 public import Timebase
 
@@ -14,7 +15,7 @@ extension WebSocketConnection {
     #endif
     get {
       switch state {
-      case .open where !isAwaitingPong:
+      case .open where unansweredPings == 0:
         timing.pingInterval == 0 ? .distantFuture : lastReceived + timing.pingInterval
       case .closed where pendingOutput == 0:
         .distantFuture
@@ -24,16 +25,20 @@ extension WebSocketConnection {
     }
   }
 
-  /// Does what is due: a ping after a silence of `pingInterval`; the end of the connection (`isDead`) if a
-  /// ping stayed unanswered for `pongTimeout`, or a Close unanswered or unwritten for `closeTimeout`.
+  /// Does what is due: a ping after a silence of `pingInterval`, a second one if it stays unanswered for `pongTimeout`,
+  /// and the end of the connection (`isDead`) if that stays unanswered for as long, or a Close unanswered or unwritten
+  /// for `closeTimeout`.
   ///
-  /// Any byte counts as an answer. Each ping is also the moment to give back memory. Returns the next
-  /// deadline, nil if there is none.
+  /// Any byte counts as an answer. The first ping is also the moment to give back memory. Returns the next deadline, nil
+  /// if there is none.
   public mutating func poll(now: MonotonicTime) -> MonotonicTime? {
     if now >= nextDeadline {
-      if isOpen, !isAwaitingPong {
+      if isOpen, unansweredPings == 0 {
         trim()
         _ = ping(Span(), now: now)
+      } else if isOpen, unansweredPings == 1, send(.ping, Span()) {
+        unansweredPings = 2
+        deadline = now + timing.pongTimeout
       } else {
         die()
       }
@@ -41,13 +46,16 @@ extension WebSocketConnection {
     return nextDeadline == .distantFuture ? nil : nextDeadline
   }
 
+  /// Ends the connection at once, as if a last deadline had passed.
+  public mutating func giveUp() { die() }
+
   /// Queues a ping, of at most 125 bytes, and gives the peer `pongTimeout` to show that it lives.
   ///
   /// False: nothing was queued, since the connection is closing or the payload too long.
   public mutating func ping(_ payload: Span<UInt8>, now: MonotonicTime) -> Bool {
     guard send(.ping, payload) else { return false }
-    if !isAwaitingPong {
-      isAwaitingPong = true
+    if unansweredPings == 0 {
+      unansweredPings = 1
       deadline = now + timing.pongTimeout
     }
     return true
@@ -55,12 +63,15 @@ extension WebSocketConnection {
 
   /// Whether a ping has been unanswered for `pongTimeout`.
   public func isPongOverdue(now: MonotonicTime) -> Bool {
-    isOpen && isAwaitingPong && now >= deadline
+    isOpen && (unansweredPings > 1 || unansweredPings == 1 && now >= deadline)
   }
+
+  /// Whether the first ping stayed unanswered, and the second is on its way: the moment to send a message, too.
+  public var isAskedAgain: Bool { isOpen && unansweredPings > 1 }
 
   /// Takes note that bytes came.
   mutating func noteLife(now: MonotonicTime) {
     lastReceived = now
-    isAwaitingPong = false
+    unansweredPings = 0
   }
 }

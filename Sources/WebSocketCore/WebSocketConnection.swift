@@ -29,7 +29,7 @@ public struct WebSocketConnection: Sendable {
   public struct Timing: Sendable {
     /// The silence after which the peer is pinged; 0 for never.
     public var pingInterval: Milliseconds
-    /// How long a peer may be silent after a ping; then it counts as dead.
+    /// How long a peer may be silent after a ping; then it is asked once more, and after the same time counts as dead.
     public var pongTimeout: Milliseconds
     /// The time between our Close and the end of the connection, whatever the peer does.
     public var closeTimeout: Milliseconds
@@ -54,7 +54,7 @@ public struct WebSocketConnection: Sendable {
   /// after a `WebSocketError`; 1006 as long as there was none of these (RFC 6455 sections 7.1.5 and 7.1.7).
   public internal(set) var closeCode = CloseCode.abnormalClosure
 
-  /// The reason in the peer's Close: UTF-8, at most 123 bytes, empty if it gave none.
+  /// The reason in the peer's Close: UTF-8, at most 123 bytes, empty if it gave none; of a connection that `isDead`, why.
   public internal(set) var closeReason: [UInt8] = []
 
   /// Whether the peer let a deadline pass: the transport aborts, since writing more is of no use.
@@ -75,7 +75,7 @@ public struct WebSocketConnection: Sendable {
   var queuedPongs: UInt8 = 0  // beside what is as small, so that it takes no word of its own
 
   // Keep-alive and closing. In the open state `deadline` is that of the pong, later that of the end.
-  var isAwaitingPong = false
+  var unansweredPings: UInt8 = 0
   var deadline = MonotonicTime.distantFuture
 
   /// A connection whose handshake has just been answered with 101.

@@ -3,6 +3,7 @@
 // Clients and what is sent to them: numbers, events, one and all, the truth about each send, closing, and
 // the tutorial's `cleanupClients`.
 
+import Bytes
 import ConformanceSupport
 import DeviceServer
 import Testing
@@ -261,7 +262,7 @@ import WebSocketCore
 
   // MARK: Dead clients, and too many
 
-  @Test func whoDoesNotAnswerAPingIsGivenUp() {
+  @Test func whoDoesNotAnswerTwoPingsIsGivenUp() {
     let network = makeNetwork()
     let dead = Client.webSocket(network)
     let quiet = Client.webSocket(network)
@@ -270,14 +271,69 @@ import WebSocketCore
     #expect(quiet.frames() == [.ping()])
     quiet.send(Wire.frame(10, []))
     network.advance(by: .seconds(10))
+    #expect(dead.frames() == [.ping()])
+    network.advance(by: 4900)
+    #expect(quiet.received.isEmpty)
+    network.advance(by: 100)  // 15 seconds after its pong the other is asked again
+    #expect(quiet.frames() == [.ping()])
+    quiet.send(Wire.frame(10, []))
+    network.advance(by: 4900)
+    #expect(dead.isConnected)
+    network.advance(by: 200)
     #expect(dead.wasAborted)
     #expect(quiet.isConnected)
-    #expect(network.takeEvents().suffix(2) == ["#2 pong ", "#1 disconnect 1006 "])
+    #expect(network.takeEvents().suffix(2) == ["#2 pong ", "#1 disconnect 1006 no answer to two pings"])
     #expect(network.counters.timedOut == 1)
     #expect(network.journal.refusals == ["192.168.1.100: no answer in time, aborted"])
-    network.advance(by: .seconds(10))  // 15 seconds after its pong the other is asked again
-    #expect(quiet.frames() == [.ping()])
-    #expect(network.counters.timedOut == 1)
+  }
+
+  /// libcurl answers a ping only when a message follows it.
+  @Test func besideTheSecondPingGoesTheWholeStateOnceMore() {
+    let network = makeNetwork()
+    network.withHub { $0.publishState(bytes("lamp on").span) }
+    let slow = Client.webSocket(network)
+    let quick = Client.webSocket(network)
+    #expect(slow.frames() == [.text("lamp on")])
+    #expect(quick.frames() == [.text("lamp on")])
+    network.advance(by: 15_100)
+    #expect(quick.frames() == [.ping()])
+    quick.send(Wire.frame(10, []))
+    network.advance(by: .seconds(10))
+    #expect(slow.frames() == [.ping(), .ping(), .text("lamp on")])
+    #expect(quick.received.isEmpty)
+    slow.send(Wire.frame(10, []))
+    network.withHub { $0.publishState(bytes("lamp off").span) }
+    network.settle()
+    #expect(slow.frames() == [.text("lamp off")])
+    for _ in 0..<10 {  // and so for ever
+      network.advance(by: .seconds(25))
+      #expect(slow.frames() == [.ping(), .ping(), .text("lamp off")])
+      slow.send(Wire.frame(10, []))
+      quick.send(Wire.frame(10, []))
+    }
+    #expect(network.counters.timedOut == 0)
+  }
+
+  @Test func aHandshakesAnswerGoesOutByItselfBeforeTheFirstMessage() throws {
+    let network = makeNetwork()
+    network.withHub { $0.publishState(bytes("lamp on").span) }
+    network.settle()
+    let client = Client(network)
+    let id = try #require(network.id(of: client.number))
+    _ = network.application.receive(Wire.upgrade().span, from: id, now: network.now)
+    var writes: [String] = []
+    while let action = network.application.nextAction() {
+      guard case .write(let connection) = action, connection == id else { continue }
+      var written: [UInt8] = []
+      network.application.writeOutput(id, now: network.now) { offered in
+        written.append(offered)
+        return offered.count
+      }
+      writes.append(text(written))
+    }
+    try #require(writes.count == 2)
+    #expect(writes[0].hasPrefix("HTTP/1.1 101 ") && writes[0].hasSuffix("\r\n\r\n"))
+    #expect(writes[1].hasSuffix("lamp on"))
   }
 
   @Test func aPingOfTheProgramHasADeadlineToo() {
@@ -286,7 +342,7 @@ import WebSocketCore
     let network = makeNetwork(limits: limits)
     let dead = Client.webSocket(network)
     network.withHub { $0.pingAll() }
-    network.advance(by: 9900)
+    network.advance(by: 19_900)
     #expect(dead.isConnected)
     network.advance(by: 200)
     #expect(dead.wasAborted)
@@ -299,14 +355,14 @@ import WebSocketCore
     #expect(clients.allSatisfy { $0.received.isEmpty })
     network.withHub { $0.cleanupClients(max: 5) }
     for (index, client) in clients.enumerated() {
-      #expect(client.frames() == (index < 3 ? [.close(1013, "too many clients")] : []))
+      #expect(client.frames() == (index < 3 ? [.close(4013, "too many clients")] : []))
     }
     network.withHub { $0.cleanupClients(max: 5) }  // those that are closing do not count
     #expect(clients[3].received.isEmpty)
-    for client in clients.prefix(3) { client.send(Wire.close(1013)) }
+    for client in clients.prefix(3) { client.send(Wire.close(4013)) }
     #expect(network.clientCount == 5)
     network.withHub { $0.cleanupClients(max: -1) }
-    #expect(clients[7].frames() == [.close(1013, "too many clients")])
+    #expect(clients[7].frames() == [.close(4013, "too many clients")])
   }
 
   @Test func cleanupClosesTheDeadFirst() {

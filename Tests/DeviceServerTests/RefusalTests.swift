@@ -103,6 +103,33 @@ import WebSocketCore
     #expect(reply?["content-type"] == (isPage ? "text/html; charset=utf-8" : "application/json"))
   }
 
+  /// Many clients show the status line and nothing else.
+  @Test(arguments: [
+    (Wire.request("GET", "/", ["Host: kitchen.example"]), "403 Unknown Host"),
+    (Wire.upgrade("/ws", ["Host: lamp.local", "Origin: http://other.example"]), "403 Origin is another site"),
+    (Wire.upgrade("/ws", ["Host: ::1:8080"]), "400 malformed Host"),
+    (Wire.request("GET", "/", ["Host: ["]), "400 malformed Host"),
+    (Wire.request("GET", "/ws", ["Host: lamp.local"]), "426 not an upgrade to websocket"),
+    (Wire.request("GET", "/b%C3%BCro", ["Host: lamp.local"]), "404 Not found"),
+    (Wire.request("GET", "/busy", ["Host: lamp.local"]), "503 the <lamp> does not answer"),
+    (Wire.request("GET", "/long", ["Host: lamp.local"]), "409 Conflict"),
+    (Wire.request("GET", "/foreign", ["Host: lamp.local"]), "409 Conflict"),
+    (Wire.request("GET", "/lines", ["Host: lamp.local"]), "409 Conflict"),
+  ])
+  func theReasonPhraseSaysTheCause(request: [UInt8], statusLine: String) {
+    let network = makeNetwork(hostNames: HostNames([bytes("lamp.local")])) { router in
+      router.get("/busy") { _, _, response in response.fail(.serviceUnavailable, "the <lamp> does not answer") }
+      router.get("/long") { _, _, response in
+        response.fail(.conflict, "sixty-five bytes are more than a status line takes, and so these are")
+      }
+      router.get("/foreign") { _, _, response in response.fail(.conflict, "büro") }
+      router.get("/lines") { _, _, response in response.fail(.conflict, "a\r\nSet-Cookie: b") }
+    }
+    let client = Client(network)
+    client.send(request)
+    #expect(text(client.received).hasPrefix("HTTP/1.1 \(statusLine)\r\n"), "\(text(client.received))")
+  }
+
   @Test func aPeersWordsStayWordsAndAreBounded() {
     let network = network()
     let client = Client(network)

@@ -63,13 +63,17 @@ import Testing
     ("http://localhost", "localhost:80", true), ("https://localhost", "localhost:443", true),
     ("https://localhost:443", "localhost", true), ("http://LOCALHOST:8080", "localhost:8080", true),
     ("HTTP://localhost", "localhost", true), ("http://[::1]:8080", "[::1]:8080", true),
-    ("http://[::1]", "[::1]:80", true), ("http://[fe80::80]", "[fe80::80]", true),
+    ("ws://localhost:8080", "localhost:8080", true), ("wss://localhost", "localhost", true),  // ws4py, for one
+    ("http://localhost/", "localhost", true), ("WS://LOCALHOST:80/", "localhost", true),  // Go's x/net, for one
+    ("http://localhost//", "localhost", false), ("http://localhost/a", "localhost", false),
+    ("ws://localhost:443", "localhost", false), ("wsx://localhost", "localhost", false), ("/", "localhost", false),
+    ("http:///", "localhost", false), ("http://[::1]", "[::1]:80", true), ("http://[fe80::80]", "[fe80::80]", true),
     ("http://localhost:8080", "localhost", false), ("http://localhost", "localhost:8080", false),
     ("http://localhost:443", "localhost", false), ("https://localhost:80", "localhost", false),
     ("https://localhost", "localhost:80", false), ("http://127.0.0.1", "localhost", false),
     ("http://[::1]", "[::2]", false), ("http://evil.example", "localhost", false), ("null", "localhost", false),
     ("", "localhost", false), ("localhost", "localhost", false), ("ftp://localhost", "localhost", false),
-    ("http://localhost/", "localhost", false), ("http://", "localhost", false), ("http://:80", "localhost", false),
+    ("http://", "localhost", false), ("http://:80", "localhost", false),
     ("http://localhost http://localhost", "localhost", false), ("http://localhost.evil.example", "localhost", false),
     ("http://evil.example@localhost", "localhost", false),
   ])

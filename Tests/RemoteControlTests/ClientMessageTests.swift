@@ -57,7 +57,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("toggle", Command.toggle), ("toggle\r\n", .toggle),
+    ("toggle", Command.toggle), ("toggle\n", .toggle), ("toggle\r\n", .toggle), (" \t\u{C}\r\n toggle \t\u{C}\n", .toggle),
+    ("\non", .set(PartValues(isOn: true))), ("off ", .set(PartValues(isOn: false))),
     ("on", .set(PartValues(isOn: true))), ("off", .set(PartValues(isOn: false))),
     (#"{"action":"toggle"}"#, .toggle),
     (#"{"status":"on"}"#, .set(PartValues(isOn: true))), (#"{"status":"off"}"#, .set(PartValues(isOn: false))),
@@ -74,7 +75,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", MessageError.malformedJSON), (" ", .malformedJSON), ("Toggle", .malformedJSON),
+    ("", MessageError.malformedJSON), (" ", .malformedJSON), ("tog gle", .malformedJSON), ("\u{A0}on", .malformedJSON),
+    ("on\u{B}", .malformedJSON), ("\n", .malformedJSON), ("Toggle", .malformedJSON),
     (#"{"action":"toggle""#, .malformedJSON), (#"{"action":"toggle"}x"#, .malformedJSON),
     ("{'action':'toggle'}", .malformedJSON), ("\u{FEFF}{}", .malformedJSON),
     (String(repeating: "[", count: 4000), .malformedJSON),

@@ -72,10 +72,12 @@ import Timebase
     let bench = Bench()
     let pages = (0..<8).map { _ in Page(bench) }
     let ninth = bench.connect()
-    #expect(ninth.frames() == [.close(1013, "busy")])
-    ninth.send(Wire.close(1013))
+    let words = #"{"type":"error","error":"all places are taken","clients":8}"#
+    #expect(ninth.frames() == [.text(words), .close(4013, "all places are taken")])
+    ninth.send(Wire.close(4013))
     #expect(ninth.hasReachedEnd)
-    #expect(try JSON(#require(bench.ask("GET", "/api/state")).text).number("clients") == 8)
+    let state = try JSON(#require(bench.ask("GET", "/api/state")).text)
+    #expect(state.number("clients") == 8 && state.truth("full") == true)
     pages[0].toggle()
     expectInSync(pages, bench)
     #expect(bench.counters.clientsRefused == 1)

@@ -13,7 +13,7 @@ import WebSocketCore
   static let timing = WebSocketConnection.Timing(
     pingInterval: 15_000, pongTimeout: 10_000, closeTimeout: 2000)
 
-  @Test func aSilentPeerIsAskedThenGivenUp() {
+  @Test func aSilentPeerIsAskedTwiceThenGivenUp() {
     let harness = Harness(timing: Self.timing)
     #expect(harness.connection.nextDeadline == MonotonicTime(milliseconds: 15_000))
     #expect(harness.wait(14_999) == MonotonicTime(milliseconds: 15_000))
@@ -23,10 +23,15 @@ import WebSocketCore
     #expect(harness.wait(9999) == MonotonicTime(milliseconds: 25_000))
     #expect(!harness.connection.isPongOverdue(now: harness.now))
     #expect(harness.connection.isPongOverdue(now: harness.now + 1))
+    #expect(harness.wait(1) == MonotonicTime(milliseconds: 35_000))
+    #expect(harness.writtenFrames() == [.ping()])
+    #expect(harness.connection.isAskedAgain && harness.connection.isPongOverdue(now: harness.now))
+    #expect(harness.wait(9999) == MonotonicTime(milliseconds: 35_000))
     #expect(harness.wait(1) == nil)
     #expect(harness.connection.isDead)
     #expect(harness.connection.state == .closed)
     #expect(harness.connection.closeCode == .abnormalClosure)
+    #expect(harness.connection.closeReason == bytes("no answer to two pings"))
     #expect(harness.connection.pendingOutput == 0)
   }
 
@@ -49,6 +54,24 @@ import WebSocketCore
     harness.receive([0x81])
     #expect(harness.wait(1) == harness.now + 14_999)
     #expect(harness.connection.isOpen)
+  }
+
+  @Test(arguments: [14_999, 15_000, 24_999, 25_000, 34_999])
+  func whateverWasAskedOneByteIsEnough(silence: Milliseconds) {
+    let harness = Harness(timing: Self.timing)
+    for _ in 0..<100 {
+      harness.wait(15_000)
+      for deadline in [25_000, 34_999] as [Milliseconds] where silence >= deadline { harness.wait(10_000) }
+      harness.receive(.pong())
+      #expect(!harness.connection.isAskedAgain)
+    }
+    #expect(harness.connection.isOpen)
+  }
+
+  @Test func whoIsGivenUpIsDeadAtOnce() {
+    let harness = Harness(timing: Self.timing)
+    harness.connection.giveUp()
+    #expect(harness.connection.isDead && harness.connection.nextDeadline == .distantFuture)
   }
 
   @Test func aTalkingPeerIsNeverAsked() {
@@ -82,7 +105,9 @@ import WebSocketCore
     harness.now = harness.now + 4000
     #expect(harness.ping())  // does not put the deadline off
     #expect(harness.connection.nextDeadline == MonotonicTime(milliseconds: 10_000))
-    #expect(harness.wait(6000) == nil)
+    #expect(harness.wait(6000) == MonotonicTime(milliseconds: 20_000))
+    #expect(harness.ping())
+    #expect(harness.wait(10_000) == nil)
     #expect(harness.connection.isDead)
   }
 

@@ -17,13 +17,11 @@
     /// One final slash is dropped, so is the scheme's own port; `ws` and `wss` are `http` and `https`.
     /// - Throws: What is wrong with it; see `OriginError.words`.
     public init(parsing text: Span<UInt8>) throws(OriginError) {
-      guard let (scheme, start) = OriginText.scheme(of: text) else {
+      guard let (scheme, place) = OriginText.parts(of: text) else {
         let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
         throw text.extracting(colon..<text.count).starts(with: "://") ? .unknownScheme : .missingScheme
       }
-      var end = text.count
-      if end > start, text[end - 1] == UInt8(ascii: "/") { end -= 1 }
-      let authority = text.extracting(start..<end)
+      let authority = text.extracting(place)
       for index in authority.indices {
         switch authority[index] {
         case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): throw .path
@@ -95,10 +93,10 @@
 
     /// Whether a request's `Origin` field is this one.
     func isSame(as field: Span<UInt8>) -> Bool {
-      guard authority.count > 0, let (scheme, start) = OriginText.scheme(of: field), scheme == self.scheme else {
+      guard authority.count > 0, let (scheme, place) = OriginText.parts(of: field), scheme == self.scheme else {
         return false
       }
-      return RequestGuard.isSame(field.extracting(start..<field.count), authority.span, scheme)
+      return RequestGuard.isSame(field.extracting(place), authority.span, scheme)
     }
   }
 
@@ -133,22 +131,6 @@
       case .malformedHost: "the host is missing or malformed; write https://home.example.org or http://[fd00::5]:8080"
       case .malformedPort: "the port must be 1 to 65535; write https://home.example.org:8443"
       }
-    }
-  }
-
-  enum OriginText {
-    /// The scheme that `text` begins with, and where its host begins. A WebSocket's is that of its page.
-    static func scheme(of text: Span<UInt8>) -> (Scheme, start: Int)? {
-      if begins(text, "http://") { return (.http, 7) }
-      if begins(text, "https://") { return (.https, 8) }
-      if begins(text, "ws://") { return (.http, 5) }
-      if begins(text, "wss://") { return (.https, 6) }
-      return nil
-    }
-
-    private static func begins(_ text: Span<UInt8>, _ scheme: StaticString) -> Bool {
-      let length = scheme.utf8CodeUnitCount
-      return text.count >= length && text.extracting(0..<length).equalsIgnoringCase(scheme)
     }
   }
 

@@ -44,19 +44,17 @@ enum RequestGuard {
     if case .any = policy { return true }
     guard let origin = head.field("Origin") else { return true }  // curl and devices send none
     guard head.fieldCount("Origin") == 1 else { return false }
-    #if WITHOUT_PROXIES
-      return isSame(origin, host: head.host)
-    #else
-      if let (own, start) = OriginText.scheme(of: origin), start < origin.count, scheme == nil || own == scheme,
-        isSame(origin.extracting(start..<origin.count), head.host, own)
-      {
-        return true
-      }
+    if let (own, authority) = OriginText.parts(of: origin), !authority.isEmpty, scheme == nil || own == scheme,
+      isSame(origin.extracting(authority), head.host, own)
+    {
+      return true
+    }
+    #if !WITHOUT_PROXIES
       if case .alsoFrom(let origins) = policy {
         for invited in origins where invited.isSame(as: origin) { return true }
       }
-      return false
     #endif
+    return false
   }
 
   /// Whether the request is a form that a page could send without the browser telling where from.
@@ -70,25 +68,10 @@ enum RequestGuard {
       || essence.equalsIgnoringCase("multipart/form-data") || essence.equalsIgnoringCase("text/plain")
   }
 
-  #if WITHOUT_PROXIES
-    private static func isSame(_ origin: Span<UInt8>, host: Span<UInt8>) -> Bool {
-      if origin.count > 7, origin.extracting(0..<7).equalsIgnoringCase("http://") {
-        return isSame(origin.extracting(7..<origin.count), host, defaultPort: ":80")
-      }
-      if origin.count > 8, origin.extracting(0..<8).equalsIgnoringCase("https://") {
-        return isSame(origin.extracting(8..<origin.count), host, defaultPort: ":443")
-      }
-      return false
-    }
-  #else
-    /// Whether two hosts with their ports are the same in URLs of this scheme.
-    static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>, _ scheme: Scheme) -> Bool {
-      isSame(left, right, defaultPort: scheme == .https ? ":443" : ":80")
-    }
-  #endif
-
-  private static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>, defaultPort: StaticString) -> Bool {
-    without(defaultPort, left).equalsIgnoringCase(without(defaultPort, right))
+  /// Whether two hosts with their ports are the same in URLs of this scheme.
+  static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>, _ scheme: Scheme) -> Bool {
+    let port: StaticString = scheme == .https ? ":443" : ":80"
+    return without(port, left).equalsIgnoringCase(without(port, right))
   }
 
   @_lifetime(copy authority)

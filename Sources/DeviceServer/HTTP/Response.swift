@@ -67,12 +67,14 @@ public struct Response: Sendable {
 
   /// Answers with an error and its reason as JSON, `{"error":"…"}`, in place of anything written before.
   ///
-  /// The words are plain text; they are escaped for JSON here.
+  /// The words are plain text; they are escaped for JSON here. Short ones are in the status line, too, which is all that
+  /// many clients show.
   public mutating func fail(_ status: HTTPStatus, _ words: StaticString) { fail(status, words.span) }
 
   /// Answers with an error and its reason, by the same rule; U+FFFD stands for each piece of it that is not UTF-8.
   public mutating func fail(_ status: HTTPStatus, _ words: Span<UInt8>) {
     head = ResponseHead(status)
+    head.setReasonPhrase(words)
     body.clear()
     content.removeAll()
     sendJSON { text in

@@ -42,7 +42,7 @@ extension WebSocketHub {
   }
 
   /// Closes clients until at most `max` are left open: those that missed a ping's deadline first (they are aborted),
-  /// then the oldest, with 1013 (Try Again Later). A client that is closing already does not count.
+  /// then the oldest, with 4013 (`CloseCode.placeTaken`). A client that is closing already does not count.
   public mutating func cleanupClients(max: Int = 8) {
     var open = 0
     for index in clients.indices where clients[index].isConnected && clients[index].socket.isOpen {
@@ -54,7 +54,7 @@ extension WebSocketHub {
       }
     }
     while open > Swift.max(max, 0), let oldest = oldestOpen() {
-      close(oldest, .tryAgainLater, "too many clients")
+      close(oldest, .placeTaken, "too many clients")
       open -= 1
     }
   }

@@ -54,6 +54,12 @@ extension WebSocketHub {
     snapshot(payload, revision: revision, to: client)
   }
 
+  /// Sends a client the whole state once more, if one was published.
+  mutating func repeatState(_ index: Int) {
+    clients[index].cursor = 0
+    if revision > 0 { list(index) }
+  }
+
   /// Sends a client the changes in one of `stateFrames`.
   mutating func sendState(_ index: Int, _ frame: Int, _ accept: (Span<UInt8>) -> Int) -> Written {
     // Whatever revision an encoder returns, it is not asked again for this client and publication.

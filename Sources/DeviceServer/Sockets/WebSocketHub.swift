@@ -218,6 +218,7 @@ extension WebSocketHub.Client {
     /// 101 to be taken.
     var next: MonotonicTime?
     var wasDue = false
+    var isAskedAgain = false
     var isClosed = false
     var isDead = false
   }
@@ -228,7 +229,9 @@ extension WebSocketHub.Client {
     let due = socket.nextDeadline
     guard due <= now else { return Polled(next: due != .distantFuture || socket.isOpen ? due : nil) }
     let next = socket.poll(now: now) ?? .distantFuture
-    return Polled(next: next, wasDue: true, isClosed: socket.state == .closed, isDead: socket.isDead)
+    return Polled(
+      next: next, wasDue: true, isAskedAgain: socket.isAskedAgain, isClosed: socket.state == .closed,
+      isDead: socket.isDead)
   }
 
   /// What the transport has to do for this client, which is no longer listed.
