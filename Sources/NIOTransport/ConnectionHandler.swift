@@ -97,7 +97,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     guard case .inputClosed = event as? ChannelEvent else {
-      if !isReady { isReady = Self.isHandshakeDone(event) }
+      if !isReady, Self.isHandshakeDone(event) {
+        isReady = true
+        Self.acknowledge(context.channel)
+      }
       return context.fireUserInboundEventTriggered(event)
     }
     isInputClosed = true

@@ -6,10 +6,11 @@
 // status 1 when nothing has moved for five seconds.
 //
 //     load echo|broadcast|idle --port PORT --pid PID [--conns N] [--depth N] [--size BYTES] [--text]
-//          [--seconds S | --messages N] [--warmup S] [--allocations FILE]
+//          [--seconds S | --messages N] [--warmup S] [--allocations FILE] [--tls]
 //
 // echo: each connection keeps --depth messages in flight. broadcast: one connection sends a message that
 // starts with B, and the next when everybody has it. idle: the connections are silent and only answer pings.
+// --pid may be given twice, for a server behind another: their costs are added, and told one by one, too.
 // The last line of output is one JSON object. Protocol: RFC 6455.
 
 #define _GNU_SOURCE
@@ -18,19 +19,21 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "cost.h"
+#include "tls.h"
 
 enum mode { ECHO, BROADCAST, IDLE };
 static const char *const mode_names[] = {"echo", "broadcast", "idle"};
@@ -39,15 +42,16 @@ static const struct timeval stall_limit = {.tv_sec = 5};
 
 static struct {
   enum mode mode;
-  long port, pid, conns, depth, size, messages;
+  long port, conns, depth, size, messages;
   double seconds, warmup;
-  bool text;
+  bool text, tls;
   const char *allocations;
 } options = {.conns = 100, .depth = 1, .size = 32, .seconds = 2, .warmup = 0.5};
 
 /// One WebSocket connection to the server.
 struct conn {
   int fd;
+  void *tls;  // NULL: in the open
   size_t matched;  // of the expected frame
   uint8_t ping[2 + 125];  // header and payload of a ping of the server, as far as it has come
   size_t ping_count;
@@ -57,63 +61,21 @@ struct conn {
 
 /// What the clock, the kernel and the counter said at one moment.
 struct sample {
-  double time, cpu;
-  uint64_t allocations, received;
+  double time;
+  struct cost cost;
+  uint64_t received;
 };
 
 static struct conn *conns;
 static int epoll;
-static clockid_t server_clock;
-static const volatile uint64_t *allocation_count;
 /// The frame that the server has to answer with, and `depth` of the frames that make it do so.
 static uint8_t *expected, *batch;
 static size_t expected_size, frame_size;
 static uint64_t received;
 static uint64_t budget = UINT64_MAX;  // messages that may still be sent
 
-__attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  fputs("load: ", stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
-  va_end(arguments);
-  exit(1);
-}
-
-// MARK: What the server spends
-
-static double seconds_of(clockid_t clock) {
-  struct timespec time;
-  if (clock_gettime(clock, &time) != 0) fail("the server has gone (%s)", strerror(errno));
-  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 static struct sample take_sample(void) {
-  uint64_t allocations = allocation_count != NULL ? *allocation_count : 0;
-  return (struct sample){seconds_of(CLOCK_MONOTONIC), seconds_of(server_clock), allocations, received};
-}
-
-/// The server's resident memory in KB.
-static long resident(void) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%ld/status", options.pid);
-  FILE *file = fopen(path, "r");
-  if (file == NULL) fail("no process %ld", options.pid);
-  char line[256];
-  long size = -1;
-  while (size < 0 && fgets(line, sizeof line, file) != NULL) sscanf(line, "VmRSS: %ld", &size);
-  fclose(file);
-  return size;
-}
-
-static void open_allocation_count(void) {
-  if (options.allocations == NULL) return;
-  int file = open(options.allocations, O_RDONLY);
-  void *page = file < 0 ? MAP_FAILED : mmap(NULL, sizeof(uint64_t), PROT_READ, MAP_SHARED, file, 0);
-  if (page == MAP_FAILED) fail("%s: %s", options.allocations, strerror(errno));
-  allocation_count = page;
-  close(file);
+  return (struct sample){seconds_of(CLOCK_MONOTONIC), cost_so_far(), received};
 }
 
 // MARK: Frames
@@ -152,6 +114,18 @@ static void make_frames(void) {
 
 // MARK: One connection
 
+/// As send(2).
+static ssize_t put(struct conn *conn, const void *bytes, size_t count) {
+  if (conn->tls != NULL) return tls_write(conn->tls, bytes, count);
+  return send(conn->fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/// As recv(2), but a record of TLS at a time.
+static ssize_t get(struct conn *conn, void *buffer, size_t count) {
+  if (conn->tls != NULL) return tls_read(conn->tls, buffer, count);
+  return recv(conn->fd, buffer, count, MSG_DONTWAIT);
+}
+
 static void watch(struct conn *conn, int operation, bool for_write) {
   struct epoll_event event = {.events = for_write ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.ptr = conn};
   if (epoll_ctl(epoll, operation, conn->fd, &event) != 0) fail("epoll_ctl: %s", strerror(errno));
@@ -162,7 +136,7 @@ static void flush_conn(struct conn *conn) {
   size_t total = frame_size * (size_t)options.depth;
   while (conn->unsent > 0) {
     size_t count = total - conn->offset < conn->unsent ? total - conn->offset : conn->unsent;
-    ssize_t sent = send(conn->fd, batch + conn->offset, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t sent = put(conn, batch + conn->offset, count);
     if (sent < 0 && errno == EAGAIN) break;
     if (sent < 0) fail("send: %s", strerror(errno));
     conn->unsent -= (size_t)sent;
@@ -185,7 +159,7 @@ static void send_pong(struct conn *conn) {
   size_t count = put_header(pong, 0xA, length, true);
   memset(pong + count, 0, 4);  // a key of zeros leaves the payload as it is
   memcpy(pong + count + 4, conn->ping + 2, length);
-  send(conn->fd, pong, count + 4 + length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  put(conn, pong, count + 4 + length);
 }
 
 /// Takes a byte of a ping that lies between two messages.
@@ -229,11 +203,13 @@ static void shake_hands(struct conn *conn) {
                         "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
                         options.port);
-  if (send(conn->fd, request, (size_t)length, MSG_NOSIGNAL) != length) fail("send: %s", strerror(errno));
+  if (put(conn, request, (size_t)length) != length) fail("send: %s", strerror(errno));
   size_t count = 0;
   response[0] = 0;
   while (strstr(response, "\r\n\r\n") == NULL) {
-    ssize_t got = recv(conn->fd, response + count, sizeof response - 1 - count, 0);
+    struct pollfd readable = {.fd = conn->fd, .events = POLLIN};
+    ssize_t got = get(conn, response + count, sizeof response - 1 - count);
+    if (got < 0 && errno == EAGAIN && poll(&readable, 1, (int)stall_limit.tv_sec * 1000) == 1) continue;
     if (got <= 0) fail("no answer to the handshake (%s)", got == 0 ? "closed" : strerror(errno));
     count += (size_t)got;
     response[count] = 0;
@@ -259,6 +235,10 @@ static void open_conn(struct conn *conn, long index) {
       connect(conn->fd, (struct sockaddr *)&to, sizeof to) != 0) {
     fail("connect: %s", strerror(errno));
   }
+  if (options.tls) {
+    conn->tls = tls_connect(conn->fd);
+    fcntl(conn->fd, F_SETFL, O_NONBLOCK);
+  }
   shake_hands(conn);
   watch(conn, EPOLL_CTL_ADD, false);
 }
@@ -279,10 +259,13 @@ static void serve(struct conn *conn, uint32_t events) {
   static uint64_t owed;  // recipients of broadcasts that are not complete
   if (events & EPOLLOUT) flush_conn(conn);
   if (!(events & (EPOLLIN | EPOLLERR | EPOLLHUP))) return;
-  ssize_t count = recv(conn->fd, buffer, sizeof buffer, MSG_DONTWAIT);
-  if (count < 0 && errno == EAGAIN) return;
-  if (count <= 0) fail("the server closed a connection (%s)", count == 0 ? "end" : strerror(errno));
-  uint64_t messages = take(conn, buffer, (size_t)count);
+  uint64_t messages = 0;
+  do {
+    ssize_t count = get(conn, buffer, sizeof buffer);
+    if (count < 0 && errno == EAGAIN) break;
+    if (count <= 0) fail("the server closed a connection (%s)", count == 0 ? "end" : strerror(errno));
+    messages += take(conn, buffer, (size_t)count);
+  } while (conn->tls != NULL);
   received += messages;
   if (options.mode == ECHO) {
     if (messages > 0) send_messages(conn, messages);
@@ -314,17 +297,32 @@ static void run_until(double end, uint64_t count) {
   }
 }
 
-static void report(struct sample from, struct sample to, double memory) {
+static void report(struct sample from, struct sample to, long memory, long memory_before) {
   uint64_t messages = to.received - from.received;
-  double seconds = to.time - from.time, cpu = to.cpu - from.cpu;
+  double seconds = to.time - from.time, cpu = 0;
+  double parts[MOST_PROCESSES];
+  for (long index = 0; index < process_count(); index++) {
+    parts[index] = to.cost.cpu[index] - from.cost.cpu[index];
+    cpu += parts[index];
+  }
   printf("{\"mode\": \"%s\", \"text\": %s, \"conns\": %ld, ", mode_names[options.mode],
          options.text ? "true" : "false", options.conns);
   printf("\"depth\": %ld, \"size\": %ld, \"messages\": %llu, \"seconds\": %.3f, ", options.depth,
          options.size, (unsigned long long)messages, seconds);
-  if (messages > 0) printf("\"cpu_us_per_message\": %.4f, ", cpu * 1e6 / (double)messages);
-  unsigned long long allocations = to.allocations - from.allocations;
-  if (allocation_count != NULL) printf("\"allocations\": %llu, ", allocations);
-  printf("\"cpu_percent\": %.3f, \"rss_kb_per_conn\": %.3f}\n", cpu / seconds * 100, memory);
+  if (messages > 0) {
+    printf("\"cpu_us_per_message\": %.4f, \"cpu_us_of_each\": [", cpu * 1e6 / (double)messages);
+    for (long index = 0; index < process_count(); index++) {
+      printf("%s%.4f", index > 0 ? ", " : "", parts[index] * 1e6 / (double)messages);
+    }
+    printf("], ");
+  }
+  if (options.tls) printf("\"cipher\": \"%s\", ", tls_cipher(conns[0].tls));
+  unsigned long long allocations = to.cost.allocations - from.cost.allocations;
+  if (options.allocations != NULL) printf("\"allocations\": %llu, ", allocations);
+  double each = 1 / (double)options.conns;
+  printf("\"cpu_percent\": %.3f, ", cpu / seconds * 100);
+  printf("\"rss_kb_per_conn\": %.3f, ", (double)(memory - memory_before) * each);
+  printf("\"rss_kb_per_conn_at_end\": %.3f}\n", (double)(resident_memory() - memory_before) * each);
 }
 
 // MARK: Options
@@ -346,8 +344,9 @@ static void parse(char **arguments) {
   while (*arguments != NULL) {
     const char *name = *arguments++, *value = *arguments;
     if (strcmp(name, "--text") == 0) { options.text = true; continue; }
+    if (strcmp(name, "--tls") == 0) { options.tls = true; continue; }
     if (strcmp(name, "--port") == 0) options.port = (long)number(name, value, 1, 65535);
-    else if (strcmp(name, "--pid") == 0) options.pid = (long)number(name, value, 1, 1 << 30);
+    else if (strcmp(name, "--pid") == 0) watch_process((long)number(name, value, 1, 1 << 30));
     else if (strcmp(name, "--conns") == 0) options.conns = (long)number(name, value, 1, 100000);
     else if (strcmp(name, "--depth") == 0) options.depth = (long)number(name, value, 1, 10000);
     else if (strcmp(name, "--size") == 0) options.size = (long)number(name, value, 1, 1 << 24);
@@ -358,26 +357,26 @@ static void parse(char **arguments) {
     else fail("unknown option %s", name);
     arguments++;
   }
-  if (options.port == 0 || options.pid == 0) fail("--port and --pid are needed");
+  if (options.port == 0 || process_count() == 0) fail("--port and --pid are needed");
 }
 
 int main(int argc, char **argv) {
   (void)argc;
   parse(argv + 1);
-  if (clock_getcpuclockid((pid_t)options.pid, &server_clock) != 0) fail("no process %ld", options.pid);
+  if (options.tls) tls_begin();
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
-  open_allocation_count();
+  if (options.allocations != NULL) watch_allocations(options.allocations);
   make_frames();
 
   epoll = epoll_create1(0);
   conns = calloc((size_t)options.conns, sizeof *conns);
-  long resident_before = resident();
+  long memory_before = resident_memory();
   for (long index = 0; index < options.conns; index++) open_conn(&conns[index], index);
   usleep(200000);  // the server's own work after a handshake is done
-  double memory = (double)(resident() - resident_before) / (double)options.conns;
+  long memory = resident_memory();
 
   struct sample from;
   if (options.messages > 0) {
@@ -392,6 +391,6 @@ int main(int argc, char **argv) {
     from = take_sample();
     run_until(from.time + options.seconds, UINT64_MAX);
   }
-  report(from, take_sample(), memory);
+  report(from, take_sample(), memory, memory_before);
   return 0;
 }

@@ -4,6 +4,7 @@
 // depends on SwiftNIO's TLS is in this folder, so that a program may be built without it.
 
 import NIOCore
+import SystemCalls
 
 #if TLS
   import NIOSSL
@@ -24,6 +25,16 @@ import NIOCore
       if case .handshakeCompleted = event as? TLSUserEvent { true } else { false }
     }
 
+    /// Acknowledges the end of the peer's handshake now. In TLS 1.3 we have nothing to say to it before our first
+    /// answer: BoringSSL keeps its session tickets until then. Linux would wait 40 ms for something to send the
+    /// acknowledgement with, and a client with Nagle's algorithm (RFC 1122 section 4.2.3.4) holds its request back as
+    /// long.
+    static func acknowledge(_ channel: any Channel) {
+      #if os(Linux)
+        try? channel.syncOptions?.setOption(.tcpOption(NIOBSDSocket.Option(rawValue: TCP_QUICKACK)), value: 1)
+      #endif
+    }
+
     /// Whether TLS sees to the consequences of an error itself: it closes the channel, after an alert if it has one to
     /// say, but for one case. A peer that ends without close_notify may have been cut off; a request that lacks
     /// nothing is answered all the same (RFC 9112 section 9.8), and so this is no more than the end of its direction.
@@ -41,6 +52,7 @@ import NIOCore
 
   extension ConnectionHandler {
     static func isHandshakeDone(_ event: Any) -> Bool { false }
+    static func acknowledge(_ channel: any Channel) {}
     static func isLeftToTLS(_ error: any Error) -> Bool { false }
   }
 #endif
