@@ -106,6 +106,7 @@ extension OverSockets {
       } _: { server in
         let client = try await RawClient.connectSocket(to: server.address)
         #expect(try await client.receiveFrame() == .init(0x89, []))
+        #expect(try await client.receiveFrame() == .init(0x89, []))
         #expect(try await client.receiveAll().isEmpty)  // an end, not a reset
         try await server.untilConnections(are: 0)
       }
