@@ -240,7 +240,7 @@ function wait(s) {
   // "Offline" is only the browser's opinion, so that too is tried now and then.
   const ceiling = Math.min(timeouts.reconnectCap, timeouts.reconnectBase * 2 ** s.failures);
   const jittered = timeouts.reconnectLeast + s.random * (ceiling - timeouts.reconnectLeast);
-  s.timers.retry = s.now + (s.online ? jittered : timeouts.reconnectCap);
+  s.timers.retry = s.now + (s.online ? jittered : timeouts.offline);
   if (s.online) s.failures += 1;
 }
 

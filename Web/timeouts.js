@@ -15,7 +15,8 @@ export const timeouts = {
   steady: 10000, // live this long: the back-off starts afresh
   reconnectLeast: 150, // back-off: random(reconnectLeast, min(reconnectCap, reconnectBase * 2^n))
   reconnectBase: 500,
-  reconnectCap: 10000,
+  reconnectCap: 2500, // a device that is back is found within 3 seconds; it is asked over HTTP, which costs it little
+  offline: 10000, // until a browser that says it is offline tries all the same
   ring: 150, // until a command without an answer shows a ring
   revert: 2000, // until it is taken back
   notice: 6000, // how long a failure stays on the page
