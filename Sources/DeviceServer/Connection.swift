@@ -151,6 +151,11 @@ struct ConnectionTable: ~Copyable, Sendable {
       rows[index].restingSince = now
     }
 
+    /// The connection begins to wait for nothing but its peer's end, if it does not yet.
+    mutating func linger(_ index: Int, now: MonotonicTime) {
+      if shares.linger(index) { rows[index].restingSince = now }
+    }
+
     /// The connection waits no more.
     mutating func wake(_ index: Int) { shares.wake(index) }
   #endif

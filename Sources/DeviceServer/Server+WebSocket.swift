@@ -85,6 +85,9 @@ extension Server where Context: ~Copyable {
       counters.clientsRefused.count()
       router.report(Refusal(.tooManyClients, table[index].remote, now), &context)
       hubs[hub].close(client, .tryAgainLater, "busy")
+      #if !WITHOUT_FAIRNESS
+        table.linger(index, now: now)
+      #endif
     } else {
       counters.clients.count()
       let id = hubs[hub].welcome(client)
@@ -183,6 +186,9 @@ extension Server where Context: ~Copyable {
   ) {
     let hub = table[index].hub
     guard let (id, code, reason) = hubs[hub].dismiss(table[index].client) else { return }
+    #if !WITHOUT_FAIRNESS
+      table.linger(index, now: now)
+    #endif
     router.endpoints.span[hub].handler(&context, &hubs[hub], .disconnect(id, ending ?? code, reason: reason.span))
   }
 

@@ -208,7 +208,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   mutating func linger(_ index: Int, now: MonotonicTime) {
     table[index].phase = .lingering
     #if !WITHOUT_FAIRNESS
-      table.rest(index, now: now)
+      table.linger(index, now: now)
     #endif
     table[index].http.trim()
     setDeadline(index, now + limits.timeouts.linger)
