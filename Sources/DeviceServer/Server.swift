@@ -114,6 +114,9 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     }
     let index = table.add(from: remote, limits: limits.http)
     table[index].scheme = scheme
+    #if !WITHOUT_TLS
+      table[index].http.isSecured = scheme == .https
+    #endif
     #if !WITHOUT_FAIRNESS
       table.count(index, of: holder(of: remote), now: now)
     #endif
