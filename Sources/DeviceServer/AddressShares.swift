@@ -57,6 +57,15 @@
       held.append(Int32(truncatingIfNeeded: place), of: number)
     }
 
+    /// Lets a place that is held count for another address from now on, as its youngest.
+    mutating func move(_ place: Int, to holder: AddressHolder) {
+      guard let number = owner(of: place), holders[Int(number)] != holder else { return }
+      let isResting = resting.contains(Int32(truncatingIfNeeded: place))
+      remove(place)
+      add(place, of: holder)
+      if isResting { rest(place) }
+    }
+
     mutating func remove(_ place: Int) {
       guard let number = owner(of: place) else { return }
       wake(place)

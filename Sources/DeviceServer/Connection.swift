@@ -186,6 +186,11 @@ struct ConnectionTable: ~Copyable, Sendable {
     mutating func attribute(_ index: Int, to remote: RemoteAddress) { rows[index].remote = remote }
   #endif
 
+  #if !WITHOUT_PROXIES && !WITHOUT_FAIRNESS
+    /// Lets a served connection count among those of another address.
+    mutating func count(_ index: Int, of holder: AddressHolder) { shares.move(index, to: holder) }
+  #endif
+
   /// Notes something for the transport to do.
   mutating func demand(_ task: Connection.Tasks, _ index: Int) {
     if rows[index].tasks.isEmpty { listed.append(index) }

@@ -55,17 +55,18 @@ extension Server where Context: ~Copyable {
     /// 3. of the address that holds most, if it holds more than its share: the longest of its waiting ones, or else its
     ///    youngest;
     /// 4. the longest of the waiting ones of the newcomer's own address;
-    /// 5. that of 2, however short the wait has been.
+    /// 5. that of 2, however short the wait has been, if its address holds more than the newcomer's.
     private func connectionToEnd(for remote: RemoteAddress, now: MonotonicTime) -> Int? {
       let newcomer = holder(of: remote)
       let own = table.shares.number(of: newcomer)
       let ownCount = own.map { table.shares.held.count(of: $0) } ?? 0
       if let index = lingeringConnection(own, ownCount, now: now) { return index }
       var waiting: Int?
-      if let other = table.shares.resting.largest, other != own, table.shares.held.count(of: other) >= ownCount {
-        waiting = table.shares.resting.oldest(of: other)
+      if let other = table.shares.resting.largest, other != own, let index = table.shares.resting.oldest(of: other) {
+        let count = table.shares.held.count(of: other)
+        if count >= ownCount, hasWaitedLong(index, now: now) { return index }
+        if count > ownCount { waiting = index }
       }
-      if let waiting, hasWaitedLong(waiting, now: now) { return waiting }
       if let most = table.shares.holder(overShareOf: newcomer) {
         return table.shares.resting.oldest(of: most) ?? table.shares.held.youngest(of: most)
       }
@@ -88,8 +89,8 @@ extension Server where Context: ~Copyable {
       return own.flatMap { lingering.oldest(of: $0) }
     }
 
-    /// The address that a connection from `remote` counts for; behind a proxy that is trusted there are many, so each of
-    /// its connections counts by itself.
+    /// The address that a connection from `remote` counts for. Behind a proxy that is trusted there are many, so each of
+    /// its connections counts by itself until a request has come, and from then on for the client of that.
     func holder(of remote: RemoteAddress) -> AddressHolder {
       #if !WITHOUT_PROXIES
         if trustedProxies.contains(remote) { return AddressHolder(single: remote) }

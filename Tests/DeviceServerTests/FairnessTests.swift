@@ -150,6 +150,23 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     for client in others + [file] { #expect(client.ask("GET", "/")?.status == 200) }
   }
 
+  /// Otherwise whoever holds one place could break off the requests of all others, one after the other.
+  @Test func whoHasAsManyTakesNoConnectionWhoseRequestIsStillOnItsWay() {
+    let network = network { $0.connections = 4 }
+    let busy = Client(network, from: greedy)
+    busy.send(Wire.request("PUT", "/", ["Content-Length: 4"]))
+    let visitors = (1...3 as ClosedRange<UInt32>).map { Client(network, from: visitor($0)) }
+    for _ in 0..<20 {
+      #expect(Client(network, from: greedy).reply()?.status == 503)
+      network.advance(by: 10)
+    }
+    for client in visitors { #expect(client.ask("GET", "/")?.status == 200) }
+    busy.send("body")
+    #expect(busy.reply()?.text == "body")
+    // A stranger, who holds none, gets in at once.
+    #expect(Client(network, from: visitor(4)).ask("GET", "/")?.status == 200)
+  }
+
   // MARK: Those to which all is said
 
   /// A visitor that has its answer and does not end the connection.
@@ -320,6 +337,33 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     #expect(network.counters.eventStreamsDisplaced == 1)
   }
 
+  // MARK: Behind a proxy
+
+  /// A proxy that has the whole head before it connects, as most do; what each of its clients has is that client's.
+  @Test func oneClientOfAProxyKeepsNobodyOut() throws {
+    let network = network { $0.connections = 4 }
+    network.application.server.trustedProxies = [try AddressRange(parsing: bytes("192.168.2.9").span)]
+    func slow(_ client: String) -> Client {
+      let one = Client(network, from: visitor(9))
+      one.send(Wire.request("PUT", "/", ["X-Forwarded-For: \(client)", "Content-Length: 4"]))
+      return one
+    }
+    let many = (0..<4).map { _ in slow("203.0.113.7") }
+    #expect(Client(network, from: visitor(1)).ask("GET", "/")?.status == 200)
+    let other = slow("203.0.113.8")
+    #expect(many.filter(\.isConnected).count == 2)
+    other.send("body")
+    #expect(other.reply()?.text == "body")
+    let third = slow("203.0.113.9")
+    let direct = Client(network, from: visitor(2))
+    direct.send(Wire.request("PUT", "/", ["Content-Length: 4"]))
+    for one in [third, direct] {
+      one.send("body")
+      #expect(one.reply()?.text == "body")
+    }
+    #expect(many[0].isConnected)
+  }
+
   // MARK: What one address is
 
   @Test func aNetworkOf64BitsIsOneAddress() {
@@ -348,7 +392,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     for step in 0..<2000 {
       let place = Int.random(in: 0..<40, using: &generator)
       let known = held.first { $0.place == place }
-      switch Int.random(in: 0..<7, using: &generator) {
+      switch Int.random(in: 0..<8, using: &generator) {
       case 0, 1, 2:
         let holder = UInt32.random(in: 0..<6, using: &generator) & UInt32.random(in: 0..<6, using: &generator)
         if known == nil { held.append((place, holder)) }
@@ -364,6 +408,18 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
         if known != nil { resting.append(place) }
         shares.rest(place)
       case 5:
+        let holder = UInt32.random(in: 0..<6, using: &generator)
+        if let known, known.holder != holder {
+          held.removeAll { $0.place == place }
+          held.append((place, holder))
+          lingering.removeAll { $0 == place }
+          if resting.contains(place) {
+            resting.removeAll { $0 == place }
+            resting.append(place)
+          }
+        }
+        shares.move(place, to: AddressHolder(visitor(holder)))
+      case 6:
         resting.removeAll { $0 == place }
         let begins = known != nil && !lingering.contains(place)
         if begins { lingering.append(place) }
