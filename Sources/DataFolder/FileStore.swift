@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The last whole version of each file. A file is read again only when its status has changed, and the bytes and the tag
-// of what has not changed stay what they are. A large file that changes again and again, such as a log, is read less and
-// less often.
+// of what has not changed stay what they are. A large file that changes again and again, such as a log, is read less
+// and less often.
 
 import Bytes
 import DeviceServer

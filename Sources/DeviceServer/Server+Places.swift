@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What happens when all places are taken. First goes a connection to which all is said, then one that has long waited for
-// its peer, then one of the address that holds most (AddressShares.swift); if none is there, the newcomer is refused. So
-// nobody who has a place in fair share loses it, and nobody who holds many can keep others out.
+// What happens when all places are taken. First goes a connection to which all is said, then one that has long waited
+// for its peer, then one of the address that holds most (AddressShares.swift); if none is there, the newcomer is
+// refused. So nobody who has a place in fair share loses it, and nobody who holds many can keep others out.
 
 import Timebase
 import WebSocketCore
@@ -50,8 +50,8 @@ extension Server where Context: ~Copyable {
     /// The connection to end for one more from `remote`, in this order:
     ///
     /// 1. the longest of the lingering ones, whose peer need only end them;
-    /// 2. the longest of the waiting ones (for a request, for the rest of a head), of the address with most of these, if
-    ///    the wait has been long, and the address holds no less than the newcomer's;
+    /// 2. the longest of the waiting ones (for a request, for the rest of a head), of the address with most of these,
+    ///    if the wait has been long, and the address holds no less than the newcomer's;
     /// 3. of the address that holds most, if it holds more than its share: the longest of its waiting ones, or else its
     ///    youngest;
     /// 4. the longest of the waiting ones of the newcomer's own address;
@@ -89,8 +89,8 @@ extension Server where Context: ~Copyable {
       return own.flatMap { lingering.oldest(of: $0) }
     }
 
-    /// The address that a connection from `remote` counts for. Behind a proxy that is trusted there are many, so each of
-    /// its connections counts by itself until a request has come, and from then on for the client of that.
+    /// The address that a connection from `remote` counts for. Behind a proxy that is trusted there are many, so each
+    /// of its connections counts by itself until a request has come, and from then on for the client of that.
     func holder(of remote: RemoteAddress) -> AddressHolder {
       #if !WITHOUT_PROXIES
         if trustedProxies.contains(remote) { return AddressHolder(single: remote) }

@@ -58,8 +58,8 @@
         let such = addresses.count == 1 ? "address" : "addresses"
         news.warnings.append(
           "the certificate does not have the \(such) \(addresses.joined(separator: ", ")), for which the device's own "
-            + "authority was not made, so browsers will warn there; use a name of the device, or give a certificate of your own with "
-            + "--tls-certificate")
+            + "authority was not made, so browsers will warn there; use a name of the device, or give a certificate of "
+            + "your own with --tls-certificate")
       }
       let fingerprint = local.fingerprint
       let host = settings.urlHost
@@ -85,7 +85,8 @@
     /// The address as people write it.
     private func text(_ octets: [UInt8]) -> String? {
       var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-      guard inet_ntop(octets.count == 4 ? AF_INET : AF_INET6, octets, &text, socklen_t(text.count)) != nil else { return nil }
+      let family = octets.count == 4 ? AF_INET : AF_INET6
+      guard inet_ntop(family, octets, &text, socklen_t(text.count)) != nil else { return nil }
       return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
