@@ -79,15 +79,14 @@ import Timebase
   /// every 100 milliseconds.
   private func readings(size: Int, every interval: Int, for duration: Int) -> [Int] {
     var store = FileStore()
-    var content = [UInt8](repeating: 7, count: size)
     var readings: [Int] = []
     for time in stride(from: 0, to: duration, by: 100) {
-      if time % interval == 0 { content += [8] }
-      let now = status(size: content.count, changed: Int(Int32.max) + time / interval)
+      let now = status(size: size + time / interval, changed: Int(Int32.max) + time / interval)
       store.begin()
       if store.shouldRead(path, now, at: ms(time)) {
         readings.append(time)
-        store.take(path, content, now, at: ms(time), clock: (0, 0))
+        // Other content each time; how long it is said to be is all that counts here.
+        store.take(path, bytes("\(time)"), now, at: ms(time), clock: (0, 0))
       }
       store.end(at: ms(time))
     }
