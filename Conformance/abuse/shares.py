@@ -48,18 +48,17 @@ def household(bench: Bench) -> None:
         bench.measure("sockets that the phone is left with", sum(is_open(one) for one in phone), 4, at_least=4)
         bodies = [connected(server.port, GREEDY, KINDS["send a body slowly"]) for _ in range(32)]
         time.sleep(0.2)
-        # Fewer at once than there are places: the household has all but one of the phone's.
-        visit(bench, server.port, "beside 32 slow bodies", visitors=24)
+        visit(bench, server.port, "beside 32 slow bodies")
         for one in (*phone, *others, *bodies):
             one.close()
 
 
-def visit(bench: Bench, port: int, when: str, visitors: int = VISITORS) -> None:
+def visit(bench: Bench, port: int, when: str) -> None:
     """Has all visitors come at once, three times."""
     times: list[float] = []
     for turn in range(3):
         threads = [threading.Thread(target=lambda number=number: times.append(served(port, f"127.0.1.{number}")))
-                   for number in range(1, visitors + 1)]
+                   for number in range(1, VISITORS + 1)]
         for thread in threads:
             thread.start()
         for thread in threads:

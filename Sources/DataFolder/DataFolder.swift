@@ -42,7 +42,8 @@ public struct DataFolder: Sendable {
   ///
   /// What has changed shows in names, inodes, sizes and times. A file's former version stays until the new one has not
   /// changed for 300 ms, and a removed file stays as long; all changes are made at once, when nothing changes any more
-  /// but what has been changing for two seconds. The first success, also after an error, gives a table in any case.
+  /// but what has been changing for two seconds. A large file that changes again and again is read again only after a
+  /// pause, which grows up to 30 seconds. The first success, also after an error, gives a table in any case.
   ///
   /// - Parameter now: the time, of a clock that never runs backwards.
   public mutating func update(at now: MonotonicTime) throws(DataFolderError) -> AssetTable? {

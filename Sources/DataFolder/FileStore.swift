@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // The last whole version of each file. A file is read again only when its status has changed, and the bytes and the tag
-// of what has not changed stay what they are.
+// of what has not changed stay what they are. A large file that changes again and again, such as a log, is read less
+// and less often.
 
 import Bytes
 import DeviceServer
@@ -28,6 +29,10 @@ struct FileStore: Sendable {
     var foreign: PageScan = []
     /// When it was read.
     var readAt: MonotonicTime
+    /// When this content was read first.
+    var isNewAt: MonotonicTime
+    /// How often in a row it has been found to be new soon after the last time.
+    var repetitions = 0
     /// Whether every later change is sure to change the status.
     var isSure: Bool
   }
@@ -45,12 +50,33 @@ struct FileStore: Sendable {
   /// A file system takes its times from a coarse clock: FAT counts in two seconds, ext4 in milliseconds.
   private static var resolution: Int { 2 }
 
+  /// The longest that a file that changes again and again is left alone.
+  private static var longestPause: Milliseconds { .seconds(30) }
+  /// How many bytes of such a file may be read in a second, on average. Whoever works on a page of usual files never
+  /// waits for this.
+  private static var rate: Int { 131_072 }
+  /// A file that has not changed for so long, its pause not counted, begins anew.
+  private static var calm: Milliseconds { .seconds(10) }
+
+  /// How long a file is left alone after it was found to be new: not at all the first time, then twice as long each
+  /// time, up to what its size takes at `rate`.
+  private static func pause(of file: File) -> Milliseconds {
+    guard file.repetitions > 0 else { return 0 }
+    let reading = UInt64(clamping: file.status.size) &* 1000 / UInt64(rate)
+    let pause = Milliseconds.seconds(1 << UInt32(min(file.repetitions - 1, 5)))
+    return min(pause, longestPause, Milliseconds(UInt32(clamping: reading)))
+  }
+
   /// Begins a look at all files.
   mutating func begin() { seen = [] }
 
   /// Whether the file at `path` is to be read now.
   mutating func shouldRead(_ path: [UInt8], _ status: FileStatus, at now: MonotonicTime) -> Bool {
     seen.insert(path)
+    if let file = files[path], now < file.isNewAt + Self.pause(of: file) {
+      settling.forget(path)  // nobody waits for it
+      return false
+    }
     guard let file = files[path], file.status == status else {
       return settling.isAtRest(path, status, at: now, isOld: Self.isOld(status, at: Int(time(nil))))
     }
@@ -75,8 +101,11 @@ struct FileStore: Sendable {
     lastVersion += 1
     hasNews = true
     var file = File(
-      status: status, bytes: bytes, entityTag: EntityTag.of(bytes.span), version: lastVersion, readAt: now,
+      status: status, bytes: bytes, entityTag: EntityTag.of(bytes.span), version: lastVersion, readAt: now, isNewAt: now,
       isSure: isSure)
+    if let last = files[path], now < last.isNewAt + Self.pause(of: last) + Self.calm {
+      file.repetitions = min(last.repetitions + 1, 6)
+    }
     file.foreign = PageScan(path, bytes.span)
     files[path] = file
   }
@@ -88,7 +117,8 @@ struct FileStore: Sendable {
       lastVersion += 1
       hasNews = true
     }
-    files[path] = File(status: status, problem: problem, version: lastVersion, readAt: now, isSure: false)
+    files[path] = File(
+      status: status, problem: problem, version: lastVersion, readAt: now, isNewAt: now, isSure: false)
   }
 
   /// The file at `path` changed while it was read.

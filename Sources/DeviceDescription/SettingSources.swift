@@ -6,13 +6,21 @@
 
 public import Configuration
 
-/// What is wrong with a setting that is not in the file.
+/// What is wrong with a setting that was not found when the file was read.
 public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertible {
   /// `HELIOGRAPH_PORT: "x" is not a whole number; …`.
   public let description: String
+  /// Where in the file the value is; nil for one from elsewhere.
+  public let position: TextPosition?
 
   /// A mistake in these words, which say where the value comes from.
-  public init(description: String) { self.description = description }
+  public init(description: String, position: TextPosition? = nil) {
+    self.description = description
+    self.position = position
+  }
+
+  /// The line for a value in the file of this name, in the form that editors jump to; nil for one from elsewhere.
+  public func line(in file: String) -> String? { position.map { "\(file):\($0): \(description)" } }
 }
 
 /// Settings by their names, whichever place they come from.
@@ -23,6 +31,7 @@ public struct SettingSources: Sendable {
   private let known: [KnownSetting]
   private let options: ConfigReader
   private let environment: ConfigReader
+  private let file: [SettingValue]
 
   /// Settings from options, environment and file.
   ///
@@ -40,6 +49,7 @@ public struct SettingSources: Sendable {
     reader = ConfigReader(providers: [optionValues, variables, fileValues])
     self.options = ConfigReader(provider: optionValues)
     self.environment = ConfigReader(provider: variables)
+    self.file = file
     self.known = known
   }
 
@@ -106,8 +116,26 @@ public struct SettingSources: Sendable {
       let key = ConfigKey(setting.path)
       return setting.form.isList ? reader.stringArray(forKey: key) != nil : reader.string(forKey: key) != nil
     }
-    return has(options) ? setting.option : has(environment) ? setting.variable : "the file"
+    return has(options) ? setting.option : has(environment) ? setting.variable : Self.fileWords
   }
+
+  /// A mistake in a value of the setting `path`, which was found by what the program knows of it.
+  ///
+  /// - Parameters:
+  ///   - value: The value, or what else is shown of it.
+  ///   - words: What is wrong with it.
+  public func mistake(_ path: String, _ value: String, _ words: String) -> SettingMistake {
+    let origin = known.first { $0.path == path }.map { self.origin(of: $0) } ?? path
+    guard origin == Self.fileWords else { return SettingMistake(description: "\(origin): \"\(value)\": \(words)") }
+    // Shortened and made one line as any mistake in the file.
+    let list = MistakeList(file: "")
+    let position = file.last { $0.path == path }.map { $0.position(of: value) } ?? .start
+    list.add(position, "\(path): \"\(value)\": \(words)")
+    return SettingMistake(description: list.mistakes.first?.words ?? words, position: position)
+  }
+
+  /// How a value's origin is called if it is the file.
+  private static var fileWords: String { "the file" }
 
   // MARK: variables
 

@@ -89,6 +89,14 @@ public struct SettingValue: Equatable, Sendable {
   public let values: [String]
   /// Where the value is.
   public let position: TextPosition
+  /// Where each value of a list of texts is.
+  let positions: [TextPosition]
+
+  /// Where one of the values is.
+  func position(of value: String) -> TextPosition {
+    guard let index = values.firstIndex(of: value), positions.indices.contains(index) else { return position }
+    return positions[index]
+  }
 }
 
 /// Reads the settings of a file.
@@ -100,8 +108,8 @@ struct SettingReader {
   func read(_ entry: YAMLEntry, in group: String = "") -> [SettingValue] {
     let path = group + entry.key.string
     if let setting = known.first(where: { $0.path == path }) {
-      guard let values = value(of: setting, entry) else { return [] }
-      return [SettingValue(path: path, values: values, position: entry.value.position)]
+      guard let (values, positions) = value(of: setting, entry) else { return [] }
+      return [SettingValue(path: path, values: values, position: entry.value.position, positions: positions)]
     }
     if known.contains(where: { $0.path.hasPrefix(path + ".") }), let mapping = entry.value.mapping {
       return mapping.flatMap { read($0, in: path + ".") }
@@ -110,7 +118,15 @@ struct SettingReader {
     return []
   }
 
-  private func value(of setting: KnownSetting, _ entry: YAMLEntry) -> [String]? {
+  private func value(of setting: KnownSetting, _ entry: YAMLEntry) -> ([String], [TextPosition])? {
+    if setting.form == .texts {
+      let texts = values.texts(entry, such: "lamp.example.org")
+      return (texts.map(\.string), texts.map(\.position))
+    }
+    return words(of: setting, entry).map { ($0, []) }
+  }
+
+  private func words(of setting: KnownSetting, _ entry: YAMLEntry) -> [String]? {
     switch setting.form {
     case .text: values.label(entry, limit: 4096).map { [String(decoding: $0, as: UTF8.self)] }
     case .truth: values.bool(entry).map { ["\($0)"] }

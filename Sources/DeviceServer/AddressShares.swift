@@ -31,17 +31,22 @@
     private var owner: [Int32] = []
     /// All places.
     private(set) var held = PlaceOrder()
-    /// The places of those that wait for their peer, by when the wait began.
+    /// The places of those that wait for their peer to say something, by when the wait began.
     private(set) var resting = PlaceOrder()
+    /// The places of those to which all is said and that wait for their peer's end, by when the wait began.
+    private(set) var lingering = PlaceOrder()
 
     /// The number of an address that holds something.
     func number(of holder: AddressHolder) -> Int32? { numbers[holder] }
 
     /// The place to take for one more of `holder`, by the rule above.
-    func place(for holder: AddressHolder) -> Int? {
+    func place(for holder: AddressHolder) -> Int? { self.holder(overShareOf: holder).flatMap { held.youngest(of: $0) } }
+
+    /// The address that holds most, if it must give up a place for one more of `holder`.
+    func holder(overShareOf holder: AddressHolder) -> Int32? {
       let own = number(of: holder).map { held.count(of: $0) } ?? 0
       guard let most = held.largest, held.count(of: most) > own + 1 else { return nil }
-      return held.youngest(of: most)
+      return most
     }
 
     mutating func add(_ place: Int, of holder: AddressHolder) {
@@ -50,6 +55,15 @@
       let number = numbers[holder] ?? newNumber(of: holder)
       owner[place] = number
       held.append(Int32(truncatingIfNeeded: place), of: number)
+    }
+
+    /// Lets a place that is held count for another address from now on, as its youngest.
+    mutating func move(_ place: Int, to holder: AddressHolder) {
+      guard let number = owner(of: place), holders[Int(number)] != holder else { return }
+      let isResting = resting.contains(Int32(truncatingIfNeeded: place))
+      remove(place)
+      add(place, of: holder)
+      if isResting { rest(place) }
     }
 
     mutating func remove(_ place: Int) {
@@ -65,14 +79,25 @@
     /// Notes that a place begins to wait for its peer, anew if it has waited already.
     mutating func rest(_ place: Int) {
       guard let number = owner(of: place) else { return }
-      resting.remove(Int32(truncatingIfNeeded: place), of: number)
+      wake(place)
       resting.append(Int32(truncatingIfNeeded: place), of: number)
+    }
+
+    /// Notes that a place begins to wait for nothing but its peer's end, if it does not yet.
+    ///
+    /// - Returns: Whether it begins now.
+    mutating func linger(_ place: Int) -> Bool {
+      guard let number = owner(of: place), !lingering.contains(Int32(truncatingIfNeeded: place)) else { return false }
+      resting.remove(Int32(truncatingIfNeeded: place), of: number)
+      lingering.append(Int32(truncatingIfNeeded: place), of: number)
+      return true
     }
 
     /// Notes that a place waits no more.
     mutating func wake(_ place: Int) {
       guard let number = owner(of: place) else { return }
       resting.remove(Int32(truncatingIfNeeded: place), of: number)
+      lingering.remove(Int32(truncatingIfNeeded: place), of: number)
     }
 
     private func owner(of place: Int) -> Int32? {
@@ -112,13 +137,15 @@
     private var levels: [Level] = [Level()]
     private var most = 0
 
-    /// Holders with the same number of places, in the order in which they came to have so many.
+    /// Holders with the same number of places: first those that had more, the last that came down before the others,
+    /// then those that had fewer, in the order in which they came to have so many.
     private struct Level: Sendable {
       var first: Int32 = -1
       var last: Int32 = -1
     }
 
-    /// The holder that has most, of several the one that has had so many for longest; nil if there is none at all.
+    /// The holder that has most; of several, the one that had more before, or that has had so many for longest; nil if
+    /// there is none at all.
     var largest: Int32? { most > 0 ? levels[most].first : nil }
 
     func count(of holder: Int32) -> Int { groups.indices.contains(Int(holder)) ? groups[Int(holder)].count : 0 }
@@ -130,6 +157,8 @@
     func youngest(of holder: Int32) -> Int? {
       count(of: holder) > 0 ? Int(groups[Int(holder)].youngest) : nil
     }
+
+    func contains(_ place: Int32) -> Bool { links.indices.contains(Int(place)) && links[Int(place)].isListed }
 
     mutating func append(_ place: Int32, of holder: Int32) {
       while links.count <= Int(place) { links.append(Link()) }
@@ -143,7 +172,7 @@
 
     /// Takes a place out of its holder's; one that is not among them stays out.
     mutating func remove(_ place: Int32, of holder: Int32) {
-      guard links.indices.contains(Int(place)), links[Int(place)].isListed else { return }
+      guard contains(place) else { return }
       let (before, after) = (links[Int(place)].before, links[Int(place)].after)
       if before >= 0 { links[Int(before)].after = after } else { groups[Int(holder)].oldest = after }
       if after >= 0 { links[Int(after)].before = before } else { groups[Int(holder)].youngest = before }
@@ -155,18 +184,18 @@
       let old = groups[Int(holder)].count
       if old > 0 { unlist(holder, old) }
       groups[Int(holder)].count = old + step
-      if old + step > 0 { list(holder, old + step) }
+      if old + step > 0 { list(holder, old + step, first: step < 0) }
       most = max(most, old + step)
       if levels[most].first < 0, most > 0 { most -= 1 }  // it had most alone: one less is what it has now
     }
 
-    private mutating func list(_ holder: Int32, _ count: Int) {
+    private mutating func list(_ holder: Int32, _ count: Int, first: Bool) {
       if levels.count == count { levels.append(Level()) }
-      let last = levels[count].last
-      groups[Int(holder)].before = last
-      groups[Int(holder)].after = -1
-      if last >= 0 { groups[Int(last)].after = holder } else { levels[count].first = holder }
-      levels[count].last = holder
+      let (before, after) = first ? (-1, levels[count].first) : (levels[count].last, -1)
+      groups[Int(holder)].before = before
+      groups[Int(holder)].after = after
+      if before >= 0 { groups[Int(before)].after = holder } else { levels[count].first = holder }
+      if after >= 0 { groups[Int(after)].before = holder } else { levels[count].last = holder }
     }
 
     private mutating func unlist(_ holder: Int32, _ count: Int) {

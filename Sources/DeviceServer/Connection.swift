@@ -151,6 +151,11 @@ struct ConnectionTable: ~Copyable, Sendable {
       rows[index].restingSince = now
     }
 
+    /// The connection begins to wait for nothing but its peer's end, if it does not yet.
+    mutating func linger(_ index: Int, now: MonotonicTime) {
+      if shares.linger(index) { rows[index].restingSince = now }
+    }
+
     /// The connection waits no more.
     mutating func wake(_ index: Int) { shares.wake(index) }
   #endif
@@ -179,6 +184,11 @@ struct ConnectionTable: ~Copyable, Sendable {
   #if !WITHOUT_PROXIES
     /// Says for whom the connection is from now on: a proxy's connection serves one client after the other.
     mutating func attribute(_ index: Int, to remote: RemoteAddress) { rows[index].remote = remote }
+  #endif
+
+  #if !WITHOUT_PROXIES && !WITHOUT_FAIRNESS
+    /// Lets a served connection count among those of another address.
+    mutating func count(_ index: Int, of holder: AddressHolder) { shares.move(index, to: holder) }
   #endif
 
   /// Notes something for the transport to do.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What happens when all places are taken. First goes a connection that only waits for its peer, then the youngest place
-// of the address that holds most (AddressShares.swift); if neither is there, the newcomer is refused. So nobody who has
-// a place in fair share loses it, and nobody who holds many can keep others out.
+// What happens when all places are taken. First goes a connection to which all is said, then one that has long waited
+// for its peer, then one of the address that holds most (AddressShares.swift); if none is there, the newcomer is
+// refused. So nobody who has a place in fair share loses it, and nobody who holds many can keep others out.
 
 import Timebase
 import WebSocketCore
@@ -43,37 +43,54 @@ extension Server where Context: ~Copyable {
       return found?.index
     }
   #else
-    /// How long a connection whose address holds no more than its share may wait for its request before it goes to
-    /// make room for another: time for a request to arrive.
+    /// How long a connection whose address holds no more than its share may wait for its peer before it goes to make
+    /// room for another: time for a request, or the last of an answer, to arrive.
     private static var arrival: Milliseconds { .seconds(1) }
 
     /// The connection to end for one more from `remote`, in this order:
     ///
-    /// 1. the longest of the waiting ones (for a request, for the rest of a head, for the peer's end), of the address
-    ///    with most of these, if that holds more than its share or the wait has been long;
-    /// 2. the youngest of the address that holds most, if it holds more than its share;
-    /// 3. the longest of the waiting ones of the newcomer's own address;
-    /// 4. that of another address that holds no less than the newcomer's.
+    /// 1. the longest of the lingering ones, whose peer need only end them;
+    /// 2. the longest of the waiting ones (for a request, for the rest of a head), of the address with most of these,
+    ///    if the wait has been long, and the address holds no less than the newcomer's;
+    /// 3. of the address that holds most, if it holds more than its share: the longest of its waiting ones, or else its
+    ///    youngest;
+    /// 4. the longest of the waiting ones of the newcomer's own address;
+    /// 5. that of 2, however short the wait has been, if its address holds more than the newcomer's.
     private func connectionToEnd(for remote: RemoteAddress, now: MonotonicTime) -> Int? {
       let newcomer = holder(of: remote)
       let own = table.shares.number(of: newcomer)
       let ownCount = own.map { table.shares.held.count(of: $0) } ?? 0
-      var equal: Int?
-      if let other = table.shares.resting.largest, other != own,
-        let index = table.shares.resting.oldest(of: other)
-      {
+      if let index = lingeringConnection(own, ownCount, now: now) { return index }
+      var waiting: Int?
+      if let other = table.shares.resting.largest, other != own, let index = table.shares.resting.oldest(of: other) {
         let count = table.shares.held.count(of: other)
-        if count > ownCount + 1 { return index }
-        if count >= ownCount { equal = index }
-        if equal != nil, now >= table[index].restingSince + Self.arrival { return index }
+        if count >= ownCount, hasWaitedLong(index, now: now) { return index }
+        if count > ownCount { waiting = index }
       }
-      if let index = table.shares.place(for: newcomer) { return index }
-      if let own, let index = table.shares.resting.oldest(of: own) { return index }
-      return equal
+      if let most = table.shares.holder(overShareOf: newcomer) {
+        return table.shares.resting.oldest(of: most) ?? table.shares.held.youngest(of: most)
+      }
+      return own.flatMap { table.shares.resting.oldest(of: $0) } ?? waiting
     }
 
-    /// The address that a connection from `remote` counts for; behind a proxy that is trusted there are many, so each
-    /// of its connections counts by itself.
+    private func hasWaitedLong(_ index: Int, now: MonotonicTime) -> Bool {
+      now >= table[index].restingSince + Self.arrival
+    }
+
+    /// The longest lingering connection of the address with most of these, if that holds no less than the newcomer's or
+    /// what was said has arrived by now; else that of the newcomer's own address. So nobody cuts off the answers to
+    /// others by coming often.
+    private func lingeringConnection(_ own: Int32?, _ ownCount: Int, now: MonotonicTime) -> Int? {
+      let lingering = table.shares.lingering
+      if let other = lingering.largest, let index = lingering.oldest(of: other) {
+        let isFair = table.shares.held.count(of: other) >= ownCount
+        if isFair || hasWaitedLong(index, now: now) { return index }
+      }
+      return own.flatMap { lingering.oldest(of: $0) }
+    }
+
+    /// The address that a connection from `remote` counts for. Behind a proxy that is trusted there are many, so each
+    /// of its connections counts by itself until a request has come, and from then on for the client of that.
     func holder(of remote: RemoteAddress) -> AddressHolder {
       #if !WITHOUT_PROXIES
         if trustedProxies.contains(remote) { return AddressHolder(single: remote) }

@@ -90,6 +90,9 @@ extension Server where Context: ~Copyable {
         keepScratch(message)
       }
       hubs[hub].close(client, .placeTaken, "all places are taken")
+      #if !WITHOUT_FAIRNESS
+        table.linger(index, now: now)
+      #endif
     } else {
       counters.clients.count()
       let id = hubs[hub].welcome(client)
@@ -188,6 +191,9 @@ extension Server where Context: ~Copyable {
   ) {
     let hub = table[index].hub
     guard let (id, code, reason) = hubs[hub].dismiss(table[index].client) else { return }
+    #if !WITHOUT_FAIRNESS
+      table.linger(index, now: now)
+    #endif
     router.endpoints.span[hub].handler(&context, &hubs[hub], .disconnect(id, ending ?? code, reason: reason.span))
   }
 

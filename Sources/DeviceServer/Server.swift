@@ -114,6 +114,9 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     }
     let index = table.add(from: remote, limits: limits.http)
     table[index].scheme = scheme
+    #if !WITHOUT_TLS
+      table[index].http.isSecured = scheme == .https
+    #endif
     #if !WITHOUT_FAIRNESS
       table.count(index, of: holder(of: remote), now: now)
     #endif
@@ -215,7 +218,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   mutating func linger(_ index: Int, now: MonotonicTime) {
     table[index].phase = .lingering
     #if !WITHOUT_FAIRNESS
-      table.rest(index, now: now)
+      table.linger(index, now: now)
     #endif
     table[index].http.trim()
     setDeadline(index, now + limits.timeouts.linger)

@@ -104,7 +104,7 @@ extension HTTPConnection {
       if !parser.hasBegun { current.isHead = input.bytes.starts(with: "HEAD ") }
     }
     move(.requestFailed)
-    parser = RequestParser()
+    parser.reset()
     dropInputIfClosed()
   }
 

@@ -80,6 +80,14 @@ public struct HTTPConnection: Sendable {
   /// A connection on which nothing has come.
   public init(limits: Limits = Limits()) { self.limits = limits.normalized }
 
+  #if !WITHOUT_TLS
+    /// Whether the connection is secured, so that a request may name an https URI as its target (RFC 9110 section 7.4).
+    public var isSecured: Bool {
+      get { parser.isSecured }
+      set { parser.isSecured = newValue }
+    }
+  #endif
+
   /// What the client has sent of its current request.
   public var requestState: RequestState { states.request }
 

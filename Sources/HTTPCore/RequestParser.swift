@@ -16,6 +16,12 @@ struct RequestParser: Sendable {
   private var size = 0
   private var fieldCount = 0
   private var hasSkippedEmptyLine = false
+  #if WITHOUT_TLS
+    private var isSecured: Bool { false }
+  #else
+    /// Whether the connection is secured.
+    var isSecured = false
+  #endif
 
   /// Whether the request line has come.
   var hasBegun: Bool { head.methodEnd > 0 }
@@ -87,7 +93,8 @@ struct RequestParser: Sendable {
 
     let version = try Self.version(line.extracting(droppingFirst: secondSpace + 1))
     let method = HTTPMethod(token: line.extracting(first: firstSpace))
-    let target = try RequestTarget(line.extracting(firstSpace + 1..<secondSpace), method: method)
+    let target = try RequestTarget(
+      line.extracting(firstSpace + 1..<secondSpace), method: method, isSecured: isSecured)
     head.setRequestLine(line.extracting(first: secondSpace), methodEnd: firstSpace, method, target, version)
   }
 
@@ -100,13 +107,24 @@ struct RequestParser: Sendable {
     return text[7] == UInt8(ascii: "0") ? .http10 : .http11
   }
 
+  /// Begins anew, on the same connection.
+  mutating func reset() {
+    #if WITHOUT_TLS
+      self = RequestParser()
+    #else
+      let isSecured = isSecured
+      self = RequestParser()
+      self.isSecured = isSecured
+    #endif
+  }
+
   private mutating func finish(
     within limits: HTTPConnection.Limits
   ) throws(RemoteProtocolError) -> RequestHead {
     try head.resolve()
     if let length = head.contentLength, length > UInt64(limits.bodySize) { throw .bodyTooLarge }
     let finished = head
-    self = RequestParser()
+    reset()
     return finished
   }
 }

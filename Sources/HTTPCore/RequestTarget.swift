@@ -14,7 +14,8 @@ struct RequestTarget {
   /// Host and port of an absolute target, otherwise empty.
   private(set) var authority = 0..<0
 
-  init(_ target: Span<UInt8>, method: HTTPMethod) throws(RemoteProtocolError) {
+  /// - Parameter isSecured: Whether it came over a connection that is secured.
+  init(_ target: Span<UInt8>, method: HTTPMethod, isSecured: Bool = false) throws(RemoteProtocolError) {
     for index in target.indices where !target[index].isTargetCharacter { throw .malformedTarget }
     if method == .connect {
       throw target.isAuthorityForm ? .unsupportedMethod : .malformedTarget
@@ -23,7 +24,7 @@ struct RequestTarget {
     } else if target.equals("*"), method == .options {
       path = 0..<1
     } else {
-      let start = try Self.authorityStart(of: target)
+      let start = try Self.authorityStart(of: target, isSecured: isSecured)
       var end = start
       while end < target.count, target[end] != UInt8(ascii: "/"), target[end] != UInt8(ascii: "?") {
         end += 1
@@ -34,13 +35,18 @@ struct RequestTarget {
     }
   }
 
-  /// absolute-form: the index behind `http://`.
-  private static func authorityStart(of target: Span<UInt8>) throws(RemoteProtocolError) -> Int {
+  /// absolute-form: the index behind `http://` or `https://`.
+  private static func authorityStart(
+    of target: Span<UInt8>, isSecured: Bool
+  ) throws(RemoteProtocolError) -> Int {
     guard let colon = target.firstIndex(of: UInt8(ascii: ":")) else { throw .malformedTarget }
     guard target.extracting(droppingFirst: colon).starts(with: "://") else { throw .malformedTarget }
     let scheme = target.extracting(first: colon)
     // RFC 9110 section 7.4: an https resource only over a connection that is secured for it.
-    if scheme.equalsIgnoringCase("https") { throw .misdirectedRequest }
+    if scheme.equalsIgnoringCase("https") {
+      guard isSecured else { throw .misdirectedRequest }
+      return colon + 3
+    }
     guard scheme.equalsIgnoringCase("http") else { throw .malformedTarget }
     return colon + 3
   }

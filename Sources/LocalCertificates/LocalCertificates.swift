@@ -34,7 +34,8 @@
       let (authority, isAuthorityNew) = try authority(for: names, now: now)
       let file = SecretFile(path: serverPath)
       let stored = try StoredPair(in: file)
-      let refused = names.names.filter { !authority.permits($0) }
+      let refused = CertificateNames(
+        names: names.names.filter { !authority.permits($0) }, addresses: names.addresses.filter { !authority.permits($0) })
       if let stored, authority.isCurrent(stored, for: names, now: now) {
         return LocalIdentity(stored, authority, isAuthorityNew: isAuthorityNew, isNew: false, refused)
       }
@@ -75,12 +76,14 @@
     public let authorityDER: [UInt8]
     /// The names that the authority may not speak for; they are not in the certificate.
     public let refusedNames: [String]
+    /// The addresses that it may not speak for, of 4 or 16 octets; they are not in the certificate either.
+    public let refusedAddresses: [[UInt8]]
     /// Whether the authority was made just now.
     public let isAuthorityNew: Bool
     /// Whether the server's certificate was made just now.
     public let isNew: Bool
 
-    init(_ server: StoredPair, _ authority: Authority, isAuthorityNew: Bool, isNew: Bool, _ refusedNames: [String]) {
+    init(_ server: StoredPair, _ authority: Authority, isAuthorityNew: Bool, isNew: Bool, _ refused: CertificateNames) {
       self.authority = authority.pair.certificatePEM
       certificates = server.certificatePEM + self.authority
       key = server.keyPEM
@@ -88,7 +91,8 @@
       authorityDER = authority.pair.certificateDER
       self.isAuthorityNew = isAuthorityNew
       self.isNew = isNew
-      self.refusedNames = refusedNames
+      refusedNames = refused.names
+      refusedAddresses = refused.addresses
     }
 
     /// The SHA-256 of the authority's certificate, as browsers and phones show it: `AB:CD:…`, 32 bytes.

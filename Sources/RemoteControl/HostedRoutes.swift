@@ -30,7 +30,8 @@ import Timebase
       var components: [UInt8] = []
       APISchemas.append(device, to: &components)
       router.appendOpenAPI(
-        title: device.name.span, version: Identity.version.span, components: components.span, to: &description)
+        title: device.name.span, version: Identity.version.span, server: "..", components: components.span,
+        to: &description)
     }
 
     /// Takes the samples that are due.

@@ -11,14 +11,26 @@ import Timebase
 
 #if !WITHOUT_METRICS
   /// What does not work, in words; empty as long as it does.
-  public struct Problems: Equatable, Sendable {
-    /// Of the board: chips or lines that are gone.
-    public var board: [UInt8] = []
+  public struct Problems: Sendable {
+    /// Of the board: each chip, line or sensor that is gone, by its name, in the order in which they went.
+    public private(set) var board: [(unit: [UInt8], words: [UInt8])] = []
     /// Of the data folder: why it cannot be read.
     public var dataFolder: [UInt8] = []
 
     /// None.
     public init() {}
+
+    /// Notes what is wrong with a unit of the board; empty words: it works again.
+    public mutating func note(board unit: [UInt8], _ words: [UInt8]) {
+      let place = board.firstIndex { $0.unit == unit }
+      if words.isEmpty {
+        if let place { board.remove(at: place) }
+      } else if let place {
+        board[place].words = words
+      } else {
+        board.append((unit, words))
+      }
+    }
   }
 
   enum MetricsRoutes {
@@ -44,7 +56,7 @@ import Timebase
       guard isAllowed(request, &response) else { return }
       var words: [UInt8] = []
       if context.device.hasFailed { words.append("the device has yet to start\n") }
-      add("board", context.problems.board.span, to: &words)
+      for (_, problem) in context.problems.board { add("board", problem.span, to: &words) }
       add("data folder", context.problems.dataFolder.span, to: &words)
       response.status = words.isEmpty ? .ok : .serviceUnavailable
       response.send(words.isEmpty ? "ok\n" : "")

@@ -15,6 +15,11 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let description = try DeviceDescription(readingFile: file)
+    do throws(SettingMistake) {
+      _ = try ProxySettings(SettingSources(options: [:], environment: [:], file: description.settings))
+    } catch {
+      throw error.failure(in: file)
+    }
     for line in PartTable(description).lines { print(line) }
   }
 }

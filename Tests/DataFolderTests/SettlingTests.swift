@@ -71,6 +71,51 @@ import Timebase
   }
 }
 
+/// How much is read of a file of some size, of which every status is new and nothing is read but in virtual time.
+@Suite struct ReadingTests {
+  private let path = bytes("/log.txt")
+
+  /// The times at which a file is read that has grown by a byte every `interval` milliseconds for `duration`, looked at
+  /// every 100 milliseconds.
+  private func readings(size: Int, every interval: Int, for duration: Int) -> [Int] {
+    var store = FileStore()
+    var readings: [Int] = []
+    for time in stride(from: 0, to: duration, by: 100) {
+      let now = status(size: size + time / interval, changed: Int(Int32.max) + time / interval)
+      store.begin()
+      if store.shouldRead(path, now, at: ms(time)) {
+        readings.append(time)
+        // Other content each time; how long it is said to be is all that counts here.
+        store.take(path, bytes("\(time)"), now, at: ms(time), clock: (0, 0))
+      }
+      store.end(at: ms(time))
+    }
+    return readings
+  }
+
+  @Test func aLogOf5MegabytesIsReadLessAndLessOften() {
+    let readings = readings(size: 5_000_000, every: 1000, for: 600_000)
+    let gaps = zip(readings.dropFirst(), readings).map { $0 - $1 }
+    for (gap, pause) in zip(gaps, [0, 1000, 2000, 4000, 8000, 16_000] + Array(repeating: 30_000, count: gaps.count)) {
+      #expect(pause...pause + 1300 ~= gap)  // its pause, and then until it rests
+    }
+    #expect(readings.count * 5_000_000 < 600 * 230_000)  // bytes in ten minutes
+  }
+
+  @Test func aSmallFileIsReadAtEachChange() {
+    #expect(readings(size: 10_000, every: 1000, for: 60_000).count == 60)
+    #expect(readings(size: 40_000, every: 1000, for: 60_000).count == 60)
+  }
+
+  @Test func aLargeFileThatChangesNowAndThenIsReadAtEachChange() {
+    #expect(readings(size: 5_000_000, every: 15_000, for: 300_000).count == 20)
+  }
+
+  @Test func aFileThatNeverRestsIsNeverRead() {
+    #expect(readings(size: 1000, every: 200, for: 60_000).isEmpty)
+  }
+}
+
 /// A folder whose files are written slowly.
 @Suite struct SlowWritingTests {
   let folder: TemporaryFolder
@@ -123,6 +168,36 @@ import Timebase
         #expect(table.text("/log.txt") == "1")  // its last whole version
       }
     }
+  }
+
+  /// What is written once a second rests in between.
+  @Test mutating func aSmallFileThatChangesAgainAndAgainIsSeenEachTime() throws {
+    for second in 0..<60 {
+      try folder.write("index.css", String(repeating: "x", count: second + 1))
+      #expect(try data.update(at: ms(10_000 + 1000 * second)) == nil)
+      #expect(try data.update(at: ms(10_400 + 1000 * second))?.text("/index.css")?.count == second + 1)
+    }
+  }
+
+  @Test mutating func aLogThatIsServedAfterAPauseIsWholeAndKeepsNoOtherWaiting() throws {
+    var log = [UInt8](repeating: UInt8(ascii: "x"), count: 300_000)
+    var served: [Int] = []
+    for second in 0..<60 {
+      log += [UInt8(ascii: "x")]
+      try folder.write("log.txt", log)
+      if second == 30 { try folder.write("index.css", "new") }
+      #expect(try data.update(at: ms(10_000 + 1000 * second))?["/log.txt"] == nil)
+      let table = try data.update(at: ms(10_400 + 1000 * second))
+      if let count = table?["/log.txt"]?.bytes?.count, served.last != count { served.append(count) }
+      if second == 30 { #expect(table?.text("/index.css") == "new") }
+    }
+    #expect(served.first == 300_001 && served.count > 10 && served.count < 30)
+    // When it is written no more, its last state comes.
+    for second in 60..<95 {
+      _ = try data.update(at: ms(10_000 + 1000 * second))
+      if let table = try data.update(at: ms(10_400 + 1000 * second)) { served.append(table["/log.txt"]?.bytes?.count ?? 0) }
+    }
+    #expect(served.last == log.count)
   }
 
   /// As a program that has written its log since before the start.

@@ -46,6 +46,20 @@ import Testing
     }
   }
 
+  @Test func aMistakeThatTheProgramFindsHasItsPlaceInTheFile() throws {
+    let file = "name: Lamp\norigins:\n  - https://a.example\n  - b.example\nframe_from: [\"https://[::1]\"]\npath_prefix: x"
+    let given = try settings(file: file)
+    let mistake = given.mistake("origins", "b.example", "it has no scheme")
+    #expect(mistake.line(in: "f.yaml") == #"f.yaml:4:5: origins: "b.example": it has no scheme"#)
+    #expect(given.mistake("frame_from", "https://[::1]", "no").position == TextPosition(line: 5, column: 14))
+    #expect(given.mistake("path_prefix", "x", "no").line(in: "f.yaml") == #"f.yaml:6:14: path_prefix: "x": no"#)
+    #expect(given.mistake("origins", "65 values", "too many").position == TextPosition(line: 3, column: 3))
+    let option = try settings(options: ["origins": ["b.example"]], file: file).mistake("origins", "b.example", "no")
+    #expect(option == SettingMistake(description: #"--origin: "b.example": no"#) && option.line(in: "f.yaml") == nil)
+    let variable = try settings(environment: ["HELIOGRAPH_ORIGINS": "b.example"], file: file)
+    #expect(variable.mistake("origins", "b.example", "no").description == #"HELIOGRAPH_ORIGINS: "b.example": no"#)
+  }
+
   @Test func aListComesFromEveryPlace() throws {
     let file = "host_names: [a.local, b.local]"
     #expect(try settings(file: file).texts("host_names") == ["a.local", "b.local"])

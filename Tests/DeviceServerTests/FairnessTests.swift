@@ -137,6 +137,122 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     #expect(phone.map(\.isConnected) == [true, true, false])
   }
 
+  /// Who has a socket and loads one more file has two places, but others have many more.
+  @Test func aConnectionWhoseRequestIsStillOnItsWayIsNotTakenWhileAnotherAddressHoldsMore() {
+    let network = network { $0.connections = 8 }
+    let phone = (0..<5).map { _ in Client(network, from: greedy) }
+    for client in phone { client.send(Wire.request("PUT", "/", ["Content-Length: 100"])) }
+    _ = Client.webSocket(network, from: visitor(1))
+    let file = Client(network, from: visitor(1))
+    // Until the phone has as many as that visitor, and then one more: whoever had more before gives it up.
+    let others = (2...6 as ClosedRange<UInt32>).map { Client(network, from: visitor($0)) }
+    #expect(phone.map(\.isConnected) == [true, false, false, false, false])
+    for client in others + [file] { #expect(client.ask("GET", "/")?.status == 200) }
+  }
+
+  /// Otherwise whoever holds one place could break off the requests of all others, one after the other.
+  @Test func whoHasAsManyTakesNoConnectionWhoseRequestIsStillOnItsWay() {
+    let network = network { $0.connections = 4 }
+    let busy = Client(network, from: greedy)
+    busy.send(Wire.request("PUT", "/", ["Content-Length: 4"]))
+    let visitors = (1...3 as ClosedRange<UInt32>).map { Client(network, from: visitor($0)) }
+    for _ in 0..<20 {
+      #expect(Client(network, from: greedy).reply()?.status == 503)
+      network.advance(by: 10)
+    }
+    for client in visitors { #expect(client.ask("GET", "/")?.status == 200) }
+    busy.send("body")
+    #expect(busy.reply()?.text == "body")
+    // A stranger, who holds none, gets in at once.
+    #expect(Client(network, from: visitor(4)).ask("GET", "/")?.status == 200)
+  }
+
+  // MARK: Those to which all is said
+
+  /// A visitor that has its answer and does not end the connection.
+  private func lingerer(_ network: Network, _ number: UInt32) -> Client {
+    let client = Client(network, from: visitor(number))
+    network.setFinishesAtEnd(false, on: client.number)
+    #expect(client.ask("GET", "/", ["Connection: close"])?.status == 200)
+    #expect(client.hasReachedEnd && client.isConnected)
+    return client
+  }
+
+  @Test func whoHasItsAnswerGoesBeforeANewcomerIsRefused() {
+    let network = network { $0.connections = 4 }
+    let slow = (1...3 as ClosedRange<UInt32>).map { number in
+      let client = Client(network, from: visitor(number))
+      client.send("PUT / HTTP/1.1\r\nHost: 192.168.1.32\r\nContent-Length: 4\r\n\r\n")
+      return client
+    }
+    for number in 4..<60 as Range<UInt32> {
+      let last = lingerer(network, number)
+      #expect(Client(network, from: visitor(100 + number)).ask("GET", "/", ["Connection: close"])?.status == 200)
+      #expect(!last.isConnected)
+    }
+    for client in slow { client.send("body") }
+    #expect(slow.allSatisfy { $0.reply()?.text == "body" })
+    #expect(network.counters.connectionsRefused == 0)
+  }
+
+  @Test func whoHasItsAnswerGoesBeforeOneWhoseRequestIsStillOnItsWay() {
+    let network = network { $0.connections = 4 }
+    let early = (1...2 as ClosedRange<UInt32>).map { Client(network, from: visitor($0)) }
+    let done = lingerer(network, 3)
+    let late = Client(network, from: visitor(4))
+    network.advance(by: 10)
+    let newcomer = Client(network, from: visitor(5))
+    #expect(!done.isConnected)
+    for client in early + [late, newcomer] { #expect(client.ask("GET", "/")?.status == 200) }
+  }
+
+  @Test func oneThatIsClosedGoesBeforeTheYoungestOfItsAddress() {
+    let network = network { ($0.connections, $0.clients) = (4, 2) }
+    let phone = (0..<2).map { _ in Client.webSocket(network, from: greedy) }
+    let other = Client.webSocket(network, from: visitor(1))  // takes the place of the phone's second
+    let slow = Client(network, from: greedy)
+    slow.send("PUT / HTTP/1.1\r\nHost: 192.168.1.32\r\nContent-Length: 4\r\n\r\n")
+    #expect(Client(network, from: visitor(2)).ask("GET", "/")?.status == 200)
+    #expect(phone[1].frames() == [.close(4013, "others have fewer places")])
+    #expect(!phone[1].isConnected)
+    slow.send("body")
+    #expect(slow.reply()?.text == "body")
+    for client in [phone[0], other] {
+      client.sendText("echo still here")
+      #expect(client.frames() == [.text("still here")])
+    }
+  }
+
+  @Test func whoComesOftenCutsOffNoAnswer() {
+    let network = network { $0.connections = 4 }
+    let many = (0..<3).map { _ in Client(network, from: greedy) }
+    for client in many { client.send(Wire.request("PUT", "/", ["Content-Length: 100"])) }
+    let done = lingerer(network, 1)
+    for _ in 0..<9 {
+      #expect(Client(network, from: greedy).reply()?.status == 503)
+      network.advance(by: 100)
+    }
+    #expect(done.isConnected)
+    network.advance(by: 100)  // by now the answer is there, and the place is of no use to anyone else
+    #expect(Client(network, from: greedy).ask("GET", "/")?.status == 200)
+    #expect(!done.isConnected)
+  }
+
+  /// As the scenario `household` of Conformance/abuse has it.
+  @Test func besideSlowBodiesMoreVisitorsAreServedThanThereArePlaces() {
+    let network = network()
+    let phone = (0..<8).map { _ in Client.webSocket(network, from: greedy) }
+    let others = (1...4 as ClosedRange<UInt32>).map { Client.webSocket(network, from: visitor($0)) }
+    for _ in 0..<32 { Client(network, from: greedy).send(Wire.request("PUT", "/", ["Content-Length: 100"])) }
+    for _ in 0..<3 { for number in 1...50 as ClosedRange<UInt32> { _ = lingerer(network, number) } }
+    #expect(network.counters.connectionsRefused > 0)  // the phone's
+    for client in others {
+      client.sendText("echo still here")
+      #expect(client.frames() == [.text("still here")])
+    }
+    #expect(phone.filter(\.isConnected).count <= 4)
+  }
+
   // MARK: Sockets
 
   @Test func eightSocketsOfOnePhoneLockNobodyOut() {
@@ -221,6 +337,33 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     #expect(network.counters.eventStreamsDisplaced == 1)
   }
 
+  // MARK: Behind a proxy
+
+  /// A proxy that has the whole head before it connects, as most do; what each of its clients has is that client's.
+  @Test func oneClientOfAProxyKeepsNobodyOut() throws {
+    let network = network { $0.connections = 4 }
+    network.application.server.trustedProxies = [try AddressRange(parsing: bytes("192.168.2.9").span)]
+    func slow(_ client: String) -> Client {
+      let one = Client(network, from: visitor(9))
+      one.send(Wire.request("PUT", "/", ["X-Forwarded-For: \(client)", "Content-Length: 4"]))
+      return one
+    }
+    let many = (0..<4).map { _ in slow("203.0.113.7") }
+    #expect(Client(network, from: visitor(1)).ask("GET", "/")?.status == 200)
+    let other = slow("203.0.113.8")
+    #expect(many.filter(\.isConnected).count == 2)
+    other.send("body")
+    #expect(other.reply()?.text == "body")
+    let third = slow("203.0.113.9")
+    let direct = Client(network, from: visitor(2))
+    direct.send(Wire.request("PUT", "/", ["Content-Length: 4"]))
+    for one in [third, direct] {
+      one.send("body")
+      #expect(one.reply()?.text == "body")
+    }
+    #expect(many[0].isConnected)
+  }
+
   // MARK: What one address is
 
   @Test func aNetworkOf64BitsIsOneAddress() {
@@ -245,10 +388,11 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     var shares = AddressShares()
     var held: [(place: Int, holder: UInt32)] = []
     var resting: [Int] = []
+    var lingering: [Int] = []
     for step in 0..<2000 {
       let place = Int.random(in: 0..<40, using: &generator)
       let known = held.first { $0.place == place }
-      switch Int.random(in: 0..<6, using: &generator) {
+      switch Int.random(in: 0..<8, using: &generator) {
       case 0, 1, 2:
         let holder = UInt32.random(in: 0..<6, using: &generator) & UInt32.random(in: 0..<6, using: &generator)
         if known == nil { held.append((place, holder)) }
@@ -256,13 +400,33 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
       case 3:
         held.removeAll { $0.place == place }
         resting.removeAll { $0 == place }
+        lingering.removeAll { $0 == place }
         shares.remove(place)
       case 4:
         resting.removeAll { $0 == place }
+        lingering.removeAll { $0 == place }
         if known != nil { resting.append(place) }
         shares.rest(place)
+      case 5:
+        let holder = UInt32.random(in: 0..<6, using: &generator)
+        if let known, known.holder != holder {
+          held.removeAll { $0.place == place }
+          held.append((place, holder))
+          lingering.removeAll { $0 == place }
+          if resting.contains(place) {
+            resting.removeAll { $0 == place }
+            resting.append(place)
+          }
+        }
+        shares.move(place, to: AddressHolder(visitor(holder)))
+      case 6:
+        resting.removeAll { $0 == place }
+        let begins = known != nil && !lingering.contains(place)
+        if begins { lingering.append(place) }
+        #expect(shares.linger(place) == begins)
       default:
         resting.removeAll { $0 == place }
+        lingering.removeAll { $0 == place }
         shares.wake(place)
       }
       func count(_ holder: UInt32) -> Int { held.filter { $0.holder == holder }.count }
@@ -279,6 +443,9 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
           #expect(shares.held.youngest(of: number) == places.last, "\(wants)")
           #expect(shares.resting.oldest(of: number) == rests.first, "\(wants)")
           #expect(shares.resting.count(of: number) == rests.count, "\(wants)")
+          let lingers = lingering.filter { places.contains($0) }
+          #expect(shares.lingering.oldest(of: number) == lingers.first, "\(wants)")
+          #expect(shares.lingering.count(of: number) == lingers.count, "\(wants)")
         }
         let victim = shares.place(for: AddressHolder(visitor(holder)))
         #expect((victim != nil) == (largest > places.count + 1), "\(wants)")

@@ -36,6 +36,16 @@ import Testing
     #expect(RemoteAddress.unknown.octets.isEmpty)
   }
 
+  /// RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3; a mapped address is IPv4.
+  @Test(arguments: [
+    ("127.0.0.1", true), ("127.255.255.254", true), ("::1", true), ("::ffff:127.0.0.1", true), ("0:0:0:0:0:0:0:1", true),
+    ("128.0.0.1", false), ("0.0.0.0", false), ("::", false), ("::2", false), ("1::1", false), ("192.168.1.5", false),
+  ])
+  func thisMachinesOwnAddressesAreKnown(_ written: String, _ isLoopback: Bool) {
+    let address = RemoteAddress(parsing: bytes(written).span)
+    #expect(address?.isLoopback == isLoopback)
+  }
+
   @Test func aPeerWithoutAnAddressIsUnknown() {
     #expect(text(RemoteAddress.unknown.addressText) == "unknown")
     #expect(RemoteAddress.unknown.port == 0)

@@ -58,6 +58,21 @@ import Testing
     #expect(client.ask("GET", "http://localhost/", ["Host: evil.example"])?.status == 200)
   }
 
+  /// RFC 9112 section 3.2.2, RFC 9110 section 7.4: over TLS an https URI of our own is a target like any other.
+  @Test func overTLSAnHTTPSTargetOfOursIsServed() {
+    let network = network()
+    let client = Client(network, over: .https)
+    for target in ["https://localhost:8443/", "HTTPS://localhost?a", "https://192.168.1.32/", "/", "http://localhost/"] {
+      #expect(client.ask("GET", target)?.status == 200, "\(target)")
+    }
+    #expect(client.ask("GET", "https://evil.example/", ["Host: localhost"])?.status == 421)
+    #expect(client.ask("GET", "ftp://localhost/")?.status == 400)
+    #expect(Client(network).ask("GET", "https://localhost/")?.status == 421)
+    let socket = Client(network, over: .https)
+    socket.send(Wire.upgrade("https://localhost:8443/ws"))
+    socket.expectUpgraded()
+  }
+
   @Test(arguments: [
     ("http://localhost", "localhost", true), ("http://localhost:80", "localhost", true),
     ("http://localhost", "localhost:80", true), ("https://localhost", "localhost:443", true),

@@ -137,9 +137,11 @@
       let own = CertificateNames(names: ["lamp.local"], addresses: [[198, 51, 100, 7]])
       let first = try folder.certificates.current(for: own, now: Self.now)
       #expect(try leaf(first).extensions.subjectAlternativeNames?.count == 2)
+      #expect(first.refusedAddresses.isEmpty)
       let more = CertificateNames(names: ["lamp.local"], addresses: [[198, 51, 100, 7], [198, 51, 100, 8], [10, 1, 1, 1]])
       let second = try folder.certificates.current(for: more, now: Self.now)
       #expect(try leaf(second).extensions.subjectAlternativeNames?.count == 3)
+      #expect(second.refusedAddresses == [[198, 51, 100, 8]])
       #expect(try folder.certificates.current(for: more, now: Self.now).isNew == false)
     }
 

@@ -38,6 +38,16 @@ import Timebase
       ])
   }
 
+  /// By RFC 3986 section 5, as clients do it; they drop the slash at the end before they add a path.
+  @Test(arguments: ["http://192.168.1.32:8080", "https://lamp.local:8443", "https://home.example/devices/lamp"])
+  func itsServerIsWhereTheDescriptionIs(_ root: String) throws {
+    let servers = try description(Bench())["servers"] as? [[String: Any]]
+    let url = try #require(servers?.first?["url"] as? String)
+    let location = try #require(URL(string: root + "/api/openapi.json"))
+    #expect(URL(string: url, relativeTo: location)?.absoluteString == root + "/")
+    #expect(servers?.count == 1)
+  }
+
   @Test func itNamesThePartsAndVerbsThatThereAre() throws {
     let description = try description(Bench())
     #expect(member(description, "components", "schemas", "PartName")?["enum"] as? [String] == ["led", "button"])

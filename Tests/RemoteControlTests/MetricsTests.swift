@@ -112,12 +112,30 @@ import Timebase
     let bench = Bench()
     #expect(ask(bench, "/healthz")?.text == "ok\n")
     bench.network.application.context.problems.dataFolder = bytes("/web: no such folder")
-    bench.network.application.context.problems.board = bytes("gpiochip0 is gone")
+    bench.network.application.context.problems.note(board: bytes("gpiochip0"), bytes("gpiochip0 is gone"))
     let reply = try #require(ask(bench, "/healthz"))
     #expect(reply.status == 503)
     #expect(reply.text == "board: gpiochip0 is gone\ndata folder: /web: no such folder\n")
     #expect(reply["cache-control"] == "no-store")
     bench.network.application.context.problems = Problems()
     #expect(ask(bench, "/healthz")?.status == 200)
+  }
+
+  /// Each unit of a board goes and comes by itself.
+  @Test func healthNamesEachChipThatHasFailedUntilItWorksAgain() {
+    let bench = Bench()
+    func note(_ unit: String, _ words: String) {
+      bench.network.application.context.problems.note(board: bytes(unit), bytes(words))
+    }
+    note("gpiochip0", "gpiochip0 is gone")
+    note("gpiochip1", "gpiochip1 is gone")
+    #expect(ask(bench, "/healthz")?.text == "board: gpiochip0 is gone\nboard: gpiochip1 is gone\n")
+    note("gpiochip0", "")
+    #expect(ask(bench, "/healthz")?.text == "board: gpiochip1 is gone\n")
+    note("gpiochip1", "gpiochip1 is in use")
+    note("gpiochip2", "")
+    #expect(ask(bench, "/healthz")?.text == "board: gpiochip1 is in use\n")
+    note("gpiochip1", "")
+    #expect(ask(bench, "/healthz")?.text == "ok\n")
   }
 }

@@ -11,10 +11,14 @@
   extension Router where Context: ~Copyable {
     /// Appends the description of all routes that were added with `documented:`, as JSON.
     ///
-    /// - Parameter components: the description's `components` as JSON text, in which `Operation.Schema.named` is found;
-    ///   it is copied as it is.
+    /// - Parameters:
+    ///   - server: The URL of the server's root, relative to that of the description: `..` for a description at
+    ///     `/api/openapi.json`, so that it holds under any name and behind any prefix. Without it, the root of the host.
+    ///   - components: the description's `components` as JSON text, in which `Operation.Schema.named` is found; it is
+    ///     copied as it is.
     public func appendOpenAPI(
-      title: Span<UInt8>, version: Span<UInt8>, components: Span<UInt8> = Span(), to text: inout [UInt8]
+      title: Span<UInt8>, version: Span<UInt8>, server: StaticString = "", components: Span<UInt8> = Span(),
+      to text: inout [UInt8]
     ) {
       JSONWriter.append(to: &text) { json in
         json.beginObject()
@@ -24,6 +28,14 @@
         json.member("title", title)
         json.member("version", version)
         json.endObject()
+        if server.utf8CodeUnitCount > 0 {
+          json.name("servers")
+          json.beginArray()
+          json.beginObject()
+          json.member("url", server)
+          json.endObject()
+          json.endArray()
+        }
         json.name("paths")
         json.beginObject()
         for index in routes.indices where isFirstDocumented(index) { writePath(of: index, &json) }

@@ -48,6 +48,10 @@
         router.report(Refusal(.forwardingIgnored, peer.remote, now), &context)
       }
       table.attribute(index, to: said?.remote ?? peer.remote)
+      #if !WITHOUT_FAIRNESS
+        // Otherwise each client of the proxy would hold as many places as it has requests under way.
+        table.count(index, of: said?.remote.map { AddressHolder($0) } ?? holder(of: peer.remote))
+      #endif
       table[index].scheme = said?.scheme ?? peer.scheme
       table[index].proxied.isSchemeCertain = said?.scheme != nil || peer.scheme == .https
       takePrefix(said?.prefix ?? [], &head, index)

@@ -22,8 +22,10 @@
     func run() async throws {
       try await BoardWatch(transport) { [loopState] in loopState.value?.linux }.run { event in
         console.log(event.level, event.description)
-        let problem = event.isFound ? "" : event.description
-        transport.notify { application, _ in application.context.problems.board = Array(problem.utf8) }
+        let (unit, problem) = event.problem
+        transport.notify { application, _ in
+          application.context.problems.note(board: Array(unit.utf8), Array(problem.utf8))
+        }
       } afterNews: {
         try await hold()
       }
@@ -38,9 +40,12 @@
   }
 
   extension LinuxBoard.Event {
-    fileprivate var isFound: Bool {
-      if case .found = self { return true }
-      return false
+    /// Which unit it is about, and what is wrong with that; empty if nothing is.
+    fileprivate var problem: (unit: String, words: String) {
+      switch self {
+      case .lost(let unit, _), .stillLost(let unit, _): (unit.name, description)
+      case .found(let unit): (unit.name, "")
+      }
     }
 
     fileprivate var level: Logger.Level {

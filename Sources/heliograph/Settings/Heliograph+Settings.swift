@@ -33,7 +33,7 @@ extension Heliograph {
     do {
       return try ProgramSettings(given, hasFile: hasFile)
     } catch let mistake as SettingMistake {
-      throw ValidationError(mistake.description)
+      throw mistake.failure(in: file ?? device ?? "")
     }
   }
 
@@ -101,9 +101,20 @@ extension DeviceDescription {
         self = try DeviceDescription(text, file: path)
       #endif
     } catch {
-      // As compilers write it, so that an editor finds the place: nothing precedes the file.
-      FileHandle.standardError.write(Data((error.description + "\n").utf8))
-      throw ExitCode.failure
+      throw Self.failure(error.description)
     }
+  }
+
+  /// Prints mistakes in a file as compilers do, so that an editor finds the place: nothing precedes the file.
+  fileprivate static func failure(_ lines: String) -> ExitCode {
+    FileHandle.standardError.write(Data((lines + "\n").utf8))
+    return .failure
+  }
+}
+
+extension SettingMistake {
+  /// How the program ends with it: in a file it is an error like any other there, elsewhere one of usage.
+  func failure(in file: String) -> any Error {
+    line(in: file).map { DeviceDescription.failure($0) } ?? ValidationError(description)
   }
 }

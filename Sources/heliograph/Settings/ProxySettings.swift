@@ -26,20 +26,20 @@ struct ProxySettings: Sendable {
     origins = try Self.origins("origins", given)
     framing = try Self.origins("frame_from", given)
     for text in try Self.texts("frame_from", given) where text.contains("[") {
-      throw Self.mistake("frame_from", given, text, "browsers know no IPv6 address here; give a name, or an IPv4 address")
+      throw given.mistake("frame_from", text, "browsers know no IPv6 address here; give a name, or an IPv4 address")
     }
     for text in try Self.texts("trusted_proxies", given) {
       do throws(AddressRangeError) {
         trusted.append(try AddressRange(parsing: text.utf8.span))
       } catch {
-        throw Self.mistake("trusted_proxies", given, text, "\(error.words)")
+        throw given.mistake("trusted_proxies", text, "\(error.words)")
       }
     }
     if let text = try given.text("path_prefix") {
       do throws(PathPrefixError) {
         pathPrefix = try PathPrefix(parsing: text.utf8.span)
       } catch {
-        throw Self.mistake("path_prefix", given, text, "\(error.words)")
+        throw given.mistake("path_prefix", text, "\(error.words)")
       }
     }
   }
@@ -53,7 +53,7 @@ struct ProxySettings: Sendable {
       do throws(OriginError) {
         origins.append(try Origin(parsing: text.utf8.span))
       } catch {
-        throw mistake(path, given, text, "\(error.words)")
+        throw given.mistake(path, text, "\(error.words)")
       }
     }
     return origins
@@ -61,16 +61,7 @@ struct ProxySettings: Sendable {
 
   private static func texts(_ path: String, _ given: SettingSources) throws(SettingMistake) -> [String] {
     let texts = try given.texts(path) ?? []
-    guard texts.count <= limit else { throw mistake(path, given, "\(texts.count) values", "at most \(limit) are taken") }
+    guard texts.count <= limit else { throw given.mistake(path, "\(texts.count) values", "at most \(limit) are taken") }
     return texts
-  }
-
-  private static func mistake(
-    _ path: String, _ given: SettingSources, _ text: String, _ words: String
-  ) -> SettingMistake {
-    guard let setting = KnownSetting.all.first(where: { $0.path == path }) else {
-      return SettingMistake(description: "\(path): \(words)")
-    }
-    return SettingMistake(description: "\(given.origin(of: setting)): \"\(text)\": \(words)")
   }
 }

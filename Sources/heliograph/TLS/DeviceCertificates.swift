@@ -53,6 +53,14 @@
           "the certificate does not have the name \(name): the authority in \(certificates.authorityPath) was not made "
             + "for it (move it away to have a new one made, and trust that one)")
       }
+      let addresses = local.refusedAddresses.compactMap { text($0) }.filter { settings.isForAll || $0 == settings.host }
+      if isFirst, !addresses.isEmpty {
+        let such = addresses.count == 1 ? "address" : "addresses"
+        news.warnings.append(
+          "the certificate does not have the \(such) \(addresses.joined(separator: ", ")), for which the device's own "
+            + "authority was not made, so browsers will warn there; use a name of the device, or give a certificate of "
+            + "your own with --tls-certificate")
+      }
       let fingerprint = local.fingerprint
       let host = settings.urlHost
       news.explanation = { port in
@@ -72,6 +80,14 @@
       return CertificateNames(
         names: settings.knownHostNames.map { String(decoding: $0, as: UTF8.self) } + ["localhost"],
         addresses: interfaces.flatMap(\.addresses).map(\.octets) + loopback)
+    }
+
+    /// The address as people write it.
+    private func text(_ octets: [UInt8]) -> String? {
+      var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+      let family = octets.count == 4 ? AF_INET : AF_INET6
+      guard inet_ntop(family, octets, &text, socklen_t(text.count)) != nil else { return nil }
+      return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
   }
 
