@@ -183,8 +183,7 @@ def events_come(setup: Setup) -> None:
 def reason_is_shown(setup: Setup) -> None:
     """the page says why no socket opens, the log names both, and a client is told"""
     with setup.page() as (page, _):
-        page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
-        words = page.locator("#connection").text_content()
+        words = page.locator("[data-phase=refused] #connection").text_content(timeout=NEWS)
         check(setup.origin in words and "--origin" in words, f"the page says what to do: {words}")
         page.set_viewport_size({"width": 200, "height": 600})
         check(page.evaluate("document.documentElement.scrollWidth") <= 200, "the words fit into 200 pixels")
@@ -263,8 +262,8 @@ def folder_works(setup: Setup, page: Page) -> None:
 def blocked_socket_is_suspected(setup: Setup) -> None:
     """where a proxy passes no WebSocket on, the page asks whether it does"""
     with setup.page() as (page, _):
-        page.wait_for_selector("[data-phase=refused]", timeout=2 * NEWS)
-        check("WebSocket" in page.locator("#connection").text_content(), "the page suspects the proxy")
+        words = page.locator("[data-phase=refused] #connection").text_content(timeout=2 * NEWS)
+        check("WebSocket" in words, f"the page suspects the proxy: {words}")
 
 
 class IdleSocket(threading.Thread):
