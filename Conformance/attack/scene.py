@@ -5,12 +5,13 @@ The state is asked for by a trusted client with a connection of its own. A witne
 there before, must still be there after each part, and must follow a change that its owner then makes."""
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from common.http import device_state, request
+from common.http import request
 from common.page import Page
 from common.program import PATIENCE, Program, free_port
 
@@ -20,15 +21,17 @@ STRANGER = "127.0.0.2"  # the attacker's address; the household has 127.0.0.1
 
 
 class Device:
-    """The program, for use in `with`, and its owner's view of it."""
+    """The program, for use in `with`, and its owner's view of it; `fields` go with each request of the owner's."""
+    fields: dict[str, str] = {}
 
     def __init__(self, programs: Path, folder: Path, *options: str) -> None:
         self.port = free_port()
         self.log = folder / f"log-{self.port}"
+        self.state_file = folder / f"state-{self.port}"
         self._output = open(self.log, "wb")
         self._program = Program(
             programs / "heliograph", "--port", str(self.port), "--name", NAME, "--log-level", "debug", "--state-file",
-            str(folder / f"state-{self.port}"), *options, output=self._output)
+            str(self.state_file), *options, output=self._output)
 
     def __enter__(self) -> Device:
         deadline = time.monotonic() + PATIENCE
@@ -46,7 +49,7 @@ class Device:
 
     def _is_served(self) -> bool:
         try:
-            return request(self.port)[0] == 200
+            return request(self.port, headers=self.fields)[0] == 200
         except OSError:
             return False
 
@@ -56,12 +59,12 @@ class Device:
 
     def state(self) -> tuple[int, dict[str, Any]]:
         """What no attacker may change: the revision and the parts."""
-        state = device_state(self.port)
+        state = json.loads(request(self.port, "/api/state", headers=self.fields)[1])
         return state["rev"], state["parts"]
 
     def toggle(self) -> bool:
         """The owner toggles the LED, and it is now on."""
-        status, _ = request(self.port, "/api/parts/led/toggle", "POST")
+        status, _ = request(self.port, "/api/parts/led/toggle", "POST", headers=self.fields)
         if status != 200:
             raise RuntimeError(f"the owner's command was answered with {status}")
         return self.state()[1]["led"]["on"]
@@ -111,9 +114,9 @@ class Watch:
 class Witness:
     """A page of the household that stays open, for use in `with`."""
 
-    def __init__(self, device: Device, table: Table) -> None:
+    def __init__(self, device: Device, table: Table, **options: Any) -> None:
         self.device, self.table = device, table
-        self.page = Page(device.port)
+        self.page = Page(device.port, **options)
 
     def __enter__(self) -> Witness:
         return self
