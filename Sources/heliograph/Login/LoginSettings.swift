@@ -4,6 +4,7 @@
 
 import ArgumentParser
 import DeviceDescription
+import DeviceProgram
 import DeviceServer
 
 /// What the device is told of logins.
@@ -28,12 +29,5 @@ struct LoginSettings: Sendable {
   }
 
   /// Whether people are asked who they are on a device that listens on `host`.
-  func isOn(host: String) -> Bool { isWanted ?? !Self.isLoopback(host) }
-
-  /// Whether an address is of this machine only (RFC 5735 section 3, RFC 4291 section 2.5.3).
-  private static func isLoopback(_ host: String) -> Bool {
-    let octets = host.split(separator: ".", omittingEmptySubsequences: false)
-    if octets.count == 4, octets.allSatisfy({ UInt8($0) != nil }) { return octets[0] == "127" }
-    return host == "localhost" || host == "::1"
-  }
+  func isOn(host: String) -> Bool { isWanted ?? !DeviceProgram.isLoopback(host) }
 }
