@@ -18,6 +18,7 @@ HOUSEHOLD = "10.77.0.10"
 INTRUDER = "10.77.66.1"
 OWNER, OWNERS_PASSWORD = "anna", "correct horse battery"
 FORM = "Content-Type: application/x-www-form-urlencoded"
+LOGIN_PATIENCE = 30.0  # seconds: a password's hash takes a while, and the device itself gives up after 15
 COOKIE = re.compile(rb"^set-cookie: ([^=]+)=([^;\r\n]*)", re.MULTILINE | re.IGNORECASE)
 RETRY = re.compile(rb"^retry-after: (\d+)", re.MULTILINE | re.IGNORECASE)
 
@@ -68,7 +69,7 @@ class Guarded(Device):
     def ask(self, method: str, target: str, *fields: str, source: str = INTRUDER, body: str = "") -> bytes:
         """All that comes in answer to a request over the network."""
         data = request(method, target, *fields, host=f"{HOST}:{self.port}", body=body)
-        return talk(self.port, data, source, HOST)
+        return talk(self.port, data, source, HOST, LOGIN_PATIENCE)
 
     def form(self, target: str, *fields: str, source: str = INTRUDER, origin: str = "", **values: str) -> bytes:
         """The same for a form of the device's own page, or of another `origin`."""

@@ -225,7 +225,7 @@ def guesses(device: Guarded, table: Table) -> None:
             "cleo", f"guess number {number}", source=stranger(300 + number))), range(16)))
         seconds = time.monotonic() - start
     table.holds("of 16 addresses' first guesses 10 are looked at at once", 0 < answers.count(401) <= 11 + seconds / 2
-                and 429 in answers and {401, 429, 503} >= set(answers),
+                and {401, 429, 503} >= set(answers),
                 f"{answers.count(401)} in {seconds:.1f} s, the rest {sorted({*answers} - {401})}")
     start = time.monotonic()
     answer = device.log_in("ben", BENS_PASSWORD)

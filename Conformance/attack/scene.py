@@ -6,6 +6,8 @@ there before, must still be there after each part, and must follow a change that
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -112,23 +114,36 @@ class Watch:
 
 
 class Witness:
-    """A page of the household that stays open, for use in `with`."""
+    """A page of the household that stays open, and answers pings as a browser does, for use in `with`."""
 
     def __init__(self, device: Device, table: Table, **options: Any) -> None:
         self.device, self.table = device, table
         self.page = Page(device.port, **options)
+        self.problem = ""
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def _listen(self) -> None:
+        while not self.problem:
+            try:
+                self.page.hear()
+            except TimeoutError:
+                continue
+            except OSError as problem:
+                self.problem = str(problem)
 
     def __enter__(self) -> Witness:
+        self._thread.start()
         return self
 
     def __exit__(self, *failure: object) -> None:
         if failure[0] is None:
-            try:
-                seen = self.page.see("led", on=self.device.toggle())
-                words = "" if seen else "it does not follow"
-            except OSError as problem:
-                seen, words = False, str(problem)
+            on = self.device.toggle()
+            seen = until(lambda: self.problem or self.page.part("led").get("on") is on, PATIENCE) and not self.problem
+            words = "" if seen else self.problem or "it does not follow"
             self.table.holds("a witness was connected all the time and is in sync", seen, words)
+        if not self.problem:
+            self.page.socket.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
         self.page.socket.close()
 
 

@@ -12,10 +12,11 @@ STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3}) ", re.MULTILINE)
 PATIENCE = 5.0  # seconds for the device to answer and close
 
 
-def talk(port: int, data: bytes, source: str = STRANGER, host: str = "127.0.0.1") -> bytes:
+def talk(port: int, data: bytes, source: str = STRANGER, host: str = "127.0.0.1",
+         patience: float = PATIENCE) -> bytes:
     """Sends it all, ends its direction, and returns everything that comes until the device closes."""
     received = bytearray()
-    with connect_tcp(port, host, source=source, timeout=PATIENCE) as connection:
+    with connect_tcp(port, host, source=source, timeout=patience) as connection:
         try:
             connection.sendall(data)
             connection.shutdown(1)
