@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import random
 import socket
 import struct
-import subprocess
 import time
-from collections.abc import Iterator
 
 from bench import Bench, Resources, until
 from common.http import device_state
+from common.network import private_network, set_link
 from common.program import Program
 from common.websocket import CLOSE, PING, TEXT, WebSocket, connect_tcp, frame, handshake
 from witness import Witness
 
 SEED = 20
-NEW_NETWORK = 0x4000_0000  # CLONE_NEWNET
 
 
 def dialogue(port: int) -> bytes:
@@ -144,20 +141,3 @@ def pull_cable(bench: Bench, stack: contextlib.ExitStack) -> Resources | None:
             stack.enter_context(WebSocket(server.port))
         set_link("down")
         return resources
-
-
-@contextlib.contextmanager
-def private_network() -> Iterator[bool]:
-    """A network in which there is nothing but a loopback interface of our own; false if none may be made."""
-    with open("/proc/thread-self/ns/net") as own:
-        system = ctypes.CDLL(None)
-        is_private = system.unshare(NEW_NETWORK) == 0
-        try:
-            yield is_private and set_link("up")
-        finally:
-            if is_private and system.setns(own.fileno(), NEW_NETWORK) != 0:
-                raise RuntimeError("cannot go back to the system's network")
-
-
-def set_link(state: str) -> bool:
-    return subprocess.run(["ip", "link", "set", "lo", state], capture_output=True).returncode == 0

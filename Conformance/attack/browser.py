@@ -54,9 +54,12 @@ class WitnessPage:
         self.context = self.browser.new_context()
         self.page = self.context.new_page()
         self.page.on("websocket", self._count)
-        self.page.goto(f"http://127.0.0.1:{self.device.port}/")
+        self.enter(self.page)
         self.page.wait_for_selector("[data-phase=live]", timeout=NEWS)
         return self
+
+    def enter(self, page: Page) -> None:
+        page.goto(f"http://127.0.0.1:{self.device.port}/")
 
     def _count(self, _: object) -> None:
         self.sockets += 1

@@ -13,9 +13,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import network_crowds  # noqa: E402
 import network_log  # noqa: E402
+import network_login  # noqa: E402
 import network_requests  # noqa: E402
 import network_sockets  # noqa: E402
 from browser import hostile_files, hostile_pages  # noqa: E402
+from browser_login import hostile_pages_of_users  # noqa: E402
+from common.network import add_home, private_network  # noqa: E402
+from guarded import HOST, NETWORK, OWNER, OWNERS_PASSWORD, Guarded  # noqa: E402
 from scene import ROOT, Device, Table, Witness  # noqa: E402
 
 PROXY = "127.0.0.9"  # an address that is believed, and nobody has
@@ -71,7 +75,28 @@ def log(options: argparse.Namespace, folder: Path, table: Table) -> None:
         network_log.injection(device, table)
 
 
-PARTS = {part.__name__: part for part in (requests, sockets, crowds, log, files, pages)}
+def login(options: argparse.Namespace, folder: Path, table: Table) -> None:
+    """a network on which people log in: no password, guesses, sessions, a token for view, other sites' pages"""
+    household = {OWNER: (OWNERS_PASSWORD, "admin"), "ben": (network_login.BENS_PASSWORD, "control"),
+                 "cleo": (network_login.CLEOS_PASSWORD, "control"), "dora": (network_login.DORAS_PASSWORD, "view")}
+    with private_network() as is_private:
+        if not is_private or not add_home(f"{HOST}/16", NETWORK):
+            raise RuntimeError("a login needs a network of its own, and that needs root")
+        with Guarded(options.programs, folder / "first") as device:
+            network_login.owner_link(device, table)
+        with Guarded(options.programs, folder / "home", **household) as device, device.witness(table):
+            network_login.doors(device, table)
+            network_login.forms(device, table)
+            network_login.enumeration(device, table)
+            network_login.lookers(device, table)
+            network_login.sessions(device, table)
+        with Guarded(options.programs, folder / "guesses", **household) as device, device.witness(table):
+            network_login.guesses(device, table)
+        with Guarded(options.programs, folder / "pages", **household) as device:
+            hostile_pages_of_users(device, options.chromium, table)
+
+
+PARTS = {part.__name__: part for part in (requests, sockets, crowds, log, files, pages, login)}
 
 
 def arguments() -> argparse.Namespace:

@@ -5,12 +5,15 @@ The state is asked for by a trusted client with a connection of its own. A witne
 there before, must still be there after each part, and must follow a change that its owner then makes."""
 from __future__ import annotations
 
+import json
+import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from common.http import device_state, request
+from common.http import request
 from common.page import Page
 from common.program import PATIENCE, Program, free_port
 
@@ -20,15 +23,17 @@ STRANGER = "127.0.0.2"  # the attacker's address; the household has 127.0.0.1
 
 
 class Device:
-    """The program, for use in `with`, and its owner's view of it."""
+    """The program, for use in `with`, and its owner's view of it; `fields` go with each request of the owner's."""
+    fields: dict[str, str] = {}
 
     def __init__(self, programs: Path, folder: Path, *options: str) -> None:
         self.port = free_port()
         self.log = folder / f"log-{self.port}"
+        self.state_file = folder / f"state-{self.port}"
         self._output = open(self.log, "wb")
         self._program = Program(
             programs / "heliograph", "--port", str(self.port), "--name", NAME, "--log-level", "debug", "--state-file",
-            str(folder / f"state-{self.port}"), *options, output=self._output)
+            str(self.state_file), *options, output=self._output)
 
     def __enter__(self) -> Device:
         deadline = time.monotonic() + PATIENCE
@@ -46,7 +51,7 @@ class Device:
 
     def _is_served(self) -> bool:
         try:
-            return request(self.port)[0] == 200
+            return request(self.port, headers=self.fields)[0] == 200
         except OSError:
             return False
 
@@ -56,12 +61,12 @@ class Device:
 
     def state(self) -> tuple[int, dict[str, Any]]:
         """What no attacker may change: the revision and the parts."""
-        state = device_state(self.port)
+        state = json.loads(request(self.port, "/api/state", headers=self.fields)[1])
         return state["rev"], state["parts"]
 
     def toggle(self) -> bool:
         """The owner toggles the LED, and it is now on."""
-        status, _ = request(self.port, "/api/parts/led/toggle", "POST")
+        status, _ = request(self.port, "/api/parts/led/toggle", "POST", headers=self.fields)
         if status != 200:
             raise RuntimeError(f"the owner's command was answered with {status}")
         return self.state()[1]["led"]["on"]
@@ -109,23 +114,36 @@ class Watch:
 
 
 class Witness:
-    """A page of the household that stays open, for use in `with`."""
+    """A page of the household that stays open, and answers pings as a browser does, for use in `with`."""
 
-    def __init__(self, device: Device, table: Table) -> None:
+    def __init__(self, device: Device, table: Table, **options: Any) -> None:
         self.device, self.table = device, table
-        self.page = Page(device.port)
+        self.page = Page(device.port, **options)
+        self.problem = ""
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def _listen(self) -> None:
+        while not self.problem:
+            try:
+                self.page.hear()
+            except TimeoutError:
+                continue
+            except OSError as problem:
+                self.problem = str(problem)
 
     def __enter__(self) -> Witness:
+        self._thread.start()
         return self
 
     def __exit__(self, *failure: object) -> None:
         if failure[0] is None:
-            try:
-                seen = self.page.see("led", on=self.device.toggle())
-                words = "" if seen else "it does not follow"
-            except OSError as problem:
-                seen, words = False, str(problem)
+            on = self.device.toggle()
+            seen = until(lambda: self.problem or self.page.part("led").get("on") is on, PATIENCE) and not self.problem
+            words = "" if seen else self.problem or "it does not follow"
             self.table.holds("a witness was connected all the time and is in sync", seen, words)
+        if not self.problem:
+            self.page.socket.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
         self.page.socket.close()
 
 

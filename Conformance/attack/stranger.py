@@ -12,10 +12,11 @@ STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3}) ", re.MULTILINE)
 PATIENCE = 5.0  # seconds for the device to answer and close
 
 
-def talk(port: int, data: bytes, source: str = STRANGER) -> bytes:
+def talk(port: int, data: bytes, source: str = STRANGER, host: str = "127.0.0.1",
+         patience: float = PATIENCE) -> bytes:
     """Sends it all, ends its direction, and returns everything that comes until the device closes."""
     received = bytearray()
-    with connect_tcp(port, source=source, timeout=PATIENCE) as connection:
+    with connect_tcp(port, host, source=source, timeout=patience) as connection:
         try:
             connection.sendall(data)
             connection.shutdown(1)
@@ -49,10 +50,12 @@ class Attack:
     port: int
     table: Table
     watch: Watch
+    source: str = STRANGER
+    host: str = "127.0.0.1"
 
     def send(self, name: str, data: bytes, *allowed: int) -> bytes:
         """An attempt that has to be answered with one of these statuses, 0 for an end without a word."""
-        answer = talk(self.port, data)
+        answer = talk(self.port, data, self.source, self.host)
         found = statuses(answer)
         problem = self.watch.problem()
         if not problem and (len(found) > 1 or (found or [0])[0] not in allowed):

@@ -23,6 +23,8 @@ class Exchange:
     status: int
     fields: dict[str, str]
     origin: str = ""
+    site: str = ""  # what the browser says of whoever asks (Fetch Metadata): cross-site, same-site, same-origin, none
+    cookie: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {self.status}"
@@ -45,8 +47,9 @@ class Wire:
         answers = RESPONSE.findall(self.received)
         answers += [(b"0", b"")] * len(REQUEST.findall(self.sent))
         return [Exchange(method.decode(), target.decode("latin-1"), int(status), fields_of(answer),
-                         fields_of(head).get("origin", ""))
-                for (method, target, head), (status, answer) in zip(REQUEST.findall(self.sent), answers)]
+                         asked.get("origin", ""), asked.get("sec-fetch-site", ""), asked.get("cookie", ""))
+                for (method, target, head), (status, answer) in zip(REQUEST.findall(self.sent), answers)
+                for asked in [fields_of(head)]]
 
 
 def fields_of(head: bytes) -> dict[str, str]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -182,8 +183,7 @@ def events_come(setup: Setup) -> None:
 def reason_is_shown(setup: Setup) -> None:
     """the page says why no socket opens, the log names both, and a client is told"""
     with setup.page() as (page, _):
-        page.wait_for_selector("[data-phase=refused]", timeout=NEWS)
-        words = page.locator("#connection").text_content()
+        words = page.locator("[data-phase=refused] #connection").text_content(timeout=NEWS)
         check(setup.origin in words and "--origin" in words, f"the page says what to do: {words}")
         page.set_viewport_size({"width": 200, "height": 600})
         check(page.evaluate("document.documentElement.scrollWidth") <= 200, "the words fit into 200 pixels")
@@ -195,11 +195,75 @@ def reason_is_shown(setup: Setup) -> None:
     setup.device.wait_for(lambda line: setup.origin in line and f"127.0.0.1:{setup.device.port}" in line)
 
 
+PASSWORD = "correct horse battery"
+
+
+def login_works(setup: Setup) -> None:
+    """the owner's link, the form, the socket and the logout work, and the cookie is for the path of the device alone"""
+    for ask in (lambda: setup.request("GET", f"{PREFIX}/").status, lambda: setup.socket(setup.origin)):
+        try:
+            check((status := ask()) == 401, f"a stranger gets {status}")
+        except ConnectionRefusedError as refusal:
+            check(" 401 " in str(refusal).partition("\r\n")[0], f"a stranger gets no socket: {refusal}")
+    link = setup.device.wait_for(lambda line: "/owner?link=" in line).partition("/owner")[2]
+    context = setup.bench.browser.new_context(ignore_https_errors=True)
+    try:
+        page = context.new_page()
+        page.goto(f"{setup.address}owner{link}")
+        page.fill("[name=name]", "anna")
+        page.fill("[name=password]", PASSWORD)
+        page.fill("[name=again]", PASSWORD)
+        page.locator("button").click()
+        page.wait_for_selector("[data-phase=live]", timeout=NEWS)
+        check(page.url == setup.address, f"the owner is at the page, not at {page.url}")
+        cookie_is_of_the_prefix(setup, context.cookies())
+        page.goto(f"{setup.address}login")
+        page.locator("button").click()
+        page.wait_for_selector("[name=password]", timeout=NEWS)
+        check(page.url == setup.address and not context.cookies(), "after the logout the cookie is gone")
+        page.goto(f"{setup.address}docs/")
+        page.fill("[name=name]", "anna")
+        page.fill("[name=password]", PASSWORD)
+        page.locator("button").click()
+        page.wait_for_url(f"{setup.address}docs/", timeout=NEWS)
+        check(page.inner_text("body") == "manual", "the form leads to what was asked for")
+        cookie_is_of_the_prefix(setup, context.cookies())
+        folder_works(setup, page)
+        page.goto(setup.address)
+        page.wait_for_selector("[data-phase=live]", timeout=NEWS)
+        switch = page.locator("[data-part=led] [role=switch]")
+        after = "false" if switch.get_attribute("aria-checked") == "true" else "true"
+        switch.click()
+        page.wait_for_selector(f"[data-part=led] [aria-checked={after}]", timeout=NEWS)
+    finally:
+        context.close()
+
+
+def cookie_is_of_the_prefix(setup: Setup, cookies: list[dict]) -> None:
+    """Another device behind the same proxy neither gets the cookie nor has it overwritten."""
+    kinds = [(cookie["name"].startswith("__Secure-heliograph_session"), cookie["path"], cookie["httpOnly"],
+              cookie["secure"], cookie["sameSite"]) for cookie in cookies]
+    check(kinds == [(True, f"{PREFIX}/", True, True, "Strict")], f"there is one cookie, of the prefix: {cookies}")
+
+
+def folder_works(setup: Setup, page: Page) -> None:
+    """The data folder under the prefix, for somebody who is logged in."""
+    answer = page.goto(f"{setup.address}docs")
+    first = answer.request.redirected_from
+    check(first is not None and page.url == f"{setup.address}docs/", f"docs leads to docs/, not to {page.url}")
+    place = first.response().headers["location"]
+    check(urljoin(first.url, place) == f"{setup.address}docs/", f"by one redirect, under the prefix: {place}")
+    for name, kind in (("index.css", "text/css"), ("index.js", "javascript"), ("", "text/html")):
+        answer = page.goto(setup.address + name)
+        found = answer.headers.get("content-type", "")
+        check(answer.status == 200 and kind in found, f"the folder's {name or 'page'} is served: {answer.status}")
+
+
 def blocked_socket_is_suspected(setup: Setup) -> None:
     """where a proxy passes no WebSocket on, the page asks whether it does"""
     with setup.page() as (page, _):
-        page.wait_for_selector("[data-phase=refused]", timeout=2 * NEWS)
-        check("WebSocket" in page.locator("#connection").text_content(), "the page suspects the proxy")
+        words = page.locator("[data-phase=refused] #connection").text_content(timeout=2 * NEWS)
+        check("WebSocket" in words, f"the page suspects the proxy: {words}")
 
 
 class IdleSocket(threading.Thread):
@@ -273,6 +337,8 @@ def visit(bench: Bench, claims: Claims, ends: ExitStack) -> IdleSocket:
     with bench.setup(*origin, "--data", str(bench.folder / "page"), bare=True) as invited:
         for claim in (page_is_live, form_works, missing_slash_is_mended, origins_are_judged, events_come):
             claims.hold(f"{name}, not trusted, Host rewritten, prefix left, a folder's page, --origin", claim, invited)
+    with bench.setup(*trusting, "--login", "--data", str(bench.folder / "page")) as guarded:
+        claims.hold(f"{name}, trusted, with a login and a folder's page", login_works, guarded)
     with bench.setup("--path-prefix", PREFIX, bare=True) as stranger:
         claims.hold(f"{name}, not trusted, Host rewritten", reason_is_shown, stranger)
     if bench.proxy.blocking:
@@ -289,6 +355,8 @@ def main() -> int:
         certificates.mkdir()
         certificate(certificates)
         os.system(f"'{ROOT}/scripts/build-page' --dir '{folder}/page' > /dev/null")
+        Path(folder, "page", "docs").mkdir()
+        Path(folder, "page", "docs", "index.html").write_text("<!doctype html><title>manual</title>manual")
         arguments = [f"--host-resolver-rules=MAP {NAME} 127.0.0.1", *["--no-sandbox"] * (os.geteuid() == 0)]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         sockets = [visit(Bench(proxy, browser, program, Path(folder), certificates), claims, ends) for proxy in ALL]

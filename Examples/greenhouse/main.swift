@@ -1,6 +1,6 @@
 // A greenhouse: a pump that turns itself off, a fan that goes on when it is hot, a button, a thermometer, and a page.
 //
-//     greenhouse [PORT] [--pins]      by default port 8083; without --pins on a simulated board
+//     greenhouse [PORT] [--pins] [--network]   by default on port 8083 of this machine only, with a simulated board
 
 import Bytes
 import DeviceProgram
@@ -43,6 +43,7 @@ func wiring(isReal: Bool) throws -> DeviceProgram.Wiring {
 
 let arguments = CommandLine.arguments.dropFirst()
 var program = DeviceProgram(device, on: try wiring(isReal: arguments.contains("--pins")))
+if arguments.contains("--network") { program.host = "0.0.0.0" }
 program.port = arguments.first.flatMap { Int($0) } ?? 8083
 program.page = AssetTable([
   StaticAsset(path: [UInt8]("/index.html"), bytes: PackageResources.index_html, isTemplate: true),

@@ -17,10 +17,12 @@ from typing import NamedTuple
 from bench import Bench
 from common.claims import check, check_time, until
 from board import ADDRESS, GATEWAY, HARDWARE_ADDRESS, Board
+from common.http import device_state
 from common.websocket import WebSocket
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLSET = ROOT / "Firmware" / "Boards" / "LM3S6965EVB" / "toolset.json"
+WARNING = "No TLS and no login: for a network that you trust\n"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
          ".png": "image/png", ".webmanifest": "application/manifest+json"}
 
@@ -52,7 +54,7 @@ def the_serial_line_says_what_the_tutorial_says(bench: Bench) -> str:
         with WebSocket(board.port):
             board.wait_for_serial("#2 connected.*\n")
         board.wait_for_serial("#2 disconnected\n")
-        expected = (rf"Trying to connect \[{HARDWARE_ADDRESS}\] \.* {re.escape(ADDRESS)}\n"
+        expected = (rf"Trying to connect \[{HARDWARE_ADDRESS}\] \.* {re.escape(ADDRESS)}\n{WARNING}"
                     + "".join(rf"WebSocket client #{number} connected from {re.escape(GATEWAY)}\n"
                               rf"WebSocket client #{number} disconnected\n" for number in (1, 2)))
         check(re.fullmatch(expected.encode(), bytes(board.serial)), f"not what was expected: {bytes(board.serial)!r}")
@@ -68,7 +70,8 @@ def a_dot_comes_every_half_second_until_there_is_a_network(bench: Bench) -> str:
         board.monitor.ask("set_link", name="network", up=True)
         board.wait_until_served(patience=30)
         check(re.fullmatch(rb"Trying to connect \[[0-9A-F:]{17}\] \.+", before), f"without a network: {before!r}")
-        check(re.fullmatch(rb"Trying to connect \[[0-9A-F:]{17}\] \.+ [0-9.]+\n", bytes(board.serial)),
+        expected = rb"Trying to connect \[[0-9A-F:]{17}\] \.+ [0-9.]+\n" + WARNING.encode()
+        check(re.fullmatch(expected, bytes(board.serial)),
               f"with one: {bytes(board.serial)!r}")
         dots = [moment for byte, moment in zip(board.serial, board.times, strict=True) if byte == ord(".")]
         gaps = [later - earlier for earlier, later in pairwise(dots[:5])]
@@ -173,6 +176,32 @@ def each_request_is_answered_as_on_a_host(bench: Bench) -> str:
         return f"{len(REQUESTS)} requests, the slowest {slowest * 1000:.0f} ms with the start of curl"
 
 
+SECRETS = ["Basic YW5uYTpjb3JyZWN0IGhvcnNl", "basic YW5uYTo=", "Bearer hg_0123456789", "Digest username=anna", ""]
+
+
+def a_password_in_the_clear_is_refused_in_words(bench: Bench) -> str:
+    with bench.board() as board:
+        before = device_state(board.port)
+        for secret in SECRETS:
+            field = ["-H", f"Authorization: {secret}" if secret else "Authorization;"]
+            for path, more in (("/", []), ("/api/led/toggle", ["-X", "POST"]), ("/nothing", []), ("/ws", UPGRADE)):
+                answer = curl(board, path, *field, *more)
+                check(answer.status == 403 and b"No TLS here: send no password" in answer.body,
+                      f"{path} with {secret!r}: {answer}")
+        answer = curl(board, "/api/led/toggle", "-X", "POST", "--user", "anna:correct horse")
+        check(answer.status == 403, f"curl's own --user: {answer}")
+        form = ["-d", "name=anna&password=x", "-H", f"Origin: http://127.0.0.1:{board.port}"]
+        check(curl(board, "/login", *form).status == 404, "there is no form to send one to")
+        after = device_state(board.port)
+        check((after["rev"], after["parts"]) == (before["rev"], before["parts"]), f"the board has obeyed: {after}")
+        check("www-authenticate" not in curl(board, "/").fields, "nothing asks for one")
+        return f"{len(SECRETS) * 4 + 1} requests with one"
+
+
+UPGRADE = [word for field in ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==") for word in ("-H", field)]
+
+
 # MARK: The web socket
 
 def a_client_gets_the_state_toggles_and_is_pushed_to(bench: Bench) -> str:
@@ -219,5 +248,6 @@ def a_client_gets_the_state_toggles_and_is_pushed_to(bench: Bench) -> str:
 TESTS = [
     the_serial_line_says_what_the_tutorial_says, a_dot_comes_every_half_second_until_there_is_a_network,
     the_page_has_the_state_in_it, every_asset_comes_as_it_was_built, each_request_is_answered_as_on_a_host,
+    a_password_in_the_clear_is_refused_in_words,
     a_client_gets_the_state_toggles_and_is_pushed_to,
 ]

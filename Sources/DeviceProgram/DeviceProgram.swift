@@ -6,7 +6,7 @@
 //     await DeviceProgram(device, on: .simulated).main()
 //
 // It has everything that the remote control has: page, WebSocket, REST, events. `heliograph`, which reads a description
-// from a file, has more: restored states, a data folder, systemd.
+// from a file, has more: a login, TLS, restored states, a data folder, systemd.
 
 import Bytes
 public import DeviceServer
@@ -48,6 +48,9 @@ public struct DeviceProgram: Sendable {
   /// The page: `index.html`, which is a template, and its files.
   public var page = AssetTable.embeddedPage
   /// The address to listen on; `0.0.0.0` for every interface.
+  ///
+  /// There is no login: whoever reaches an address that is not of this machine only may use the device, and the start
+  /// says so. For more than a network that you trust, put a proxy that asks for a password in front.
   public var host = defaultHost
   /// The TCP port to listen on; 0 lets the system choose one.
   public var port = defaultPort
@@ -78,6 +81,9 @@ public struct DeviceProgram: Sendable {
     } afterActivity: { application, _ in
       programState.value?.show(&application.context)
     } whenServing: { transport in
+      if !Self.isLoopback(host) {
+        StandardStreams.print("Nobody is asked to log in: everybody on this network may use the device")
+      }
       if case .simulated = wiring {
         transport.readStandardInput { application, line, now in
           programState.value?.obey(line, &application.context.device, now: now)
@@ -87,6 +93,12 @@ public struct DeviceProgram: Sendable {
         await watchBoard(transport, programState)
       #endif
     }
+  }
+
+  /// Whether an address to listen on is of this machine only: in 127.0.0.0/8, `::1` or `localhost` (RFC 1122 section
+  /// 3.2.1.3, RFC 4291 section 2.5.3).
+  public static func isLoopback(_ host: String) -> Bool {
+    host == "localhost" || RemoteAddress(parsing: Array(host.utf8).span)?.isLoopback == true
   }
 
   #if os(Linux)

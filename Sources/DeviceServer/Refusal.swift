@@ -27,6 +27,10 @@ public struct Refusal: Sendable {
     #endif
     /// The `Host` names no name of this server (403): DNS rebinding, or a name that is not configured.
     case unknownHost
+    #if WITHOUT_TLS && !PASSWORDS_IN_THE_CLEAR
+      /// The request has an `Authorization`, and came in the open (403): on such a board nothing else is possible.
+      case passwordInTheClear
+    #endif
     /// The target is a URI of another server (421): what a proxy is asked.
     case misdirected
     /// The `Origin` is another site (403).
@@ -104,6 +108,9 @@ public struct Refusal: Sendable {
     case .unknownHost:
       append("unknown Host ", to: &line)
       appendName(to: &line)
+    #if WITHOUT_TLS && !PASSWORDS_IN_THE_CLEAR
+      case .passwordInTheClear: append("password in the clear", to: &line)
+    #endif
     case .misdirected:
       append("target of another server, ", to: &line)
       appendName(to: &line)
@@ -178,6 +185,9 @@ extension Refusal.Reason {
       case .malformedForwarding: .badRequest
       case .forwardingIgnored: .ok
     #endif
+    #if WITHOUT_TLS && !PASSWORDS_IN_THE_CLEAR
+      case .passwordInTheClear: .forbidden
+    #endif
     case .unknownHost, .foreignOrigin, .anonymousForm: .forbidden
     case .misdirected: .misdirectedRequest
     case .notFound: .notFound
@@ -207,6 +217,9 @@ extension Refusal.Reason {
     #if !WITHOUT_PROXIES
       case .malformedForwarding(let error): error.words
       case .forwardingIgnored: ""
+    #endif
+    #if WITHOUT_TLS && !PASSWORDS_IN_THE_CLEAR
+      case .passwordInTheClear: "No TLS here: send no password"
     #endif
     case .unknownHost: "Unknown Host"
     case .misdirected: "Misdirected request"

@@ -8,6 +8,7 @@
 //  0. what a proxy says of it: malformed (400)
 //  1. the target: an absolute one names another server (421, RFC 9110 section 7.4)
 //  2. `Host`: a name that is not ours (403), DNS rebinding most often
+//     On a board without TLS: no password and no token, which anyone on the way could read (403)
 //  3. the path: malformed (400), or that of the prefix without its slash (303)
 //  4. with a port for TLS: whatever comes in the open is sent there (308), but for the files that are for everybody
 //  5. a WebSocket endpoint: the handshake (400, 405, 426), then `Origin` (403)
@@ -45,6 +46,9 @@ extension Server where Context: ~Copyable {
     guard hostNames.contains(head.host) || (head.version == .http10 && head.host.count == 0) else {
       return .refuse(head.isAbsoluteForm ? .misdirected : .unknownHost)
     }
+    #if WITHOUT_TLS && !PASSWORDS_IN_THE_CLEAR
+      guard head.fieldCount("Authorization") == 0 else { return .refuse(.passwordInTheClear) }
+    #endif
     guard RequestPath.decode(head.path, into: &path) else {
       return .refuse(.malformedPath)
     }

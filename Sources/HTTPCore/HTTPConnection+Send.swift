@@ -128,7 +128,11 @@ extension HTTPConnection {
     output.append("HTTP/1.1 ")
     output.append(UInt64(head.status.code), radix: 10)
     output.append(UInt8(ascii: " "))
-    output.append(head.reasonPhrase.isEmpty ? head.status.reason : head.reasonPhrase.span)
+    #if WITHOUT_REASON_PHRASES
+      output.append(head.status.reason)
+    #else
+      output.append(head.reasonPhrase.isEmpty ? head.status.reason : head.reasonPhrase.span)
+    #endif
     output.append("\r\n")
     output.append(head.fields.span)
   }

@@ -10,9 +10,11 @@ import Bytes
 public struct ResponseHead: Sendable {
   /// The status.
   public var status: HTTPStatus
-  /// The words behind the status code (RFC 9112 section 4), which some clients show and nothing else; empty, the
-  /// default, for those of the status. See `setReasonPhrase(_:)`.
-  public private(set) var reasonPhrase: [UInt8] = []
+  #if !WITHOUT_REASON_PHRASES
+    /// The words behind the status code (RFC 9112 section 4), which some clients show and nothing else; empty, the
+    /// default, for those of the status. See `setReasonPhrase(_:)`.
+    public private(set) var reasonPhrase: [UInt8] = []
+  #endif
   /// The field lines in wire form, each ended by CRLF.
   public private(set) var fields: [UInt8] = []
 
@@ -22,10 +24,12 @@ public struct ResponseHead: Sendable {
   /// Gives the status line words of its own, unless they are longer than 64 bytes or not printable ASCII throughout:
   /// then, and for empty ones, the words of the status are sent.
   public mutating func setReasonPhrase(_ words: Span<UInt8>) {
-    reasonPhrase.removeAll()
-    guard words.count <= 64 else { return }
-    for index in words.indices where !(0x20...0x7E).contains(words[index]) { return }
-    reasonPhrase.append(words)
+    #if !WITHOUT_REASON_PHRASES
+      reasonPhrase.removeAll()
+      guard words.count <= 64 else { return }
+      for index in words.indices where !(0x20...0x7E).contains(words[index]) { return }
+      reasonPhrase.append(words)
+    #endif
   }
 
   /// Adds a field line and says whether it did.

@@ -95,6 +95,58 @@ struct GatekeeperTests {
     for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] { #expect(field.contains("; \(attribute)")) }
   }
 
+  // MARK: behind a proxy
+
+  private static let proxied = ["X-Forwarded-Prefix: /devices/lamp", "X-Forwarded-Proto: http"]
+
+  @Test(arguments: [
+    ("http", "", "heliograph_session=", "/"), ("https", "", "__Host-heliograph_session=", "/"),
+    ("http", "/devices/lamp", "heliograph_session=", "/devices/lamp/"),
+    ("https", "/devices/lamp", "__Secure-heliograph_session=", "/devices/lamp/"),
+  ])
+  func theCookieIsForThePathOfThisDeviceAlone(scheme: String, prefix: String, name: String, path: String) {
+    let house = House()
+    var words = ["X-Forwarded-Proto: \(scheme)"]
+    if !prefix.isEmpty { words.append("X-Forwarded-Prefix: \(prefix)") }
+    let reply = house.send("/login", "name=anna&password=correct+horse", words, from: scheme)
+    let field = reply?["set-cookie"] ?? ""
+    #expect(field.hasPrefix(name))
+    #expect(field.split(separator: "; ").map(String.init).contains("Path=\(path)"))
+    #expect(field.split(separator: "; ").map(String.init).contains("Secure") == (scheme == "https"))
+  }
+
+  @Test func underAPrefixTheLoginTheSocketAndTheLogoutAreThoseOfTheDevice() {
+    let house = House()
+    let page = house.ask("GET", "/docs/more", ["Accept: text/html"] + Self.proxied)
+    #expect(page?.status == 401)
+    #expect(page?.text.contains(#"action="../login""#) == true)
+    let reply = house.send("/login", "name=anna&password=correct+horse&next=/docs/more", Self.proxied)
+    #expect(reply?.status == 303)
+    #expect(reply?["location"] == "./docs/more", "relative, so that it is right under the prefix")
+    let cookie = "Cookie: \(reply?["set-cookie"]?.split(separator: "; ").map(String.init).first ?? "")"
+    let socket = house.client()
+    socket.send(Wire.upgrade("/ws", [cookie] + Self.proxied))
+    socket.expectUpgraded()
+    let farewell = house.send("/logout", "", [cookie] + Self.proxied)
+    #expect(farewell?["location"] == "./")
+    #expect(farewell?["set-cookie"]?.contains("=; Max-Age=0; Path=/devices/lamp/;") == true)
+    #expect(socket.frame() == .close(1008, "logged out"))
+  }
+
+  @Test func underAPrefixTheLinkOfTheFirstStartMakesTheOwner() {
+    let house = House(hasUser: false)
+    let link = house.makeLink()
+    let form = house.ask("GET", "/" + link, Self.proxied)
+    #expect(form?.text.contains(#"action="./owner""#) == true)
+    let secret = link.drop { $0 != "=" }.dropFirst()
+    let reply = house.send(
+      "/owner", "link=\(secret)&name=anna&password=correct+horse&again=correct+horse", Self.proxied)
+    #expect(reply?["location"] == "./")
+    #expect(reply?["set-cookie"]?.contains("; Path=/devices/lamp/;") == true)
+  }
+
+  // MARK: where a login leads
+
   @Test(arguments: [
     ("/docs/", "./docs/"), ("//evil.example/", "./"), (#"/\evil.example"#, "./"), ("https://evil.example/", "./"),
     ("", "./"), ("/a%0d%0ab", "./"),
@@ -181,8 +233,10 @@ private final class House {
     router.on(.post, "/use") { _, request, response in response.body = request.principal.name }
     router.webSocket("/ws") { _, _, _ in }
     gatekeeper.add(to: &router)
+    var server = Server(router: router)
+    server.trustedProxies = [try! AddressRange(parsing: bytes("192.168.1.0/24").span)]
     network = VirtualNetwork(
-      ServerApplication(Server(router: router), context: 0) { [gatekeeper, errands] _, _, now in
+      ServerApplication(server, context: 0) { [gatekeeper, errands] _, _, now in
         _ = gatekeeper.poll(now: now)
         while let work = gatekeeper.nextWork() { errands.work.append(work) }
         return gatekeeper.poll(now: now)
@@ -226,18 +280,23 @@ private final class House {
     return client.reply()
   }
 
-  func form(_ path: String, _ fields: String, _ more: [String] = []) -> [UInt8] {
+  func form(_ path: String, _ fields: String, _ more: [String] = [], from scheme: String = "http") -> [UInt8] {
     Wire.request(
-      "POST", path, ["Origin: http://192.168.1.32", "Content-Type: application/x-www-form-urlencoded"] + more,
+      "POST", path, ["Origin: \(scheme)://192.168.1.32", "Content-Type: application/x-www-form-urlencoded"] + more,
       body: fields)
+  }
+
+  /// Sends a form from a page that came by `scheme`, and returns the answer.
+  func send(_ path: String, _ fields: String, _ more: [String], from scheme: String = "http") -> Reply? {
+    let client = client()
+    client.send(form(path, fields, more, from: scheme))
+    work()
+    return client.reply()
   }
 
   /// Sends a form, and returns the cookie that it gives.
   func post(_ path: String, _ fields: String, _ more: [String] = []) -> String? {
-    let client = client()
-    client.send(form(path, fields, more))
-    work()
-    return client.reply()?["set-cookie"].map { String($0.prefix { $0 != ";" }) }
+    send(path, fields, more)?["set-cookie"].map { String($0.prefix { $0 != ";" }) }
   }
 
   func logIn() -> String { post("/login", "name=anna&password=correct+horse") ?? "" }

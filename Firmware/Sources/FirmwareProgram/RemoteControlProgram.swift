@@ -38,7 +38,8 @@ private func mountedAssets() -> AssetTable? {
   }
 }
 
-/// Starts the network, and prints the tutorial's line until DHCP has given an address.
+/// Starts the network, and prints the tutorial's line until DHCP has given an address; then what everybody should know
+/// who puts the board on it.
 private func connectedNetwork() -> Network {
   var network = Network()
   var address: InlineArray<6, UInt8> = InlineArray(repeating: 0)
@@ -55,7 +56,7 @@ private func connectedNetwork() -> Network {
     guard let dot else { break }
     rest(until: min(timers, dot))
   }
-  SerialLine.write("\n")
+  SerialLine.write("\nNo TLS and no login: for a network that you trust\n")
   return network
 }
 

@@ -136,7 +136,7 @@ public final class Gatekeeper {
   }
 
   private func cookie(for request: borrowing Request) -> SessionCookie {
-    SessionCookie(isSecure: request.scheme == .https, suffix: cookieSuffix)
+    SessionCookie(isSecure: request.scheme == .https, prefix: [UInt8](request.prefix), suffix: cookieSuffix)
   }
 
   // MARK: answers

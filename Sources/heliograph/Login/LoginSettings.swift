@@ -4,6 +4,7 @@
 
 import ArgumentParser
 import DeviceDescription
+import DeviceProgram
 import DeviceServer
 
 /// What the device is told of logins.
@@ -28,7 +29,5 @@ struct LoginSettings: Sendable {
   }
 
   /// Whether people are asked who they are on a device that listens on `host`.
-  func isOn(host: String) -> Bool {
-    isWanted ?? !(host == "localhost" || RemoteAddress(parsing: host.utf8.span)?.isLoopback == true)
-  }
+  func isOn(host: String) -> Bool { isWanted ?? !DeviceProgram.isLoopback(host) }
 }
