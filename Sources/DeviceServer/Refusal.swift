@@ -206,7 +206,9 @@ extension Refusal.Reason {
     @_lifetime(immortal) get {
       switch self {
       case .badHandshake(let error): error.name
-      case .malformedRequest(let error): error.name.span
+      #if !WITHOUT_REASON_PHRASES  // the names of all that can be malformed are half a kilobyte
+        case .malformedRequest(let error): error.name.span
+      #endif
       default: ownWords.span
       }
     }

@@ -111,13 +111,9 @@ enum ServerMessages {
 
   /// There is no place for this client.
   static func appendFull(_ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
-    JSONWriter.append(to: &text) { json in
-      json.beginObject()
-      json.member("type", "error")
-      json.member("error", "all places are taken")
-      json.member("clients", UInt32(clamping: context.clients))
-      json.endObject()
-    }
+    text.append(#"{"type":"error","error":"all places are taken","clients":"#)
+    text.append(decimal: UInt32(clamping: context.clients))
+    text.append("}")
   }
 
   static func appendPong(_ number: UInt64, clients: Int, to text: inout [UInt8]) {
