@@ -32,6 +32,7 @@ let package = Package(
   ])
 SWIFT
 cat >"$folder/Sources/server/main.swift" <<'SWIFT'
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -54,7 +55,7 @@ let server = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
     }
   }
   .bind(host: "127.0.0.1", port: 0).wait()
-print(server.localAddress!.port!)
+FileHandle.standardOutput.write(Data("\(server.localAddress!.port!)\n".utf8))
 try server.closeFuture.wait()
 SWIFT
 swift build -q --package-path "$folder" -c release

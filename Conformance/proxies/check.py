@@ -272,7 +272,7 @@ class IdleSocket(threading.Thread):
     def __init__(self, client: WebSocket) -> None:
         super().__init__(daemon=True)
         self.client, self.problem, self.pings = client, None, 0
-        self.end = time.monotonic() + 2.2 * PATIENCE
+        self.end = time.monotonic() + PATIENCE + 10
         self.start()
 
     def run(self) -> None:

@@ -2,7 +2,7 @@
 """nginx, Caddy and HAProxy with a recipe, each in a folder of its own: what a distribution's service puts around the
 recipe (where the pid and the logs are, who the workers run as) is put around it here.
 
-What is changed in a recipe: the ports, where the certificate is, and the 75 seconds of patience, which become PATIENCE.
+What is changed in a recipe: the ports, and where the certificate is.
 """
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from common.program import Program, free_port
 RECIPES = Path(__file__).resolve().parent / "recipes"
 NAME = "home.example.org"
 PREFIX = "/devices/lamp"
-PATIENCE = 20  # seconds: more than the 15 after which the device pings, and short enough to wait for it here
+PATIENCE = 75  # seconds, as in the recipes: how long a proxy waits on a socket on which nothing moves
 
 
 def certificate(folder: Path) -> None:
@@ -55,7 +55,7 @@ class Proxy:
             text = text.replace(*change)
         for old, new in (("listen 8443", f"listen 127.0.0.1:{port}"), ("bind :8443", f"bind 127.0.0.1:{port}"),
                          ("8443", f"{port}"), ("127.0.0.1:8080", f"127.0.0.1:{device}"),
-                         ("/etc/ssl/home", f"{certificates}"), ("75s", f"{PATIENCE}s")):
+                         ("/etc/ssl/home", f"{certificates}")):
             text = text.replace(old, new)
         folder.mkdir()
         (folder / "recipe").write_text(text)
