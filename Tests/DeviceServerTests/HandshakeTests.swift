@@ -3,6 +3,7 @@
 // From a request to a client: what is no handshake (RFC 6455 section 4.2), what follows one at once, and the
 // hub that is full.
 
+import Bytes
 import ConformanceSupport
 import DeviceServer
 import Testing
@@ -170,6 +171,28 @@ import WebSocketCore
     #expect(healthy.isConnected)
     #expect(network.journal.events.contains("#1 disconnect 1006 no answer to two pings"))
     #expect(network.counters.timedOut == 1)
+  }
+
+  @Test func aHandshakesAnswerGoesOutByItselfBeforeTheFirstMessage() throws {
+    let network = makeNetwork()
+    network.withHub { $0.publishState(bytes("lamp on").span) }
+    network.settle()
+    let client = Client(network)
+    let id = try #require(network.id(of: client.number))
+    _ = network.application.receive(Wire.upgrade().span, from: id, now: network.now)
+    var writes: [String] = []
+    while let action = network.application.nextAction() {
+      guard case .write(let connection) = action, connection == id else { continue }
+      var written: [UInt8] = []
+      network.application.writeOutput(id, now: network.now) { offered in
+        written.append(offered)
+        return offered.count
+      }
+      if !written.isEmpty { writes.append(text(written)) }
+    }
+    try #require(writes.count == 2)
+    #expect(writes[0].hasPrefix("HTTP/1.1 101 ") && writes[0].hasSuffix("\r\n\r\n"))
+    #expect(writes[1].hasSuffix("lamp on"))
   }
 
   @Test func aHandshakeAtTheLastMomentIsInTime() {

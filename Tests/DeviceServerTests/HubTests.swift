@@ -3,7 +3,6 @@
 // Clients and what is sent to them: numbers, events, one and all, the truth about each send, closing, and
 // the tutorial's `cleanupClients`.
 
-import Bytes
 import ConformanceSupport
 import DeviceServer
 import Testing
@@ -260,94 +259,7 @@ import WebSocketCore
     #expect(network.server.connectionCount == 0)
   }
 
-  // MARK: Dead clients, and too many
-
-  @Test func whoDoesNotAnswerTwoPingsIsGivenUp() {
-    let network = makeNetwork()
-    let dead = Client.webSocket(network)
-    let quiet = Client.webSocket(network)
-    network.advance(by: 15_100)
-    #expect(dead.frames() == [.ping()])
-    #expect(quiet.frames() == [.ping()])
-    quiet.send(Wire.frame(10, []))
-    network.advance(by: .seconds(10))
-    #expect(dead.frames() == [.ping()])
-    network.advance(by: 4900)
-    #expect(quiet.received.isEmpty)
-    network.advance(by: 100)  // 15 seconds after its pong the other is asked again
-    #expect(quiet.frames() == [.ping()])
-    quiet.send(Wire.frame(10, []))
-    network.advance(by: 4800)
-    #expect(dead.isConnected)
-    network.advance(by: 200)
-    #expect(dead.wasAborted)
-    #expect(quiet.isConnected)
-    #expect(network.takeEvents().suffix(2) == ["#2 pong ", "#1 disconnect 1006 no answer to two pings"])
-    #expect(network.counters.timedOut == 1)
-    #expect(network.journal.refusals == ["192.168.1.100: no answer in time, aborted"])
-  }
-
-  /// libcurl answers a ping only when a message follows it.
-  @Test func besideTheSecondPingGoesTheWholeStateOnceMore() {
-    let network = makeNetwork()
-    network.withHub { $0.publishState(bytes("lamp on").span) }
-    let slow = Client.webSocket(network)
-    let quick = Client.webSocket(network)
-    #expect(slow.frames() == [.text("lamp on")])
-    #expect(quick.frames() == [.text("lamp on")])
-    network.advance(by: 15_100)
-    #expect(quick.frames() == [.ping()])
-    quick.send(Wire.frame(10, []))
-    network.advance(by: .seconds(10))
-    #expect(slow.frames() == [.ping(), .ping(), .text("lamp on")])
-    #expect(quick.received.isEmpty)
-    slow.send(Wire.frame(10, []))
-    network.withHub { $0.publishState(bytes("lamp off").span) }
-    network.settle()
-    #expect(slow.frames() == [.text("lamp off")])
-    quick.send(Wire.frame(10, []))
-    for _ in 0..<10 {  // and so for ever
-      network.advance(by: .seconds(25))
-      #expect(slow.frames() == [.ping(), .ping(), .text("lamp off")])
-      slow.send(Wire.frame(10, []))
-      quick.send(Wire.frame(10, []))
-    }
-    #expect(network.counters.timedOut == 0)
-  }
-
-  @Test func aHandshakesAnswerGoesOutByItselfBeforeTheFirstMessage() throws {
-    let network = makeNetwork()
-    network.withHub { $0.publishState(bytes("lamp on").span) }
-    network.settle()
-    let client = Client(network)
-    let id = try #require(network.id(of: client.number))
-    _ = network.application.receive(Wire.upgrade().span, from: id, now: network.now)
-    var writes: [String] = []
-    while let action = network.application.nextAction() {
-      guard case .write(let connection) = action, connection == id else { continue }
-      var written: [UInt8] = []
-      network.application.writeOutput(id, now: network.now) { offered in
-        written.append(offered)
-        return offered.count
-      }
-      if !written.isEmpty { writes.append(text(written)) }
-    }
-    try #require(writes.count == 2)
-    #expect(writes[0].hasPrefix("HTTP/1.1 101 ") && writes[0].hasSuffix("\r\n\r\n"))
-    #expect(writes[1].hasSuffix("lamp on"))
-  }
-
-  @Test func aPingOfTheProgramHasADeadlineToo() {
-    var limits = ServerLimits()
-    limits.timeouts.webSocket.pingInterval = 0
-    let network = makeNetwork(limits: limits)
-    let dead = Client.webSocket(network)
-    network.withHub { $0.pingAll() }
-    network.advance(by: 19_900)
-    #expect(dead.isConnected)
-    network.advance(by: 200)
-    #expect(dead.wasAborted)
-  }
+  // MARK: Too many
 
   @Test func cleanupClosesTheOldestUntilMaxAreLeft() {
     let network = makeNetwork()
@@ -364,26 +276,6 @@ import WebSocketCore
     #expect(network.clientCount == 5)
     network.withHub { $0.cleanupClients(max: -1) }
     #expect(clients[7].frames() == [.close(4013, "too many clients")])
-  }
-
-  @Test func cleanupClosesTheDeadFirst() {
-    let network = makeNetwork()
-    let old = Client.webSocket(network)
-    let dead = Client.webSocket(network)
-    let young = Client.webSocket(network)
-    network.application.server.withHub(network.journal.endpoint, now: network.now) { $0.pingAll() }
-    network.settle()
-    for client in [old, young] { client.send(Wire.frame(10, [])) }
-    // At the deadline itself, before any poll has seen it.
-    let later = network.now + .seconds(10)
-    network.application.server.withHub(network.journal.endpoint, now: later) { $0.cleanupClients(max: 2) }
-    network.settle()
-    #expect(dead.wasAborted)
-    #expect(network.journal.events.last == "#2 disconnect 1006 ")
-    #expect(network.counters.timedOut == 1)
-    #expect(old.frames() == [.ping()])
-    #expect(young.frames() == [.ping()])
-    #expect(network.clientCount == 2)
   }
 
   @Test func twoEndpointsHaveHubsOfTheirOwn() {
