@@ -58,8 +58,8 @@ let server = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
 FileHandle.standardOutput.write(Data("\(server.localAddress!.port!)\n".utf8))
 try server.closeFuture.wait()
 SWIFT
-swift build -q --package-path "$folder" -c release
-"$(swift build -q --package-path "$folder" -c release --show-bin-path)/server" "$folder" >"$folder/port" &
+swift build -q --package-path "$folder"
+"$(swift build -q --package-path "$folder" --show-bin-path)/server" "$folder" >"$folder/port" &
 server=$!
 trap 'kill $server; rm -rf "$folder"' EXIT
 until [ -s "$folder/port" ]; do sleep 0.1; done
