@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""simple-websocket."""
+import scenario
+from simple_websocket import Client, ConnectionClosed
+
+
+def main() -> None:
+    headers = {"Origin": scenario.origin} if scenario.origin else None
+    try:
+        socket = Client.connect(scenario.url, headers=headers)
+    except Exception as error:
+        return scenario.refused(error)
+    try:
+        scenario.talk(socket.send, socket.receive, socket.close)
+        scenario.closed(None)
+    except ConnectionClosed as end:
+        scenario.closed(end.reason, end.message or "")
+
+
+main()

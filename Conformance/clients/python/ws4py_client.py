@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""ws4py, its threaded client."""
+import scenario
+from ws4py.client.threadedclient import WebSocketClient
+
+
+class Client(WebSocketClient):
+    def act(self, answer: object) -> None:
+        if answer is scenario.CLOSE:
+            self.close()
+        elif answer is not None:
+            self.send(answer, binary=isinstance(answer, bytes))
+
+    def opened(self) -> None:
+        self.act(scenario.opened())
+
+    def received_message(self, message: object) -> None:
+        self.act(scenario.received(str(message) if message.is_text else message.data))
+
+    def closed(self, code: int, reason: str | bytes | None = None) -> None:
+        scenario.closed(code, reason.decode() if isinstance(reason, bytes) else reason or "")
+
+
+try:
+    client = Client(scenario.url, headers=[("Origin", scenario.origin)] if scenario.origin else None)
+    client.connect()
+    client.run_forever()
+except Exception as error:
+    scenario.refused(error)
