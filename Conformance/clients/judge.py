@@ -15,6 +15,7 @@ class Result:
     library: Library
     seen: dict[str, Seen]
     stays: bool = False
+    reminded: bool = False
 
     @property
     def ipv6(self) -> str:
@@ -41,9 +42,9 @@ def toggled(seen: Seen) -> str | None:
 def judge(result: Result) -> Iterator[str]:
     """Each claim that does not hold."""
     expected, seen = result.library.expected, result.seen
-    if not expected.connects:
-        if seen["toggle"].one("open") is not None:
-            yield "it connects, which it never did"
+    if expected.never:
+        if seen["toggle"].one("open") is not None or not any(expected.never in line for line in seen["toggle"].log):
+            yield f"it is not refused with {expected.never}: {seen['toggle'].lines}, log {seen['toggle'].log}"
         return
     if problem := toggled(seen["toggle"]):
         yield problem
@@ -60,6 +61,7 @@ def differences(result: Result) -> Iterator[str]:
     found = {
         "full": seen["full"].code, "going_away": seen["end"].code if result.stays else expected.going_away,
         "largest": largest(seen["echo"]), "stays": result.stays, "ipv6": result.ipv6,
+        "reminded": result.reminded,
     }
     for name, value in found.items():
         if value != getattr(expected, name):

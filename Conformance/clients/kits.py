@@ -78,6 +78,11 @@ def debian_python(program: str, *packages: str) -> Command:
     return ["/usr/bin/python3", HERE / "python" / program]
 
 
+def soup(version: str) -> Command:
+    need("python3-gi", f"gir1.2-soup-{version}")
+    return ["env", f"SOUP_VERSION={version}", "/usr/bin/python3", HERE / "python" / "soup.py"]
+
+
 def programs() -> Path:
     return python_environment(FOLDER / "programs", HERE / "requirements-programs.txt")
 

@@ -130,7 +130,7 @@ class Bench:
         before = len(server.lines)
         seen = Client(command, *arguments).finish()
         if seen.one("open") is not None:
-            wait_quietly(lambda: any(" disconnected" in line for line in list(server.lines)[before:]))
+            wait_quietly(lambda: any(" disconnected" in line or "4013" in line for line in list(server.lines)[before:]), 2)
         seen.log = list(server.lines)[before:]
         return seen
 
@@ -165,25 +165,28 @@ class Idle:
         self.device = bench.ending
         url = f"ws://127.0.0.1:{self.device.port}/ws"
         self.clients = {name: Client(command, "read", url) for name, command in commands.items()}
-        wait_quietly(lambda: all(client.seen.lines for client in self.clients.values()))
+        wait_quietly(lambda: all(client.seen.lines for client in self.clients.values()), 30)
         self._since = time.monotonic()
 
-    def finish(self) -> tuple[dict[str, bool], dict[str, Seen]]:
-        """Which of them were still there for the change, and what each saw until the end."""
+    def finish(self) -> tuple[set[str], set[str], dict[str, Seen]]:
+        """Who was still there for the change, who had been sent the state before it, and what each saw until the end."""
         time.sleep(max(0.0, self._since + IDLE - time.monotonic()))
         before = {name: len(client.seen.lines) for name, client in self.clients.items()}
+        reminded = {name for name, client in self.clients.items()
+                    if any(is_message(line, "state") for line in client.seen.lines)}
         status, _ = request(self.device.port, "/api/led/toggle", "POST")
         check(status == 200, "a POST toggles the LED")
 
-        def told(name: str) -> bool:
-            return any(is_message(line, "state") for line in list(self.clients[name].seen.lines)[before[name]:])
-        wait_quietly(lambda: all(map(told, self.clients)), 5)
-        stayed = {name: told(name) for name in self.clients}
+        def told() -> set[str]:
+            return {name for name, client in self.clients.items()
+                    if any(is_message(line, "state") for line in list(client.seen.lines)[before[name]:])}
+        wait_quietly(lambda: len(told()) == len(self.clients), 5)
+        stayed = told()
         check(self.device.stop() == 0, "the device ends by SIGTERM with status 0")
         limit = time.monotonic() + 8  # seconds: some libraries take five to believe that it is the end
         for client in self.clients.values():
             client.finish(max(0.1, limit - client.start))
-        return stayed, {name: client.seen for name, client in self.clients.items()}
+        return stayed, reminded, {name: client.seen for name, client in self.clients.items()}
 
 
 def wait_quietly(condition, patience: float = 10) -> None:

@@ -51,7 +51,12 @@ function received(data) {
   return undefined;
 }
 
-const refused = (words) => say("refused", words);
+/** Ends the program, too: a library may keep the connection of a refusal for as long as the server does. */
+function refused(words) {
+  say("refused", words);
+  globalThis.Deno ? Deno.exit() : process.exit();
+}
+
 const closed = (code, words = "") => say("closed", code ?? "-", words);
 
 /** A socket with the interface that browsers have (WHATWG), in whichever library. */

@@ -9,11 +9,12 @@ try:
     from PyQt6.QtWebSockets import QWebSocket
 except ImportError:
     from PyQt5.QtCore import QByteArray, QCoreApplication, QUrl
+    from PyQt5.QtNetwork import QAbstractSocket
     from PyQt5.QtWebSockets import QWebSocket
 
 application = QCoreApplication(sys.argv)
 socket = QWebSocket(scenario.origin or "")
-is_open = False
+is_open = is_over = False
 
 
 def act(answer: object) -> None:
@@ -32,6 +33,10 @@ def on_open() -> None:
 
 
 def on_end() -> None:
+    global is_over
+    if is_over:
+        return
+    is_over = True
     if is_open:
         code = socket.closeCode()
         scenario.closed(getattr(code, "value", code), socket.closeReason())
@@ -44,7 +49,7 @@ socket.connected.connect(on_open)
 socket.textMessageReceived.connect(lambda text: act(scenario.received(text)))
 socket.binaryMessageReceived.connect(lambda data: act(scenario.received(bytes(data))))
 socket.disconnected.connect(on_end)
-(socket.errorOccurred if hasattr(socket, "errorOccurred") else socket.error[int]).connect(
-    lambda _: None if is_open else on_end())
+failed = socket.errorOccurred if hasattr(socket, "errorOccurred") else socket.error[QAbstractSocket.SocketError]
+failed.connect(lambda _: None if is_open else on_end())
 socket.open(QUrl(scenario.url))
 application.exec() if hasattr(application, "exec") else application.exec_()
