@@ -129,8 +129,13 @@ class Bench:
         """A scenario on a device, with what its log says meanwhile."""
         before = len(server.lines)
         seen = Client(command, *arguments).finish()
+
+        def has_noted() -> bool:
+            return any(" disconnected" in line or "4013" in line for line in list(server.lines)[before:])
         if seen.one("open") is not None:
-            wait_quietly(lambda: any(" disconnected" in line or "4013" in line for line in list(server.lines)[before:]), 2)
+            wait_quietly(has_noted, 2)
+        else:
+            wait_quietly(lambda: len(server.lines) > before, 1)
         seen.log = list(server.lines)[before:]
         return seen
 
@@ -169,7 +174,7 @@ class Idle:
         self._since = time.monotonic()
 
     def finish(self) -> tuple[set[str], set[str], dict[str, Seen]]:
-        """Who was still there for the change, who had been sent the state before it, and what each saw until the end."""
+        """Who was still there for the change, who had been sent the state before it, and what each saw to the end."""
         time.sleep(max(0.0, self._since + IDLE - time.monotonic()))
         before = {name: len(client.seen.lines) for name, client in self.clients.items()}
         reminded = {name for name, client in self.clients.items()

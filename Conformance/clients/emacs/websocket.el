@@ -14,7 +14,8 @@
 (defvar is-over nil)
 
 (defun say (&rest words)
-  (princ (concat (string-join (split-string (format "%s" (string-join words " "))) " ") "\n")))
+  ;; Without a terminal, `princ' would keep it until the end.
+  (send-string-to-terminal (concat (string-join (split-string (string-join words " ")) " ") "\n")))
 
 (defun sample ()
   "The message of a step: text and bytes of each size in turn."
@@ -47,7 +48,10 @@
      :custom-header-alist (and origin (list (cons 'Origin origin)))
      :on-open (lambda (socket) (setq is-open t) (say "open") (when sizes (send-sample socket)))
      :on-message #'on-message
-     :on-error (lambda (_socket type problem) (unless is-open (say "refused" (format "%s: %s" type problem))))
+     :on-error (lambda (_socket type problem) 
+                 (unless is-open  ; after which it goes on as if it were open
+                   (say "refused" (format "%s: %s" type problem))
+                   (kill-emacs 0)))
      :on-close (lambda (_socket) (when is-open (say "closed" "-")) (setq is-over t)))
   (error (say "refused" (error-message-string problem)) (setq is-over t)))
 (while (not is-over) (accept-process-output nil 0.1))

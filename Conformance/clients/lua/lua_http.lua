@@ -14,7 +14,8 @@ end
 -- The message of a step: text and bytes of each size in turn.
 local function sample(step)
   local size = sizes[math.floor(step / 2) + 1]
-  return ("abcdefghijklmnopqrstuvwxyz"):rep(math.floor(size / 26) + 1):sub(1, size), step % 2 == 0 and "text" or "binary"
+  local text = ("abcdefghijklmnopqrstuvwxyz"):rep(math.floor(size / 26) + 1):sub(1, size)
+  return text, step % 2 == 0 and "text" or "binary"
 end
 
 local socket = websocket.new_from_uri(url)
@@ -31,7 +32,8 @@ if #sizes > 0 then socket:send(sample(0)) end
 while true do
   local data, opcode_or_problem, code = socket:receive()
   if not data then
-    say("closed", tostring(socket.got_close_code or code or "-"), tostring(socket.got_close_message or opcode_or_problem))
+    local reason = socket.got_close_message or opcode_or_problem
+    say("closed", tostring(socket.got_close_code or code or "-"), tostring(reason))
     break
   end
   if #sizes > 0 then

@@ -11,7 +11,12 @@ my @sizes = $kind =~ /^echo=(.*)/ ? split(/,/, $1) : ();
 my ($step, $count) = (0, 0);
 $| = 1;
 
-sub say_event { my $line = join ' ', @_; $line =~ s/\s+/ /g; utf8::encode($line) if utf8::is_utf8($line); print "$line\n" }
+sub say_event {
+    my $line = join ' ', @_;
+    $line =~ s/\s+/ /g;
+    utf8::encode($line) if utf8::is_utf8($line);
+    print "$line\n";
+}
 
 # The message of a step: text and bytes of each size in turn.
 sub sample {

@@ -20,7 +20,7 @@ origin = sys.argv[3] if len(sys.argv) > 3 else None
 
 
 def say(*words: object) -> None:
-    print(" ".join(" ".join(str(word).split()) for word in words), flush=True)
+    print(" ".join(" ".join(map(str, words)).split()), flush=True)
 
 
 def _lines(data: Data) -> Iterator[Data | None]:

@@ -5,6 +5,10 @@ from ws4py.client.threadedclient import WebSocketClient
 
 
 class Client(WebSocketClient):
+    def handshake_ok(self) -> None:
+        """By default this starts a thread that reads, while `connect` goes on with what came along with the answer: two
+        read one stream, and the first message is lost now and then."""
+
     def act(self, answer: object) -> None:
         if answer is scenario.CLOSE:
             self.close()
@@ -24,6 +28,6 @@ class Client(WebSocketClient):
 try:
     client = Client(scenario.url, headers=[("Origin", scenario.origin)] if scenario.origin else None)
     client.connect()
-    client.run_forever()
+    client.run()
 except Exception as error:
     scenario.refused(error)
