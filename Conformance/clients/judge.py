@@ -78,6 +78,10 @@ def differences(result: Result) -> Iterator[str]:
 
 def refusals(result: Result) -> Iterator[str]:
     """Each refusal must have happened, by the device's log, for its own reason; and be shown as the row says."""
+    much = shown(result.seen["malformed"], REFUSALS["malformed"])
+    # The body has the same words here, so that one that shows it shows more than elsewhere.
+    if result.ipv6 == "refused" and much not in (result.library.expected.shows, "phrase"):
+        yield f"malformed: it shows {much}, not {result.library.expected.shows}: {result.seen['malformed'].lines}"
     logged = {"origin": "403 foreign Origin", "host": "403 unknown Host", "path": "404 no such path"}
     for refusal, line in logged.items():
         if (seen := result.seen.get(refusal)) is None:

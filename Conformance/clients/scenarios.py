@@ -142,8 +142,8 @@ class Bench:
     def toggle(self, command: Command) -> Seen:
         return self._watch(self.device, command, "toggle", f"ws://127.0.0.1:{self.device.port}/ws")
 
-    def echoes(self, command: Command) -> Seen:
-        sizes = ",".join(map(str, SIZES))
+    def echoes(self, command: Command, most: int) -> Seen:
+        sizes = ",".join(str(size) for size in SIZES if size <= most)
         return Client(command, f"echo={sizes}", f"ws://127.0.0.1:{self.echo.port}/ws").finish()
 
     def origin(self, command: Command) -> Seen:
