@@ -10,23 +10,20 @@
 
   extension WebSocketHandshake {
     /// The first of the sub-protocols that the client offers which is among `known`, letter by letter; nil if it offers
-    /// none of them.
+    /// none of them. A field without any is no offer: tcllib always sends one (RFC 9110 section 5.6.1.2).
     ///
     /// - Throws: `.malformedProtocols` if what it offers is not a list of tokens (section 11.3.4: `1#token`).
     public static func subprotocol(
       offeredBy head: RequestHead, among known: [StaticString]
     ) throws(WebSocketHandshakeError) -> StaticString? {
-      guard head.fieldCount("Sec-WebSocket-Protocol") > 0 else { return nil }
       var chosen: StaticString?
-      var isEmpty = true
       var isSound = true
       head.forEachElement(of: "Sec-WebSocket-Protocol") { offered in
-        isEmpty = false
         for index in offered.indices where !offered[index].isTokenCharacter { isSound = false }
         guard chosen == nil else { return }
         for index in known.indices where offered.equals(known[index]) { chosen = known[index] }
       }
-      guard isSound, !isEmpty else { throw .malformedProtocols }
+      guard isSound else { throw .malformedProtocols }
       return chosen
     }
   }
