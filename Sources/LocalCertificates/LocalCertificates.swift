@@ -35,7 +35,8 @@
       let file = SecretFile(path: serverPath)
       let stored = try StoredPair(in: file)
       let refused = CertificateNames(
-        names: names.names.filter { !authority.permits($0) }, addresses: names.addresses.filter { !authority.permits($0) })
+        names: names.names.filter { !authority.permits($0) },
+        addresses: names.addresses.filter { !authority.permits($0) })
       if let stored, authority.isCurrent(stored, for: names, now: now) {
         return LocalIdentity(stored, authority, isAuthorityNew: isAuthorityNew, isNew: false, refused)
       }

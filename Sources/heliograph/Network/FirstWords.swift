@@ -26,7 +26,7 @@ struct FirstWords {
     let interfaces = (try? InterfaceStatus.all()) ?? []
     let main = try? InterfaceStatus.ofDefaultRoute()?.name
     let addresses = isForAll ? InterfaceStatus.addressesFromElsewhere(interfaces, first: main) : [address]
-    var names = addresses.map(Self.text)
+    var names = addresses.map(\.string)
     let label = System.hostName.prefix { $0 != "." }
     // A phone finds that name by multicast DNS, in whose zone a machine has one label (RFC 6762 section 3).
     if isForAll, !label.isEmpty, label != "localhost" { names.append("\(label).local") }
@@ -34,10 +34,6 @@ struct FirstWords {
     let code = addresses.isEmpty ? [] : Self.code(of: urls[0], lines: urls.count)
     bestURL = urls.first
     lines = urls.isEmpty ? [] : ["From a phone or another computer:"] + urls.map { "  " + $0 } + code
-  }
-
-  private static func text(_ address: RemoteAddress) -> String {
-    String(decoding: address.addressText, as: UTF8.self)
   }
 
   /// The lines of a QR code, if standard output is a terminal with room for them and those around them.

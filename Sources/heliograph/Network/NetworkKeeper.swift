@@ -95,12 +95,8 @@ struct NetworkKeeper {
     guard let after, let address = after.address else {
       return "the network is gone: \(before?.name ?? "no interface")"
     }
-    let old = before.flatMap { $0.address }.map { " (was \(text($0)))" } ?? ""
-    return "the address has changed: \(after.name) \(text(address))\(old)"
-  }
-
-  private static func text(_ address: RemoteAddress) -> String {
-    String(decoding: address.addressText, as: UTF8.self)
+    let old = before.flatMap { $0.address }.map { " (was \($0.string))" } ?? ""
+    return "the address has changed: \(after.name) \(address.string)\(old)"
   }
 }
 

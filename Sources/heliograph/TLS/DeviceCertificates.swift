@@ -53,7 +53,8 @@
           "the certificate does not have the name \(name): the authority in \(certificates.authorityPath) was not made "
             + "for it (move it away to have a new one made, and trust that one)")
       }
-      let addresses = local.refusedAddresses.compactMap { text($0) }.filter { settings.isForAll || $0 == settings.host }
+      let addresses = self.addresses.filter { local.refusedAddresses.contains($0.octets) }.map(\.string)
+        .filter { settings.isForAll || $0 == settings.host }
       if isFirst, !addresses.isEmpty {
         let such = addresses.count == 1 ? "address" : "addresses"
         news.warnings.append(
@@ -75,20 +76,13 @@
 
     /// All names and addresses that somebody may type.
     private var names: CertificateNames {
-      let interfaces = (try? InterfaceStatus.all()) ?? []
       let loopback: [[UInt8]] = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]]
       return CertificateNames(
         names: settings.knownHostNames.map { String(decoding: $0, as: UTF8.self) } + ["localhost"],
-        addresses: interfaces.flatMap(\.addresses).map(\.octets) + loopback)
+        addresses: addresses.map(\.octets) + loopback)
     }
 
-    /// The address as people write it.
-    private func text(_ octets: [UInt8]) -> String? {
-      var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-      let family = octets.count == 4 ? AF_INET : AF_INET6
-      guard inet_ntop(family, octets, &text, socklen_t(text.count)) != nil else { return nil }
-      return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    private var addresses: [RemoteAddress] { ((try? InterfaceStatus.all()) ?? []).flatMap(\.addresses) }
   }
 
   extension String {
