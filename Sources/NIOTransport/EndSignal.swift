@@ -18,13 +18,17 @@ final class EndSignal {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
     signal(SIGTTIN, SIG_IGN)  // nor is a terminal that listens to another program
     let numbers = HangUp.isIgnored ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP]
+    let registrations = DispatchSemaphore(value: 0)
     sources = numbers.map { number in
       signal(number, SIG_IGN)  // no default action; the source still gets it
       let signals = DispatchSource.makeSignalSource(signal: number, queue: .global())
       signals.setEventHandler { source.yield() }
+      signals.setRegistrationHandler { registrations.signal() }
       signals.activate()
       return signals
     }
+    // A source is registered on another thread; what came before that would be ignored.
+    for _ in sources { registrations.wait() }
   }
 
   /// Returns after the first of them.
