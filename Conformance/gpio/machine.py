@@ -104,7 +104,9 @@ class Machine:
         self._is_alive()
         status = self.monitor.ask("query-status")["status"]
         check(status not in ("internal-error", "guest-panicked"), f"the machine has stopped: {status}")
-        if status != "running":
+        if status == "paused":
+            self.monitor.ask("cont")  # as it was when its memory was saved
+        elif status != "running":
             return False  # its memory is being read
         try:
             with Hand(self.hand_port, timeout=1) as hand:
@@ -113,7 +115,12 @@ class Machine:
             return False
 
     def save(self, memory: Path) -> None:
-        """Writes the memory of a machine that has not yet seen its disk; it goes on."""
+        """Writes the memory of a machine that has not yet seen its disk; it goes on.
+
+        It stands still meanwhile: emulated, a machine that runs was seen to leave a memory in which its network card's
+        ring and what its kernel knows of that are of two moments.
+        """
+        self.monitor.ask("stop")
         self.monitor.ask("migrate", uri=f"exec:cat > {memory}")
         until(lambda: self.monitor.ask("query-migrate").get("status") == "completed", "the memory is saved")
         self.monitor.ask("cont")
