@@ -64,8 +64,11 @@ def owner_link(device: Guarded, table: Table) -> None:
     refused(table, attack, "the link once more, for the same name", device.form(
         "/owner", link=link, name=(winners or [OWNER])[0], password=OWNERS_PASSWORD, again=OWNERS_PASSWORD), 400)
     attack.send("the page of the used link", request("GET", f"/owner?link={link}"), 403)
-    users = [line.split()[0] for line in device.command("user", "list").splitlines()[1:]]
-    table.holds("and there is one user", users == winners, " ".join(users))
+
+    def users() -> list[str]:  # as they are in the file, to which they come behind the answer
+        return [line.split()[0] for line in device.command("user", "list").splitlines()[1:]]
+    until(users, NEWS)
+    table.holds("and there is one user", users() == winners, " ".join(users()))
 
 
 def refused(table: Table, attack: Attack, name: str, answer: bytes, *allowed: int) -> None:
