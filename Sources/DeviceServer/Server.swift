@@ -200,7 +200,10 @@ public struct Server<Context: ~Copyable>: ~Copyable {
       writeResponse(index, now: now, accept)
       // A 101 goes out by itself. Some clients read the first message along with it and keep it until the next bytes.
       if table[index].phase == .webSocket {
-        if table[index].http.pendingOutput == 0 { hubs[table[index].hub].list(table[index].client) }
+        if table[index].http.pendingOutput == 0 {
+          hubs[table[index].hub].list(table[index].client)
+          afterSocketCall(index, now: now)
+        }
         return
       }
     }

@@ -228,4 +228,19 @@ import WebSocketCore
     #expect(!late.isConnected)
     #expect(!late.wasAborted)
   }
+
+  @Test func whoEndsBeforeThe101IsOutIsLetGoBehindIt() throws {
+    let network = makeNetwork()
+    let client = Client(network)
+    let id = try #require(network.id(of: client.number))
+    _ = network.application.receive(Wire.upgrade().span, from: id, now: network.now)
+    network.application.endOfStream(id, now: network.now)
+    var actions: [TransportAction] = []
+    while let action = network.application.nextAction() {
+      actions.append(action)
+      guard action == .write(id) else { continue }
+      network.application.writeOutput(id, now: network.now) { $0.count }  // a transport with room for all of it
+    }
+    #expect(actions == [.write(id), .endOutput(id)])
+  }
 }
