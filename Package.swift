@@ -60,7 +60,7 @@ let metricsTestKit = Target.Dependency.product(
 
 let portableModules = [
   "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "Parts",
-  "RemoteControlPage", "RemoteControl",
+  "MQTTCore", "RemoteControlPage", "RemoteControl",
 ]
 
 let package = Package(
@@ -125,6 +125,7 @@ let package = Package(
     portable("DeviceServer", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     portable("DataVolume", ["DeviceServer", "Bytes"]),
     portable("Parts", ["Bytes", "Timebase"]),
+    portable("MQTTCore", ["Bytes", "Timebase"]),
     portable("RemoteControlPage"),
     portable(
       "RemoteControl",
@@ -187,7 +188,9 @@ let package = Package(
     // What Fuzz/Package.swift builds with the sanitizers, for a moment of fuzzing inside `swift test`.
     .target(
       name: "FuzzTargets",
-      dependencies: ["Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Parts", "Bytes", "Timebase"],
+      dependencies: [
+        "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Parts", "MQTTCore", "Bytes", "Timebase",
+      ],
       path: "Fuzz/Targets", swiftSettings: settings),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("BytesTests", ["Bytes"]),
@@ -201,6 +204,7 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     tests("WebSocketCoreTests", ["WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
+    tests("MQTTCoreTests", ["MQTTCore", "Bytes", "Timebase"]),
     tests("DeviceServerTests", ["DeviceServer", "SystemCalls", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"]),
     tests("DataVolumeTests", ["DataVolume", "DeviceServer", "Bytes"]),
     tests("ServerMetricsTests", ["ServerMetrics", "DeviceServer", metricsTestKit]),
