@@ -5,7 +5,8 @@
 # Behaviour: a client that is told of a forward proxy must ask it for a tunnel with CONNECT, for ws: as for wss: (RFC
 #   6455, section 4.1, step 2). aiohttp sends the handshake itself to the proxy, with a target of the scheme ws, and
 #   wreq with one of the scheme http. A proxy takes out Upgrade, which is hop-by-hop, so the server sees a plain
-#   request. httpx-ws asks for the tunnel, and then speaks TLS in it, though the scheme is ws. None has a setting for it.
+#   request. httpx-ws asks for the tunnel, and then speaks TLS in it, though the scheme is ws. For wss:
+#   all ask with CONNECT.
 # Seen: what is asked of the proxy for ws://127.0.0.1:PORT/ws, and what the user sees through tinyproxy
 #       aiohttp     GET ws://127.0.0.1:PORT/ws HTTP/1.1               WSServerHandshakeError 400
 #       wreq        GET http://127.0.0.1:PORT/ws HTTP/1.1             UpgradeError 426
