@@ -150,11 +150,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
     guard output == .open, let context else { return }
     guard isReady else { return abort() }
     output = .ending
+    if edge == nil, isEverythingOut(context.channel) { return closeOutput() }
     // The promise of an empty write is kept when all before it is out. (SwiftNIO, asked for the second half of a close,
     // would drop what waits.)
     let isOut = context.eventLoop.makePromise(of: Void.self)
     isOut.futureResult.assumeIsolated().whenComplete { _ in self.closeOutput() }
     context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isOut)
+  }
+
+  /// Whether nothing waits in the channel; a channel that cannot say so may have something.
+  private func isEverythingOut(_ channel: any Channel) -> Bool {
+    (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0
   }
 
   private func closeOutput() {
