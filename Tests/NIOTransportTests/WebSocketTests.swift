@@ -45,6 +45,20 @@ extension OverSockets {
       }
     }
 
+    #if os(Linux)
+      /// Some clients keep a message that comes along with the 101 until the next bytes.
+      @Test func theAnswerToAHandshakeIsASegmentOfItsOwnBeforeTheFirstMessage() async throws {
+        try await TestServer.run(over: .plain) { server in
+          try await server.publishState("lamp on")
+          let client = try await RawClient.connect(to: server.address)
+          try await client.send(RawClient.handshake)
+          #expect(try await client.receiveResponse(hasBody: false).hasPrefix("HTTP/1.1 101 "))
+          #expect(try await client.receiveFrame() == .init(0x81, Array("lamp on".utf8)))
+          #expect(client.dataSegments == 2)
+        }
+      }
+    #endif
+
     @Test(arguments: Carrier.allCases) func aHandshakeAndAMessageByteByByteAreTheSame(over carrier: Carrier) async throws {
       try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)

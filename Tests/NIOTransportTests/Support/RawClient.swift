@@ -82,6 +82,17 @@ final class RawClient: @unchecked Sendable {
     return UInt16(bigEndian: name[1])
   }
 
+  #if os(Linux)
+    /// How many segments with data have come so far: `tcpi_data_segs_in` of Linux's `tcp_info` (uapi/linux/tcp.h), which
+    /// the C library's own structure is too short for.
+    var dataSegments: UInt32 {
+      var info = InlineArray<64, UInt32>(repeating: 0)
+      var length = socklen_t(256)
+      let code = getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length)
+      return code == 0 && length >= 156 ? info[152 / 4] : 0
+    }
+  #endif
+
   // MARK: Sending
 
   func send(_ text: String) async throws { try await send(Array(text.utf8)) }
