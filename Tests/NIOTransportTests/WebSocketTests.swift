@@ -143,6 +143,21 @@ extension OverSockets {
       }
     }
 
+    #if os(Linux)
+      /// Nothing waits between the two: whoever has read the Close finds the end there already.
+      @Test func theEndComesAlongWithTheAnswerToAClose() async throws {
+        try await TestServer.run(over: .plain) { server in
+          for _ in 0..<100 {
+            let client = try await RawClient.connectSocket(to: server.address)
+            try await client.send(RawClient.frame(0x88, [0x03, 0xe8]))
+            #expect(try await client.receiveFrame() == .init(0x88, [0x03, 0xe8]))
+            try #require(client.hasPeerEnded)
+            client.close()
+          }
+        }
+      }
+    #endif
+
     @Test(arguments: Carrier.allCases) func whenTheServerClosesItEndsTheConnectionAfterTheAnswer(over carrier: Carrier) async throws {
       try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connectSocket(to: server.address)
