@@ -34,13 +34,19 @@ final class Console: Sendable {
     /// While a countdown runs, its second.
     private let second: UInt64?
 
-    init(_ device: borrowing Device, now: MonotonicTime) {
+    /// How things are; `last` is how they were when somebody looked before.
+    init(_ device: borrowing Device, after last: Shown?, now: MonotonicTime) {
       revision = device.revision
       isHeartbeatLit = if let output = device.statusOutput { device.level(ofOutput: output) > 0 } else { false }
+      // A countdown begins with a change.
+      let mayCount = last?.revision != revision || last?.second != nil
+      second = mayCount && Self.isCounting(device, now: now) ? now.milliseconds / 1000 : nil
+    }
+
+    private static func isCounting(_ device: borrowing Device, now: MonotonicTime) -> Bool {
       let parts = device.parts.span  // an element of the array itself would be copied, with its texts
-      var isCounting = false
-      for index in parts.indices where parts[index].left(at: now) != nil { isCounting = true }
-      second = isCounting ? now.milliseconds / 1000 : nil
+      for index in parts.indices where parts[index].left(at: now) != nil { return true }
+      return false
     }
   }
 
@@ -88,7 +94,7 @@ final class Console: Sendable {
 
   /// Shows what has changed since `last`; called on the event loop after each activity.
   func show(_ context: inout RemoteControlContext, since last: inout Shown?, now: MonotonicTime) {
-    let shown = Shown(context.device, now: now)
+    let shown = Shown(context.device, after: last, now: now)
     let isNew = shown != last
     guard isNew || context.log.hasLines else { return }
     last = shown
