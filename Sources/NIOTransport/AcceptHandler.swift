@@ -25,6 +25,7 @@ final class AcceptHandler: ChannelInboundHandler {
     let channel = unwrapInboundIn(data)
     do {
       try setUp(channel)
+      // What SwiftNIO's own bootstraps do for a socket that is connected already; no other call does it in one step.
       channel._channelCore.registerAlreadyConfigured0(promise: nil)
     } catch {  // it has ended already, for one: a socket that is not connected takes no options on some systems
       channel.close(promise: nil)
