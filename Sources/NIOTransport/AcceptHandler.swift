@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 // What a listening channel does with a connection. SwiftNIO's bootstrap would set each option of a new channel through
-// a future of its own, and register the channel in a later turn of the loop: for clients that come and go that is a
-// third of the transport's work. Here all of it happens at once; what the kernel passes on from the listening socket to
-// a new one is not set at all.
+// a future of its own, which clients that come and go pay for each time. Here all of it happens at once; what the kernel
+// passes on from the listening socket to a new one is not set at all.
 
 import DeviceServer
 import NIOCore
 
-/// Makes each accepted channel one of `owner`'s connections. The bootstrap's own handler, behind this one, gets none.
+/// Makes each accepted channel one of `owner`'s connections, before the bootstrap's own handler behind this one gets it.
 final class AcceptHandler: ChannelInboundHandler {
   typealias InboundIn = any Channel
 
@@ -25,8 +24,7 @@ final class AcceptHandler: ChannelInboundHandler {
     let channel = unwrapInboundIn(data)
     do {
       try setUp(channel)
-      // What SwiftNIO's own bootstraps do for a socket that is connected already; no other call does it in one step.
-      channel._channelCore.registerAlreadyConfigured0(promise: nil)
+      context.fireChannelRead(data)  // and SwiftNIO registers it
     } catch {  // it has ended already, for one: a socket that is not connected takes no options on some systems
       channel.close(promise: nil)
     }
