@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""Chromium and WebKitGTK by their WebDrivers, Firefox by Marionette: what each does in its own way."""
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from common.marionette import Marionette
+from common.webdriver import WebDriver
+from engine import Engine, script_string
+
+CERTUTIL = Path("/usr/bin/certutil")
+MINI_BROWSER = Path("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser")
+SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+SCREEN = {"/usr/bin/Xvfb": "xvfb", "/usr/bin/xdotool": "xdotool", "/usr/share/fonts/truetype/dejavu": "fonts-dejavu-core"}
+
+
+def trust(database: Path, authority: Path) -> None:
+    """Lets whoever uses this database of certificates (NSS) trust an authority for web sites."""
+    database.mkdir(parents=True, exist_ok=True)
+    name = f"sql:{database}"
+    subprocess.run([CERTUTIL, "-N", "-d", name, "--empty-password"], check=True)
+    subprocess.run([CERTUTIL, "-A", "-d", name, "-n", "device", "-t", "C,,", "-i", authority], check=True)
+
+
+class Chromium(Engine):
+    name, title = "Chromium", "Chromium"
+    packages = SCREEN | {"/usr/bin/chromium": "chromium", "/usr/bin/chromedriver": "chromium-driver",
+                         str(CERTUTIL): "libnss3-tools"}
+
+    def start(self) -> WebDriver:
+        if self.options.authority:
+            trust(self.folder / ".pki" / "nssdb", self.options.authority)
+        arguments = ["--no-first-run", f"--user-data-dir={self.folder / 'profile'}"]
+        if os.geteuid() == 0:
+            arguments.append("--no-sandbox")
+        capabilities = {
+            "browserName": "chrome", "pageLoadStrategy": "normal" if self.options.waits else "none",
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "goog:chromeOptions": {"binary": "/usr/bin/chromium", "args": arguments}}
+        return WebDriver(Path("/usr/bin/chromedriver"), self.folder / "driver.log", capabilities,
+                         HOME=str(self.folder), **self.display.variables)
+
+    def _tell(self, method: str, **parameters: Any) -> None:
+        """By the protocol of Chromium's developer tools."""
+        self.command("ExecuteCDP", cmd=method, params=parameters)
+
+    def resize(self, width: int, height: int) -> None:
+        self._tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.settle(width, height)
+
+    @contextmanager
+    def dark(self) -> Iterator[Engine]:
+        def prefer(scheme: str) -> None:
+            self._tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        prefer("dark")
+        yield self
+        prefer("")
+
+    @contextmanager
+    def without_script(self) -> Iterator[Engine]:
+        self._tell("Emulation.setScriptExecutionDisabled", value=True)
+        yield self
+        self._tell("Emulation.setScriptExecutionDisabled", value=False)
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        def network(is_off: bool) -> None:
+            self._tell("Network.emulateNetworkConditions", offline=is_off, latency=0, downloadThroughput=-1,
+                       uploadThroughput=-1)
+        self._tell("Network.enable")
+        network(True)
+        yield
+        network(False)
+
+    def complaints(self) -> list[str]:
+        lines = self.command("GetLog", type="browser")
+        return [line["message"] for line in lines if line["level"] in ("WARNING", "SEVERE")]
+
+
+class Firefox(Engine):
+    name, title = "Firefox", "Mozilla Firefox"
+    packages = SCREEN | {"/usr/bin/firefox-esr": "firefox-esr", str(CERTUTIL): "libnss3-tools"}
+    remote: Marionette
+
+    def start(self) -> Marionette:
+        profile = self.folder / "profile"
+        if self.options.authority:
+            trust(profile, self.options.authority)
+        capabilities = {"acceptInsecureCerts": False, "pageLoadStrategy": "normal" if self.options.waits else "none"}
+        return Marionette(Path("/usr/bin/firefox-esr"), profile, capabilities, HOME=str(self.folder),
+                          **self.display.variables)
+
+    def _prefer(self, preference: str, value: bool | int | None) -> None:
+        name = script_string(preference)
+        if value is None:
+            self.remote.chrome(f"Services.prefs.clearUserPref({name})")
+        else:
+            kind = "Bool" if isinstance(value, bool) else "Int"
+            self.remote.chrome(f"Services.prefs.set{kind}Pref({name}, arguments[0])", value)
+
+    def resize(self, width: int, height: int) -> None:
+        """A window has at least 500 pixels, the page in it may have less."""
+        self.command("SetWindowRect", width=max(width, 500), height=height + 200)
+        self.remote.chrome("const style = gBrowser.selectedBrowser.style;"
+                           "style.minWidth = style.maxWidth = `${arguments[0]}px`;"
+                           "style.minHeight = style.maxHeight = `${arguments[1]}px`", width, height)
+        self.settle(width, height)
+
+    @contextmanager
+    def dark(self) -> Iterator[Engine]:
+        self._prefer("layout.css.prefers-color-scheme.content-override", 0)
+        yield self
+        self._prefer("layout.css.prefers-color-scheme.content-override", None)
+
+    @contextmanager
+    def without_script(self) -> Iterator[Engine]:
+        self._prefer("javascript.enabled", False)
+        yield self
+        self._prefer("javascript.enabled", True)
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        self.remote.chrome("Services.io.offline = true")
+        yield
+        self.remote.chrome("Services.io.offline = false")
+
+    def complaints(self) -> list[str]:
+        """Those of pages, by the policy or by a script."""
+        return self.remote.chrome(
+            "const lines = Services.console.getMessageArray().filter((line) => line instanceof Ci.nsIScriptError"
+            " && /^http/.test(line.sourceName) | /^(CSP|Content)/i.test(line.category) && !/chrome/i.test(line.category));"
+            "Services.console.reset(); return lines.map((line) => `${line.category}: ${line.errorMessage}`)")
+
+
+class WebKitGTK(Engine):
+    name, title = "WebKitGTK", "Automation"
+    packages = SCREEN | {"/usr/bin/WebKitWebDriver": "webkit2gtk-driver", str(MINI_BROWSER): "libwebkit2gtk-4.1-0"}
+    least_width = 447
+    but = {"every_size": "no window is narrower than 447 px", "offline_and_online": "a made-up event"}
+
+    def start(self) -> WebDriver:
+        arguments = ["--automation", "--enable-write-console-messages-to-stdout=true"]
+        if not self.options.has_script:
+            arguments.append("--enable-javascript=false")
+        capabilities = {"pageLoadStrategy": "normal" if self.options.waits else "none",
+                        "webkitgtk:browserOptions": {"binary": str(MINI_BROWSER), "args": arguments}}
+        variables = {"HOME": str(self.folder)} | self.display.variables
+        if self.options.is_dark:
+            variables["GTK_THEME"] = "Adwaita:dark"
+        return WebDriver(self._driver(), self.folder / "driver.log", capabilities, **variables)
+
+    def _driver(self) -> Path:
+        """The driver; if an authority is to be trusted, where the system trusts it, for that process and its children
+        alone."""
+        driver = Path("/usr/bin/WebKitWebDriver")
+        if not self.options.authority:
+            return driver
+        both = self.folder / "authorities.crt"
+        system = SYSTEM_AUTHORITIES.read_text() if SYSTEM_AUTHORITIES.exists() else ""
+        both.write_text(system + self.options.authority.read_text())
+        root = "" if os.geteuid() == 0 else "--map-root-user "
+        script = self.folder / "driver"
+        script.write_text(f"#!/bin/sh\nexec unshare --mount {root}sh -c "
+                          f"'mount --bind {both} {SYSTEM_AUTHORITIES} && exec {driver} \"$@\"' sh \"$@\"\n")
+        script.chmod(0o755)
+        return script
+
+    @contextmanager
+    def dark(self) -> Iterator[Engine]:
+        with self.variant(is_dark=True) as other:
+            yield other
+
+    @contextmanager
+    def without_script(self) -> Iterator[Engine]:
+        with self.variant(has_script=False) as other:
+            yield other
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        self._pretend(False)
+        yield
+        self._pretend(True)
+
+    def _pretend(self, is_online: bool) -> None:
+        """There is no network to take away from WebKitGTK alone."""
+        value = str(is_online).lower()
+        self.evaluate(f"void (Object.defineProperty(navigator, 'onLine', {{ value: {value}, configurable: true }}),"
+                      f"dispatchEvent(new Event('{'online' if is_online else 'offline'}')))")
+
+    def complaints(self) -> list[str]:
+        text = self.remote.log.read_text(errors="replace")
+        told, self._told = text[getattr(self, "_told", 0):], len(text)
+        return [line for line in told.splitlines() if re.match(r"CONSOLE \S+ (WARN|ERROR)", line)]
+
+
+ENGINES: list[type[Engine]] = [Chromium, Firefox, WebKitGTK]

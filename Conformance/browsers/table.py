@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Claims by engines: running them side by side, and the table of what was found."""
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import Bench
+from engine import Engine
+
+Claim = Callable[[Bench], str | None]
+LIMIT = 300.0  # seconds for all that a browser is put through, beside what its claims wait for
+
+
+@dataclass
+class Table:
+    claims: list[Claim]
+    engines: list[type[Engine]]
+    found: dict[tuple[str, str], str] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    start: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, engine: type[Engine], claim: Claim, words: str, problem: str = "") -> None:
+        name = claim.__name__
+        with self._lock:
+            self.found[name, engine.name] = words
+            if problem:
+                self.failures.append(f"{engine.name}: {claim.__doc__}\n    {problem}")
+            seconds = time.monotonic() - self.start
+            print(f"browsers: {seconds:5.1f} s: {engine.name}: {name}: {words}{f': {problem}' * bool(problem)}", flush=True)
+
+    def end(self) -> int:
+        """Prints all, and returns the exit status: a claim of which nothing is known does not hold."""
+        heads = [f"{engine.name} {self.versions.get(engine.name, '')}".strip() for engine in self.engines]
+        rows = [["", *heads], ["---"] * (len(heads) + 1)]
+        for claim in self.claims:
+            cells = [self.found.get((claim.__name__, engine.name), "") for engine in self.engines]
+            self.failures += [f"{engine.name}: not tried: {claim.__doc__}"
+                              for engine, cell in zip(self.engines, cells) if not cell]
+            rows.append([claim.__name__.replace("_", " "), *cells])
+        print("\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n")
+        for failure in self.failures:
+            print(f"FAILED: {failure}")
+        tried = len(self.claims) * len(self.engines)
+        print(f"browsers: {tried} claims, {len(self.failures)} failures, {time.monotonic() - self.start:.0f} s")
+        return 1 if self.failures else 0
+
+
+@dataclass
+class Lane:
+    """Claims that a browser is put through one after the other."""
+    engine: type[Engine]
+    claims: list[Claim]
+    folder: Path
+    heliograph: Path
+
+    def run(self, table: Table) -> None:
+        try:
+            limit = LIMIT + sum(getattr(claim, "waits", 0) for claim in self.claims)
+            with self.engine(self.folder / "browser", time.monotonic() + limit) as browser:
+                table.versions[self.engine.name] = browser.version
+                bench = Bench(self.heliograph, browser, self.folder / "devices")
+                for claim in self.claims:
+                    self._try(claim, bench, table)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the others go on, and what is not tried is told
+            table.failures.append(f"{self.engine.name}: {problem}")
+            traceback.print_exc()
+
+    def _try(self, claim: Claim, bench: Bench, table: Table) -> None:
+        name = claim.__name__
+        if reason := self.engine.cannot.get(name):
+            table.note(self.engine, claim, f"not tried: {reason}")
+            return
+        try:
+            words = claim(bench) or "holds"
+        except Exception as problem:  # noqa: BLE001 - each is one claim that does not hold
+            table.note(self.engine, claim, "FAILED", f"{type(problem).__name__}: {problem}"[:600])
+        else:
+            but = self.engine.but.get(name)
+            table.note(self.engine, claim, f"{words}; {but}" if but else words)
+
+
+def run_all(lanes: list[Lane], table: Table) -> None:
+    threads = [threading.Thread(target=lane.run, args=(table,)) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
