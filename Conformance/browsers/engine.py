@@ -46,6 +46,7 @@ class Engine(ABC):
     name: str
     packages: dict[str, str]  # a file, and the Debian package that has it
     title: str  # what the title of each of its windows has
+    refusal: str  # what is shown or told, as a pattern, where a certificate is not trusted
     least_width = 0  # pixels below which its page cannot be made
     # Claims that it cannot be driven through, and why; and what of a claim is not as with the others.
     cannot: dict[str, str] = {}

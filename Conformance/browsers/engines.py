@@ -29,7 +29,7 @@ def trust(database: Path, authority: Path) -> None:
 
 
 class Chromium(Engine):
-    name, title = "Chromium", "Chromium"
+    name, title, refusal = "Chromium", "Chromium", "ERR_CERT_AUTHORITY_INVALID"
     packages = SCREEN | {"/usr/bin/chromium": "chromium", "/usr/bin/chromedriver": "chromium-driver",
                          str(CERTUTIL): "libnss3-tools"}
 
@@ -84,7 +84,7 @@ class Chromium(Engine):
 
 
 class Firefox(Engine):
-    name, title = "Firefox", "Mozilla Firefox"
+    name, title, refusal = "Firefox", "Mozilla Firefox", "^insecure certificate"
     packages = SCREEN | {"/usr/bin/firefox-esr": "firefox-esr", str(CERTUTIL): "libnss3-tools"}
     remote: Marionette
 
@@ -95,6 +95,10 @@ class Firefox(Engine):
         capabilities = {"acceptInsecureCerts": False, "pageLoadStrategy": "normal" if self.options.waits else "none"}
         return Marionette(Path("/usr/bin/firefox-esr"), profile, capabilities, HOME=str(self.folder),
                           **self.display.variables)
+
+    def go(self, address: str) -> None:
+        """By a script: Marionette's own command waits for the page's scripts, whatever it is told."""
+        self.evaluate(f"void (window.isLeft = true, location = {script_string(address)})")
 
     def _prefer(self, preference: str, value: bool | int | None) -> None:
         name = script_string(preference)
@@ -139,10 +143,11 @@ class Firefox(Engine):
 
 
 class WebKitGTK(Engine):
-    name, title = "WebKitGTK", "Automation"
+    name, title, refusal = "WebKitGTK", "Automation", "^about:blank$"
     packages = SCREEN | {"/usr/bin/WebKitWebDriver": "webkit2gtk-driver", str(MINI_BROWSER): "libwebkit2gtk-4.1-0"}
     least_width = 447
-    but = {"every_size": "no window is narrower than 447 px", "offline_and_online": "a made-up event"}
+    but = {"every_size": "no window is narrower than 447 px", "offline_and_online": "a made-up event",
+           "own_authority": "refused without a word"}
 
     def start(self) -> WebDriver:
         arguments = ["--automation", "--enable-write-console-messages-to-stdout=true"]
