@@ -7,16 +7,19 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from pathlib import Path
 
 from common.claims import check, until
 
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
 SIZE = (4000, 2500)  # room for a page of 4K, and for what a browser has around it
 
 
 class Display:
-    """A screen of its own; `variables` are for the programs that are to be on it."""
+    """A screen of its own; `variables` are for the programs that are to be on it. They have the fonts in FONTS alone, so
+    that pictures are the same on another machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         source, sink = os.pipe()
         size = f"{SIZE[0]}x{SIZE[1]}x24"
         self.process = subprocess.Popen(
@@ -26,7 +29,10 @@ class Display:
         with os.fdopen(source) as answer:
             number = answer.readline().strip()  # said when it listens; nothing if it has ended
         check(number, "Xvfb starts")
-        self.variables = {"DISPLAY": f":{number}"}
+        fonts = folder / "fonts.conf"
+        fonts.write_text(f"<fontconfig><dir>{FONTS}</dir><cachedir>{folder / 'fonts'}</cachedir><match><edit name='family' "
+                         "mode='append_last'><string>DejaVu Sans</string></edit></match></fontconfig>")
+        self.variables = {"DISPLAY": f":{number}", "FONTCONFIG_FILE": str(fonts)}
 
     def _tool(self, *words: str) -> str:
         done = subprocess.run(["xdotool", *words], env=os.environ | self.variables, capture_output=True, text=True,

@@ -55,7 +55,7 @@ class Engine(ABC):
     def __init__(self, folder: Path, deadline: float, options: Options = Options()) -> None:
         self.folder, self.deadline, self.options = folder, deadline, options
         folder.mkdir(parents=True)
-        self.display = Display()
+        self.display = Display(folder)
         try:
             self.remote = self.start()
         except BaseException:
@@ -169,8 +169,8 @@ class Engine(ABC):
         self.press("ctrl+w")
         until(lambda: not self.evaluate("document.hidden"), "the page is shown")
 
-    def resize(self, width: int, height: int) -> None:
-        """Gives the page this size, or the least width that there is."""
+    def resize(self, width: int, height: int, scale: int = 1) -> None:
+        """Gives the page this size, or the least width that there is. Only Chromium has another scale than 1."""
         width = max(width, self.least_width)
         for _ in range(3):  # what is around the page may change with it
             outer, inner = self.evaluate("[[outerWidth, outerHeight], [innerWidth, innerHeight]]")

@@ -50,8 +50,10 @@ class Chromium(Engine):
         """By the protocol of Chromium's developer tools."""
         self.command("ExecuteCDP", cmd=method, params=parameters)
 
-    def resize(self, width: int, height: int) -> None:
-        self._tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+    def resize(self, width: int, height: int, scale: int = 1) -> None:
+        """At a scale, as a phone has it: with scroll bars that take no room."""
+        self._tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale,
+                   mobile=scale > 1)
         self.settle(width, height)
 
     @contextmanager
@@ -108,7 +110,7 @@ class Firefox(Engine):
             kind = "Bool" if isinstance(value, bool) else "Int"
             self.remote.chrome(f"Services.prefs.set{kind}Pref({name}, arguments[0])", value)
 
-    def resize(self, width: int, height: int) -> None:
+    def resize(self, width: int, height: int, scale: int = 1) -> None:
         """A window has at least 500 pixels, the page in it may have less."""
         self.command("SetWindowRect", width=max(width, 500), height=height + 200)
         self.remote.chrome("const style = gBrowser.selectedBrowser.style;"

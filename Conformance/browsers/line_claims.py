@@ -99,6 +99,9 @@ def hidden_for_a_minute(bench: Bench) -> str:
         return f"gone at {given:.0f} s, live after {seconds:.2f} s"
 
 
+hidden_for_a_minute.waits = HIDDEN
+
+
 def away_for(seconds: int) -> Callable[[Bench], str]:
     def device_away(bench: Bench) -> str:
         browser, view = bench.browser, View(bench.browser)
@@ -122,6 +125,7 @@ def away_for(seconds: int) -> Callable[[Bench], str]:
             return f"live after {late:.1f} s"
     device_away.__name__ = f"device_away_for_{seconds}_s"
     device_away.__doc__ = f"A page is live at most {BACK:.0f} s after a device that was away for {seconds} s is back."
+    device_away.waits = seconds
     return device_away
 
 

@@ -62,7 +62,7 @@ class Lane:
 
     def run(self, table: Table) -> None:
         try:
-            limit = LIMIT + sum(getattr(claim, "waits", 0) for claim in self.claims)
+            limit = LIMIT + sum(getattr(claim, "waits", 0) for claim in self.claims)  # seconds, where time is the claim
             with self.engine(self.folder / "browser", time.monotonic() + limit) as browser:
                 table.versions[self.engine.name] = browser.version
                 bench = Bench(self.heliograph, browser, self.folder / "devices")
