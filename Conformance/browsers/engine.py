@@ -47,7 +47,6 @@ class Engine(ABC):
     packages: dict[str, str]  # a file, and the Debian package that has it
     title: str  # what the title of each of its windows has
     refusal: str  # what is shown or told, as a pattern, where a certificate is not trusted
-    least_width = 0  # pixels below which its page cannot be made
     # Claims that it cannot be driven through, and why; and what of a claim is not as with the others.
     cannot: dict[str, str] = {}
     but: dict[str, str] = {}
@@ -108,11 +107,6 @@ class Engine(ABC):
                 return False  # between two pages
         until(has_arrived, f"{self.name} has loaded the page")
 
-    def travel(self, way: str) -> None:
-        """Back or Forward in the history."""
-        self.evaluate(HAS_LEFT)
-        self.command(way)
-
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page, or what it promises."""
         return self.command("ExecuteScript", script=f"return {expression}", args=[])
@@ -170,26 +164,31 @@ class Engine(ABC):
         until(lambda: not self.evaluate("document.hidden"), "the page is shown")
 
     def resize(self, width: int, height: int, scale: int = 1) -> None:
-        """Gives the page this size, or the least width that there is. Only Chromium has another scale than 1."""
-        width = max(width, self.least_width)
+        """Gives the page this size, to a pixel. Only Chromium has another scale than 1."""
+        zoom = self.zoom_for(width)
         for _ in range(3):  # what is around the page may change with it
             outer, inner = self.evaluate("[[outerWidth, outerHeight], [innerWidth, innerHeight]]")
-            more = [wanted - now for wanted, now in zip((width, height), inner)]
-            if more == [0, 0]:
+            more = [round((wanted - now) * zoom) for wanted, now in zip((width, height), inner)]
+            if more != [0, 0]:
+                self.command("SetWindowRect", width=outer[0] + more[0], height=outer[1] + more[1])
+            if self.comes_to_be(width, height):
                 return
-            self.command("SetWindowRect", width=outer[0] + more[0], height=outer[1] + more[1])
-            self.settle(width, height)
-        check(self.is_sized(width, height), f"the page is {width} by {height}")
+        check(False, f"the page is {width} by {height}, not {self.evaluate('[innerWidth, innerHeight]')}")
 
-    def is_sized(self, width: int, height: int) -> bool:
-        return self.evaluate("[innerWidth, innerHeight]") == [width, height]
+    def zoom_for(self, width: int) -> float:
+        """Zooms so far in that a page of this width is possible, and says how far that is."""
+        return 1
 
-    def settle(self, width: int, height: int) -> None:
+    def comes_to_be(self, width: int, height: int) -> bool:
         """Waits for a window to be resized, for as long as that can take."""
+        def is_sized() -> bool:
+            found = self.evaluate("[innerWidth, innerHeight]")
+            return all(abs(wanted - is_now) <= 1 for wanted, is_now in zip((width, height), found))
         try:
-            until(lambda: self.is_sized(width, height), "", patience=2)
+            until(is_sized, "it is resized", patience=2)
+            return True
         except AssertionError:
-            pass
+            return False
 
     # What each engine does in its own way ----------------------------------------------------------------------------
 
