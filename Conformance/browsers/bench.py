@@ -18,6 +18,8 @@ from common.program import Program
 from engine import Engine
 
 SWITCH = "[data-part=led] [role=switch]"
+SHOWN = """((row) => row && [row.classList.contains('on'), row.querySelector('i').textContent,
+    row.querySelector('[role=switch]')?.getAttribute('aria-checked')])(document.querySelector('[data-part=led]'))"""
 
 
 class Device:
@@ -95,10 +97,7 @@ class View:
 
     def shows(self, is_on: bool) -> bool:
         """Whether all that shows the switch's state agrees: the row, its word, the control."""
-        found = self.browser.evaluate(
-            "(row => row && [row.classList.contains('on'), row.querySelector('i').textContent,"
-            " row.querySelector('[role=switch]').getAttribute('aria-checked')])(document.querySelector('[data-part=led]'))")
-        return found is not None and [found[0], found[1], found[2]] == [is_on, "on" if is_on else "off", str(is_on).lower()]
+        return self.browser.evaluate(SHOWN) == [is_on, "on" if is_on else "off", str(is_on).lower()]
 
     def become_live(self, what: str = "the page", patience: float = 20) -> float:
         return until(self.is_live, f"{what} is live", patience)
@@ -116,4 +115,5 @@ class View:
         try:
             return until(says, words, patience)
         except AssertionError:
-            raise AssertionError(f"{selector} says {words!r} within {patience:.0f} s, not {self.text(selector)!r}") from None
+            told = f"{selector} says {words!r} within {patience:.0f} s, not {self.text(selector)!r}"
+            raise AssertionError(told) from None

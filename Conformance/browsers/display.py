@@ -16,8 +16,8 @@ SIZE = (4000, 2500)  # room for a page of 4K, and for what a browser has around 
 
 
 class Display:
-    """A screen of its own; `variables` are for the programs that are to be on it. They have the fonts in FONTS alone, so
-    that pictures are the same on another machine."""
+    """A screen of its own; `variables` are for the programs that are to be on it. They have the fonts in FONTS alone,
+    so that pictures are the same on another machine."""
 
     def __init__(self, folder: Path) -> None:
         source, sink = os.pipe()
@@ -30,8 +30,9 @@ class Display:
             number = answer.readline().strip()  # said when it listens; nothing if it has ended
         check(number, "Xvfb starts")
         fonts = folder / "fonts.conf"
-        fonts.write_text(f"<fontconfig><dir>{FONTS}</dir><cachedir>{folder / 'fonts'}</cachedir><match><edit name='family' "
-                         "mode='append_last'><string>DejaVu Sans</string></edit></match></fontconfig>")
+        fonts.write_text(
+            f"<fontconfig><dir>{FONTS}</dir><cachedir>{folder / 'fonts'}</cachedir>"
+            "<match><edit name='family' mode='append_last'><string>DejaVu Sans</string></edit></match></fontconfig>")
         self.variables = {"DISPLAY": f":{number}", "FONTCONFIG_FILE": str(fonts)}
 
     def _tool(self, *words: str) -> str:

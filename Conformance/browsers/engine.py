@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A browser as a claim drives it, whichever engine it is; engines.py has the three. Each has a screen, a home folder and
-a profile of its own, and a window of 1280 by 800 pixels that is not headless.
+"""A browser as a claim drives it, whichever engine it is; engines.py has the three. Each has a screen, a home folder
+and a profile of its own, and a window that is not headless.
 """
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Engine(ABC):
     packages: dict[str, str]  # a file, and the Debian package that has it
     title: str  # what the title of each of its windows has
     refusal: str  # what is shown or told, as a pattern, where a certificate is not trusted
+    has_console = True  # whether its console can be read
     # Claims that it cannot be driven through, and why; and what of a claim is not as with the others.
     cannot: dict[str, str] = {}
     but: dict[str, str] = {}
@@ -207,9 +208,9 @@ class Engine(ABC):
     def offline(self) -> Iterator[None]:
         """The browser has no network."""
 
-    @abstractmethod
     def complaints(self) -> list[str]:
-        """The warnings and errors on the console since this was last asked."""
+        """The warnings and errors on the console since this was last asked; none where it cannot be read."""
+        return []
 
     def variant(self, **options: Any) -> Engine:
         """Another browser of this engine."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A small proxy before a device: it shows it under a path prefix, as docs/proxies.md has proxies do, and holds an answer
-back for as long as a claim wants.
+"""A small proxy before a device: it shows it under a path prefix, as docs/proxies.md has proxies do, and holds an
+answer back for as long as a claim wants.
 """
 from __future__ import annotations
 

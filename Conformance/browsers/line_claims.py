@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Claims about the line between page and device: cut, full, left, hidden. Times are those of a claim: how long the device
-is away, and how soon the page must be live.
+"""Claims about the line between page and device: cut, full, left, hidden. Times are those of a claim: how long the
+device is away, and how soon the page must be live.
 """
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ def ninth_page(bench: Bench) -> str:
         for socket in sockets:
             socket.message("hello")
         browser.visit(device.address)
-        view.come_to_say("#connection", f"^{PLACES} screens already open; trying again|^All places are taken; trying again")
         view.come_to_say("#connection", f"^{PLACES} screens already open; trying again")
         check(view.has("[data-phase=refused]") and device.clients == PLACES, "it is refused")
         until(lambda: browser.evaluate(ASKED) >= 4, "it goes on asking")

@@ -10,8 +10,9 @@ from forwarder import forwarder
 
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 FOCUS = """(focus => [focus.getAttribute('role'), focus.matches(':focus-visible'),
-    getComputedStyle(focus).outlineStyle !== 'none' || getComputedStyle(focus).boxShadow !== 'none'])(document.activeElement)"""
-RECORD_KEYS = "void (window.keys = [], addEventListener('keydown', ({ key, repeat }) => keys.push([key, repeat]), true))"
+    getComputedStyle(focus).outlineStyle !== 'none'])(document.activeElement)"""
+RECORD_KEYS = """void (window.keys = [],
+    addEventListener('keydown', ({ key, repeat }) => keys.push([key, repeat]), true))"""
 SIZES = [(200, 600), (360, 740), (740, 360), (1280, 800), (3840, 2160)]
 OVERHANG = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
@@ -112,7 +113,7 @@ def dark(bench: Bench) -> None:
             View(browser).become_live()
             check(browser.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"), "dark pages are preferred")
             dark = browser.evaluate(brightness)
-        check(light > 200 and dark < 60, f"of 255, the light page has a brightness of {light:.0f}, the dark of {dark:.0f}")
+        check(light > 200 and dark < 60, f"the light page has a brightness of {light:.0f} of 255, the dark {dark:.0f}")
 
 
 def every_size(bench: Bench) -> str:

@@ -27,6 +27,7 @@ BLOCK, UNLIKE, SHARE = 4, 12, 0.01  # pixels; levels of 255 that a block may dif
 COLORS = 256  # of a picture that is committed
 COOKING = ("on lamp", "on desk", "set desk 150", "on strip", "set strip #ff8a3c", "set celsius 21.5", "open door")
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+BAND = "(({ top, bottom }) => [top, bottom])(document.getElementById('link').getBoundingClientRect())"
 QUIET = "^Connected · (< 1|\\d|\\d\\d) ms · 1 screen$"
 PHONE = (448, 640)  # the width about the least of a window in WebKitGTK
 
@@ -75,7 +76,7 @@ class Shot:
             browser.evaluate(TWO_FRAMES)  # WebKitGTK's picture would be of the frame before
             until(lambda: browser.evaluate("document.getAnimations().length === 0"), "nothing moves")
             browser.evaluate(TWO_FRAMES)
-            band = browser.evaluate("(({ top, bottom }) => [top, bottom])(document.getElementById('link').getBoundingClientRect())")
+            band = browser.evaluate(BAND)
             picture = Image.open(io.BytesIO(browser.screenshot())).convert("RGB")
             return Picture(picture, tuple(round(edge * self.scale) for edge in band))
 

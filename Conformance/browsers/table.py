@@ -33,7 +33,7 @@ class Table:
             if problem:
                 self.failures.append(f"{engine.name}: {claim.__doc__}\n    {problem}")
             seconds = time.monotonic() - self.start
-            print(f"browsers: {seconds:5.1f} s: {engine.name}: {name}: {words}{f': {problem}' * bool(problem)}", flush=True)
+            print(f"browsers: {seconds:5.1f} s: {engine.name}: {name}: {problem or words}", flush=True)
 
     def end(self) -> int:
         """Prints all, and returns the exit status: a claim of which nothing is known does not hold."""
