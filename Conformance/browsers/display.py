@@ -5,11 +5,13 @@ the X server and repeat when they are held, as those of a person do.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
 
 from common.claims import check, until
+from common.program import ending_with_parent
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 SIZE = (4000, 2500)  # room for a page of 4K, and for what a browser has around it
@@ -24,7 +26,8 @@ class Display:
         size = f"{SIZE[0]}x{SIZE[1]}x24"
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(sink), "-screen", "0", size, "-nolisten", "tcp", "-noreset"],
-            pass_fds=[sink], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            pass_fds=[sink], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=ending_with_parent(signal.SIGTERM))  # and with it, what is on the screen
         os.close(sink)
         with os.fdopen(source) as answer:
             number = answer.readline().strip()  # said when it listens; nothing if it has ended

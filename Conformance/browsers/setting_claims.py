@@ -73,7 +73,8 @@ def page_policies(bench: Bench) -> None:
             check(view.text("title") == title, f"{policy}: the title is {title}, not {view.text('title')}")
             if browser.has_console:
                 told = browser.complaints()
-                check(any("olicy" in line for line in told) is (policy == "strict"), f"{policy}: the console says {told}")
+                is_told = any("olicy" in line for line in told)
+                check(is_told is (policy == "strict"), f"{policy}: the console says {told}")
 
 
 def login(bench: Bench) -> None:

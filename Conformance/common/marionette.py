@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from common.claims import check, until
+from common.program import ending_with_parent
 from common.webdriver import ANSWER, START, DriverError
 
 PREFERENCES = {"marionette.port": 0, "browser.shell.checkDefaultBrowser": False, "app.update.enabled": False,
@@ -32,7 +34,8 @@ class Marionette:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [program, "--marionette", "-remote-allow-system-access", "--no-remote", "--profile", profile],
-                stdout=log, stderr=log, env=os.environ | {"MOZ_CRASHREPORTER_DISABLE": "1"} | variables)
+                stdout=log, stderr=log, env=os.environ | {"MOZ_CRASHREPORTER_DISABLE": "1"} | variables,
+                preexec_fn=ending_with_parent(signal.SIGTERM))
         try:
             self._connect(profile / "MarionetteActivePort")
             told = self._ask("WebDriver:NewSession", capabilities={"alwaysMatch": capabilities})

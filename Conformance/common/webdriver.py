@@ -7,13 +7,14 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from common.claims import check, until
-from common.program import free_port
+from common.program import ending_with_parent, free_port
 
 START = 60.0  # seconds for a browser to start
 ANSWER = 60.0  # seconds for a command
@@ -39,7 +40,7 @@ class WebDriver:
         port = free_port()
         with log.open("wb") as output:
             self.process = subprocess.Popen([program, f"--port={port}"], stdout=output, stderr=output,
-                                            env=os.environ | variables)
+                                            env=os.environ | variables, preexec_fn=ending_with_parent(signal.SIGTERM))
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START)
         self.session = ""
         try:
