@@ -16,7 +16,7 @@ from display import FONTS
 from engine import Engine, script_string
 
 CERTUTIL = Path("/usr/bin/certutil")
-MINI_BROWSER = Path("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser")
+MINI_BROWSER = Path(f"/usr/lib/{os.uname().machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser")
 LEAST_WIDTH, ZOOM = 447, 1.2  # pixels of a MiniBrowser's window, and what each Ctrl and + adds
 SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 SCREEN = {"/usr/bin/Xvfb": "xvfb", "/usr/bin/xdotool": "xdotool", str(FONTS): "fonts-dejavu-core"}
