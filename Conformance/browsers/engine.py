@@ -5,6 +5,7 @@ and a profile of its own, and a window that is not headless.
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import time
 from abc import ABC, abstractmethod
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from common.claims import check, until
-from common.webdriver import DriverError
+from common.webdriver import DriverError, Unanswered
 from display import Display
 
 WINDOW = {"x": 0, "y": 0, "width": 1280, "height": 900}
@@ -83,7 +84,10 @@ class Engine(ABC):
 
     def command(self, name: str, **parameters: Any) -> Any:
         check(time.monotonic() < self.deadline, "the engine is within its time")
-        return self.remote.command(name, **parameters)
+        try:
+            return self.remote.command(name, **parameters)
+        except (OSError, http.client.HTTPException) as problem:
+            raise Unanswered(f"{self.name} does not answer {name}: {problem!r}") from problem
 
     # Pages -----------------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class Chromium(Engine):
     def start(self) -> WebDriver:
         if self.options.authority:
             trust(self.folder / ".pki" / "nssdb", self.options.authority)
-        arguments = ["--no-first-run", f"--user-data-dir={self.folder / 'profile'}"]
+        arguments = ["--no-first-run", "--disable-dev-shm-usage", f"--user-data-dir={self.folder / 'profile'}"]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
         capabilities = {

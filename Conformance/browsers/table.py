@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import Bench
+from common.webdriver import Unanswered
 from engine import Engine
 
 Claim = Callable[[Bench], str | None]
@@ -26,14 +27,14 @@ class Table:
     start: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, engine: type[Engine], claim: Claim, words: str, problem: str = "") -> None:
+    def note(self, engine: type[Engine], claim: Claim, words: str, problem: str = "", is_failure: bool = True) -> None:
         name = claim.__name__
         with self._lock:
             self.found[name, engine.name] = words
-            if problem:
+            if problem and is_failure:
                 self.failures.append(f"{engine.name}: {claim.__doc__}\n    {problem}")
             seconds = time.monotonic() - self.start
-            print(f"browsers: {seconds:5.1f} s: {engine.name}: {name}: {problem or words}", flush=True)
+            print(f"browsers: {seconds:5.1f} s: {engine.name}: {name}: {words}{problem and f': {problem}'}", flush=True)
 
     def end(self) -> int:
         """Prints all, and returns the exit status: a claim of which nothing is known does not hold."""
@@ -61,16 +62,35 @@ class Lane:
     heliograph: Path
 
     def run(self, table: Table) -> None:
+        limit = LIMIT + sum(getattr(claim, "waits", 0) for claim in self.claims)  # seconds, where time is the claim
+        deadline = time.monotonic() + limit
+        left, tried_again = list(self.claims), []
         try:
-            limit = LIMIT + sum(getattr(claim, "waits", 0) for claim in self.claims)  # seconds, where time is the claim
-            with self.engine(self.folder / "browser", time.monotonic() + limit) as browser:
-                table.versions[self.engine.name] = browser.version
-                bench = Bench(self.heliograph, browser, self.folder / "devices")
-                for claim in self.claims:
-                    self._try(claim, bench, table)
+            while left:  # a browser that does not answer any more is replaced
+                count = len(tried_again)
+                with self.engine(self.folder / f"browser{count}", deadline) as browser:
+                    table.versions[self.engine.name] = browser.version
+                    bench = Bench(self.heliograph, browser, self.folder / f"devices{count}")
+                    self._try_all(left, bench, table, tried_again)
         except Exception as problem:  # noqa: BLE001 - whatever it is, the others go on, and what is not tried is told
             table.failures.append(f"{self.engine.name}: {problem}")
             traceback.print_exc()
+
+    def _try_all(self, left: list[Claim], bench: Bench, table: Table, tried_again: list[Claim]) -> None:
+        """Takes each claim that was tried from those that are left. If the browser hangs in one, that is tried once more
+        with another browser."""
+        while left:
+            claim = left[0]
+            try:
+                self._try(claim, bench, table)
+            except Unanswered as problem:
+                is_last = claim in tried_again
+                table.note(self.engine, claim, "FAILED" if is_last else "once more", str(problem), is_last)
+                tried_again.append(claim)
+                if is_last:
+                    left.pop(0)
+                return
+            left.pop(0)
 
     def _try(self, claim: Claim, bench: Bench, table: Table) -> None:
         name = claim.__name__
@@ -79,6 +99,8 @@ class Lane:
             return
         try:
             words = claim(bench) or "holds"
+        except Unanswered:
+            raise
         except Exception as problem:  # noqa: BLE001 - each is one claim that does not hold
             table.note(self.engine, claim, "FAILED", f"{type(problem).__name__}: {problem}"[:600])
         else:

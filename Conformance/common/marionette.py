@@ -67,7 +67,7 @@ class Marionette:
                 self.received = rest[int(length):]
                 return json.loads(rest[:int(length)])
             if not (received := self.socket.recv(65_536)):
-                raise DriverError("it has hung up")
+                raise ConnectionError("Firefox has hung up")
             self.received += received
 
     def _ask(self, name: str, **parameters: Any) -> Any:

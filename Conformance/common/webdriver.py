@@ -32,6 +32,10 @@ class DriverError(Exception):
     """What a browser says of a command that failed: the kind of error, a colon, and its words."""
 
 
+class Unanswered(Exception):
+    """A browser, or its driver, that does not answer any more."""
+
+
 class WebDriver:
     """A driver and the one browser that it starts with these capabilities; `end` ends both."""
 
