@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 import http.client
-import json
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from common.claims import check, until
+from common.claims import PATIENCE, check, until
 from common.webdriver import DriverError, Unanswered
 from display import Display
 
 WINDOW = {"x": 0, "y": 0, "width": 1280, "height": 900}
 BESIDE = {"x": 1900, "y": 0, "width": 1000, "height": 800}  # a window that is covered counts as hidden in Firefox
+# What the three say of a script whose page was left before it had ended.
+LEFT_MEANWHILE = re.compile("before the unload event|[Dd]ocument was unloaded|context was destroyed|"
+                            "aborted by navigation|Cannot find context|target navigated|context has been discarded")
 HAS_LEFT = "void (window.isLeft = true)"
 HAS_ARRIVED = "!window.isLeft && document.readyState === 'complete' && location.href !== 'about:blank'"
 
@@ -113,8 +116,14 @@ class Engine(ABC):
         until(has_arrived, f"{self.name} has loaded the page")
 
     def evaluate(self, expression: str) -> Any:
-        """The value of an expression in the page, or what it promises."""
-        return self.command("ExecuteScript", script=f"return {expression}", args=[])
+        """The value of an expression in the page, or what it promises; in the next page if this one is left meanwhile."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.command("ExecuteScript", script=f"return {expression}", args=[])
+            except DriverError as problem:
+                if not LEFT_MEANWHILE.search(str(problem)) or time.monotonic() > end:
+                    raise
 
     def _find(self, selector: str) -> str:
         return next(iter(self.command("FindElement", using="css selector", value=selector).values()))
@@ -164,9 +173,11 @@ class Engine(ABC):
         """Another tab is in front, opened and closed by keys as people do."""
         self.press("ctrl+t")
         until(lambda: self.evaluate("document.hidden"), "the page is hidden")
-        yield
-        self.press("ctrl+w")
-        until(lambda: not self.evaluate("document.hidden"), "the page is shown")
+        try:
+            yield
+        finally:
+            self.press("ctrl+w")
+            until(lambda: not self.evaluate("document.hidden"), "the page is shown")
 
     def resize(self, width: int, height: int, scale: int = 1) -> None:
         """Gives the page this size, to a pixel. Only Chromium has another scale than 1."""
@@ -221,6 +232,3 @@ class Engine(ABC):
         count = len(list(self.folder.parent.glob(f"{self.folder.name}-*")))
         return type(self)(self.folder.with_name(f"{self.folder.name}-{count}"), self.deadline, Options(**options))
 
-
-def script_string(text: str) -> str:
-    return json.dumps(text)

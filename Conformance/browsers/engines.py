@@ -2,6 +2,7 @@
 """Chromium and WebKitGTK by their WebDrivers, Firefox by Marionette: what each does in its own way."""
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from common.claims import check
 from common.marionette import Marionette
 from common.webdriver import WebDriver
 from display import FONTS
-from engine import Engine, script_string
+from engine import Engine
 
 CERTUTIL = Path("/usr/bin/certutil")
 MINI_BROWSER = Path(f"/usr/lib/{os.uname().machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser")
@@ -63,14 +64,18 @@ class Chromium(Engine):
         def prefer(scheme: str) -> None:
             self._tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         prefer("dark")
-        yield self
-        prefer("")
+        try:
+            yield self
+        finally:
+            prefer("")
 
     @contextmanager
     def without_script(self) -> Iterator[Engine]:
         self._tell("Emulation.setScriptExecutionDisabled", value=True)
-        yield self
-        self._tell("Emulation.setScriptExecutionDisabled", value=False)
+        try:
+            yield self
+        finally:
+            self._tell("Emulation.setScriptExecutionDisabled", value=False)
 
     @contextmanager
     def offline(self) -> Iterator[None]:
@@ -79,8 +84,10 @@ class Chromium(Engine):
                        uploadThroughput=-1)
         self._tell("Network.enable")
         network(True)
-        yield
-        network(False)
+        try:
+            yield
+        finally:
+            network(False)
 
     def complaints(self) -> list[str]:
         lines = self.command("GetLog", type="browser")
@@ -102,15 +109,16 @@ class Firefox(Engine):
 
     def go(self, address: str) -> None:
         """By a script: Marionette's own command waits for the page's scripts, whatever it is told."""
-        self.evaluate(f"void (window.isLeft = true, location = {script_string(address)})")
+        self.evaluate(f"void (window.isLeft = true, location = {json.dumps(address)})")
 
-    def _prefer(self, preference: str, value: bool | int | None) -> None:
-        name = script_string(preference)
-        if value is None:
-            self.remote.chrome(f"Services.prefs.clearUserPref({name})")
-        else:
-            kind = "Bool" if isinstance(value, bool) else "Int"
-            self.remote.chrome(f"Services.prefs.set{kind}Pref({name}, arguments[0])", value)
+    @contextmanager
+    def _preferring(self, preference: str, value: bool | int) -> Iterator[None]:
+        kind = "Bool" if isinstance(value, bool) else "Int"
+        self.remote.chrome(f"Services.prefs.set{kind}Pref(...arguments)", preference, value)
+        try:
+            yield
+        finally:
+            self.remote.chrome("Services.prefs.clearUserPref(arguments[0])", preference)
 
     def resize(self, width: int, height: int, scale: int = 1) -> None:
         """A window has at least 500 pixels, the page in it may have less."""
@@ -122,21 +130,21 @@ class Firefox(Engine):
 
     @contextmanager
     def dark(self) -> Iterator[Engine]:
-        self._prefer("layout.css.prefers-color-scheme.content-override", 0)
-        yield self
-        self._prefer("layout.css.prefers-color-scheme.content-override", None)
+        with self._preferring("layout.css.prefers-color-scheme.content-override", 0):
+            yield self
 
     @contextmanager
     def without_script(self) -> Iterator[Engine]:
-        self._prefer("javascript.enabled", False)
-        yield self
-        self._prefer("javascript.enabled", True)
+        with self._preferring("javascript.enabled", False):
+            yield self
 
     @contextmanager
     def offline(self) -> Iterator[None]:
         self.remote.chrome("Services.io.offline = true")
-        yield
-        self.remote.chrome("Services.io.offline = false")
+        try:
+            yield
+        finally:
+            self.remote.chrome("Services.io.offline = false")
 
     def complaints(self) -> list[str]:
         """Those of pages, by the policy or by a script."""
@@ -201,8 +209,10 @@ class WebKitGTK(Engine):
     @contextmanager
     def offline(self) -> Iterator[None]:
         self._pretend(False)
-        yield
-        self._pretend(True)
+        try:
+            yield
+        finally:
+            self._pretend(True)
 
     def _pretend(self, is_online: bool) -> None:
         """There is no network to take away from WebKitGTK alone."""
