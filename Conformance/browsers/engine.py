@@ -116,7 +116,7 @@ class Engine(ABC):
         until(has_arrived, f"{self.name} has loaded the page")
 
     def evaluate(self, expression: str) -> Any:
-        """The value of an expression in the page, or what it promises; in the next page if this one is left meanwhile."""
+        """The value of an expression in the page, or what it promises; in the next page if it is left meanwhile."""
         end = time.monotonic() + PATIENCE
         while True:
             try:
