@@ -2,7 +2,6 @@
 """Chromium and WebKitGTK by their WebDrivers, Firefox by Marionette: what each does in its own way."""
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -106,10 +105,6 @@ class Firefox(Engine):
         capabilities = {"acceptInsecureCerts": False, "pageLoadStrategy": "normal" if self.options.waits else "none"}
         return Marionette(Path("/usr/bin/firefox-esr"), profile, capabilities, HOME=str(self.folder),
                           **self.display.variables)
-
-    def go(self, address: str) -> None:
-        """By a script: Marionette's own command waits for the page's scripts, whatever it is told."""
-        self.evaluate(f"void (window.isLeft = true, location = {json.dumps(address)})")
 
     @contextmanager
     def _preferring(self, preference: str, value: bool | int) -> Iterator[None]:

@@ -73,7 +73,7 @@ class Shot:
             browser.visit(device.address)
             view = View(browser)
             view.come_to_say("#connection", QUIET)
-            browser.evaluate(TWO_FRAMES)  # WebKitGTK's picture would be of the frame before
+            browser.evaluate(TWO_FRAMES)  # WebKitGTK's picture was seen to be of a frame before
             until(lambda: browser.evaluate("document.getAnimations().length === 0"), "nothing moves")
             browser.evaluate(TWO_FRAMES)
             band = browser.evaluate(BAND)

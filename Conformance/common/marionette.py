@@ -38,7 +38,7 @@ class Marionette:
                 preexec_fn=ending_with_parent(signal.SIGTERM))
         try:
             self._connect(profile / "MarionetteActivePort")
-            told = self._ask("WebDriver:NewSession", capabilities={"alwaysMatch": capabilities})
+            told = self._ask("WebDriver:NewSession", **capabilities)  # `alwaysMatch` is for drivers
         except BaseException:
             self.end()
             raise
