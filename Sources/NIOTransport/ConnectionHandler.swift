@@ -65,8 +65,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     // A peer whose address is gone has closed before it was accepted: nobody would be there to answer to. (The context
-    // would ask the kernel for the address, which the channel knows.)
-    id = context.channel.remoteAddress.flatMap { owner.accept(self, from: RemoteAddress($0), over: scheme) }
+    // asks the kernel for the address; the channel would say what it was.)
+    id = context.remoteAddress.flatMap { owner.accept(self, from: RemoteAddress($0), over: scheme) }
     context.fireChannelActive()
     if id == nil { abort() } else { owner.act() }
   }
