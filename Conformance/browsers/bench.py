@@ -108,6 +108,11 @@ class View:
         is_on = device.is_on
         until(lambda: self.shows(is_on), f"{what} shows that the LED is {'on' if is_on else 'off'}")
 
+    def open(self, device: Device, what: str = "the page", address: str | None = None) -> None:
+        """Visits the device's page, or the same at another address, until it is live and right."""
+        self.browser.visit(address or device.address)
+        self.come_to_show(device, what)
+
     def come_to_say(self, selector: str, words: str, patience: float = 20) -> float:
         """Seconds until the text there matches a pattern."""
         def says() -> bool:

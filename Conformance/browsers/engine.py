@@ -52,8 +52,7 @@ class Engine(ABC):
     title: str  # what the title of each of its windows has
     refusal: str  # what is shown or told, as a pattern, where a certificate is not trusted
     has_console = True  # whether its console can be read
-    # Claims that it cannot be driven through, and why; and what of a claim is not as with the others.
-    cannot: dict[str, str] = {}
+    # By claim: what of it is not as with the others, since the engine cannot be driven so.
     but: dict[str, str] = {}
 
     def __init__(self, folder: Path, deadline: float, options: Options = Options()) -> None:

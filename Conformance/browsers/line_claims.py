@@ -19,6 +19,12 @@ GIVES_BACK = 30.0  # seconds after which a hidden page gives its place back
 HIDDEN = 60.0
 
 
+def in_time(seconds: float) -> str:
+    """What is said of a page that was live again after so long, which is not too long."""
+    check(seconds <= BACK, f"it is live within {BACK:.0f} s, not after {seconds:.1f} s")
+    return f"live after {seconds:.1f} s"
+
+
 def ninth_page(bench: Bench) -> str:
     """A page for which there is no place says so, and is live when there is."""
     browser, view = bench.browser, View(bench.browser)
@@ -33,18 +39,15 @@ def ninth_page(bench: Bench) -> str:
         sockets[0].close()
         seconds = view.become_live()
         view.come_to_show(device, "the ninth page")
-        check(seconds <= BACK, f"it is live within {BACK:.0f} s, not after {seconds:.1f} s")
-        return f"live after {seconds:.1f} s"
+        return in_time(seconds)
 
 
 def back_and_forward(bench: Bench) -> str:
     """Whoever leaves the page and comes back finds it live and right; while away they take no place."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device() as device, bench.device() as elsewhere:
-        browser.visit(elsewhere.address)
-        view.come_to_show(elsewhere, "the other page")
-        browser.visit(device.address)
-        view.come_to_show(device, "the page")
+        view.open(elsewhere, "the other page")
+        view.open(device)
         browser.evaluate("void (window.isKept = true)")
         slowest = 0.0
         for leave, come_back in ((lambda: browser.command("Back"), "Forward"),
@@ -58,7 +61,7 @@ def back_and_forward(bench: Bench) -> str:
             slowest = max(slowest, view.become_live("the page that was come back to"))
             view.come_to_show(device, "the page that was come back to")
             check(device.clients == 1, f"it has one place: {device.clients}")
-        check(slowest <= BACK, f"it is live within {BACK:.0f} s, not after {slowest:.1f} s")
+        in_time(slowest)
         kept = browser.evaluate("window.isKept === true")
         return "from the cache" if kept else "loaded anew"
 
@@ -67,8 +70,7 @@ def offline_and_online(bench: Bench) -> str:
     """Without a network the page says so and leaves its place; with one it is live and right."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device() as device:
-        browser.visit(device.address)
-        view.come_to_show(device, "the page")
+        view.open(device)
         with browser.offline():
             view.come_to_say("#connection", "^This device is offline$")
             check(view.has(f"{SWITCH}[aria-disabled=true]"), "the switch cannot be used")
@@ -76,16 +78,14 @@ def offline_and_online(bench: Bench) -> str:
             device.toggle()
         seconds = view.become_live()
         view.come_to_show(device, "the page")
-        check(seconds <= BACK, f"it is live within {BACK:.0f} s, not after {seconds:.1f} s")
-        return f"live after {seconds:.1f} s"
+        return in_time(seconds)
 
 
 def hidden_for_a_minute(bench: Bench) -> str:
     """A hidden page gives its place back after 30 s; shown again it is live and right."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device() as device:
-        browser.visit(device.address)
-        view.come_to_show(device, "the page")
+        view.open(device)
         with browser.hidden():
             start = time.monotonic()
             until(lambda: device.clients == 0, "the page gives its place back", GIVES_BACK + 5, 0.2)
@@ -97,7 +97,7 @@ def hidden_for_a_minute(bench: Bench) -> str:
             check(device.clients == 0, "it stays away")
         seconds = view.become_live()
         view.come_to_show(device, "the page that is shown again")
-        check(seconds <= BACK, f"it is live within {BACK:.0f} s, not after {seconds:.1f} s")
+        in_time(seconds)
         return f"gone at {given:.0f} s, live after {seconds:.2f} s"
 
 
@@ -109,8 +109,7 @@ def away_for(seconds: int) -> Callable[[Bench], str]:
         browser, view = bench.browser, View(bench.browser)
         folder = bench.fresh()
         with bench.device(folder=folder) as device:
-            browser.visit(device.address)
-            view.come_to_show(device, "the page")
+            view.open(device)
         stopped = time.monotonic()
         view.come_to_say("#connection", "^Reconnecting in \\d+ s|^Connecting")
         until(lambda: view.has("[data-phase=waiting].loud"), "the page is loud about it")
@@ -123,8 +122,7 @@ def away_for(seconds: int) -> Callable[[Bench], str]:
             late = time.monotonic() - start
             device.toggle()
             view.come_to_show(device, "the page")
-            check(late <= BACK, f"it is live within {BACK:.0f} s, not after {late:.1f} s")
-            return f"live after {late:.1f} s"
+            return in_time(late)
     device_away.__name__ = f"device_away_for_{seconds}_s"
     device_away.__doc__ = f"A page is live at most {BACK:.0f} s after a device that was away for {seconds} s is back."
     device_away.waits = seconds

@@ -60,9 +60,8 @@ def show(claims: list[Claim]) -> None:
     for claim in claims:
         print(f"{claim.__name__}: {claim.__doc__}")
         for engine in ENGINES:
-            for words in (engine.cannot.get(claim.__name__), engine.but.get(claim.__name__)):
-                if words:
-                    print(f"    {engine.name}: {words}")
+            if words := engine.but.get(claim.__name__):
+                print(f"    {engine.name}: {words}")
 
 
 def chosen_engines(options: argparse.Namespace) -> list[type[Engine]]:

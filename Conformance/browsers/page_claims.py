@@ -40,8 +40,7 @@ def tap(bench: Bench) -> None:
     """A tap on the switch toggles once, and the page says that this screen did it."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device() as device:
-        browser.visit(device.address)
-        view.come_to_show(device, "the page")
+        view.open(device)
         for is_on in (True, False):
             before = device.revision
             browser.click(SWITCH)
@@ -53,10 +52,9 @@ def tap(bench: Bench) -> None:
 
 def press_on_the_board(bench: Bench) -> None:
     """The button on the board shows as pressed until it is released, and toggles."""
-    browser, view = bench.browser, View(bench.browser)
+    view = View(bench.browser)
     with bench.device() as device:
-        browser.visit(device.address)
-        view.come_to_show(device, "the page")
+        view.open(device)
         device.program.say("press")
         until(lambda: view.has("[data-part=button].pressed"), "the button shows as pressed")
         check("ressed" in view.text("[data-part=button] i"), "its word says so")
@@ -70,8 +68,7 @@ def two_windows(bench: Bench) -> None:
     """Two windows know of each other, and one shows what the other does."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device() as device:
-        browser.visit(device.address)
-        view.come_to_show(device, "the first window")
+        view.open(device, "the first window")
         with browser.window_beside(device.address) as (first, second):
             for window, other in ((first, second), (second, first)):
                 browser.look_at(window)
@@ -139,8 +136,7 @@ def keyboard(bench: Bench) -> None:
     """Tab reaches the switch, which shows that it has the focus; Space and Enter toggle it once each."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device() as device:
-        browser.visit(device.address)
-        view.come_to_show(device, "the page")
+        view.open(device)
         focus_the_switch(bench)
         for key, is_on in (("space", True), ("Return", False)):
             before = device.revision
@@ -167,8 +163,7 @@ def held_enter(bench: Bench) -> str:
     """Enter held for 2 s toggles exactly once."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device() as device:
-        browser.visit(device.address)
-        view.come_to_show(device, "the page")
+        view.open(device)
         browser.evaluate(RECORD_KEYS)
         focus_the_switch(bench)
         before = device.revision

@@ -31,8 +31,7 @@ def path_prefix(bench: Bench) -> None:
     """Under a proxy's path prefix the page is live, works, and asks for nothing outside."""
     browser, view = bench.browser, View(bench.browser)
     with bench.device("--trusted-proxy", "127.0.0.1") as device, forwarder(device.port, PREFIX) as proxy:
-        browser.visit(proxy.address)
-        view.come_to_show(device, "the page")
+        view.open(device, address=proxy.address)
         browser.click(SWITCH)
         until(lambda: device.is_on, "the tap is done")
         view.come_to_show(device, "the page")

@@ -93,10 +93,6 @@ class Lane:
             left.pop(0)
 
     def _try(self, claim: Claim, bench: Bench, table: Table) -> None:
-        name = claim.__name__
-        if reason := self.engine.cannot.get(name):
-            table.note(self.engine, claim, f"not tried: {reason}")
-            return
         try:
             words = claim(bench) or "holds"
         except Unanswered:
@@ -104,7 +100,7 @@ class Lane:
         except Exception as problem:  # noqa: BLE001 - each is one claim that does not hold
             table.note(self.engine, claim, "FAILED", f"{type(problem).__name__}: {problem}"[:600])
         else:
-            but = self.engine.but.get(name)
+            but = self.engine.but.get(claim.__name__)
             table.note(self.engine, claim, f"{words}; {but}" if but else words)
 
 

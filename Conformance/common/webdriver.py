@@ -19,12 +19,12 @@ from common.program import ending_with_parent, free_port
 START = 60.0  # seconds for a browser to start
 ANSWER = 60.0  # seconds for a command
 COMMANDS = {
-    "Navigate": "POST url", "Back": "POST back", "Forward": "POST forward", "Refresh": "POST refresh",
+    "Navigate": "POST url", "Back": "POST back", "Forward": "POST forward",
     "ExecuteScript": "POST execute/sync", "FindElement": "POST element", "TakeScreenshot": "GET screenshot",
     "ElementClick": "POST element/{id}/click", "ElementSendKeys": "POST element/{id}/value",
-    "PerformActions": "POST actions", "ReleaseActions": "DELETE actions", "NewWindow": "POST window/new",
-    "SwitchToWindow": "POST window", "CloseWindow": "DELETE window", "GetWindowHandle": "GET window",
-    "SetWindowRect": "POST window/rect", "ExecuteCDP": "POST goog/cdp/execute", "GetLog": "POST se/log",
+    "NewWindow": "POST window/new", "SwitchToWindow": "POST window", "CloseWindow": "DELETE window",
+    "GetWindowHandle": "GET window", "SetWindowRect": "POST window/rect", "ExecuteCDP": "POST goog/cdp/execute",
+    "GetLog": "POST se/log",
 }
 
 

@@ -45,7 +45,7 @@ extension MQTTConnection {
   private var pingDue: MonotonicTime {
     guard keepAlive > 0 else { return .distantFuture }
     let margin = Milliseconds(min(1000, keepAlive.count / 4))
-    let silence = Milliseconds(keepAlive.count.addingReportingOverflow(keepAlive.count / 2).partialValue)
+    let silence = Milliseconds(keepAlive.count + keepAlive.count / 2)  // of 65,535 s at most
     return min(lastSent + Milliseconds(keepAlive.count - margin.count), lastReceived + silence)
   }
 

@@ -13,8 +13,6 @@ public struct Properties: Equatable, Sendable {
   public internal(set) var reasonString = 0..<0
   /// Other servers to use (section 4.11).
   public internal(set) var serverReference = 0..<0
-  /// The client identifier that the server has made up for an empty one.
-  public internal(set) var assignedClientIdentifier = 0..<0
   /// How many messages with QoS 1 may be unacknowledged.
   public internal(set) var receiveMaximum: UInt16 = 65_535
   /// The highest topic alias that the server takes; 0 for none.
@@ -23,14 +21,10 @@ public struct Properties: Equatable, Sendable {
   public internal(set) var maximumQoS = QualityOfService.exactlyOnce
   /// Whether the server retains messages.
   public internal(set) var isRetainAvailable = true
-  /// Whether filters may have wildcards.
-  public internal(set) var areWildcardsAvailable = true
   /// The longest packet that the server takes.
   public internal(set) var maximumPacketSize = UInt32.max
   /// The keep alive in seconds that holds in place of the client's.
   public internal(set) var serverKeepAlive: UInt16?
-  /// How long the server keeps the session, in seconds, if not as long as it was asked to.
-  public internal(set) var sessionExpiryInterval: UInt32?
 
   init() {}
 
@@ -59,21 +53,20 @@ public struct Properties: Equatable, Sendable {
     switch property {
     case .reasonString: reasonString = try reader.string()
     case .serverReference: serverReference = try reader.string()
-    case .assignedClientIdentifier: assignedClientIdentifier = try reader.string()
     case .receiveMaximum: receiveMaximum = try nonZero(reader.twoByteInteger())
     case .topicAliasMaximum: topicAliasMaximum = try reader.twoByteInteger()
     case .maximumQoS: maximumQoS = try Self.isSet(&reader) ? .atLeastOnce : .atMostOnce
     case .retainAvailable: isRetainAvailable = try Self.isSet(&reader)
-    case .wildcardSubscriptionAvailable: areWildcardsAvailable = try Self.isSet(&reader)
     case .maximumPacketSize: maximumPacketSize = try nonZero(reader.fourByteInteger())
     case .serverKeepAlive: serverKeepAlive = try reader.twoByteInteger()
-    case .sessionExpiryInterval: sessionExpiryInterval = try reader.fourByteInteger()
-    case .payloadFormatIndicator, .subscriptionIdentifierAvailable, .sharedSubscriptionAvailable:
+    case .payloadFormatIndicator, .wildcardSubscriptionAvailable, .subscriptionIdentifierAvailable,
+      .sharedSubscriptionAvailable:
       _ = try Self.isSet(&reader)
     case .subscriptionIdentifier: _ = try nonZero(reader.variableByteInteger())
-    case .messageExpiryInterval: _ = try reader.fourByteInteger()
+    case .messageExpiryInterval, .sessionExpiryInterval: _ = try reader.fourByteInteger()
     case .topicAlias: throw .invalidTopicAlias  // we allow none
-    case .contentType, .responseTopic, .responseInformation, .authenticationMethod: _ = try reader.string()
+    case .contentType, .responseTopic, .responseInformation, .assignedClientIdentifier, .authenticationMethod:
+      _ = try reader.string()
     case .correlationData, .authenticationData: _ = try reader.binaryData()
     case .userProperty:
       _ = try reader.string()
