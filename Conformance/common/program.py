@@ -90,6 +90,16 @@ class Program:
         self.process.stdin.write(word + "\n")
         self.process.stdin.flush()
 
+    def pause(self) -> None:
+        """Stops all its threads. To send the signal is not enough: the one that the kernel picks is stopped first, and
+        until it has been woken for that, the others go on."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+
+    def go_on(self) -> None:
+        """After `pause`."""
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = PATIENCE) -> int:
         """Ends it and returns its exit status; one that does not end in time is killed."""
         if self.process.poll() is None:

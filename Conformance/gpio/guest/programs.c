@@ -80,7 +80,11 @@ int do_wait(char *words, struct answer *answer) {
 int do_signal(char *words, struct answer *answer) {
   pid_t process = (pid_t)next_number(&words);
   int number = (int)next_number(&words);
-  return process > 1 && kill(process, number) == 0 ? 1 : fails(answer, "signal");
+  if (process <= 1 || kill(process, number) != 0) return fails(answer, "signal");
+  // Its other threads go on until the one that the kernel picks has been woken. (Another's child cannot be waited for.)
+  siginfo_t stopped;
+  if (number == SIGSTOP) waitid(P_PID, (id_t)process, &stopped, WSTOPPED | WEXITED | WNOWAIT);
+  return 1;
 }
 
 // MARK: A folder
