@@ -129,7 +129,9 @@ let package = Package(
     portable("RemoteControlPage"),
     portable(
       "RemoteControl",
-      ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
+      [
+        "DeviceServer", "Parts", "MQTTCore", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
+      ]),
     // ======== hosted modules, above the Embedded line ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
