@@ -2,6 +2,7 @@
 """A program that a suite starts: its lines, its port, what it uses, and its end."""
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
@@ -18,6 +19,20 @@ from typing import IO
 from urllib.parse import urlsplit
 
 PATIENCE = 20.0  # seconds for anything to happen
+LIBC = ctypes.CDLL(None)
+END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2), which a program that is executed then keeps
+
+
+def ending_with_parent(by: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+    """For `preexec_fn`: however this process ends, be it by SIGKILL, what it starts is ended with it. To the kernel it
+    is the thread that ends, so whoever lets a thread start something has that thread last."""
+    parent = os.getpid()
+
+    def end_with_parent() -> None:
+        LIBC.prctl(END_WITH_PARENT, by, 0, 0, 0)
+        if os.getppid() != parent:  # which has ended before that call
+            os._exit(1)
+    return end_with_parent
 
 
 class Program:

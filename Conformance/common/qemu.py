@@ -4,36 +4,26 @@ Specification"), and its stub for GDB ("Debugging with GDB", appendix "GDB Remot
 socket."""
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+from common.program import ending_with_parent
+
 PATIENCE = 20.0
 # Before others, if we may: what is measured is the board, and not what else this machine has to do.
 FIRST = ["nice", "-n", "-10"] if os.geteuid() == 0 else []
 
-END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2), which a program that is executed then keeps
-LIBC = ctypes.CDLL(None)
-
 
 def launch(command: list[object], **streams: Any) -> subprocess.Popen:
-    """Starts QEMU out of reach of the terminal's Ctrl-C. However this process ends, be it by SIGKILL, QEMU is killed
-    with it; to the kernel it is the thread that ends, so whoever lets a thread start QEMU has that thread last."""
-    parent = os.getpid()
-
-    def end_with_parent() -> None:
-        LIBC.prctl(END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # which has ended before that call
-            os._exit(1)
+    """Starts QEMU out of reach of the terminal's Ctrl-C. However this process ends, QEMU is killed with it."""
     return subprocess.Popen([str(word) for word in [*FIRST, *command]], stdin=subprocess.DEVNULL,
-                            start_new_session=True, preexec_fn=end_with_parent, **streams)
+                            start_new_session=True, preexec_fn=ending_with_parent(), **streams)
 
 
 def connect(path: Path) -> socket.socket:

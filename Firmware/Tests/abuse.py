@@ -95,10 +95,10 @@ def is_back(now: Rest, base: Rest) -> bool:
 def at_rest(board: Board, wanted: Rest | None = None, *, forgotten: bool = False) -> Rest:
     """What is in use when all connections are over, `forgotten` ones even after TIME-WAIT, which lasts 10 s of the
     board; when that has come back to what is wanted, or does not in 30 s. (A client that is gone without a word is noticed
-    after 25 s of the board, which on a busy machine take longer.)"""
+    after 35 s of the board, which on a busy machine take longer.)"""
     def rest() -> Rest:
         return Rest(board.heap, board.network.heap_used)
-    until(lambda: device_state(board.port)["clients"] == 0, "all clients are gone", 60)
+    until(lambda: device_state(board.port)["clients"] == 0, "all clients are gone", 100)
     until(lambda: board.network.is_at_rest, "lwIP has nothing left of any connection", 30, 0.2)
     with contextlib.suppress(AssertionError):
         until(lambda: wanted and is_back(rest(), wanted), "the memory is back", 30 if wanted else 3, 0.2)

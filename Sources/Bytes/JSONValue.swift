@@ -140,6 +140,9 @@ public struct JSONValue: ~Escapable {
   public func equals(_ other: StaticString) -> Bool { equals(other.span) }
 
   /// Whether this is a string that, its escapes decoded, is exactly `other`.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public func equals(_ other: Span<UInt8>) -> Bool {
     var index = 0
     var isSame = true

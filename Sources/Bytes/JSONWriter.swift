@@ -189,6 +189,9 @@ public struct JSONWriter: ~Copyable {
 
   /// How many bytes the character at `start` has; of a broken one, how many could begin one, but at least one.
   private static func character(in text: Span<UInt8>, at start: Int) -> (length: Int, isWhole: Bool) {
+    #if !hasFeature(Embedded)  // what follows says the same of ASCII, in more steps
+      if text[start] < 0x80 { return (1, true) }
+    #endif
     var validator = UTF8Validator()
     var end = start
     while end < text.count, validator.take(text[end]) {

@@ -167,7 +167,7 @@ extension Server where Context: ~Copyable {
   fileprivate mutating func handleEventDeadline(_ index: Int, now: MonotonicTime, _ context: inout Context) {
     guard table[index].http.pendingOutput == 0 else { return giveUp(index, now: now, &context) }
     var comment: [UInt8] = []
-    comment.append(":\n\n")
+    comment.append(":\n")  // without an empty line, of which a reader may make an event without data (httpx-sse)
     send(comment.span, index)
     setDeadline(index, now + limits.timeouts.write)
     table.demand(.write, index)

@@ -32,6 +32,9 @@ extension Server where Context: ~Copyable {
     }
     var accepted = accepted
     let codec: AnyMessageCodec? = agreeOnCompression(with: head, hub, &accepted)
+    #if !hasFeature(Embedded)  // there less code is worth more than fewer steps
+      table[index].http.reserve(for: accepted, OutputQueue())
+    #endif
     do throws(LocalProtocolError) {
       try table[index].http.send(accepted, .none)
     } catch {

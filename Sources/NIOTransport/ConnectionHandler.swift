@@ -5,16 +5,19 @@
 
 import DeviceServer
 import NIOCore
+import SystemCalls
 
 /// The receiver of a connection's events. It is not generic: every read passes here, and a generic type's
 /// metadata would be looked up again each time.
 protocol ConnectionOwner: AnyObject {
   func accept(_ connection: ConnectionHandler, from remote: RemoteAddress, over scheme: Scheme) -> ConnectionID?
-  /// Takes what it can of `input`; `act` follows when the read is complete.
+  /// Takes what it can of `input`; `readIsComplete` follows.
   func receive(_ input: inout ByteBuffer, from id: ConnectionID)
   func endOfStream(_ id: ConnectionID)
   func disconnected(_ id: ConnectionID)
   func isWritable(_ id: ConnectionID)
+  /// Acts on what was passed on in this read, if anything was.
+  func readIsComplete()
   /// Acts on all events that were passed on.
   func act()
 }
@@ -61,8 +64,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   func channelActive(context: ChannelHandlerContext) {
-    // A peer whose address is gone has closed before it was accepted: nobody would be there to answer to.
-    id = context.remoteAddress.flatMap { owner.accept(self, from: RemoteAddress($0), over: scheme) }
+    // A peer whose address is gone has closed before it was accepted: nobody would be there to answer to. (The context
+    // would ask the kernel for the address, which the channel knows.)
+    id = context.channel.remoteAddress.flatMap { owner.accept(self, from: RemoteAddress($0), over: scheme) }
     context.fireChannelActive()
     if id == nil { abort() } else { owner.act() }
   }
@@ -84,7 +88,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     if input.readableBytes > 0 { held = input }
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) { owner.act() }
+  func channelReadComplete(context: ChannelHandlerContext) { owner.readIsComplete() }
 
   func read(context: ChannelHandlerContext) {
     if held == nil { context.read() } else { isReadDue = true }
@@ -119,6 +123,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     isWriting = false
   }
 
+  /// Writes, and ends this direction after that; the end goes out with the last byte if it can.
+  func writeLast(_ output: consuming ByteBuffer) {
+    #if os(Linux)
+      // Until the end the kernel keeps back what does not fill a segment: nobody is woken twice, for a few bytes and then
+      // for the end.
+      let cork = NIOBSDSocket.Option(rawValue: TCP_CORK)
+      if edge == nil { try? context?.channel.syncOptions?.setOption(.tcpOption(cork), value: 1) }
+    #endif
+    write(output)
+    endOutput()
+  }
+
   /// Offers held input again, and reads on if all of it was taken.
   func resume() {
     guard let id else { return }
@@ -150,11 +166,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
     guard output == .open, let context else { return }
     guard isReady else { return abort() }
     output = .ending
+    if edge == nil, isEverythingOut(context.channel) { return closeOutput() }
     // The promise of an empty write is kept when all before it is out. (SwiftNIO, asked for the second half of a close,
     // would drop what waits.)
     let isOut = context.eventLoop.makePromise(of: Void.self)
     isOut.futureResult.assumeIsolated().whenComplete { _ in self.closeOutput() }
     context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isOut)
+  }
+
+  /// Whether nothing waits in the channel; a channel that cannot say so may have something.
+  private func isEverythingOut(_ channel: any Channel) -> Bool {
+    (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0
   }
 
   private func closeOutput() {

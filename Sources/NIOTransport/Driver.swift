@@ -25,6 +25,10 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   private var connectionCount = 0
   private var timer: (deadline: MonotonicTime, task: Scheduled<Void>)?
   private var isActing = false
+  /// Whether the application was told of something since it was last asked what to do.
+  @exclusivity(unchecked) private var hasNews = false
+  /// What the application wants done next, if it was asked ahead of time.
+  @exclusivity(unchecked) private var nextAction: TransportAction?
   private var closing: (done: EventLoopPromise<Void>, cutOff: Scheduled<Void>)?
   /// Output on its way to a channel. A channel that takes all of it at once leaves the memory to the next write; one
   /// that does not keeps it, so it is made small and grows only for a large output.
@@ -78,6 +82,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   func accept(_ connection: ConnectionHandler, from remote: RemoteAddress, over scheme: Scheme) -> ConnectionID? {
     let now = tell()
+    hasNews = true
     guard let id = use({ $0.accept(from: remote, over: scheme, now: now) }) else { return nil }
     while connections.count <= id.index { connections.append(nil) }
     connections[id.index] = connection
@@ -85,9 +90,10 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     return id
   }
 
-  /// Gives the application what it takes of `input`; the caller calls `act` when the read is complete.
+  /// Gives the application what it takes of `input`; the caller calls `readIsComplete` after that.
   func receive(_ input: inout ByteBuffer, from id: ConnectionID) {
     let now = tell()
+    hasNews = true
     let taken = use { $0.receive(input.readableBytesUInt8Span, from: id, now: now) }
     input.moveReaderIndex(forwardBy: min(max(taken, 0), input.readableBytes))
   }
@@ -110,12 +116,17 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     act()
   }
 
+  func readIsComplete() {
+    if hasNews { act() }
+  }
+
   // MARK: The application's actions
 
   /// Does everything that the application wants done.
   func act() {
     guard !isActing else { return }  // a call back from the stack: the loop below goes on
     isActing = true
+    hasNews = false
     var deadline: MonotonicTime?
     var isQuiet = false
     let now = tell()
@@ -123,7 +134,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
       while !isQuiet {  // what is done may make something due
         deadline = use { $0.poll(now: now) }
         isQuiet = true
-        while let action = use({ $0.nextAction() }) {
+        while let action = takeAction() {
           perform(action, now: now, through: &buffer)
           isQuiet = false
         }
@@ -142,6 +153,12 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     self.buffer = ByteBuffer()
     body(&buffer)
     self.buffer = buffer
+  }
+
+  private func takeAction() -> TransportAction? {
+    guard let action = nextAction else { return use { $0.nextAction() } }
+    nextAction = nil
+    return action
   }
 
   private func perform(_ action: TransportAction, now: MonotonicTime, through buffer: inout ByteBuffer) {
@@ -173,8 +190,15 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
         }
       }
       guard buffer.readableBytes > 0 else { return }
-      connection.write(buffer)
-      if buffer.readableBytes < Self.writeSize { return }
+      guard buffer.readableBytes < Self.writeSize else {
+        connection.write(buffer)
+        continue
+      }
+      // What comes last may take the end along.
+      if nextAction == nil { nextAction = use { $0.nextAction() } }
+      guard case .endOutput(id) = nextAction else { return connection.write(buffer) }
+      nextAction = nil
+      return connection.writeLast(buffer)
     }
   }
 

@@ -64,21 +64,10 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(report: onAcceptError))
-        }
-      }
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      // The peer may stop sending and still read our answer.
-      .childChannelOption(.allowRemoteHalfClosure, value: true)
-      // A channel takes nothing more once a kilobyte waits in it: the newest state is chosen as late as possible. (At
-      // 1 byte each small write would report a full channel and then an empty one, for a tenth of its cost.)
-      .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1024))
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.setNotSentLowWaterMark()
-          let handler = ConnectionHandler(owner: driver.value, scheme: identity == nil ? .http : .https)
-          guard let identity else { return try channel.pipeline.syncOperations.addHandler(handler) }
-          try channel.pipeline.syncOperations.addSecured(handler, identity)
+          try AcceptHandler.setInherited(of: channel)
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(AcceptErrorHandler(report: onAcceptError))
+          try pipeline.addHandler(AcceptHandler(owner: driver.value, identity: identity))
         }
       }
       .bind(host: host, port: port).get()
@@ -138,18 +127,5 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   public func shutdown(grace: TimeAmount = .seconds(3)) async throws {
     let driver = self.driver
     try await eventLoop.flatSubmit { driver.value.shutdown(grace: grace) }.get()
-  }
-}
-
-extension Channel {
-  /// Bounds what the kernel takes beyond what it has sent (TCP_NOTSENT_LOWAT); without it a client that does not read
-  /// would be given megabytes of states that nobody wants any more.
-  fileprivate func setNotSentLowWaterMark() throws {
-    #if os(Linux)
-      let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 25))
-    #else
-      let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 0x201))
-    #endif
-    try syncOptions?.setOption(option, value: 16_384)
   }
 }

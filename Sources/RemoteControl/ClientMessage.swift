@@ -187,8 +187,8 @@ enum Verb: UInt8, CaseIterable {
 extension Device {
   /// The part that a JSON string names, or nil.
   fileprivate func index(of name: borrowing JSONValue) -> Int? {
-    var bytes: [UInt8] = []
-    guard name.kind == .string, name.appendString(to: &bytes) else { return nil }
-    return index(of: bytes.span)
+    let parts = parts.span  // an element of the array itself would be copied, with its texts
+    for index in parts.indices where name.equals(parts[index].name.span) { return index }
+    return nil
   }
 }

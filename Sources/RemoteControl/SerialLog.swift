@@ -64,6 +64,9 @@ public struct SerialLog: Sendable {
     #endif
   }
 
+  /// Whether lines wait.
+  public var hasLines: Bool { !ends.isEmpty }
+
   /// Hands each line, oldest first, to `body`, and forgets it.
   public mutating func drain(_ body: (Level, Span<UInt8>) -> Void) {
     guard !ends.isEmpty else { return }

@@ -25,16 +25,29 @@ final class Console: Sendable {
     var log: [(level: Logger.Level, line: String)] = []
     var isWriting = false
     var isOver = false
-    /// What the board's display showed last.
-    var shown: Shown?
   }
 
   /// What decides whether the display needs an update: making its words from the parts takes time.
-  private struct Shown: Equatable {
-    var revision: UInt64
-    var isHeartbeatLit: Bool
+  struct Shown: Equatable {
+    private let revision: UInt64
+    let isHeartbeatLit: Bool
     /// While a countdown runs, its second.
-    var second: UInt64?
+    private let second: UInt64?
+
+    /// How things are; `last` is how they were when somebody looked before.
+    init(_ device: borrowing Device, after last: Shown?, now: MonotonicTime) {
+      revision = device.revision
+      isHeartbeatLit = if let output = device.statusOutput { device.level(ofOutput: output) > 0 } else { false }
+      // A countdown begins with a change.
+      let mayCount = last?.revision != revision || last?.second != nil
+      second = mayCount && Self.isCounting(device, now: now) ? now.milliseconds / 1000 : nil
+    }
+
+    private static func isCounting(_ device: borrowing Device, now: MonotonicTime) -> Bool {
+      let parts = device.parts.span  // an element of the array itself would be copied, with its texts
+      for index in parts.indices where parts[index].left(at: now) != nil { return true }
+      return false
+    }
   }
 
   private let state: Locked<State>
@@ -45,6 +58,9 @@ final class Console: Sendable {
 
   /// Lines of log that wait for a writer which is held up; more are dropped.
   private static var logCapacity: Int { 1000 }
+  /// How long the writer rests after it has written, in microseconds. To wake it takes longer than to serve a message;
+  /// where lines come fast, many go out in one write.
+  private static var rest: UInt32 { 2000 }
 
   /// Takes over standard input if it is a terminal that listens to this program, or no terminal at all; without a
   /// keyboard it is left alone.
@@ -76,12 +92,12 @@ final class Console: Sendable {
     DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport, loopState) }
   }
 
-  /// Shows what has changed; called on the event loop after each activity.
-  func show(_ context: inout RemoteControlContext, now: MonotonicTime) {
-    let device = context.device
-    let heartbeat = device.statusOutput.map { device.level(ofOutput: $0) > 0 } ?? false
-    let second = device.parts.contains { $0.left(at: now) != nil } ? now.milliseconds / 1000 : nil
-    let shown = Shown(revision: device.revision, isHeartbeatLit: heartbeat, second: second)
+  /// Shows what has changed since `last`; called on the event loop after each activity.
+  func show(_ context: inout RemoteControlContext, since last: inout Shown?, now: MonotonicTime) {
+    let shown = Shown(context.device, after: last, now: now)
+    let isNew = shown != last
+    guard isNew || context.log.hasLines else { return }
+    last = shown
     state.withLock { state in
       context.log.drain { level, line in
         switch level {
@@ -90,9 +106,10 @@ final class Console: Sendable {
         case .debug: add(.debug, String(decoding: Array(line), as: UTF8.self), to: &state)
         }
       }
-      guard shown != state.shown else { return }
-      state.shown = shown
-      state.board.show(device.parts.map { PartView($0, now: now) }, isHeartbeatLit: heartbeat)
+      if isNew {
+        let parts = context.device.parts.map { PartView($0, now: now) }
+        state.board.show(parts, isHeartbeatLit: shown.isHeartbeatLit)
+      }
     }
     write()
   }
@@ -153,6 +170,7 @@ final class Console: Sendable {
       if bytes.isEmpty, lines.isEmpty { return }
       for (level, line) in lines { logger.log(level: level, "\(line)") }
       StandardDescriptor.output.write(bytes)
+      usleep(Self.rest)
     }
   }
 

@@ -123,9 +123,10 @@ struct RemoteControlService: Service {
       loopState.value?.today = UInt32(clamping: seconds / 86_400)
       loopState.value?.gatekeeper?.unixSeconds = UInt64(clamping: seconds)
     } afterActivity: { application, now in
-      console.show(&application.context, now: now)
-      if let state = loopState.value?.saveSchedule?.nextWrite() { writes.yield(state) }
-      if let gatekeeper = loopState.value?.gatekeeper { builder.door?.afterActivity(gatekeeper, console) }
+      guard let loopState = loopState.value else { return }
+      console.show(&application.context, since: &loopState.shown, now: now)
+      if let state = loopState.saveSchedule?.nextWrite() { writes.yield(state) }
+      if let gatekeeper = loopState.gatekeeper { builder.door?.afterActivity(gatekeeper, console) }
     }
   }
 

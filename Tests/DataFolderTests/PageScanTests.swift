@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What in a page the strict policy breaks. Conformance/browser loads such pages into Chromium, which must report the
+// What in a page the strict policy breaks. Conformance/browsers loads such pages into Chromium, which must report the
 // same ones.
 
 import Bytes

@@ -100,10 +100,15 @@ private struct EventReader {
       text = text.dropFirst()  // one character
       if size == 0 { isAtEnd = true }
     }
-    while let end = stream.firstRange(of: "\n\n") {
+    while true {
+      while stream.hasPrefix(":\n") {  // a comment, which no empty line may follow
+        stream = String(stream.dropFirst(2))
+        events.append(":")
+      }
+      guard let end = stream.firstRange(of: "\n\n") else { break }
       let lines = stream[..<end.lowerBound].split(separator: "\n")
       stream = String(stream[end.upperBound...])
-      if lines == [":"] { events.append(":") }
+      #expect(!lines.isEmpty && lines[0] != ":", "an event without a field")
       let data = lines.filter { $0.hasPrefix("data: ") }.map { $0.dropFirst(6) }
       if !data.isEmpty { events.append(data.joined(separator: "\n")) }
       ids += lines.filter { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }

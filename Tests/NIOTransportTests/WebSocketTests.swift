@@ -45,6 +45,20 @@ extension OverSockets {
       }
     }
 
+    #if os(Linux)
+      /// Some clients keep a message that comes along with the 101 until the next bytes.
+      @Test func theAnswerToAHandshakeIsASegmentOfItsOwnBeforeTheFirstMessage() async throws {
+        try await TestServer.run(over: .plain) { server in
+          try await server.publishState("lamp on")
+          let client = try await RawClient.connect(to: server.address)
+          try await client.send(RawClient.handshake)
+          #expect(try await client.receiveResponse(hasBody: false).hasPrefix("HTTP/1.1 101 "))
+          #expect(try await client.receiveFrame() == .init(0x81, Array("lamp on".utf8)))
+          #expect(client.dataSegments == 2)
+        }
+      }
+    #endif
+
     @Test(arguments: Carrier.allCases) func aHandshakeAndAMessageByteByByteAreTheSame(over carrier: Carrier) async throws {
       try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
@@ -128,6 +142,21 @@ extension OverSockets {
         try await server.untilConnections(are: 0)
       }
     }
+
+    #if os(Linux)
+      /// Nothing waits between the two: whoever has read the Close finds the end there already.
+      @Test func theEndComesAlongWithTheAnswerToAClose() async throws {
+        try await TestServer.run(over: .plain) { server in
+          for _ in 0..<100 {
+            let client = try await RawClient.connectSocket(to: server.address)
+            try await client.send(RawClient.frame(0x88, [0x03, 0xe8]))
+            #expect(try await client.receiveFrame() == .init(0x88, [0x03, 0xe8]))
+            try #require(client.hasPeerEnded)
+            client.close()
+          }
+        }
+      }
+    #endif
 
     @Test(arguments: Carrier.allCases) func whenTheServerClosesItEndsTheConnectionAfterTheAnswer(over carrier: Carrier) async throws {
       try await TestServer.run(over: carrier) { server in

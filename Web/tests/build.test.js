@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The built page, whole and without each kind of part: its script runs, greets the device, and takes parts of every
-// kind, in a browser of which only what it calls is there. Conformance/browser tries it in a real one.
+// kind, in a browser of which only what it calls is there. Conformance/browsers tries it in a real one.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -5,11 +5,12 @@
 // is compared with the one that must come. Bounded: it ends after --seconds or --messages, and gives up with
 // status 1 when nothing has moved for five seconds.
 //
-//     load echo|broadcast|idle --port PORT --pid PID [--conns N] [--depth N] [--size BYTES] [--text]
-//          [--seconds S | --messages N] [--warmup S] [--allocations FILE] [--tls]
+//     load echo|broadcast|idle|churn --port PORT --pid PID [--conns N] [--depth N] [--size BYTES] [--text]
+//          [--seconds S | --messages N] [--warmup S] [--allocations FILE] [--tls] [--deflate]
 //
 // echo: each connection keeps --depth messages in flight. broadcast: one connection sends a message that
 // starts with B, and the next when everybody has it. idle: the connections are silent and only answer pings.
+// churn: --conns at a time come and go (churn.h), and what counts as a message is a connection.
 // --pid may be given twice, for a server behind another: their costs are added, and told one by one, too.
 // The last line of output is one JSON object. Protocol: RFC 6455.
 
@@ -32,11 +33,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "churn.h"
 #include "cost.h"
 #include "tls.h"
 
-enum mode { ECHO, BROADCAST, IDLE };
-static const char *const mode_names[] = {"echo", "broadcast", "idle"};
+enum mode { ECHO, BROADCAST, IDLE, CHURN };
+static const char *const mode_names[] = {"echo", "broadcast", "idle", "churn"};
 
 static const struct timeval stall_limit = {.tv_sec = 5};
 
@@ -44,7 +46,7 @@ static struct {
   enum mode mode;
   long port, conns, depth, size, messages;
   double seconds, warmup;
-  bool text, tls;
+  bool text, tls, deflate;
   const char *allocations;
 } options = {.conns = 100, .depth = 1, .size = 32, .seconds = 2, .warmup = 0.5};
 
@@ -316,6 +318,7 @@ static void report(struct sample from, struct sample to, long memory, long memor
     }
     printf("], ");
   }
+  if (options.mode == CHURN) printf("\"greeting\": %ld, ", churn_greeting());
   if (options.tls) printf("\"cipher\": \"%s\", ", tls_cipher(conns[0].tls));
   unsigned long long allocations = to.cost.allocations - from.cost.allocations;
   if (options.allocations != NULL) printf("\"allocations\": %llu, ", allocations);
@@ -339,12 +342,13 @@ static double number(const char *name, const char *text, double least, double mo
 static void parse(char **arguments) {
   const char *mode = *arguments != NULL ? *arguments++ : "";
   while (strcmp(mode, mode_names[options.mode]) != 0) {
-    if (++options.mode > IDLE) fail("the first word is echo, broadcast or idle");
+    if (++options.mode > CHURN) fail("the first word is echo, broadcast, idle or churn");
   }
   while (*arguments != NULL) {
     const char *name = *arguments++, *value = *arguments;
     if (strcmp(name, "--text") == 0) { options.text = true; continue; }
     if (strcmp(name, "--tls") == 0) { options.tls = true; continue; }
+    if (strcmp(name, "--deflate") == 0) { options.deflate = true; continue; }
     if (strcmp(name, "--port") == 0) options.port = (long)number(name, value, 1, 65535);
     else if (strcmp(name, "--pid") == 0) watch_process((long)number(name, value, 1, 1 << 30));
     else if (strcmp(name, "--conns") == 0) options.conns = (long)number(name, value, 1, 100000);
@@ -358,6 +362,18 @@ static void parse(char **arguments) {
     arguments++;
   }
   if (options.port == 0 || process_count() == 0) fail("--port and --pid are needed");
+  if (options.mode == CHURN && options.tls) fail("churn is in the open only");
+}
+
+static void run_churn(void) {
+  churn_begin(options.port, options.conns, options.deflate);
+  uint64_t most = options.messages > 0 ? (uint64_t)options.messages : UINT64_MAX / 2;
+  double seconds = options.messages > 0 ? 3600 : options.seconds;
+  received = churn_until(seconds_of(CLOCK_MONOTONIC) + options.warmup, UINT64_MAX);
+  struct sample from = take_sample();
+  received = churn_until(from.time + seconds, received + most);
+  long memory = resident_memory();
+  report(from, take_sample(), memory, memory);
 }
 
 int main(int argc, char **argv) {
@@ -369,6 +385,10 @@ int main(int argc, char **argv) {
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
   if (options.allocations != NULL) watch_allocations(options.allocations);
+  if (options.mode == CHURN) {
+    run_churn();
+    return 0;
+  }
   make_frames();
 
   epoll = epoll_create1(0);

@@ -30,6 +30,8 @@ final class LoopState {
   var saveSchedule: SaveSchedule?
   /// What was saved before, for parts that are not in the description any more.
   var earlier: SavedState?
+  /// What the board's display showed last.
+  var shown: Console.Shown?
   /// The day, counted from 1970; nil while the clock has yet to be set.
   var today: UInt32?
   private var notedRevision: UInt64?

@@ -82,6 +82,23 @@ final class RawClient: @unchecked Sendable {
     return UInt16(bigEndian: name[1])
   }
 
+  #if os(Linux)
+    /// How many segments with data have come so far: `tcpi_data_segs_in`.
+    var dataSegments: UInt32 { information[152 / 4] }
+
+    /// Whether the peer has ended its direction, whatever of it was received here: `tcpi_state` is CLOSE_WAIT.
+    var hasPeerEnded: Bool { UInt32(littleEndian: information[0]) & 0xFF == 8 }
+
+    /// Linux's `tcp_info` (uapi/linux/tcp.h), for which the C library's own structure is too short.
+    private var information: InlineArray<64, UInt32> {
+      var information = InlineArray<64, UInt32>(repeating: 0)
+      var length = socklen_t(256)
+      let code = getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &information, &length)
+      precondition(code == 0 && length >= 156, "no TCP_INFO")
+      return information
+    }
+  #endif
+
   // MARK: Sending
 
   func send(_ text: String) async throws { try await send(Array(text.utf8)) }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The claims about the page, each tried in Chromium against a running heliograph. `run` starts this."""
+"""The claims about the page, each tried in Chromium against a running heliograph. `chromium` starts this."""
 from __future__ import annotations
 
 import os

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Pages of a data folder in Chromium: the log of heliograph names those that the page policy breaks, and no others; and
-the relaxed policy breaks none of what is in a page itself. `run` starts this.
+the relaxed policy breaks none of what is in a page itself. `chromium` starts this.
 """
 from __future__ import annotations
 

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Claims about the line between page and device: cut, full, left, hidden. Times are those of a claim: how long the
+device is away, and how soon the page must be live.
+"""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from bench import SWITCH, Bench, View
+from common.claims import check, until
+from common.websocket import WebSocket
+
+BACK = 3.0  # seconds until the page is live when the device is back
+PLACES = 8
+ASKED = "performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('/api/state')).length"
+GIVES_BACK = 30.0  # seconds after which a hidden page gives its place back
+HIDDEN = 60.0
+
+
+def ninth_page(bench: Bench) -> str:
+    """A page for which there is no place says so, and is live when there is."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.device() as device, ExitStack() as others:
+        sockets = [others.enter_context(WebSocket(device.port)) for _ in range(PLACES)]
+        for socket in sockets:
+            socket.message("hello")
+        browser.visit(device.address)
+        view.come_to_say("#connection", f"^{PLACES} screens already open; trying again")
+        check(not view.is_live() and device.clients == PLACES, "it has no place")
+        until(lambda: browser.evaluate(ASKED) >= 4, "it goes on asking")
+        sockets[0].close()
+        seconds = view.become_live()
+        view.come_to_show(device, "the ninth page")
+        check(seconds <= BACK, f"it is live within {BACK:.0f} s, not after {seconds:.1f} s")
+        return f"live after {seconds:.1f} s"
+
+
+def back_and_forward(bench: Bench) -> str:
+    """Whoever leaves the page and comes back finds it live and right; while away they take no place."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.device() as device, bench.device() as elsewhere:
+        browser.visit(elsewhere.address)
+        view.come_to_show(elsewhere, "the other page")
+        browser.visit(device.address)
+        view.come_to_show(device, "the page")
+        browser.evaluate("void (window.isKept = true)")
+        slowest = 0.0
+        for leave, come_back in ((lambda: browser.command("Back"), "Forward"),
+                                 (lambda: browser.visit(elsewhere.address), "Back")):
+            leave()
+            until(lambda: browser.evaluate("location.href") == elsewhere.address, "the browser is away")
+            device.nobody_watches()
+            device.toggle()
+            browser.command(come_back)
+            until(lambda: browser.evaluate("location.href") == device.address, "the browser is back")
+            slowest = max(slowest, view.become_live("the page that was come back to"))
+            view.come_to_show(device, "the page that was come back to")
+            check(device.clients == 1, f"it has one place: {device.clients}")
+        check(slowest <= BACK, f"it is live within {BACK:.0f} s, not after {slowest:.1f} s")
+        kept = browser.evaluate("window.isKept === true")
+        return "from the cache" if kept else "loaded anew"
+
+
+def offline_and_online(bench: Bench) -> str:
+    """Without a network the page says so and leaves its place; with one it is live and right."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.device() as device:
+        browser.visit(device.address)
+        view.come_to_show(device, "the page")
+        with browser.offline():
+            view.come_to_say("#connection", "^This device is offline$")
+            check(view.has(f"{SWITCH}[aria-disabled=true]"), "the switch cannot be used")
+            device.nobody_watches()
+            device.toggle()
+        seconds = view.become_live()
+        view.come_to_show(device, "the page")
+        check(seconds <= BACK, f"it is live within {BACK:.0f} s, not after {seconds:.1f} s")
+        return f"live after {seconds:.1f} s"
+
+
+def hidden_for_a_minute(bench: Bench) -> str:
+    """A hidden page gives its place back after 30 s; shown again it is live and right."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.device() as device:
+        browser.visit(device.address)
+        view.come_to_show(device, "the page")
+        with browser.hidden():
+            start = time.monotonic()
+            until(lambda: device.clients == 0, "the page gives its place back", GIVES_BACK + 5, 0.2)
+            given = time.monotonic() - start
+            check(given > GIVES_BACK - 2, f"not before {GIVES_BACK:.0f} s: after {given:.1f} s")
+            view.come_to_say("#connection", "^Paused$")
+            device.toggle()
+            time.sleep(max(0, start + HIDDEN - time.monotonic()))  # the time is the claim
+            check(device.clients == 0, "it stays away")
+        seconds = view.become_live()
+        view.come_to_show(device, "the page that is shown again")
+        check(seconds <= BACK, f"it is live within {BACK:.0f} s, not after {seconds:.1f} s")
+        return f"gone at {given:.0f} s, live after {seconds:.2f} s"
+
+
+hidden_for_a_minute.waits = HIDDEN
+
+
+def away_for(seconds: int) -> Callable[[Bench], str]:
+    def device_away(bench: Bench) -> str:
+        browser, view = bench.browser, View(bench.browser)
+        folder = bench.fresh()
+        with bench.device(folder=folder) as device:
+            browser.visit(device.address)
+            view.come_to_show(device, "the page")
+        stopped = time.monotonic()
+        view.come_to_say("#connection", "^Reconnecting in \\d+ s|^Connecting")
+        until(lambda: view.has("[data-phase=waiting].loud"), "the page is loud about it")
+        check(view.has(f"{SWITCH}[aria-disabled=true]"), "the switch cannot be used")
+        check(browser.evaluate("document.getElementById('retry').hidden") is False, "the page offers to retry")
+        time.sleep(max(0, stopped + seconds - time.monotonic()))  # the time is the claim
+        with bench.device(port=device.port, folder=folder) as device:
+            start = time.monotonic()
+            view.become_live(patience=100)
+            late = time.monotonic() - start
+            device.toggle()
+            view.come_to_show(device, "the page")
+            check(late <= BACK, f"it is live within {BACK:.0f} s, not after {late:.1f} s")
+            return f"live after {late:.1f} s"
+    device_away.__name__ = f"device_away_for_{seconds}_s"
+    device_away.__doc__ = f"A page is live at most {BACK:.0f} s after a device that was away for {seconds} s is back."
+    device_away.waits = seconds
+    return device_away
+
+
+CLAIMS = [ninth_page, back_and_forward, offline_and_online]

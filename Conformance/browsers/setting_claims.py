@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""Claims about where the page is and how: under a path prefix, at an IPv6 address, over TLS, behind a login, and as
+files of a folder under either policy."""
+from __future__ import annotations
+
+import json
+import re
+import ssl
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from bench import SWITCH, Bench, View
+from common.claims import check, until
+from common.http import request
+from common.webdriver import DriverError
+from common.websocket import WebSocket
+from engine import Engine
+from forwarder import forwarder
+
+PREFIX = "/devices/lamp"
+# A socket of our own beside the page's, since a page does not show its own: what it is, and what the device says first.
+OWN_SOCKET = """void (window.seen = {}, window.own = new WebSocket(new URL('ws', location).href.replace(/^http/, 'ws')),
+    own.onmessage = (event) => { seen.hello ??= [own.url, JSON.parse(event.data).type] })"""
+INLINE = "<!doctype html><title>none</title><p id=p>none</p><script src=own.js></script>" \
+         "<script>document.title = 'inline'</script>"
+OWN = "document.getElementById('p').textContent = 'own'"
+NAME, PASSWORD = "anna", "correct horse battery"
+
+
+def path_prefix(bench: Bench) -> None:
+    """Under a proxy's path prefix the page is live, works, and asks for nothing outside."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.device("--trusted-proxy", "127.0.0.1") as device, forwarder(device.port, PREFIX) as proxy:
+        browser.visit(proxy.address)
+        view.come_to_show(device, "the page")
+        browser.click(SWITCH)
+        until(lambda: device.is_on, "the tap is done")
+        view.come_to_show(device, "the page")
+        links = browser.evaluate("[...document.querySelectorAll('link, script')].map((node) => node.href ?? node.src)")
+        outside = [link for link in links if not link.startswith((proxy.address, "data:"))]
+        check(links and not outside, f"what the page has is under the prefix: {outside}")
+        check(not proxy.strays, f"nothing outside the prefix is asked for: {proxy.strays}")
+
+
+def ipv6(bench: Bench) -> None:
+    """At [::1] the page is live and works, and the console is silent."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.program("--host", "::1", "--port", "0") as program:
+        address = f"http://[::1]:{program.port}/"
+        browser.complaints()
+        browser.visit(address)
+        view.become_live()
+        browser.click(SWITCH)
+        until(lambda: json.load(urlopen(address + "api/state", timeout=20))["parts"]["led"]["on"], "the tap is done")
+        until(lambda: view.shows(True), "the page shows it")
+        told = [line for line in browser.complaints() if "http://127.0.0.1" not in line]  # not of the page before
+        check(not told, f"the console is silent: {told}")
+
+
+def page_policies(bench: Bench) -> None:
+    """A page of a folder may run scripts beside it; those in itself only under the relaxed policy, else it is told."""
+    browser, view = bench.browser, View(bench.browser)
+    folder = bench.fresh() / "data"
+    folder.mkdir()
+    (folder / "index.html").write_text(INLINE)
+    (folder / "own.js").write_text(OWN)
+    for policy, title in (("strict", "none"), ("relaxed", "inline")):
+        with bench.device("--data", folder, "--page-policy", policy) as device:
+            browser.visit(device.address + "own.js")
+            browser.complaints()
+            browser.visit(device.address)
+            until(lambda: view.text("#p") == "own", f"{policy}: the script beside the page runs")
+            check(view.text("title") == title, f"{policy}: the title is {title}, not {view.text('title')}")
+            if browser.has_console:
+                told = browser.complaints()
+                is_told = any("olicy" in line for line in told)
+                check(is_told is (policy == "strict"), f"{policy}: the console says {told}")
+
+
+def login(bench: Bench) -> None:
+    """Whoever logs in by the page can use it, and cannot after logging out; a wrong password is told."""
+    browser, view = bench.browser, View(bench.browser)
+    folder = bench.fresh()
+    bench.command(folder, "user", "add", NAME, "--role", "admin", line=PASSWORD)
+    with bench.device("--login", folder=folder) as device:
+        browser.visit(device.address)
+        check(not view.has("[data-part]") and view.has("form [type=password]"), "a stranger sees a form, and no part")
+        enter(browser, "wrong")
+        view.come_to_say("[role=alert]", "^wrong name or password$")
+        enter(browser, PASSWORD)
+        view.become_live("the page of whoever has logged in")
+        until(lambda: view.shows(False), "the page shows the state")
+        browser.click(SWITCH)
+        view.come_to_say("#last", "LED on by this screen")
+        check(NAME in (view.text("#about") or ""), "the page says who is logged in")
+        browser.visit(device.address + "login")
+        browser.click("form[action$=logout] button, form button")
+        until(lambda: view.has("form [type=password]"), "the form is back")
+        browser.visit(device.address)
+        check(not view.has("[data-part]") and view.has("form [type=password]"), "who has logged out is a stranger")
+
+
+def enter(browser: Engine, password: str) -> None:
+    browser.evaluate("void (document.querySelector('[name=name]').value = '')")
+    browser.type("[name=name]", NAME)
+    browser.type("[name=password]", password)
+    browser.click("form button")
+
+
+# TLS -----------------------------------------------------------------------------------------------------------------
+
+
+class SecureDevice:
+    """A device with --tls, its authority in a file."""
+
+    def __init__(self, program: object, folder: Path) -> None:
+        told = program.wait_for(lambda line: "/ca.pem" in line)
+        self.port = int(re.search(r":(\d+)/ca.pem", told)[1])
+        self.tls_port = int(re.search(r":(\d+)/", program.wait_for(lambda line: line.startswith("https://")))[1])
+        self.authority = folder / "ca.pem"
+        self.authority.write_bytes(request(self.port, "/ca.pem")[1])
+
+    def ask(self, method: str, path: str) -> bytes:
+        context = ssl.create_default_context(cafile=self.authority)
+        asked = Request(f"https://localhost:{self.tls_port}{path}", method=method)
+        return urlopen(asked, timeout=20, context=context).read()
+
+    @property
+    def is_on(self) -> bool:
+        return json.loads(self.ask("GET", "/api/state"))["parts"]["led"]["on"]
+
+    def toggle(self) -> None:
+        self.ask("POST", "/api/parts/led/toggle")
+
+
+def own_authority(bench: Bench) -> None:
+    """Over TLS the page is refused until the device's authority is trusted; then it is live by wss."""
+    folder = bench.fresh()
+    with bench.program("--tls", "--port", "0", "--tls-port", "0", folder=folder) as program:
+        device = SecureDevice(program, folder)
+        try:
+            WebSocket(device.port).close()
+            check(False, "a socket in the open is refused")
+        except ConnectionRefusedError as answer:
+            check(" 308 " in str(answer).partition("\r\n")[0], f"a socket in the open is led to HTTPS: {answer}")
+        with bench.browser.variant(waits=True) as stranger:
+            check_refusal(stranger, device)
+        with bench.browser.variant(authority=device.authority) as friend:
+            for host in ("localhost", "127.0.0.1"):
+                is_live_by_wss(friend, device, host)
+
+
+def check_refusal(browser: Engine, device: SecureDevice) -> None:
+    """Whoever does not trust the authority is warned, and sees nothing of the device."""
+    try:
+        browser.command("Navigate", url=f"https://localhost:{device.tls_port}/")
+        shown = browser.evaluate("`${document.documentURI} ${document.body.innerText}`").strip()
+    except DriverError as refusal:
+        shown = str(refusal)
+    check(re.search(browser.refusal, shown), f"it is refused for its certificate: {shown}")
+
+
+def is_live_by_wss(browser: Engine, device: SecureDevice, host: str) -> None:
+    """The page's socket is live in both directions, and so is another that says where it leads."""
+    view = View(browser)
+    browser.visit(f"https://{host}:{device.tls_port}/")
+    view.come_to_show(device, f"the page at {host}")
+    device.toggle()
+    view.come_to_show(device, "the page, after another client's change,")
+    before = device.is_on
+    browser.click(SWITCH)
+    until(lambda: device.is_on is not before, "a tap is done")
+    view.come_to_show(device, "the page")
+    browser.evaluate(OWN_SOCKET)
+    until(lambda: browser.evaluate("seen.hello ?? null"), "another socket of the page hears the device")
+    found = browser.evaluate("seen.hello")
+    check(found == [f"wss://{host}:{device.tls_port}/ws", "hello"], f"it is wss: {found}")
+    browser.evaluate("void own.close()")
+
+
+CLAIMS = [path_prefix, ipv6, page_policies, login, own_authority]
