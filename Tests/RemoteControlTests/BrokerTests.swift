@@ -96,10 +96,10 @@ import Timebase
 
   @Test func gesturesAreSaidEachOnceAndNeverRetained() throws {
     var world = try Self.world()
-    world.surface.note(.click, of: 3)
+    world.surface.note(MadeGesture(part: 3, gesture: .click))
     try world.connect()
     #expect(!world.takePublished().contains { $0.topic.hasSuffix("event") }, "what happened before is gone")
-    for gesture in [Gesture.press, .release, .click] { world.surface.note(gesture, of: 3) }
+    for gesture in [Gesture.press, .release, .click] { world.surface.note(MadeGesture(part: 3, gesture: gesture)) }
     try world.settle()
     #expect(
       world.takePublished() == ["press", "release", "click"].map {

@@ -42,7 +42,7 @@ struct BrokerSurface: Sendable {
 
   private var slots: [Slot]
   private var due = Due()
-  private var gestures: [(part: Int, gesture: Gesture)] = []
+  private var gestures: [MadeGesture] = []
   private var seenRevision: UInt64 = 0
   private var hasWork = false
   private var isOnline = false
@@ -201,9 +201,9 @@ struct BrokerSurface: Sendable {
   }
 
   /// A gesture of a button.
-  mutating func note(_ gesture: Gesture, of part: Int) {
+  mutating func note(_ gesture: MadeGesture) {
     guard client.isOpen, gestures.count < Self.gestureLimit else { return }
-    gestures.append((part, gesture))
+    gestures.append(gesture)
     hasWork = true
   }
 
@@ -261,10 +261,10 @@ struct BrokerSurface: Sendable {
       due.config = false
     }
     for index in slots.indices { try sayState(of: index, device, now: now) }
-    while let (part, gesture) = gestures.first {
-      try send(topics.events[part], isRetained: false, now: now) { text in
+    while let made = gestures.first {
+      try send(topics.events[made.part], isRetained: false, now: now) { text in
         text.append(#"{"event_type":""#)
-        text.append(gesture.name)
+        text.append(made.gesture.name)
         text.append(#""}"#)
       }
       gestures.removeFirst()
