@@ -168,7 +168,7 @@ let package = Package(
     hosted("ServerMetrics", ["DeviceServer", metrics]),
     program("heliograph", [
       "Accounts",
-      "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
+      "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
       "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates",
