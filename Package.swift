@@ -129,7 +129,9 @@ let package = Package(
     portable("RemoteControlPage"),
     portable(
       "RemoteControl",
-      ["DeviceServer", "Parts", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase"]),
+      [
+        "DeviceServer", "Parts", "MQTTCore", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
+      ]),
     // ======== hosted modules, above the Embedded line ========
     hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
@@ -166,7 +168,7 @@ let package = Package(
     hosted("ServerMetrics", ["DeviceServer", metrics]),
     program("heliograph", [
       "Accounts",
-      "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "DataFolder",
+      "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
       "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates",

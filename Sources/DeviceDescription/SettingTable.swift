@@ -62,6 +62,18 @@ public struct KnownSetting: Sendable {
     KnownSetting("board", .word(["simulated", "linux"])),
     KnownSetting("chip", .text),
     KnownSetting("deflate", .truth),
+    KnownSetting("mqtt.broker", .texts),
+    KnownSetting("mqtt.user", .text),
+    KnownSetting("mqtt.password_file", .text),
+    KnownSetting("mqtt.id", .text),
+    KnownSetting("mqtt.prefix", .text),
+    KnownSetting("mqtt.groups", .texts),
+    KnownSetting("mqtt.discovery", .truth),
+    KnownSetting("mqtt.version", .word(["3.1.1", "5"])),
+    KnownSetting("mqtt.ca_file", .text),
+    KnownSetting("mqtt.fingerprint", .text),
+    KnownSetting("mqtt.certificate", .text),
+    KnownSetting("mqtt.key", .text),
   ]
 
   /// How the names of all variables begin.

@@ -23,6 +23,8 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   /// By `ConnectionID.index`. Each access is over before anything else is called, so none needs checking at run time.
   @exclusivity(unchecked) private var connections: [ConnectionHandler?] = []
   private var connectionCount = 0
+  /// The connection that the application makes, if it makes one.
+  private var outgoing: OutgoingChannel<App>?
   private var timer: (deadline: MonotonicTime, task: Scheduled<Void>)?
   private var isActing = false
   /// Whether the application was told of something since it was last asked what to do.
@@ -53,7 +55,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   /// Lets `body` use the application, which nothing else may do meanwhile. The check of the language would cost as much
   /// as to make a small frame, at each use.
   @inline(__always)
-  private func use<Result: ~Copyable, Failure>(_ body: (inout App) throws(Failure) -> Result) throws(Failure) -> Result {
+  func use<Result: ~Copyable, Failure>(_ body: (inout App) throws(Failure) -> Result) throws(Failure) -> Result {
     precondition(!isInUse, "the application was called from inside one of its calls")
     isInUse = true
     defer { isInUse = false }
@@ -142,6 +144,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     }
     if let afterActivity { use { afterActivity(&$0, now) } }
     isActing = false
+    outgoing?.act(now: now)  // what it reports makes us act again
     arm(deadline)
     if connectionCount == 0 { finishClosing() }
   }
@@ -213,6 +216,12 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     }
   }
 
+  /// Makes connections for the application from now on.
+  func connect(_ calls: OutgoingConnection<App>, servers: [OutgoingServer]) {
+    outgoing = OutgoingChannel(calls, servers: servers, driver: self)
+    act()
+  }
+
   // MARK: Time
 
   /// Makes sure that `act` runs at `deadline`; a timer that is early enough already stays as it is.
@@ -251,16 +260,18 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     let done = eventLoop.makePromise(of: Void.self)
     let cutOff = eventLoop.assumeIsolated().scheduleTask(in: grace) {
       for connection in self.connections { connection?.abort() }
+      self.outgoing?.abort()
     }
     closing = (done, cutOff)
     for source in sources { source.close(promise: nil) }
     use { $0.shutdown(now: now) }
+    outgoing?.shutdown()
     act()
     return done.futureResult
   }
 
   private func finishClosing() {
-    guard let closing else { return }
+    guard let closing, outgoing?.isOver ?? true else { return }
     closing.cutOff.cancel()
     timer?.task.cancel()
     timer = nil

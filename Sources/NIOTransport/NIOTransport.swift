@@ -122,6 +122,12 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
     return channel
   }
 
+  /// Makes the connections that `calls` asks for, to `servers`, until the transport ends.
+  public func connect(_ calls: OutgoingConnection<App>, servers: [OutgoingServer]) async throws {
+    let driver = self.driver
+    try await eventLoop.submit { driver.value.connect(calls, servers: servers) }.get()
+  }
+
   /// Stops listening, lets the application close its clients, and returns when the last connection is gone;
   /// what is left after `grace` is cut off.
   public func shutdown(grace: TimeAmount = .seconds(3)) async throws {

@@ -73,6 +73,9 @@ extension Device {
   /// A gesture has been made: carries out its actions.
   mutating func react(to gesture: Gesture, of index: Int) {
     note(index, by: .button)
+    #if !WITHOUT_MQTT
+      if keepsGestures, gestures.count < Self.gestureLimit { gestures.append(MadeGesture(part: index, gesture: gesture)) }
+    #endif
     for number in parts[index].actions.indices {
       let response = parts[index].actions[number]
       // A light that a long press began to dim goes on with each repeat.

@@ -23,6 +23,14 @@ public struct Device: Sendable {
   /// The present, as far as it is known: the owner sets it before it lets the board report.
   public var now = MonotonicTime.zero
 
+  #if !WITHOUT_MQTT
+    /// Whether gestures are kept for `takeGestures`.
+    public var keepsGestures = false
+    var gestures: [MadeGesture] = []
+    /// At most so many are kept.
+    static var gestureLimit: Int { 64 }
+  #endif
+
   /// For each output: the part that has it, and what it shows and is to show.
   var outputs: [Channel]
   /// For each input: the part that has it.
@@ -112,12 +120,26 @@ public struct Device: Sendable {
     json.endObject()
   }
 
+  #if !WITHOUT_MQTT
+    /// The gestures that were made since the last call, in their order, and no more than 64 of them.
+    public mutating func takeGestures() -> [MadeGesture] {
+      guard !gestures.isEmpty else { return [] }
+      defer { gestures = [] }
+      return gestures
+    }
+  #endif
+
+  /// Counts a change of something else that pages show beside the parts.
+  public mutating func noteChange() {
+    if revision < Self.greatestRevision { revision += 1 }
+  }
+
   /// Counts a change of a part.
   #if hasFeature(Embedded)
     @inline(never)
   #endif
   mutating func note(_ index: Int, by author: Author?) {
-    if revision < Self.greatestRevision { revision += 1 }
+    noteChange()
     parts[index].revision = revision
     if let author { parts[index].author = author }
   }

@@ -105,6 +105,9 @@ extension RemoteControlContext {
         hasDriven = true
       }
     } while hasDriven
+    #if !WITHOUT_MQTT
+      deadline = min(deadline, talkToBroker(now: now))
+    #endif
     return deadline == .distantFuture ? nil : deadline
   }
 }

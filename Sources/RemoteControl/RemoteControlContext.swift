@@ -40,6 +40,10 @@ public struct RemoteControlContext: ~Copyable, Sendable {
     /// How many commands were held back.
     public var commandCounters: CommandCounters { pacer.counters }
   #endif
+  #if !WITHOUT_MQTT
+    /// The broker, if the device has one.
+    public var broker: BrokerLink?
+  #endif
   /// The buffer that answers are written in.
   var answer: [UInt8] = []
   /// When the parts began; nil before that.

@@ -73,7 +73,22 @@ enum ServerMessages {
     json.member("rev", context.device.revision)
     writeStatus(context.device, &json)
     json.member("clients", UInt32(clamping: context.clients))
+    #if !WITHOUT_MQTT
+      write(context.broker?.status, &json)
+    #endif
   }
+
+  #if !WITHOUT_MQTT
+    /// Whether the broker is there, and why not; nothing if the device has none.
+    private static func write(_ status: BrokerLink.Status?, _ json: inout JSONWriter) {
+      guard let status else { return }
+      json.name("mqtt")
+      json.beginObject()
+      json.member("connected", status == .connected)
+      if case .lost(let why) = status { json.member("error", why.span) }
+      json.endObject()
+    }
+  #endif
 
   private static func writeStatus(_ device: borrowing Device, _ json: inout JSONWriter) {
     guard let index = device.mainPart else { return }

@@ -52,6 +52,9 @@ struct Heliograph: AsyncParsableCommand {
   @OptionGroup(title: "Encryption")
   var tls: TLSOptions
 
+  @OptionGroup(title: "MQTT")
+  var broker: BrokerOptionGroup
+
   @Option(help: ArgumentHelp("Serve the files in this folder instead of the built-in page.", valueName: "folder"))
   var data: String?
 

@@ -46,6 +46,10 @@ struct RemoteControlService: Service {
     let transport = try await startWhenFree(builder, loopState, console, on: eventLoop, writes: writeNews)
     supervisor.reportLife(of: eventLoop)
     console.start(transport, loopState)
+    if let broker = settings.broker {
+      if let warning = broker.warning { console.log(.warning, warning) }
+      try await transport.connect(.broker, servers: broker.servers)
+    }
     let saver = saved.file.map {
       StateSaver(file: $0, transport: transport, loopState: loopState, console: console, writes: writes)
     }

@@ -17,6 +17,12 @@ import SystemCalls
       handler.edge = edge
       try addHandlers(edge, NIOSSLServerHandler(context: identity.context), handler)
     }
+
+    /// Puts `handler` behind the TLS that a server wants.
+    func addOutgoing(_ handler: OutgoingHandler, _ server: OutgoingServer) throws {
+      if let tls = server.tls { try addHandler(tls.makeHandler(host: server.host)) }
+      try addHandler(handler)
+    }
   }
 
   extension ConnectionHandler {
@@ -48,6 +54,8 @@ import SystemCalls
 
   extension ChannelPipeline.SynchronousOperations {
     func addSecured(_ handler: ConnectionHandler, _ identity: TLSIdentity) throws { throw TLSIdentityError.leftOut }
+
+    func addOutgoing(_ handler: OutgoingHandler, _ server: OutgoingServer) throws { try addHandler(handler) }
   }
 
   extension ConnectionHandler {

@@ -69,6 +69,7 @@ struct RemoteControlBuilder: Sendable {
     } extend: { router in
       loopState.gatekeeper?.add(to: &router)
     }
+    application.context.broker = settings.broker?.makeLink(&application.context.device)
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix
     application.server.pagePolicy = PagePolicy(

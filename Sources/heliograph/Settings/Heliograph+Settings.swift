@@ -42,6 +42,7 @@ extension Heliograph {
   static var unknownVariables: [String] {
     var environment = ProcessInfo.processInfo.environment
     environment["HELIOGRAPH_OPTIONS"] = nil
+    environment[BrokerSettings.passwordVariable] = nil
     return SettingSources.unknownVariables(in: environment)
   }
 
@@ -75,6 +76,7 @@ extension Heliograph {
     add("state_file", stateFile)
     add("deflate", deflate)
     add("log_level", logLevel?.rawValue)
+    options.merge(broker.given) { first, _ in first }
     return options
   }
 }

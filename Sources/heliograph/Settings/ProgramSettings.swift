@@ -31,6 +31,8 @@ struct ProgramSettings: Sendable {
   var login = LoginSettings()
   /// How the device is encrypted; nil: not at all.
   var tls: TLSSettings?
+  /// The broker that the device is on; nil: none.
+  var broker: BrokerSettings?
   /// How many pages may be open at a time.
   var maxClients = Defaults.maxClients
   /// How many commands a second each client may give for long; 0: any number.
@@ -73,6 +75,7 @@ struct ProgramSettings: Sendable {
     proxies = try ProxySettings(given)
     login = try LoginSettings(given)
     tls = try TLSSettings(given)
+    broker = try BrokerSettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
     maxCommands = try given.integer("max_commands") ?? maxCommands
     data = try given.text("data")

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+"""What holds of a device on every broker, whatever that does otherwise."""
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from brokers import Broker
+from common.claims import check, until
+from common.http import device_state, request
+from common.program import Program
+from witness import Witness
+
+PARTS = """parts:
+  lamp: {switch: GPIO1}
+  level: {number: 5, min: 0, max: 1000}
+  key: {button: GPIO2, click: toggle lamp, remote: true}
+"""
+OWN = "heliograph/lamp"
+GONE = float(os.environ.get("HELIOGRAPH_MQTT_GONE", "20"))  # seconds that the broker is away
+
+
+class Desk:
+    """A broker, the program, and a folder for what they need."""
+
+    def __init__(self, program: Path, broker: Broker, folder: Path) -> None:
+        self.program, self.broker, self.folder = program, broker, folder
+        (folder / "device.yaml").write_text(PARTS)
+
+    @contextmanager
+    def device(self, port: int | None = None, *options: str) -> Iterator[Program]:
+        user = ["--mqtt-user", self.broker.user] if self.broker.user else []
+        variables = {"HELIOGRAPH_MQTT_PASSWORD": "x"} if self.broker.user else {}
+        with Program(self.program, self.folder / "device.yaml", "--board", "simulated", "--port", "0", "--state-file",
+                     "/dev/null", "--mqtt-broker", f"mqtt://127.0.0.1:{port or self.broker.port}", "--mqtt-id", "lamp",
+                     *user, *options, **variables) as device:
+            yield device
+
+    def witness(self, name: str = "witness") -> Witness:
+        return Witness(self.broker.port, self.broker.user, name)
+
+
+def is_connected(device: Program) -> bool:
+    return device_state(device.port)["mqtt"]["connected"]
+
+
+def put(device: Program, part: str, **values: object) -> None:
+    status, body = request(device.port, f"/api/parts/{part}", "PUT", json.dumps(values).encode(),
+                           headers={"Content-Type": "application/json"})
+    check(status == 200, f"{part} is set: {status} {body!r}")
+
+
+def it_tells_of_itself_and_obeys(desk: Desk) -> str:
+    with desk.witness() as witness, desk.device() as device:
+        took = witness.wait_for(f"{OWN}/availability", "online", "it is there")
+        check(witness.last(f"{OWN}/lamp/state") == "OFF", "its states come before it says that it is there")
+        check(json.loads(witness.last(f"{OWN}/about"))["parts"]["lamp"]["kind"] == "switch", "it says what it is")
+        start = len(witness.seen)
+        begun = time.monotonic()
+        witness.publish(f"{OWN}/lamp/set", "ON", qos=0)
+        witness.wait_for(f"{OWN}/lamp/state", "ON", "a command is obeyed", since=start)
+        round_trip = time.monotonic() - begun
+        check(device_state(device.port)["parts"]["lamp"]["by"] == "mqtt", "and its author known")
+        start = len(witness.seen)
+        device.say("click key")
+        witness.wait_for(f"{OWN}/key/event", '{"event_type":"click"}', "a press is told", since=start)
+        events = [seen for seen in witness.seen[start:] if seen.topic == f"{OWN}/key/event"]
+        check(not any(seen.is_retained for seen in events), "and not kept")
+        check(device.stop() == 0, "it ends by a signal")
+        witness.wait_for(f"{OWN}/availability", "offline", "it says that it goes")
+    return f"there after {took:.1f} s, a command and its state in {1000 * round_trip:.0f} ms"
+
+
+def a_device_that_is_killed_is_offline(desk: Desk) -> str:
+    with desk.witness() as witness, desk.device() as device:
+        witness.wait_for(f"{OWN}/availability", "online", "it is there")
+        device.process.kill()
+        took = witness.wait_for(f"{OWN}/availability", "offline", "its will is published", patience=60)
+    return f"after {took:.1f} s"
+
+
+def whoever_takes_its_place_is_online(desk: Desk) -> str:
+    """The same identifier from another connection: the last word is the truth, in each of several rounds."""
+    with desk.witness() as witness, desk.device() as first:
+        witness.wait_for(f"{OWN}/availability", "online", "it is there")
+        first.process.send_signal(19)  # SIGSTOP: it holds its connection and says nothing
+        try:
+            with desk.device() as second:
+                until(lambda: is_connected(second), "the second is connected")
+                until(lambda: witness.last(f"{OWN}/availability") == "online", "it is online")
+                time.sleep(3)  # for a will that comes late
+                until(lambda: witness.last(f"{OWN}/availability") == "online", "and stays so")
+        finally:
+            first.process.kill()
+    return "online is the last word"
+
+
+def a_broker_that_starts_again_has_all_of_it_again(desk: Desk) -> str:
+    with desk.device() as device:
+        until(lambda: is_connected(device), "it is connected")
+        put(device, "lamp", on=True)
+        desk.broker.stop()
+        until(lambda: not is_connected(device), "it notices")
+        words = device_state(device.port)["mqtt"]["error"]
+        begun = time.monotonic()
+        desk.broker.start()
+        until(lambda: is_connected(device), "it is back", 90)
+        took = time.monotonic() - begun
+        with desk.witness("later") as witness:
+            witness.publish("heliograph/all/ask", "")
+            witness.wait_for(f"{OWN}/lamp/state", "ON", "its state is there again")
+            witness.wait_for(f"{OWN}/availability", "online", "and that it is there")
+    return f"back {took:.1f} s after the broker began to start; the page said “{words}”"
+
+
+def after_a_long_absence_only_the_last_of_each_part_is_sent(desk: Desk) -> str:
+    with desk.device() as device:
+        until(lambda: is_connected(device), "it is connected")
+        desk.broker.stop()
+        until(lambda: not is_connected(device), "it notices")
+        end = time.monotonic() + GONE
+        for value in range(1, 1001):
+            put(device, "level", value=value)
+        while time.monotonic() < end:
+            time.sleep(0.5)
+        desk.broker.start()
+        with desk.witness() as witness:
+            until(lambda: is_connected(device), "it is back", 90)
+            witness.publish("heliograph/all/ask", "")
+            witness.wait_for(f"{OWN}/level/state", "1000", "the last is there")
+            values = {seen.payload for seen in witness.seen if seen.topic == f"{OWN}/level/state"}
+        check(values <= {"0", "5", "1000"}, f"only the last of a thousand is sent, and no {values}")
+    return f"away for {GONE:.0f} s with 1,000 changes"
+
+
+def a_retained_command_is_not_obeyed_and_removed(desk: Desk) -> str:
+    with desk.witness() as witness:
+        witness.publish(f"{OWN}/lamp/set", "ON", retain=True)
+        with desk.device() as device:
+            witness.wait_for(f"{OWN}/availability", "online", "it is there")
+            until(lambda: is_connected(device), "it is connected")
+            with desk.witness("later") as later:
+                later.publish("heliograph/all/ask", "")
+                later.wait_for(f"{OWN}/lamp/state", "OFF", "it was not obeyed")
+            check(device_state(device.port)["parts"]["lamp"]["on"] is False, "the lamp stays off")
+    with desk.witness("last") as last:
+        time.sleep(1)
+        check(not any(seen.topic == f"{OWN}/lamp/set" and seen.payload for seen in last.seen), "it is on the broker no more")
+    return "off all the time"
+
+
+def a_broker_that_stops_reading_costs_nobody_anything(desk: Desk) -> str:
+    with Stalling(desk.broker.port) as line, desk.device(line.port) as device:
+        until(lambda: is_connected(device), "it is connected")
+        line.is_stalled.set()
+        for value in range(1, 301):
+            put(device, "level", value=value)
+        begun = time.monotonic()
+        put(device, "lamp", on=True)
+        took = time.monotonic() - begun
+        check(took < 1, f"commands are obeyed all the same, in {took:.3f} s")
+        until(lambda: not is_connected(device), "it notices within the time of a ping", 60)
+        line.is_stalled.clear()
+        until(lambda: is_connected(device), "it is back", 90)
+        with desk.witness() as witness:
+            witness.publish("heliograph/all/ask", "")
+            witness.wait_for(f"{OWN}/level/state", "300", "and says the last")
+    return f"a command meanwhile took {1000 * took:.0f} ms"
+
+
+class Stalling:
+    """A line to the broker that stops moving bytes when it is told to. Use it in `with`."""
+
+    def __init__(self, port: int) -> None:
+        self.target = port
+        self.is_stalled, self.is_over = threading.Event(), threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while not self.is_over.is_set():
+            try:
+                here, _ = self.listener.accept()
+                there = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                return
+            for source, sink in ((here, there), (there, here)):
+                threading.Thread(target=self._move, args=(source, sink), daemon=True).start()
+
+    def _move(self, source: socket.socket, sink: socket.socket) -> None:
+        source.settimeout(0.05)
+        while not self.is_over.is_set():
+            if self.is_stalled.is_set():
+                time.sleep(0.05)
+                continue
+            try:
+                data = source.recv(65_536)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            if not data:
+                break
+            try:
+                sink.sendall(data)
+            except OSError:
+                break
+        for side in (source, sink):
+            side.close()
+
+    def __enter__(self) -> Stalling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_over.set()
+        self.listener.close()
+
+
+ALL = [it_tells_of_itself_and_obeys, a_device_that_is_killed_is_offline, whoever_takes_its_place_is_online,
+       a_broker_that_starts_again_has_all_of_it_again, after_a_long_absence_only_the_last_of_each_part_is_sent,
+       a_retained_command_is_not_obeyed_and_removed, a_broker_that_stops_reading_costs_nobody_anything]

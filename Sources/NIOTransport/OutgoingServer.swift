@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+// The servers that a program may connect to by itself, and the TLS that it speaks with them.
+
+/// A server to connect to.
+public struct OutgoingServer: Sendable {
+  /// Its name or address.
+  public let host: String
+  /// Its TCP port.
+  public let port: Int
+  /// How it is encrypted; nil: not at all.
+  public let tls: TLSTrust?
+
+  public init(host: String, port: Int, tls: TLSTrust? = nil) {
+    self.host = host
+    self.port = port
+    self.tls = tls
+  }
+}

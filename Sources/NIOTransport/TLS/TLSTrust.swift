@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+// Whom a program that connects to a server believes, and how it proves who it is: TLS 1.2 or 1.3, and always the name
+// that it was told, in the server's certificate (RFC 9525).
+
+#if TLS
+  import Crypto
+  import NIOCore
+  import NIOSSL
+#endif
+
+/// How a server is known, and a client to it.
+public struct TLSTrust: Sendable {
+  /// Who vouches for the server.
+  public enum Authority: Sendable {
+    /// Whoever this machine trusts.
+    case system
+    /// Those with these certificates, as PEM, and no others.
+    case certificates([UInt8])
+    /// Nobody: the server's own certificate has this SHA-256 fingerprint, of 32 bytes.
+    case fingerprint([UInt8])
+  }
+
+  #if TLS
+    let context: NIOSSLContext
+    let fingerprint: [UInt8]?
+  #endif
+
+  /// - Parameters:
+  ///   - certificate: The client's own certificate, with its chain, as PEM; empty for none.
+  ///   - key: Its private key as PEM.
+  public init(_ authority: Authority, certificate: [UInt8] = [], key: [UInt8] = []) throws(TLSIdentityError) {
+    #if TLS
+      var configuration = TLSConfiguration.makeClientConfiguration()
+      configuration.minimumTLSVersion = .tlsv12
+      var pinned: [UInt8]?
+      switch authority {
+      case .system: break
+      case .certificates(let pem):
+        guard let roots = try? NIOSSLCertificate.fromPEMBytes(pem), !roots.isEmpty else { throw .badCertificates }
+        configuration.trustRoots = .certificates(roots)
+      case .fingerprint(let bytes): pinned = bytes
+      }
+      if !certificate.isEmpty {
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(certificate), !chain.isEmpty else { throw .badCertificates }
+        guard let key = try? NIOSSLPrivateKey(bytes: key, format: .pem) else { throw .badKey }
+        configuration.certificateChain = chain.map { .certificate($0) }
+        configuration.privateKey = .privateKey(key)
+      }
+      guard let context = try? NIOSSLContext(configuration: configuration) else { throw .foreignKey }
+      (self.context, fingerprint) = (context, pinned)
+    #else
+      throw .leftOut
+    #endif
+  }
+}
+
+#if TLS
+  extension TLSTrust {
+    /// What speaks TLS with a server of this name or address.
+    func makeHandler(host: String) throws -> NIOSSLClientHandler {
+      let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+      let name = isAddress ? nil : host  // SNI has no addresses (RFC 6066 section 3)
+      guard let fingerprint else { return try NIOSSLClientHandler(context: context, serverHostname: name) }
+      return try NIOSSLClientHandler(context: context, serverHostname: name) { chain, verified in
+        let isPinned = chain.first.flatMap { try? $0.toDERBytes() }.map { SHA256.hash(data: $0).elementsEqual(fingerprint) }
+        verified.succeed(isPinned == true ? .certificateVerified : .failed)
+      }
+    }
+
+    /// What an error of TLS means for whoever set it up; nil for another error.
+    static func words(for error: any Error) -> String? {
+      switch error as? NIOSSLError {
+      case .handshakeFailed(let error)?: "\(error)".contains("CERTIFICATE_VERIFY_FAILED") ? untrusted : "TLS failed: \(error)"
+      case .unableToValidateCertificate?: untrusted
+      case let other?: "TLS failed: \(other)"
+      case nil: error is NIOSSLExtraError ? "the server's certificate is for another name" : nil
+      }
+    }
+
+    private static var untrusted: String { "the server's certificate is not trusted" }
+  }
+#else
+  extension TLSTrust {
+    static func words(for error: any Error) -> String? { nil }
+  }
+#endif

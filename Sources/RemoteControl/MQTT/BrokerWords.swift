@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+
+// What the log and the page say about the broker: why there is no connection, and what of the messages that came was not
+// done.
+
+import Bytes
+import MQTTCore
+import Parts
+
+#if !WITHOUT_MQTT
+  extension MQTTClient.Trouble {
+    /// Appends why there is no connection.
+    func append(to words: inout [UInt8]) {
+      switch self {
+      case .unreachable: words.append("it is not reached")
+      case .closed: words.append("it closed the connection without a word")
+      case .invalidOptions(let error):
+        words.append(
+          error == .notSupported ? "MQTT 3.1.1 has a password only with a user" : "the user, the password or a name is too long")
+      case .ended(let end): end.append(to: &words)
+      }
+    }
+  }
+
+  extension MQTTConnection.End {
+    fileprivate func append(to words: inout [UInt8]) {
+      switch self {
+      case .local: words.append("the device has disconnected")
+      case .refused(let code):
+        words.append("it refuses the device: ")
+        code.append(to: &words)
+      case .remote(let code):
+        words.append("it disconnected: ")
+        code.append(to: &words)
+      case .failed: words.append("it does not speak MQTT as it should")
+      case .connectTimeout, .pingTimeout: words.append("no answer")
+      }
+    }
+  }
+
+  extension ReasonCode {
+    /// Appends what it means (MQTT 5.0 section 2.4), or its number.
+    fileprivate func append(to words: inout [UInt8]) {
+      switch self {
+      case .badUserNameOrPassword: words.append("wrong user or password")
+      case .notAuthorized: words.append("not authorized")
+      case .clientIdentifierNotValid: words.append("the identifier is not accepted")
+      case .unsupportedProtocolVersion: words.append("it does not speak this version of MQTT")
+      case .serverUnavailable, .serverBusy: words.append("it has no room at present")
+      case .serverShuttingDown: words.append("it shuts down")
+      case .sessionTakenOver: words.append("another device has the same identifier")
+      case .keepAliveTimeout: words.append("it heard nothing for too long")
+      case .banned: words.append("the device is banned")
+      case .useAnotherServer, .serverMoved: words.append("another broker is to be used")
+      case .quotaExceeded: words.append("a quota is exceeded")
+      default:
+        words.append("reason ")
+        words.append(decimal: rawValue)
+      }
+    }
+  }
+
+  extension SerialLog {
+    mutating func broker(_ status: BrokerLink.Status) {
+      switch status {
+      case .connecting: break
+      case .connected: add { $0.append("MQTT: connected") }
+      case .lost(let why):
+        add { line in
+          line.append("MQTT: not connected: ")
+          line.append(why.span)
+        }
+      }
+    }
+
+    mutating func broker(_ note: BrokerSurface.Note, _ device: borrowing Device) {
+      switch note {
+      case .connected, .ended: break
+      case .refusedFilter(_, let code):
+        info { line in
+          line.append("MQTT: the broker refuses a subscription: ")
+          code.append(to: &line)
+        }
+      case .ignoredRetained(let part):
+        let name = device.parts[part].name
+        info { line in
+          line.append("MQTT: a retained command for ")
+          line.append(name.span)
+          line.append(" is not obeyed, and removed: it would be given again at each start")
+        }
+      case .refusedCommand(let part, let error):
+        let name = device.parts[part].name
+        debug { line in
+          line.append("MQTT: ")
+          line.append(name.span)
+          line.append(": ")
+          line.append(error.words)
+        }
+      case .unknownPart: debug { $0.append("MQTT: unknown part") }
+      case .deletedInHomeAssistant:
+        info { $0.append("MQTT: deleted in Home Assistant; announced again at the next start") }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+
+// The settings of the device's broker, and what they come to: whom to connect to, and what to say of oneself. A password
+// is never an option, which every process of the machine could read: it is in a file, or in the environment.
+
+import ArgumentParser
+import DeviceDescription
+import Foundation
+import HostNetwork
+import MQTTCore
+import NIOTransport
+import Parts
+import RemoteControl
+
+/// The options that put the device on a broker.
+struct BrokerOptionGroup: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A broker to be on, mqtt://HOST or mqtts://HOST; repeatable: the next one is tried when one is not there.",
+      valueName: "url"))
+  var mqttBroker: [String] = []
+
+  @Option(help: ArgumentHelp("The user for the broker.", valueName: "name"))
+  var mqttUser: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file with the user's password; or it is in HELIOGRAPH_MQTT_PASSWORD.", valueName: "file"))
+  var mqttPasswordFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The device's name in its topics: a to z, digits, _ and -. (default: this machine's name)", valueName: "id"))
+  var mqttId: String?
+
+  @Option(help: ArgumentHelp("The first level of all topics. (default: heliograph)", valueName: "prefix"))
+  var mqttPrefix: String?
+
+  @Option(help: ArgumentHelp("A group whose commands the device obeys, too; repeatable.", valueName: "name"))
+  var mqttGroup: [String] = []
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let Home Assistant find the device. (default: --mqtt-discovery)")
+  var mqttDiscovery: Bool?
+
+  @Option(help: ArgumentHelp("The version of MQTT: 3.1.1 or 5. (default: 3.1.1)", valueName: "version"))
+  var mqttVersion: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Trust a broker that these certificate authorities vouch for (PEM), and no other.", valueName: "file"))
+  var mqttCaFile: String?
+
+  @Option(
+    help: ArgumentHelp("Trust the broker whose certificate has this SHA-256 fingerprint.", valueName: "hex"))
+  var mqttFingerprint: String?
+
+  @Option(help: ArgumentHelp("A certificate of the device's own for mqtts (PEM).", valueName: "file"))
+  var mqttCertificate: String?
+
+  @Option(help: ArgumentHelp("The private key of --mqtt-certificate (PEM).", valueName: "file"))
+  var mqttKey: String?
+
+  /// The options that were given, by the names of their settings.
+  var given: [String: [String]] {
+    var options: [String: [String]] = [:]
+    func add(_ name: String, _ value: (some CustomStringConvertible)?) {
+      if let value { options["mqtt." + name] = [value.description] }
+    }
+    if !mqttBroker.isEmpty { options["mqtt.broker"] = mqttBroker }
+    if !mqttGroup.isEmpty { options["mqtt.groups"] = mqttGroup }
+    add("user", mqttUser)
+    add("password_file", mqttPasswordFile)
+    add("id", mqttId)
+    add("prefix", mqttPrefix)
+    add("discovery", mqttDiscovery)
+    add("version", mqttVersion)
+    add("ca_file", mqttCaFile)
+    add("fingerprint", mqttFingerprint)
+    add("certificate", mqttCertificate)
+    add("key", mqttKey)
+    return options
+  }
+}
+
+/// The broker that a device is on.
+struct BrokerSettings: Sendable {
+  let brokers: [BrokerURL]
+  let options: BrokerOptions
+  private let version: ProtocolVersion
+  private let user: String?
+  private let password: [UInt8]?
+  private let trust: TLSTrust?
+
+  /// The settings as they were given; nil: no broker.
+  init?(_ given: SettingSources) throws {
+    guard let urls = try given.texts("mqtt.broker"), !urls.isEmpty else { return nil }
+    brokers = try urls.map { try BrokerURL($0) }
+    let identifier = try given.text("mqtt.id") ?? Self.machineName
+    options = BrokerOptions(
+      prefix: try Self.level(given.text("mqtt.prefix") ?? "heliograph", "prefix"),
+      identifier: try Self.level(identifier, "id"),
+      groups: try (given.texts("mqtt.groups") ?? []).map { try Self.level($0, "group") },
+      discoveryPrefix: try given.truth("mqtt.discovery") ?? true ? Array("homeassistant".utf8) : [])
+    version = try given.text("mqtt.version") == "5" ? .v5 : .v311
+    user = try given.text("mqtt.user")
+    password = try Self.password(given.text("mqtt.password_file"))
+    guard password == nil || user != nil else {
+      throw StartFailure(description: "the broker's password needs a user: add --mqtt-user NAME")
+    }
+    trust = try brokers.contains { $0.isSecure } ? Self.trust(given) : nil
+  }
+
+  /// What the log says at the start if the password goes over the network for all to read.
+  var warning: String? {
+    guard password != nil, let open = brokers.first(where: { !$0.isSecure && !$0.isLoopback }) else { return nil }
+    return "MQTT: the password goes to \(open.host) in the clear: use mqtts://\(open.host)"
+  }
+
+  /// The servers for the transport.
+  var servers: [OutgoingServer] {
+    brokers.map { OutgoingServer(host: $0.host, port: $0.port, tls: $0.isSecure ? trust : nil) }
+  }
+
+  /// The link for a device.
+  func makeLink(_ device: inout Device) -> BrokerLink {
+    var connect = ConnectOptions(
+      version: version, clientIdentifier: Array("heliograph-".utf8) + options.identifier)
+    connect.userName = user.map { Array($0.utf8) }
+    connect.password = password
+    return BrokerLink(
+      MQTTClient.Settings(options: connect, servers: brokers.count), options, device: &device,
+      seed: .random(in: .min ... .max))
+  }
+
+  // MARK: What was given
+
+  private static func level(_ text: String, _ what: String) throws -> [UInt8] {
+    let bytes = Array(text.utf8)
+    guard BrokerOptions.isLevel(bytes.span) else {
+      throw StartFailure(
+        description: "the \(what) \(text) cannot be part of a topic: a to z, digits, _ and -, at most 64 of them")
+    }
+    return bytes
+  }
+
+  /// The machine's name without its domain, in the letters that a topic may have.
+  private static var machineName: String {
+    let name = ProcessInfo.processInfo.hostName.prefix { $0 != "." }.lowercased()
+    let letters = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-" }
+    return letters.isEmpty ? "device" : String(letters.prefix(64))
+  }
+
+  private static func password(_ file: String?) throws -> [UInt8]? {
+    guard let file else { return ProcessInfo.processInfo.environment[passwordVariable].map { Array($0.utf8) } }
+    var bytes: [UInt8]
+    do {
+      bytes = try ReadFile.bytes(file, limit: 65_535)
+    } catch {
+      throw StartFailure(description: "cannot read \(file): \(error)")
+    }
+    while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+    return bytes
+  }
+
+  /// Where a password may be beside a file.
+  static let passwordVariable = "HELIOGRAPH_MQTT_PASSWORD"
+
+  private static func trust(_ given: SettingSources) throws -> TLSTrust {
+    let authority: TLSTrust.Authority
+    switch (try given.text("mqtt.ca_file"), try given.text("mqtt.fingerprint")) {
+    case (nil, nil): authority = .system
+    case (let file?, nil): authority = .certificates(try content(of: file))
+    case (nil, let hex?): authority = .fingerprint(try fingerprint(hex))
+    case (_?, _?): throw StartFailure(description: "give --mqtt-ca-file or --mqtt-fingerprint, not both")
+    }
+    let certificate = try given.text("mqtt.certificate").map(content) ?? []
+    let key = try given.text("mqtt.key").map(content) ?? []
+    guard certificate.isEmpty == key.isEmpty else {
+      throw StartFailure(description: "--mqtt-certificate and --mqtt-key belong together: give both")
+    }
+    do throws(TLSIdentityError) {
+      return try TLSTrust(authority, certificate: certificate, key: key)
+    } catch {
+      throw StartFailure(description: "mqtts: \(error)")
+    }
+  }
+
+  private static func content(of file: String) throws -> [UInt8] {
+    do {
+      return try ReadFile.bytes(file, limit: 1 << 20)
+    } catch {
+      throw StartFailure(description: "cannot read \(file): \(error)")
+    }
+  }
+
+  /// 64 hexadecimal digits, perhaps with colons between them.
+  private static func fingerprint(_ text: String) throws -> [UInt8] {
+    let digits = text.filter { $0 != ":" }
+    let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { start in
+      UInt8(digits.dropFirst(start).prefix(2), radix: 16)
+    }
+    guard digits.count == 64, bytes.count == 32, digits.allSatisfy(\.isHexDigit) else {
+      throw StartFailure(description: "\(text) is no SHA-256 fingerprint: 64 hexadecimal digits")
+    }
+    return bytes
+  }
+}
+
+extension BrokerURL {
+  /// Whether it is on this machine.
+  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}

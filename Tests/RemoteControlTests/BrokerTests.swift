@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+
+// What a device says on a broker and hears there, in virtual time.
+
+import Bytes
+import ConformanceSupport
+import MQTTCore
+import Testing
+import Timebase
+
+@testable import Parts
+@testable import RemoteControl
+
+@Suite struct BrokerTests {
+  private static func world() throws -> BrokerWorld {
+    try BrokerWorld(
+      .switch("fan", output: 0), .light("led", output: 1), .light("rgb", output: 2, channelCount: 3),
+      .button("key", input: 0, isRemote: true), .contact("door", input: 1), .sensor("celsius", input: 2, unit: "°C"),
+      .number("level", minimum: .zero, maximum: Decimal(10)))
+  }
+
+  // MARK: What it says
+
+  @Test func whatIsSaidAtTheStartAndInWhichOrder() throws {
+    var world = try Self.world()
+    try world.connect()
+    #expect(
+      world.filters == [
+        "heliograph/lamp/+/set", "heliograph/lamp/availability", "heliograph/all/ask", "heliograph/group/ground/+/set",
+        "homeassistant/status", "homeassistant/device/lamp/config",
+      ])
+    let published = world.takePublished()
+    #expect(published.allSatisfy { $0.isRetained && $0.qos == 1 })
+    #expect(published[0].topic == "heliograph/lamp/about")
+    #expect(published[1].topic == "homeassistant/device/lamp/config")
+    #expect(published.last == .init(topic: "heliograph/lamp/availability", payload: "online"))
+    let states = published.dropFirst(2).dropLast().filter { $0.topic.hasSuffix("/state") }
+      .map { "\($0.topic.dropFirst("heliograph/lamp/".count)) \($0.payload)" }
+    #expect(
+      states == [
+        "fan/state OFF", #"led/state {"state":"OFF","brightness":255,"color_mode":"brightness"}"#,
+        #"rgb/state {"state":"OFF","brightness":255,"color_mode":"rgb","color":{"r":255,"g":255,"b":255}}"#,
+        "level/state 0",
+      ], "a button has no state, and nothing was read of the others yet")
+  }
+
+  @Test func aChangeIsSaidOnceItIsThere() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.perform(.toggle, on: 0)
+    try world.settle()
+    #expect(world.takePublished() == [.init(topic: "heliograph/lamp/fan/state", payload: "ON")])
+    try world.settle()
+    #expect(world.takePublished().isEmpty)
+  }
+
+  @Test func ofEachPartOneMessageIsUnderWayAndThenTheLatest() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    world.acknowledges = false
+    for value in 1...1000 {
+      try world.perform(.set(PartValues(value: Decimal(Int64(value % 10)))), on: 6)
+      try world.perform(.toggle, on: 0)
+      try world.settle()
+    }
+    #expect(world.takePublished().map(\.payload) == ["ON", "1"])
+    world.acknowledge()
+    try world.settle()
+    #expect(world.takePublished().map(\.payload) == ["OFF", "0"])
+  }
+
+  @Test func whoWasAwaySaysOnlyTheLatest() throws {
+    var world = try Self.world()
+    try world.connect()
+    world.disconnect()
+    _ = world.takePublished()
+    for value in 1...1000 { try world.perform(.set(PartValues(value: Decimal(Int64(value % 7)))), on: 6) }
+    try world.wait(1000)
+    try world.connect()
+    #expect(world.takePublished("level/state") == ["6"])
+  }
+
+  @Test func aFaultMakesAPartUnavailable() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    world.device.noteFault(bytes("gone"), ofOutput: 0)
+    try world.settle()
+    #expect(world.takePublished("fan/availability") == ["offline"])
+    world.device.noteFault([], ofOutput: 0)
+    try world.settle()
+    #expect(world.takePublished("fan/availability") == ["online"])
+  }
+
+  @Test func gesturesAreSaidEachOnceAndNeverRetained() throws {
+    var world = try Self.world()
+    world.surface.note(MadeGesture(part: 3, gesture: .click))
+    try world.connect()
+    #expect(!world.takePublished().contains { $0.topic.hasSuffix("event") }, "what happened before is gone")
+    for gesture in [Gesture.press, .release, .click] { world.surface.note(MadeGesture(part: 3, gesture: gesture)) }
+    try world.settle()
+    #expect(
+      world.takePublished() == ["press", "release", "click"].map {
+        .init(topic: "heliograph/lamp/key/event", payload: #"{"event_type":"\#($0)"}"#, isRetained: false)
+      })
+  }
+
+  @Test func anIdleDeviceSendsAtMostFourPacketsAMinute() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.wait(600_000)
+    let alive = world.takePublished()
+    #expect(alive.count == 20 && alive.allSatisfy { $0.topic == "heliograph/lamp/alive" && !$0.isRetained && $0.qos == 0 })
+  }
+
+  // MARK: What it hears
+
+  @Test(arguments: [
+    ("fan", "ON", #"fan/state ON"#), ("fan", "TOGGLE", "fan/state ON"), ("fan", " ON\n", "fan/state ON"),
+    ("level", "7.0", "level/state 7"), ("level", "1e1", "level/state 10"),
+    ("led", "ON", #"led/state {"state":"ON","brightness":255,"color_mode":"brightness"}"#),
+    ("led", #"{"brightness":10}"#, #"led/state {"state":"ON","brightness":10,"color_mode":"brightness"}"#),
+    (
+      "rgb", #"{"state":"ON","brightness":10,"color":{"r":1,"g":2,"b":3},"transition":2.0}"#,
+      #"rgb/state {"state":"ON","brightness":10,"color_mode":"rgb","color":{"r":1,"g":2,"b":3}}"#
+    ),
+  ])
+  func commandsAreObeyed(_ part: String, _ payload: String, _ said: String) throws {
+    for topic in ["heliograph/lamp/\(part)/set", "heliograph/group/ground/\(part)/set"] {
+      var world = try Self.world()
+      try world.connect()
+      _ = world.takePublished()
+      try world.deliver(topic, payload)
+      #expect(world.takePublished().map { "\($0.topic.dropFirst("heliograph/lamp/".count)) \($0.payload)" } == [said])
+      #expect(world.device.parts.contains { $0.author == .mqtt })
+    }
+  }
+
+  @Test(arguments: [
+    ("fan", "on"), ("fan", ""), ("fan", "2"), ("led", "{"), ("led", "{}"), ("led", #"{"state":"on"}"#),
+    ("led", #"{"brightness":256}"#), ("led", #"{"brightness":"10"}"#), ("rgb", #"{"color":{"r":1}}"#),
+    ("rgb", #"{"color":[1,2,3]}"#), ("level", "11"), ("level", "ON"), ("level", "nan"), ("door", "ON"),
+    ("celsius", "20"), ("key", "push"), ("led", "\u{FF}"),
+  ])
+  func whatIsNoCommandChangesNothingAndIsTold(_ part: String, _ payload: String) throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    let before = world.device
+    try world.deliver("heliograph/lamp/\(part)/set", payload)
+    #expect(world.device.parts == before.parts)
+    #expect(world.takePublished().isEmpty)
+    guard case .refusedCommand? = world.notes.last else {
+      Issue.record("told was \(String(describing: world.notes.last))")
+      return
+    }
+  }
+
+  @Test func aRetainedCommandIsNotObeyedAndIsTakenOff() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    for _ in 1...2 { try world.deliver("heliograph/lamp/fan/set", "ON", isRetained: true) }
+    #expect(world.device.parts[0].isOn == false)
+    #expect(
+      world.takePublished()
+        == Array(repeating: BrokerWorld.Published(topic: "heliograph/lamp/fan/set", payload: ""), count: 2))
+    #expect(world.notes.filter { $0 == .ignoredRetained(part: 0) }.count == 1)
+  }
+
+  @Test(arguments: [
+    "heliograph/other/fan/set", "heliograph/lamp/set", "heliograph/lamp//set", "heliograph/lamp/a/b/set",
+    "heliograph/group/first/fan/set", "heliograph/lamp/fan/set/x", "heliograph/lamp/fan/state", "x",
+  ])
+  func aMessageThatWasNotAskedForIsPassedOver(_ topic: String) throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver(topic, "ON")
+    #expect(world.device.parts[0].isOn == false)
+    #expect(world.takePublished().isEmpty)
+    #expect(world.notes == [.connected])
+  }
+
+  @Test func aDeviceThatIsCalledGoneSaysThatItIsThere() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("heliograph/lamp/availability", "online", isRetained: true)
+    #expect(world.takePublished().isEmpty)
+    try world.wait(1000)
+    try world.deliver("heliograph/lamp/availability", "offline")
+    #expect(world.takePublished("availability") == ["online"])
+    try world.deliver("heliograph/lamp/availability", "offline")
+    #expect(world.takePublished("availability") == [], "not more than once a second")
+  }
+
+  @Test func whoAsksIsToldAllWithinTwoSecondsAndNotTwiceInTen() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("heliograph/all/ask", "")
+    try world.wait(2010)
+    let topics = world.takePublished().map(\.topic)
+    #expect(Set(topics).isSuperset(of: ["about", "availability", "fan/state"].map { "heliograph/lamp/\($0)" }))
+    for _ in 1...3 { try world.deliver("heliograph/all/ask", "") }
+    try world.wait(7000)
+    #expect(world.takePublished().isEmpty)
+    try world.wait(4000)
+    #expect(world.takePublished("about").count == 1)
+  }
+
+  // MARK: Home Assistant
+
+  @Test func homeAssistantIsToldWhenItHasStarted() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(990)
+    #expect(world.takePublished().isEmpty)
+    try world.wait(3020)
+    #expect(world.takePublished().map(\.topic) == ["homeassistant/device/lamp/config"])
+    try world.wait(20_000)
+    #expect(!world.takePublished().contains { $0.topic.hasPrefix("homeassistant") }, "and never again by itself")
+  }
+
+  @Test func aDeviceThatWasDeletedThereIsNotAnnouncedAgain() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("homeassistant/device/lamp/config", "")
+    #expect(world.notes.last == .deletedInHomeAssistant)
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(6000)
+    world.disconnect()
+    try world.wait(1000)
+    try world.connect()
+    #expect(!world.takePublished().contains { $0.topic.hasPrefix("homeassistant") })
+  }
+
+  @Test func whoDoesNotWantToBeFoundIsNot() throws {
+    var world = try BrokerWorld(
+      .switch("fan", output: 0), options: BrokerOptions(identifier: bytes("lamp"), discoveryPrefix: []))
+    try world.connect()
+    #expect(!world.filters.contains { $0.hasPrefix("homeassistant") })
+    #expect(!world.takePublished().contains { $0.topic.hasPrefix("homeassistant") })
+  }
+
+  // MARK: The end
+
+  @Test func whoGoesSaysSoAndWaitsUntilItIsHeard() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    world.acknowledges = false
+    world.surface.stop(now: world.now)
+    try world.settle()
+    #expect(world.takePublished() == [.init(topic: "heliograph/lamp/availability", payload: "offline")])
+    #expect(!world.surface.isFarewellDone)
+    world.acknowledge()
+    #expect(world.surface.isFarewellDone)
+    try world.settle()
+    #expect(world.takePublished().isEmpty, "and nothing else")
+  }
+
+  @Test(arguments: [("a", true), ("lamp-1_x", true), ("", false), ("A", false), ("a.b", false), ("a b", false),
+    ("a/b", false), ("ä", false), ("+", false)])
+  func levels(_ text: String, _ isLevel: Bool) {
+    let text = bytes(text)
+    let found = BrokerOptions.isLevel(text.span)
+    #expect(found == isLevel)
+  }
+}
