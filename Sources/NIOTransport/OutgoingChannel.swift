@@ -43,13 +43,14 @@ final class OutgoingChannel<App: Application & ~Copyable> {
     guard let server = server(at: destination) else { return fail("there is no such server") }
     isConnecting = true
     let handler = OutgoingHandler(isSecured: server.tls != nil) { [weak self] in self?.hear($0) }
+    let last = NIOLoopBound(handler, eventLoop: driver.eventLoop)
     ClientBootstrap(group: driver.eventLoop)
       .connectTimeout(Self.connectTimeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.autoRead, value: false)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addOutgoing(handler, server)
+          try channel.pipeline.syncOperations.addOutgoing(last.value, server)
         }
       }
       .connect(host: server.host, port: server.port)

@@ -7,7 +7,7 @@ import Bytes
 public import DeviceServer
 public import MQTTCore
 public import Parts
-public import Timebase
+import Timebase
 
 #if !WITHOUT_MQTT
   /// A device's place on a broker.
