@@ -133,7 +133,8 @@ let package = Package(
         "DeviceServer", "Parts", "MQTTCore", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       ]),
     // ======== hosted modules, above the Embedded line ========
-    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
+    hosted(
+      "NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
