@@ -85,6 +85,17 @@ def it_tells_of_itself_and_obeys(desk: Desk) -> str:
     return f"there after {took:.1f} s, state {1000 * round_trip:.0f} ms after a command"
 
 
+def one_that_is_told_to_speak_mqtt_5_is_understood(desk: Desk) -> str:
+    """By a broker that does not, after the device has fallen back."""
+    with desk.witness() as witness, desk.device(None, "--mqtt-version", "5") as device:
+        took = witness.wait_for(f"{OWN}/availability", "online", "it is there")
+        start = len(witness.seen)
+        witness.publish(f"{OWN}/lamp/set", "TOGGLE")
+        witness.wait_for(f"{OWN}/lamp/state", "ON", "a command is obeyed, once", since=start)
+        check(is_connected(device), "the page says that it is connected")
+    return f"there after {took:.1f} s"
+
+
 def a_device_that_is_killed_is_offline(desk: Desk) -> str:
     with desk.witness() as witness, desk.device() as device:
         witness.wait_for(f"{OWN}/availability", "online", "it is there")
@@ -256,6 +267,7 @@ class Stalling:
 # What each claim is called in the table of docs/brokers.md.
 ALL = {
     it_tells_of_itself_and_obeys: "connect, command, press, clean stop",
+    one_that_is_told_to_speak_mqtt_5_is_understood: "told to speak MQTT 5",
     a_device_that_is_killed_is_offline: "device killed",
     one_that_starts_in_its_place_is_online: "device back while its old connection hangs",
     whoever_takes_its_name_does_not_leave_it_offline: "client id taken by another",

@@ -10,11 +10,10 @@ BEGIN, END = "<!-- table: made by Conformance/mqtt/run --docs -->", "<!-- end of
 
 @dataclass
 class Row:
-    """A broker and what was found for each claim."""
+    """A broker and what was found for each claim; None for one that does not hold."""
     broker: str
     version: str
-    found: dict[str, str] = field(default_factory=dict)
-    failures: int = 0
+    found: dict[str, str | None] = field(default_factory=dict)
 
 
 def write(rows: list[Row], page: Path) -> None:

@@ -89,10 +89,11 @@ final class OutgoingChannel<App: Application & ~Copyable> {
       handler?.readIfEmpty()
     case .failed(let error): fail(Self.words(error))
     case .ready: driver.act()  // which leads to `act`
-    case .closed:
+    case .closed(let error):
       handler = nil
       isClosing = false
-      driver.run { calls.closed(&$0, $1) }
+      let words = error.map(Self.words) ?? ""
+      driver.run { calls.closed(&$0, Array(words.utf8), $1) }
     }
   }
 

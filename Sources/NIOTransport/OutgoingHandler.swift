@@ -19,13 +19,13 @@ final class OutgoingHandler: ChannelInboundHandler {
     case failed(any Error)
     /// Input has come, or the connection takes output again.
     case ready
-    /// It is gone.
-    case closed
+    /// It is gone; why, if it was not ended as connections are.
+    case closed((any Error)?)
   }
 
   private enum Phase {
     case opening, open
-    /// It has ended; why, if it never was there.
+    /// It has ended; why, if it was not ended as connections are.
     case over((any Error)?)
   }
 
@@ -81,18 +81,18 @@ final class OutgoingHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     ending?.cancel()
-    end(for: ChannelError.eof)
+    end(for: nil)
     context.fireChannelInactive()
   }
 
-  private func end(for error: any Error) {
+  private func end(for error: (any Error)?) {
     switch phase {
     case .opening:
       phase = .over(error)
-      listener?(.failed(error))
+      listener?(.failed(error ?? ChannelError.eof))
     case .open:
-      phase = .over(nil)
-      listener?(.closed)
+      phase = .over(error)
+      listener?(.closed(ending == nil ? error : nil))
     case .over: break
     }
   }

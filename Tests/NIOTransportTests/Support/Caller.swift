@@ -47,7 +47,7 @@ extension OutgoingConnection where App == TestServer.App {
     } writeOutput: { app, _, accept in
       let taken = accept(app.context.caller.output.span)
       app.context.caller.output.removeFirst(taken)
-    } closed: { app, _ in
+    } closed: { app, _, _ in
       app.context.caller.happenings.append(.closed)
       app.context.caller.next = .wait
     } shutdown: { app, _ in
