@@ -3,13 +3,13 @@
 // The device's broker as the program has it: the surface, how things are with it, and the seam to the transport. What
 // changes on it is a change of the device, so that pages hear of it.
 
-import Bytes
-public import DeviceServer
-public import MQTTCore
-public import Parts
-import Timebase
-
 #if !WITHOUT_MQTT
+  import Bytes
+  public import DeviceServer
+  public import MQTTCore
+  public import Parts
+  import Timebase
+
   /// A device's place on a broker.
   public struct BrokerLink: Sendable {
     /// How things are with the broker.
