@@ -150,7 +150,7 @@ struct BrokerSettings: Sendable {
   }
 
   /// The machine's name without its domain, in the letters that a topic may have.
-  private static var machineName: String {
+  static var machineName: String {
     let name = ProcessInfo.processInfo.hostName.prefix { $0 != "." }.lowercased()
     let letters = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-" }
     return letters.isEmpty ? "device" : String(letters.prefix(64))
