@@ -192,6 +192,8 @@ def a_retained_command_is_not_obeyed_and_removed(desk: Desk) -> str:
             check(device_state(device.port)["parts"]["lamp"]["on"] is False, "the lamp stays off")
     with desk.witness("last", f"{OWN}/lamp/set", f"{OWN}/availability") as last:
         time.sleep(1)  # for what the broker may have kept
+        if not desk.broker.gives_retained_to_wildcards:
+            return "not obeyed: the device is not given it"
         check(not last.last(f"{OWN}/lamp/set"), "it is on the broker no more")
     return "not obeyed, and cleared"
 
