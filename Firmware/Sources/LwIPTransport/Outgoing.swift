@@ -100,10 +100,16 @@
     }
 
     private mutating func end(_ application: inout App, now: MonotonicTime) {
+      let words: StaticString
+      switch row.pointee.pcb == nil && phase == .open ? row.pointee.error : ok {
+      case Self.code(ERR_RST): words = "it reset the connection"
+      case Self.code(ERR_ABRT): words = "no answer"
+      default: words = ""
+      }
       row.pointee.close()
       phase = .idle
       deadline = .distantFuture
-      calls.closed(&application, now)
+      calls.closed(&application, [UInt8](words), now)
     }
 
     private mutating func fail(_ words: StaticString, _ application: inout App, now: MonotonicTime) {
