@@ -11,7 +11,10 @@
   import Timebase
 
   /// A device's place on a broker.
-  public struct BrokerLink: Sendable {
+  ///
+  /// The surface is in memory of its own, which nothing else points to: whoever has the link is moved about at the start
+  /// of a program, and the stack of a small board has no room for several of it.
+  public struct BrokerLink: ~Copyable, @unchecked Sendable {
     /// How things are with the broker.
     public enum Status: Equatable, Sendable {
       /// It is being connected to, for the first time.
@@ -24,7 +27,7 @@
 
     /// How things are.
     public internal(set) var status = Status.connecting
-    var surface: BrokerSurface
+    private let place: UnsafeMutablePointer<BrokerSurface>
     /// Why the transport could not connect, or lost the connection, in its words.
     var transportWords: [UInt8] = []
     var scratch: [UInt8] = []
@@ -35,8 +38,20 @@
     public init(
       _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, seed: UInt64
     ) {
-      surface = BrokerSurface(settings, options, device: device, seed: seed)
+      place = .allocate(capacity: 1)
+      place.initialize(to: BrokerSurface(settings, options, device: device, seed: seed))
       device.keepsGestures = true
+    }
+
+    deinit {
+      place.deinitialize(count: 1)
+      place.deallocate()
+    }
+
+    /// What is said and heard.
+    var surface: BrokerSurface {
+      unsafeAddress { UnsafePointer(place) }
+      unsafeMutableAddress { place }
     }
   }
 
@@ -107,11 +122,11 @@
 
     /// The connection has ended, or did not come about.
     mutating func noteBrokerTrouble() {
-      guard let link = broker, let trouble = link.surface.client.trouble else { return }
+      guard let trouble = broker?.surface.client.trouble, broker?.surface.client.isStopped == false else { return }
       var words: [UInt8] = []
-      let isTransports = trouble == .unreachable || trouble == .closed && !link.transportWords.isEmpty
-      if isTransports { words = link.transportWords } else { trouble.append(to: &words) }
-      if !link.surface.client.isStopped { setBrokerStatus(.lost(words)) }
+      let said = broker?.transportWords ?? []
+      if trouble == .unreachable || trouble == .closed && !said.isEmpty { words = said } else { trouble.append(to: &words) }
+      setBrokerStatus(.lost(words))
     }
 
     private mutating func setBrokerStatus(_ status: BrokerLink.Status) {

@@ -74,10 +74,13 @@ struct BrokerSurface: Sendable {
   /// At most so many gestures wait to be sent.
   private static let gestureLimit = 32
   /// No more is queued while so many bytes wait to be written.
-  private static let highWater = 4096
+  private let highWater: Int
+  /// What is said of a device and of each part rarely takes more: text that is reserved for need not grow.
+  private static let (sizeOfDevice, sizeOfPart) = (320, 512)
 
   init(_ settings: MQTTClient.Settings, _ options: BrokerOptions, device: borrowing Device, seed: UInt64) {
     self.options = options
+    highWater = min(4096, settings.limits.outputSize)
     topics = BrokerTopics(options, parts: device.parts)
     var settings = settings
     settings.options.will = ConnectOptions.Will(topic: topics.availability, payload: [UInt8]("offline"))
@@ -250,12 +253,12 @@ struct BrokerSurface: Sendable {
     _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
   ) throws(SendingError) {
     if due.about {
-      try send(topics.about, now: now) { Self.appendAbout(device, identity, to: &$0) }
+      try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, to: &$0) }
       due.about = false
     }
     if due.config {
       let (options, topics) = (options, topics)
-      try send(topics.config, now: now) {
+      try sendLong(topics.config, now: now) {
         HomeAssistantDiscovery.append(device, identity, options, topics, to: &$0)
       }
       due.config = false
@@ -330,12 +333,27 @@ struct BrokerSurface: Sendable {
     return try sendPayload(topic, qos: qos, isRetained: isRetained, now: now)
   }
 
+  /// Sends what is said of all parts: in memory of its own, which is given back when it is written.
+  private mutating func sendLong(
+    _ topic: [UInt8], now: MonotonicTime, _ append: (inout [UInt8]) -> Void
+  ) throws(SendingError) {
+    try checkRoom()
+    var text: [UInt8] = []
+    text.reserveCapacity(Self.sizeOfDevice + Self.sizeOfPart * slots.count)
+    append(&text)
+    try client.connection?.publish(topic.span, SharedBytes(text), qos: .atLeastOnce, isRetained: true, now: now)
+  }
+
+  private func checkRoom() throws(SendingError) {
+    guard let waiting = client.connection?.pendingOutput else { throw .notOpen }
+    guard waiting <= highWater else { throw .tooManyInFlight }
+  }
+
   private mutating func sendPayload(
     _ topic: [UInt8], alias: UInt16 = 0, qos: QualityOfService = .atLeastOnce, isRetained: Bool = true,
     now: MonotonicTime
   ) throws(SendingError) -> UInt16 {
-    guard let waiting = client.connection?.pendingOutput else { throw .notOpen }
-    guard waiting <= Self.highWater else { throw .tooManyInFlight }
+    try checkRoom()
     var text: [UInt8] = []
     swap(&text, &payload)  // so that the client may be changed while it is in use
     defer { swap(&text, &payload) }
