@@ -31,13 +31,22 @@ import Timebase
     /// The last server of the settings that was tried: another one is reached in the same way.
     var lastKnown = 0
 
-    /// A device on one of the brokers that `settings` count.
+    /// A device on one of the brokers that `settings` count. `announced` is what the link of the run before had as that.
     public init(
-      _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, seed: UInt64
+      _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, announced: [[UInt8]] = [],
+      seed: UInt64
     ) {
-      surface = BrokerSurface(settings, options, device: device, seed: seed)
+      surface = BrokerSurface(settings, options, device: device, announced: announced, seed: seed)
       device.keepsGestures = true
     }
+
+    #if !WITHOUT_STATE_FILE
+      /// The components that Home Assistant may know: whoever runs next is to be given them, since what is not in the
+      /// description any more is to be taken out.
+      public var announced: [[UInt8]] { surface.announced }
+      /// Counts the changes of `announced`.
+      public var announcedRevision: UInt32 { surface.announcedRevision }
+    #endif
   }
 
   extension OutgoingConnection where App == RemoteControl {

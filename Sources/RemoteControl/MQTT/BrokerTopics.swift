@@ -63,6 +63,14 @@ struct BrokerTopics: Sendable {
     self.filters = filters
   }
 
+  #if !WITHOUT_STATE_FILE
+    /// What the broker keeps of a part that the device does not have any more.
+    func retained(of part: [UInt8]) -> [[UInt8]] { [Self.join(own, part, "state"), Self.join(own, part, "availability")] }
+
+    /// A topic on which nothing is ever said.
+    var silence: [UInt8] { own + [UInt8]("gone") }
+  #endif
+
   /// `first/second/last`; `first` may have its slash already.
   private static func join(_ first: [UInt8], _ second: [UInt8], _ last: StaticString) -> [UInt8] {
     var topic = first
