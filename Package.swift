@@ -99,7 +99,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The certificates that a device makes for itself (trait TLS).
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
-    // Keys of certificates (trait TLS); scrypt for passwords, SHA-256 and HMAC for tokens and sessions (trait Login).
+    // Keys of certificates, and the fingerprint by which a server is known (trait TLS); scrypt for passwords, SHA-256 and
+    // HMAC for tokens and sessions (trait Login).
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // The encoding of keys (trait TLS).
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -133,7 +134,9 @@ let package = Package(
         "DeviceServer", "Parts", "MQTTCore", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       ]),
     // ======== hosted modules, above the Embedded line ========
-    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
+    hosted(
+      "NIOTransport",
+      ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),

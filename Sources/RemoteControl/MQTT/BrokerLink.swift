@@ -3,13 +3,13 @@
 // The device's broker as the program has it: the surface, how things are with it, and the seam to the transport. What
 // changes on it is a change of the device, so that pages hear of it.
 
-import Bytes
-public import DeviceServer
-public import MQTTCore
-public import Parts
-import Timebase
-
 #if !WITHOUT_MQTT
+  import Bytes
+  public import DeviceServer
+  public import MQTTCore
+  public import Parts
+  import Timebase
+
   /// A device's place on a broker.
   public struct BrokerLink: Sendable {
     /// How things are with the broker.
@@ -25,7 +25,7 @@ import Timebase
     /// How things are.
     public internal(set) var status = Status.connecting
     var surface: BrokerSurface
-    /// Why the transport could not connect, in its words.
+    /// Why the transport could not connect, or lost the connection, in its words.
     var transportWords: [UInt8] = []
     var scratch: [UInt8] = []
     /// The last server of the settings that was tried: another one is reached in the same way.
@@ -64,7 +64,8 @@ import Timebase
         application.context.receiveFromBroker(bytes, now: now)
       } writeOutput: { application, now, accept in
         application.context.broker?.surface.client.connection?.writeOutput(accept)
-      } closed: { application, now in
+      } closed: { application, words, now in
+        application.context.broker?.transportWords = words
         application.context.broker?.surface.client.closed(now: now)
         application.context.noteBrokerTrouble()
       } shutdown: { application, now in
@@ -117,7 +118,8 @@ import Timebase
     mutating func noteBrokerTrouble() {
       guard let link = broker, let trouble = link.surface.client.trouble else { return }
       var words: [UInt8] = []
-      if trouble == .unreachable { words = link.transportWords } else { trouble.append(to: &words) }
+      let isTransports = trouble == .unreachable || trouble == .closed && !link.transportWords.isEmpty
+      if isTransports { words = link.transportWords } else { trouble.append(to: &words) }
       if !link.surface.client.isStopped { setBrokerStatus(.lost(words)) }
     }
 

@@ -96,7 +96,11 @@ struct BrokerSettings: Sendable {
 
   /// The settings as they were given; nil: no broker.
   init?(_ given: SettingSources) throws {
-    guard let urls = try given.texts("mqtt.broker"), !urls.isEmpty else { return nil }
+    guard let urls = try given.texts("mqtt.broker"), !urls.isEmpty else {
+      guard try given.text("mqtt.user") == nil, try given.text("mqtt.id") == nil, try given.texts("mqtt.groups") == nil
+      else { throw StartFailure(description: "what is said of a broker needs one: add --mqtt-broker mqtt://HOST") }
+      return nil
+    }
     brokers = try urls.map { try BrokerURL($0) }
     let identifier = try given.text("mqtt.id") ?? Self.machineName
     options = BrokerOptions(
