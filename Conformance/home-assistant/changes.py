@@ -62,7 +62,8 @@ def expect(scene: Scene, components: set[str], triggers: set[str], when: str) ->
 
 def changed_while(scene: Scene, situation: Callable[[str], None]) -> str:
     """To the other description and back, since what comes back after it was gone is worth a look, too."""
-    for parts, components, triggers, way in ((CHANGED, AFTER, TRIGGERS_AFTER, "there"), (PARTS, BEFORE, TRIGGERS_BEFORE, "back")):
+    ways = ((CHANGED, AFTER, TRIGGERS_AFTER, "there"), (PARTS, BEFORE, TRIGGERS_BEFORE, "back"))
+    for parts, components, triggers, way in ways:
         situation(parts)
         expect(scene, components, triggers, f"nothing but what is there, {way}")
     return f"{len(AFTER)} entities, and {len(BEFORE)} on the way back"
@@ -127,6 +128,20 @@ def parts_change_again_and_again(scene: Scene) -> str:
     return "six descriptions in a few seconds"
 
 
+def the_only_part_changes_its_kind(scene: Scene) -> str:
+    """For a moment nothing is left of the device, and Home Assistant deletes a device of which nothing is left."""
+    for kind, component in (("switch: GPIO1", "lamp_switch"), ("light: 'pwm0:0'", "lamp_light"),
+                            ("button: GPIO1", "lamp_event"), ("switch: GPIO1", "lamp_switch")):
+        scene.stop_device()
+        scene.start_device(f"name: Kitchen\nparts:\n  lamp: {{{kind}}}\n")
+        button = kind.startswith("button")
+        expect(scene, {component} | ({"lamp_button"} if button else set()), {"lamp"} if button else set(), f"only the {kind}")
+    scene.stop_device()
+    scene.start_device(PARTS)
+    expect(scene, BEFORE, TRIGGERS_BEFORE, "nothing but what is there")
+    return "a switch, a light, a button, a switch"
+
+
 def what_was_taken_out_is_forgotten(scene: Scene) -> str:
     """After a start of Home Assistant that the device has heard, what is gone does not come up again."""
     scene.restart_home_assistant()
@@ -144,6 +159,9 @@ def what_was_taken_out_is_forgotten(scene: Scene) -> str:
 
 
 def a_device_deleted_there_stays_away_until_it_is_started(scene: Scene) -> str:
+    # Home Assistant 2026.11.0 cannot delete a device of which an automation has a trigger (findings/).
+    scene.api.request("DELETE", "/api/config/automation/config/press")
+    scene.restart_home_assistant()
     entry = scene.api.device(IDENTIFIER)
     scene.api.ask("config/device_registry/remove_config_entry", device_id=entry["id"],
                   config_entry_id=entry["config_entries"][0])
@@ -166,4 +184,6 @@ def a_device_deleted_there_stays_away_until_it_is_started(scene: Scene) -> str:
 
 ALL = [parts_change_while_home_assistant_runs, what_was_taken_out_is_forgotten, parts_change_while_home_assistant_is_off,
        parts_change_and_nobody_meets_for_a_while, parts_change_and_the_broker_has_forgotten_all, parts_change_again_and_again,
+       the_only_part_changes_its_kind,
        a_device_deleted_there_stays_away_until_it_is_started]
+CI = [parts_change_while_home_assistant_is_off]

@@ -2,6 +2,7 @@
 """Runs the claims, in an order in which each finds what it needs; `run` starts this in the environment that it needs."""
 from __future__ import annotations
 
+import fcntl
 import sys
 import tempfile
 import time
@@ -12,9 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import changes  # noqa: E402
 import claims  # noqa: E402
 import orders  # noqa: E402
-from common.claims import check  # noqa: E402
+from common.claims import TooSlow, check  # noqa: E402
 from house import House  # noqa: E402
-from installation import version  # noqa: E402
+from installation import FOLDER, version  # noqa: E402
 from scene import Scene, Witness  # noqa: E402
 
 
@@ -26,8 +27,16 @@ def nothing_is_wrong_in_its_log(scene: Scene) -> str:
 
 def main() -> int:
     program, words = Path(sys.argv[1]).resolve(), sys.argv[2:]
-    chosen = [claim for claim in claims.ALL + orders.ALL + changes.ALL + [nothing_is_wrong_in_its_log]
-              if not words or any(word in claim.__name__ for word in words)]
+    lock = (FOLDER / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"run: another run uses {FOLDER}")
+    chosen = [*claims.ALL, *orders.ALL, *changes.ALL, nothing_is_wrong_in_its_log]
+    if words == ["--ci"]:
+        chosen = [*claims.ALL, *orders.CI, *changes.CI, nothing_is_wrong_in_its_log]
+    elif words:
+        chosen = [claim for claim in chosen if any(word in claim.__name__ for word in words)]
     failures = 0
     begun = time.monotonic()
     house = House()
@@ -47,12 +56,22 @@ def main() -> int:
 def holds(claim, scene: Scene) -> bool:  # noqa: ANN001
     title, begun = claim.__name__.replace("_", " "), time.monotonic()
     try:
-        words = claim(scene)
+        words = in_time(claim, scene)
     except (AssertionError, OSError, RuntimeError, KeyError) as failure:
         print(f"FAIL  {title}: {failure!r}" if isinstance(failure, KeyError) else f"FAIL  {title}: {failure}", flush=True)
         return False
     print(f"ok    {title}: {words} ({time.monotonic() - begun:.1f} s)", flush=True)
     return True
+
+
+def in_time(claim, scene: Scene) -> str:  # noqa: ANN001
+    """What it says; tried three times if only a time is not as it should be."""
+    for _ in range(2):
+        try:
+            return claim(scene)
+        except TooSlow as failure:
+            print(f"      once more: {failure}", flush=True)
+    return claim(scene)
 
 
 if __name__ == "__main__":

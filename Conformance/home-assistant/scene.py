@@ -78,6 +78,7 @@ class Scene:
         self.house, self.witness, self.program, self.folder = house, witness, program, folder
         self.device: Program | None = None
         self.parts = PARTS
+        self.base: dict[str, Any] | None = None  # the picture while nothing has been started again
 
     @property
     def api(self):  # noqa: ANN201

@@ -43,9 +43,8 @@ struct BrokerSurface: Sendable {
   #if !WITHOUT_STATE_FILE
     /// The components of the device, by their keys.
     private let components: [[UInt8]]
-    /// Parts of which something is gone, and whose states are still to be taken off the broker. A part of the same name
-    /// but another kind says nothing so long: Home Assistant would take it for a state of the one that is gone, and log
-    /// that it is none.
+    /// Parts of which something is gone, and whose states the broker still has. A part of the same name but another kind
+    /// says nothing so long: Home Assistant would take it for a state of the one that is gone, and log that it is none.
     private var unswept: [[UInt8]] = []
   #endif
   private var gestures: [MadeGesture] = []
@@ -318,10 +317,7 @@ struct BrokerSurface: Sendable {
       if announcement.revives {
         withheld = unswept
       } else {
-        while let name = unswept.last {
-          for topic in topics.retained(of: name) { try send(topic, now: now) { _ in } }
-          unswept.removeLast()
-        }
+        while let name = unswept.last { try sweep(name, device, now: now) }
       }
     #endif
     let message = try send(topics.config, now: now) {
@@ -329,6 +325,21 @@ struct BrokerSurface: Sendable {
     }
     self.announcement.sent(message, now: now)
   }
+
+  #if !WITHOUT_STATE_FILE
+    /// Has the broker forget what a part was of which something is gone: if there is one of that name, by what that is.
+    private mutating func sweep(
+      _ name: [UInt8], _ device: borrowing Device, now: MonotonicTime
+    ) throws(SendingError) {
+      let index = device.index(of: name.span)
+      payload.clear()
+      let hasState = index.map { device.parts[$0].appendBrokerState(to: &payload) } ?? false
+      if !hasState { try send(topics.state(of: name), now: now) { _ in } }
+      if index == nil { try send(topics.availability(of: name), now: now) { _ in } }
+      unswept.removeLast()
+      if let index { try sayState(of: index, device, now: now) }
+    }
+  #endif
 
   private mutating func sayState(of index: Int, _ device: borrowing Device, now: MonotonicTime) throws(SendingError) {
     #if !WITHOUT_STATE_FILE

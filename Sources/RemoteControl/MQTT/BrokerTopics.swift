@@ -64,8 +64,11 @@ struct BrokerTopics: Sendable {
   }
 
   #if !WITHOUT_STATE_FILE
-    /// What the broker keeps of a part that the device does not have any more.
-    func retained(of part: [UInt8]) -> [[UInt8]] { [Self.join(own, part, "state"), Self.join(own, part, "availability")] }
+    /// Where the state of a part is that the device need not have.
+    func state(of part: [UInt8]) -> [UInt8] { Self.join(own, part, "state") }
+
+    /// The same, of whether it works.
+    func availability(of part: [UInt8]) -> [UInt8] { Self.join(own, part, "availability") }
 
     /// A topic on which nothing is ever said.
     var silence: [UInt8] { own + [UInt8]("gone") }

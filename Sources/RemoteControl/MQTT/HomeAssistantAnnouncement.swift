@@ -18,8 +18,8 @@
 // ours in between: then it was there. Until then the rule costs whoever has taken it out already two seconds with it.
 //
 // A part that is of another kind under its old name speaks under the topics of the one that is gone. The first of the two
-// steps moves that one to another topic, and leaves the part out; before the second the broker's memory of it is cleared;
-// and only then does the part speak.
+// steps moves that one to another topic, and leaves the part out; right before the second the part says its state, over the
+// old one that the broker has kept. In any other order one of the two would be given a state of the other.
 
 import Bytes
 import Timebase
