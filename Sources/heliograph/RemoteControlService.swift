@@ -84,15 +84,20 @@ struct RemoteControlService: Service {
 
   /// What was saved. It waits a little for another run of this program that is about to end.
   private func savedParts(_ console: Console) async throws -> SavedParts {
+    func load() throws -> SavedParts {
+      try SavedParts(
+        described.device, isAnnounced: settings.broker?.isAnnounced == true, path: settings.stateFile
+      ) { console.log(.warning, $0) }
+    }
     for _ in 1..<20 {
       do {
-        return try SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
+        return try load()
       } catch StateFileError.inUse {
         try await Task.sleep(for: .milliseconds(100))
       }
     }
     do {
-      return try SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
+      return try load()
     } catch let error as StateFileError {
       throw StartFailure(description: "\(error) (--state-file)")
     }

@@ -27,32 +27,35 @@
 
     /// How things are.
     public internal(set) var status = Status.connecting
-    private let place: UnsafeMutablePointer<BrokerSurface>
+    let surface: UnsafeMutablePointer<BrokerSurface>
     /// Why the transport could not connect, or lost the connection, in its words.
     var transportWords: [UInt8] = []
     var scratch: [UInt8] = []
     /// The last server of the settings that was tried: another one is reached in the same way.
     var lastKnown = 0
 
-    /// A device on one of the brokers that `settings` count.
+    /// A device on one of the brokers that `settings` count. `announced` is what the link of the run before had as that.
     public init(
-      _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, seed: UInt64
+      _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, announced: [[UInt8]] = [],
+      seed: UInt64
     ) {
-      place = .allocate(capacity: 1)
-      place.initialize(to: BrokerSurface(settings, options, device: device, seed: seed))
+      surface = .allocate(capacity: 1)
+      surface.initialize(to: BrokerSurface(settings, options, device: device, announced: announced, seed: seed))
       device.keepsGestures = true
     }
 
     deinit {
-      place.deinitialize(count: 1)
-      place.deallocate()
+      surface.deinitialize(count: 1)
+      surface.deallocate()
     }
 
-    /// What is said and heard.
-    var surface: BrokerSurface {
-      unsafeAddress { UnsafePointer(place) }
-      unsafeMutableAddress { place }
-    }
+    #if !WITHOUT_STATE_FILE
+      /// The components that Home Assistant may know: whoever runs next is to be given them, since what is not in the
+      /// description any more is to be taken out.
+      public var announced: [[UInt8]] { surface.pointee.announced }
+      /// Counts the changes of `announced`.
+      public var announcedRevision: UInt32 { surface.pointee.announcedRevision }
+    #endif
   }
 
   extension OutgoingConnection where App == RemoteControl {
@@ -61,21 +64,21 @@
       OutgoingConnection { application, now in
         application.context.nextBrokerStep(now: now)
       } opened: { application, now in
-        application.context.broker?.surface.client.opened(now: now)
+        application.context.broker?.surface.pointee.client.opened(now: now)
       } failed: { application, words, now in
         application.context.broker?.transportWords = words
-        application.context.broker?.surface.client.failed(now: now)
+        application.context.broker?.surface.pointee.client.failed(now: now)
         application.context.noteBrokerTrouble()
       } receive: { application, bytes, now in
         application.context.receiveFromBroker(bytes, now: now)
       } writeOutput: { application, now, accept in
-        application.context.broker?.surface.client.connection?.writeOutput(accept)
+        application.context.broker?.surface.pointee.client.connection?.writeOutput(accept)
       } closed: { application, words, now in
         application.context.broker?.transportWords = words
-        application.context.broker?.surface.client.closed(now: now)
+        application.context.broker?.surface.pointee.client.closed(now: now)
         application.context.noteBrokerTrouble()
       } shutdown: { application, now in
-        application.context.broker?.surface.stop(now: now)
+        application.context.broker?.surface.pointee.stop(now: now)
       }
     }
   }
@@ -84,16 +87,16 @@
     /// Says on the broker what is to be said; when to be called again at the latest.
     mutating func talkToBroker(now: MonotonicTime) -> MonotonicTime {
       guard broker != nil else { return .distantFuture }
-      for gesture in device.takeGestures() { broker?.surface.note(gesture) }
-      broker?.surface.client.poll(now: now)
-      broker?.surface.advance(device, identity, now: now)
-      return broker?.surface.nextDeadline ?? .distantFuture
+      for gesture in device.takeGestures() { broker?.surface.pointee.note(gesture) }
+      broker?.surface.pointee.client.poll(now: now)
+      broker?.surface.pointee.advance(device, identity, now: now)
+      return broker?.surface.pointee.nextDeadline ?? .distantFuture
     }
 
     mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
-      guard let isFarewellDone = broker?.surface.isFarewellDone else { return .wait }
-      if isFarewellDone { broker?.surface.client.stop(now: now) }
-      switch broker?.surface.client.nextStep(now: now) {
+      guard let isFarewellDone = broker?.surface.pointee.isFarewellDone else { return .wait }
+      if isFarewellDone { broker?.surface.pointee.client.stop(now: now) }
+      switch broker?.surface.pointee.client.nextStep(now: now) {
       case .connect(.configured(let number))?:
         broker?.lastKnown = number
         return .connect(.known(number))
@@ -105,11 +108,11 @@
     }
 
     mutating func receiveFromBroker(_ bytes: Span<UInt8>, now: MonotonicTime) -> Int {
-      guard broker?.surface.client.connection?.wantsInput == true else { return 0 }
+      guard broker?.surface.pointee.client.connection?.wantsInput == true else { return 0 }
       device.now = now
       var scratch: [UInt8] = []
       swap(&scratch, &broker!.scratch)
-      let received = broker?.surface.receive(bytes, device: &device, now: now, scratch: &scratch)
+      let received = broker?.surface.pointee.receive(bytes, device: &device, now: now, scratch: &scratch)
       broker?.scratch = scratch
       if let note = received?.note { take(note) }
       return received?.taken ?? bytes.count
@@ -122,7 +125,7 @@
 
     /// The connection has ended, or did not come about.
     mutating func noteBrokerTrouble() {
-      guard let trouble = broker?.surface.client.trouble, broker?.surface.client.isStopped == false else { return }
+      guard let trouble = broker?.surface.pointee.client.trouble, broker?.surface.pointee.client.isStopped == false else { return }
       var words: [UInt8] = []
       let said = broker?.transportWords ?? []
       if trouble == .unreachable || trouble == .closed && !said.isEmpty { words = said } else { trouble.append(to: &words) }

@@ -11,6 +11,7 @@ import MQTTCore
 import NIOTransport
 import Parts
 import RemoteControl
+import StateFile
 
 /// The options that put the device on a broker.
 struct BrokerOptionGroup: ParsableArguments {
@@ -127,15 +128,26 @@ struct BrokerSettings: Sendable {
     brokers.map { OutgoingServer(host: $0.host, port: $0.port, tls: $0.isSecure ? trust : nil) }
   }
 
-  /// The link for a device.
-  func makeLink(_ device: inout Device) -> BrokerLink {
+  /// Whether Home Assistant is told of the device.
+  var isAnnounced: Bool { !options.discoveryPrefix.isEmpty }
+
+  /// The link for a device, of which `saved` says what was announced before.
+  func makeLink(_ device: inout Device, _ saved: SavedState?) -> BrokerLink {
     var connect = ConnectOptions(
       version: version, clientIdentifier: Array("heliograph-".utf8) + options.identifier)
     connect.userName = user.map { Array($0.utf8) }
     connect.password = password
+    var announced: [[UInt8]] = []
+    // Under another name it is another device to Home Assistant; of the old one nothing is known here.
+    if let before = saved?.announcement, before.identifier == options.identifier { announced = before.components }
     return BrokerLink(
-      MQTTClient.Settings(options: connect, servers: brokers.count), options, device: &device,
+      MQTTClient.Settings(options: connect, servers: brokers.count), options, device: &device, announced: announced,
       seed: .random(in: .min ... .max))
+  }
+
+  /// What is to be saved of what the link announces.
+  func announcement(of components: [[UInt8]]) -> SavedState.Announcement? {
+    isAnnounced ? SavedState.Announcement(identifier: options.identifier, components: components) : nil
   }
 
   // MARK: What was given
