@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from abuse import clients_that_all_pipeline_requests_are_all_answered
 from bench import Bench
 from board import GATEWAY, Board
 from boards import BOARDS
@@ -219,6 +220,18 @@ def a_name_is_looked_up_and_again_until_it_is_known(bench: Bench) -> str:
     return f"{len(names.asked)} questions, all for {', '.join(sorted(set(names.asked)))}"
 
 
+def clients_that_take_all_memory_do_not_cost_it_the_broker(bench: Bench) -> str:
+    with Desk(bench) as desk, desk.witness() as witness:
+        words = clients_that_all_pipeline_requests_are_all_answered(Bench(desk.image(), bench.minutes))
+
+        def said() -> list[str]:
+            return [seen.payload for seen in witness.seen if seen.topic == f"{OWN}/availability"]
+        # Two boards, one after the other, each there until it is ended.
+        until(lambda: said()[3:] == ["offline"], "both have ended")
+        check(said() == ["online", "offline"] * 2, f"one was away meanwhile: {said()}")
+    return f"{words}, beside the broker"
+
+
 def ram_is_within_its_budget_with_eight_pages_and_a_broker(bench: Bench) -> str:
     with Desk(bench) as desk, desk.witness() as witness, desk.board() as board:
         def announce() -> None:
@@ -236,4 +249,5 @@ def ram_is_within_its_budget_with_eight_pages_and_a_broker(bench: Bench) -> str:
 TESTS = [it_tells_of_itself_obeys_and_serves_its_page, a_broker_that_starts_again_has_the_last_state_again,
          a_broker_that_stops_reading_costs_the_page_nothing, a_board_that_resets_is_online_and_one_that_ends_offline,
          a_broker_that_asks_for_a_password_gets_it, a_name_is_looked_up_and_again_until_it_is_known,
+         clients_that_take_all_memory_do_not_cost_it_the_broker,
          ram_is_within_its_budget_with_eight_pages_and_a_broker]
