@@ -92,14 +92,15 @@ class House:
         self.output = (self.folder / f"log-{time.time_ns()}").open("w")
         self.program = Program(*inside(
             "env", "HOME=/root", "PATH=/opt/home-assistant/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-            "/opt/home-assistant/bin/python", "-m", "homeassistant", "--config", "/opt/house/configuration", "--skip-pip",
-            "--log-no-color"), output=self.output)
+            "/opt/home-assistant/bin/python", "-m", "homeassistant", "--config", "/opt/house/configuration",
+            "--skip-pip", "--log-no-color"), output=self.output)
 
     def meet_home_assistant(self) -> None:
         """Waits until it answers; the first time its owner is made, and its MQTT set up."""
         if self.api is not None:
             return
-        until(lambda: is_answering(self.port) or self.program.process.poll() is not None, "Home Assistant listens", START)
+        until(lambda: is_answering(self.port) or self.program.process.poll() is not None, "Home Assistant listens",
+              START)
         check(self.program.process.poll() is None, f"Home Assistant starts: {self.output.name}")
         self.api = HomeAssistant(self.port, self.token, self.broker_port)
         self.token = self.api.token

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Runs the claims, in an order in which each finds what it needs; `run` starts this in the environment that it needs."""
+"""Runs the claims, in an order in which each finds what it needs; `run` starts this in its environment."""
 from __future__ import annotations
 
 import fcntl
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ def nothing_is_wrong_in_its_log(scene: Scene) -> str:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("run: ended"))  # and with it what it has started
     program, words = Path(sys.argv[1]).resolve(), sys.argv[2:]
     lock = (FOLDER / "lock").open("w")
     try:
@@ -58,7 +60,8 @@ def holds(claim, scene: Scene) -> bool:  # noqa: ANN001
     try:
         words = in_time(claim, scene)
     except (AssertionError, OSError, RuntimeError, KeyError) as failure:
-        print(f"FAIL  {title}: {failure!r}" if isinstance(failure, KeyError) else f"FAIL  {title}: {failure}", flush=True)
+        words = f"there is no {failure}" if isinstance(failure, KeyError) else failure
+        print(f"FAIL  {title}: {words}", flush=True)
         return False
     print(f"ok    {title}: {words} ({time.monotonic() - begun:.1f} s)", flush=True)
     return True
