@@ -178,13 +178,28 @@ def a_device_deleted_there_stays_away_until_it_is_started(scene: Scene) -> str:
     check(scene.api.device(IDENTIFIER) is None and not scene.api.entities(), "it stays away")
     check(not any(scene.witness.payloads(CONFIG_TOPIC, since)), "and is not announced")
     scene.stop_device()
-    scene.start_device()
+    scene.start_device(PARTS)
     expect(scene, BEFORE, TRIGGERS_BEFORE, "a start of the device brings it back")
     return "away over starts of Home Assistant and of the broker, back with one of the device"
+
+
+def nothing_is_wrong_in_its_log(scene: Scene) -> str:
+    found = scene.house.complaints()
+    check(not found, f"{len(found)} lines about us at WARNING or above, such as {found[:5]}")
+    return "no line about us at WARNING or above"
+
+
+def nothing_else_is_wrong_in_its_log(scene: Scene) -> str:
+    """When a person deletes a device, Home Assistant publishes an empty message for each of its components, all under one
+    name, and then wonders about those that follow the first."""
+    found = [line for line in scene.house.complaints() if "No device components to cleanup" not in line]
+    check(not found, f"{len(found)} lines about us at WARNING or above, such as {found[:5]}")
+    return "nor after the deletion, but for what Home Assistant says of itself"
 
 
 ALL = [parts_change_while_home_assistant_runs, what_was_taken_out_is_forgotten,
        parts_change_while_home_assistant_is_off, parts_change_and_nobody_meets_for_a_while,
        parts_change_and_the_broker_has_forgotten_all, parts_change_again_and_again, the_only_part_changes_its_kind,
-       a_device_deleted_there_stays_away_until_it_is_started]
-CI = [parts_change_while_home_assistant_is_off]
+       nothing_is_wrong_in_its_log, a_device_deleted_there_stays_away_until_it_is_started,
+       nothing_else_is_wrong_in_its_log]
+CI = [parts_change_while_home_assistant_is_off, nothing_is_wrong_in_its_log]

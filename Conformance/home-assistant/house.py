@@ -39,7 +39,10 @@ PORT_SETTINGS = {
     "server_host": ["127.0.0.1"], "cors_allowed_origins": [], "login_attempts_threshold": -1, "ip_ban_enabled": True,
     "ssl_profile": "intermediate_v6", "use_x_frame_options": True, "created_at": "2026-11-01T00:00:00.000000+00:00",
     "error": None, "error_message": None}
-STEP = re.compile(r"^\d{4}-\d\d-\d\d \S+ (WARNING|ERROR|CRITICAL) \(.*?\) \[(\S+?)\] (.*)")
+COMPLAINT = re.compile(r"\d{4}-\d\d-\d\d \S+ (WARNING|ERROR|CRITICAL) ")
+ABOUT_US = re.compile("mqtt|heliograph|kitchen", re.IGNORECASE)
+# What it says of the broker when that is ended, as tests do.
+OF_THE_BROKER = re.compile(r"Error returned from MQTT server: The connection was lost|Failed to connect to MQTT server")
 START = 120.0  # seconds; ten on a quiet machine
 
 
@@ -124,7 +127,7 @@ class House:
         found = []
         for file in sorted(self.folder.glob("log-*")):
             for line in file.read_text(errors="replace").splitlines():
-                if (match := STEP.match(line)) and ("mqtt" in line.lower() or "heliograph" in line.lower()):
+                if COMPLAINT.match(line) and ABOUT_US.search(line) and not OF_THE_BROKER.search(line):
                     found.append(line)
         return found
 
