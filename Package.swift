@@ -143,6 +143,7 @@ let package = Package(
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + scrypt),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
+    hosted("ServiceDiscovery", ["SystemCalls"]),
     hosted(
       "DeviceDescription",
       [
@@ -173,7 +174,7 @@ let package = Package(
       "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
+      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceDiscovery", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
       "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -230,6 +231,7 @@ let package = Package(
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("AccountsTests", ["Accounts", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
+    tests("ServiceDiscoveryTests", ["ServiceDiscovery"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),

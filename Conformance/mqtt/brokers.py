@@ -27,6 +27,7 @@ class Broker:
     packages: tuple[str, ...] = ()
     program = ""  # what is there when the packages are
     python_package = ""  # or the one that it is in
+    gives_retained_to_wildcards = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / self.name.replace(" ", "-")
@@ -182,6 +183,7 @@ class Erlang(Broker):
 
 class RabbitMQ(Erlang):
     name = "RabbitMQ"
+    gives_retained_to_wildcards = False
     packages, program = ("rabbitmq-server",), "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
     def prepare(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import codec
 from brokers import Broker
 from common.claims import check, until
 from common.http import device_state, request
@@ -81,7 +82,7 @@ def it_tells_of_itself_and_obeys(desk: Desk) -> str:
         check(not any(seen.is_retained for seen in events), "and not kept")
         check(device.stop() == 0, "it ends by a signal")
         witness.wait_for(f"{OWN}/availability", "offline", "it says that it goes")
-    check(desk.kept_availability() in ("offline", None), "and that is what the broker keeps")
+    until(lambda: desk.kept_availability() in ("offline", None), "and that is what the broker keeps")
     return f"there after {took:.1f} s, state {1000 * round_trip:.0f} ms after a command"
 
 
@@ -101,7 +102,7 @@ def a_device_that_is_killed_is_offline(desk: Desk) -> str:
         witness.wait_for(f"{OWN}/availability", "online", "it is there")
         device.process.kill()
         took = witness.wait_for(f"{OWN}/availability", "offline", "its will is published", patience=60)
-    check(desk.kept_availability() in ("offline", None), "and that is what the broker keeps")
+    until(lambda: desk.kept_availability() in ("offline", None), "and that is what the broker keeps")
     return f"offline after {took:.1f} s"
 
 
@@ -139,7 +140,7 @@ def stays_online(desk: Desk, witness: Witness) -> None:
     while time.monotonic() < end:
         time.sleep(0.1)
     until(lambda: witness.last(f"{OWN}/availability") == "online", "and stays so", 2)
-    check(desk.kept_availability() in ("online", None), "and that is what the broker keeps")
+    until(lambda: desk.kept_availability() in ("online", None), "and that is what the broker keeps")
 
 
 def a_broker_that_starts_again_has_all_of_it_again(desk: Desk) -> str:
@@ -192,12 +193,14 @@ def a_retained_command_is_not_obeyed_and_removed(desk: Desk) -> str:
             check(device_state(device.port)["parts"]["lamp"]["on"] is False, "the lamp stays off")
     with desk.witness("last", f"{OWN}/lamp/set", f"{OWN}/availability") as last:
         time.sleep(1)  # for what the broker may have kept
+        if not desk.broker.gives_retained_to_wildcards:
+            return "not obeyed: the device is not given it"
         check(not last.last(f"{OWN}/lamp/set"), "it is on the broker no more")
     return "not obeyed, and cleared"
 
 
 def a_broker_that_stops_reading_costs_nobody_anything(desk: Desk) -> str:
-    with Stalling(desk.broker.port) as line, desk.device(line.port) as device:
+    with Line(desk.broker.port) as line, desk.device(line.port) as device:
         until(lambda: is_connected(device), "it is connected")
         line.is_stalled.set()
         for value in range(1, 301):
@@ -215,12 +218,14 @@ def a_broker_that_stops_reading_costs_nobody_anything(desk: Desk) -> str:
     return f"a command meanwhile took {1000 * took:.0f} ms"
 
 
-class Stalling:
-    """A line to the broker that stops moving bytes when it is told to. Use it in `with`."""
+class Line:
+    """A line to the broker, which keeps what the device sends, and stops moving bytes when it is told to. Use it in
+    `with`."""
 
     def __init__(self, port: int) -> None:
         self.target = port
         self.is_stalled, self.is_over = threading.Event(), threading.Event()
+        self.sent = bytearray()  # what the device has sent
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -232,10 +237,10 @@ class Stalling:
                 there = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
                 return
-            for source, sink in ((here, there), (there, here)):
-                threading.Thread(target=self._move, args=(source, sink), daemon=True).start()
+            for source, sink, record in ((here, there, self.sent), (there, here, bytearray())):
+                threading.Thread(target=self._move, args=(source, sink, record), daemon=True).start()
 
-    def _move(self, source: socket.socket, sink: socket.socket) -> None:
+    def _move(self, source: socket.socket, sink: socket.socket, record: bytearray) -> None:
         source.settimeout(0.05)
         while not self.is_over.is_set():
             if self.is_stalled.is_set():
@@ -249,6 +254,7 @@ class Stalling:
                 break
             if not data:
                 break
+            record += data
             try:
                 sink.sendall(data)
             except OSError:
@@ -256,12 +262,29 @@ class Stalling:
         for side in (source, sink):
             side.close()
 
-    def __enter__(self) -> Stalling:
+    def __enter__(self) -> Line:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.is_over.set()
         self.listener.close()
+
+
+def what_it_writes_is_what_paho_writes(desk: Desk) -> str:
+    found = []
+    for version, number in (("3.1.1", 4), ("5", 5)):
+        with Line(desk.broker.port) as line, desk.device(line.port, "--mqtt-version", version) as device:
+            with desk.witness() as witness:
+                witness.wait_for(f"{OWN}/availability", "online", "it is there")
+                for value in range(20):
+                    witness.publish(f"{OWN}/level/set", str(value))
+                    witness.wait_for(f"{OWN}/level/state", str(value), "a command is obeyed")
+            if number == 4:  # a ping is the same in both
+                until(lambda: codec.packets(bytes(line.sent))[-1][0] == 0xC0, "a ping", 30)
+            check(device.stop() == 0, "it ends by a signal")
+            until(lambda: codec.packets(bytes(line.sent))[-1][0] == 0xE0, "its last packet is DISCONNECT")
+            found.append(f"{version}: {codec.compare(bytes(line.sent), number)}")
+    return "; ".join(found)
 
 
 # What each claim is called in the table of docs/brokers.md.
@@ -276,3 +299,6 @@ ALL = {
     a_retained_command_is_not_obeyed_and_removed: "retained command",
     a_broker_that_stops_reading_costs_nobody_anything: "broker stops reading",
 }
+
+# What is asked of one broker, which speaks both versions.
+OF_MOSQUITTO = {what_it_writes_is_what_paho_writes: "byte for byte what paho-mqtt writes"}

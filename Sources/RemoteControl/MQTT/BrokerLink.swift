@@ -11,7 +11,10 @@
   import Timebase
 
   /// A device's place on a broker.
-  public struct BrokerLink: Sendable {
+  ///
+  /// The surface is in memory of its own, which nothing else points to: whoever has the link is moved about at the start
+  /// of a program, and the stack of a small board has no room for several of it.
+  public struct BrokerLink: ~Copyable, @unchecked Sendable {
     /// How things are with the broker.
     public enum Status: Equatable, Sendable {
       /// It is being connected to, for the first time.
@@ -24,7 +27,7 @@
 
     /// How things are.
     public internal(set) var status = Status.connecting
-    var surface: BrokerSurface
+    let surface: UnsafeMutablePointer<BrokerSurface>
     /// Why the transport could not connect, or lost the connection, in its words.
     var transportWords: [UInt8] = []
     var scratch: [UInt8] = []
@@ -37,16 +40,22 @@
       _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, announced: [[UInt8]] = [],
       seed: UInt64
     ) {
-      surface = BrokerSurface(settings, options, device: device, announced: announced, seed: seed)
+      surface = .allocate(capacity: 1)
+      surface.initialize(to: BrokerSurface(settings, options, device: device, announced: announced, seed: seed))
       device.keepsGestures = true
+    }
+
+    deinit {
+      surface.deinitialize(count: 1)
+      surface.deallocate()
     }
 
     #if !WITHOUT_STATE_FILE
       /// The components that Home Assistant may know: whoever runs next is to be given them, since what is not in the
       /// description any more is to be taken out.
-      public var announced: [[UInt8]] { surface.announced }
+      public var announced: [[UInt8]] { surface.pointee.announced }
       /// Counts the changes of `announced`.
-      public var announcedRevision: UInt32 { surface.announcedRevision }
+      public var announcedRevision: UInt32 { surface.pointee.announcedRevision }
     #endif
   }
 
@@ -56,21 +65,21 @@
       OutgoingConnection { application, now in
         application.context.nextBrokerStep(now: now)
       } opened: { application, now in
-        application.context.broker?.surface.client.opened(now: now)
+        application.context.broker?.surface.pointee.client.opened(now: now)
       } failed: { application, words, now in
         application.context.broker?.transportWords = words
-        application.context.broker?.surface.client.failed(now: now)
+        application.context.broker?.surface.pointee.client.failed(now: now)
         application.context.noteBrokerTrouble()
       } receive: { application, bytes, now in
         application.context.receiveFromBroker(bytes, now: now)
       } writeOutput: { application, now, accept in
-        application.context.broker?.surface.client.connection?.writeOutput(accept)
+        application.context.broker?.surface.pointee.client.connection?.writeOutput(accept)
       } closed: { application, words, now in
         application.context.broker?.transportWords = words
-        application.context.broker?.surface.client.closed(now: now)
+        application.context.broker?.surface.pointee.client.closed(now: now)
         application.context.noteBrokerTrouble()
       } shutdown: { application, now in
-        application.context.broker?.surface.stop(now: now)
+        application.context.broker?.surface.pointee.stop(now: now)
       }
     }
   }
@@ -79,16 +88,16 @@
     /// Says on the broker what is to be said; when to be called again at the latest.
     mutating func talkToBroker(now: MonotonicTime) -> MonotonicTime {
       guard broker != nil else { return .distantFuture }
-      for gesture in device.takeGestures() { broker?.surface.note(gesture) }
-      broker?.surface.client.poll(now: now)
-      broker?.surface.advance(device, identity, now: now)
-      return broker?.surface.nextDeadline ?? .distantFuture
+      for gesture in device.takeGestures() { broker?.surface.pointee.note(gesture) }
+      broker?.surface.pointee.client.poll(now: now)
+      broker?.surface.pointee.advance(device, identity, now: now)
+      return broker?.surface.pointee.nextDeadline ?? .distantFuture
     }
 
     mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
-      guard let isFarewellDone = broker?.surface.isFarewellDone else { return .wait }
-      if isFarewellDone { broker?.surface.client.stop(now: now) }
-      switch broker?.surface.client.nextStep(now: now) {
+      guard let isFarewellDone = broker?.surface.pointee.isFarewellDone else { return .wait }
+      if isFarewellDone { broker?.surface.pointee.client.stop(now: now) }
+      switch broker?.surface.pointee.client.nextStep(now: now) {
       case .connect(.configured(let number))?:
         broker?.lastKnown = number
         return .connect(.known(number))
@@ -100,11 +109,11 @@
     }
 
     mutating func receiveFromBroker(_ bytes: Span<UInt8>, now: MonotonicTime) -> Int {
-      guard broker?.surface.client.connection?.wantsInput == true else { return 0 }
+      guard broker?.surface.pointee.client.connection?.wantsInput == true else { return 0 }
       device.now = now
       var scratch: [UInt8] = []
       swap(&scratch, &broker!.scratch)
-      let received = broker?.surface.receive(bytes, device: &device, now: now, scratch: &scratch)
+      let received = broker?.surface.pointee.receive(bytes, device: &device, now: now, scratch: &scratch)
       broker?.scratch = scratch
       if let note = received?.note { take(note) }
       return received?.taken ?? bytes.count
@@ -117,11 +126,11 @@
 
     /// The connection has ended, or did not come about.
     mutating func noteBrokerTrouble() {
-      guard let link = broker, let trouble = link.surface.client.trouble else { return }
+      guard let trouble = broker?.surface.pointee.client.trouble, broker?.surface.pointee.client.isStopped == false else { return }
       var words: [UInt8] = []
-      let isTransports = trouble == .unreachable || trouble == .closed && !link.transportWords.isEmpty
-      if isTransports { words = link.transportWords } else { trouble.append(to: &words) }
-      if !link.surface.client.isStopped { setBrokerStatus(.lost(words)) }
+      let said = broker?.transportWords ?? []
+      if trouble == .unreachable || trouble == .closed && !said.isEmpty { words = said } else { trouble.append(to: &words) }
+      setBrokerStatus(.lost(words))
     }
 
     private mutating func setBrokerStatus(_ status: BrokerLink.Status) {

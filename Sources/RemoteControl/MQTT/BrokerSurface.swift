@@ -83,13 +83,16 @@ struct BrokerSurface: Sendable {
   /// At most so many gestures wait to be sent.
   private static let gestureLimit = 32
   /// No more is queued while so many bytes wait to be written.
-  private static let highWater = 4096
+  private let highWater: Int
+  /// What is said of a device and of each part rarely takes more: text that is reserved for need not grow.
+  private static let (sizeOfDevice, sizeOfPart) = (320, 512)
 
   init(
     _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: borrowing Device, announced: [[UInt8]] = [],
     seed: UInt64
   ) {
     self.options = options
+    highWater = min(4096, settings.limits.outputSize)
     #if WITHOUT_STATE_FILE
       announcement = HomeAssistantAnnouncement()
     #else
@@ -281,7 +284,7 @@ struct BrokerSurface: Sendable {
     _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
   ) throws(SendingError) {
     if due.about {
-      try send(topics.about, now: now) { Self.appendAbout(device, identity, to: &$0) }
+      try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, to: &$0) }
       due.about = false
     }
     if now >= announcement.time { try announce(device, identity, now: now) }
@@ -318,7 +321,7 @@ struct BrokerSurface: Sendable {
       while !announcement.revives, let name = unswept.last { try sweep(name, device, now: now) }
       let withheld = unswept
     #endif
-    let message = try send(topics.config, now: now) {
+    let message = try sendLong(topics.config, now: now) {
       HomeAssistantDiscovery.append(device, identity, options, topics, announcement, withheld: withheld, to: &$0)
     }
     self.announcement.sent(message, now: now)
@@ -389,12 +392,28 @@ struct BrokerSurface: Sendable {
     return try sendPayload(topic, qos: qos, isRetained: isRetained, now: now)
   }
 
+  /// Sends what is said of all parts: in memory of its own, which is given back when it is written.
+  @discardableResult
+  private mutating func sendLong(
+    _ topic: [UInt8], now: MonotonicTime, _ append: (inout [UInt8]) -> Void
+  ) throws(SendingError) -> UInt16 {
+    try checkRoom()
+    var text: [UInt8] = []
+    text.reserveCapacity(Self.sizeOfDevice + Self.sizeOfPart * slots.count)
+    append(&text)
+    return try client.connection?.publish(topic.span, SharedBytes(text), qos: .atLeastOnce, isRetained: true, now: now) ?? 0
+  }
+
+  private func checkRoom() throws(SendingError) {
+    guard let waiting = client.connection?.pendingOutput else { throw .notOpen }
+    guard waiting <= highWater else { throw .tooManyInFlight }
+  }
+
   private mutating func sendPayload(
     _ topic: [UInt8], alias: UInt16 = 0, qos: QualityOfService = .atLeastOnce, isRetained: Bool = true,
     now: MonotonicTime
   ) throws(SendingError) -> UInt16 {
-    guard let waiting = client.connection?.pendingOutput else { throw .notOpen }
-    guard waiting <= Self.highWater else { throw .tooManyInFlight }
+    try checkRoom()
     var text: [UInt8] = []
     swap(&text, &payload)  // so that the client may be changed while it is in use
     defer { swap(&text, &payload) }

@@ -51,7 +51,8 @@ final class LoopState {
     guard saveSchedule != nil else { return login }
     if notedAnnouncement != context.broker?.announcedRevision {
       notedAnnouncement = context.broker?.announcedRevision
-      announcement = context.broker.flatMap { broker?.announcement($0) }
+      let components = context.broker?.announced
+      announcement = components.flatMap { broker?.announcement(of: $0) }
       notedRevision = nil
     }
     if notedRevision != context.device.revision {

@@ -145,9 +145,9 @@ struct BrokerSettings: Sendable {
       seed: .random(in: .min ... .max))
   }
 
-  /// What is to be saved of what `link` announces.
-  func announcement(_ link: BrokerLink) -> SavedState.Announcement? {
-    isAnnounced ? SavedState.Announcement(identifier: options.identifier, components: link.announced) : nil
+  /// What is to be saved of what the link announces.
+  func announcement(of components: [[UInt8]]) -> SavedState.Announcement? {
+    isAnnounced ? SavedState.Announcement(identifier: options.identifier, components: components) : nil
   }
 
   // MARK: What was given
@@ -162,7 +162,7 @@ struct BrokerSettings: Sendable {
   }
 
   /// The machine's name without its domain, in the letters that a topic may have.
-  private static var machineName: String {
+  static var machineName: String {
     let name = ProcessInfo.processInfo.hostName.prefix { $0 != "." }.lowercased()
     let letters = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-" }
     return letters.isEmpty ? "device" : String(letters.prefix(64))

@@ -58,6 +58,7 @@ extension Heliograph {
     add("host", network.host)
     add("port", network.port)
     add("interface", network.interface)
+    add("announce", network.announce)
     if !network.hostName.isEmpty { options["host_names"] = network.hostName }
     if !network.origin.isEmpty { options["origins"] = network.origin }
     if !network.frameFrom.isEmpty { options["frame_from"] = network.frameFrom }
