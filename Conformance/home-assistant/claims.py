@@ -49,10 +49,12 @@ def each_part_appears_as_what_it_is(scene: Scene) -> str:
         expected = {"entity": entity, "state": state, "category": None, "disabled": None,
                     "friendly_name": f"Kitchen {names.get(part, part.capitalize())}"} | attributes
         found = picture[f"{IDENTIFIER}_{component}"]
-        found = {name: found.get(name) for name in expected.keys() | ({"device_class", "unit_of_measurement"} & found.keys())}
+        compared = expected.keys() | ({"device_class", "unit_of_measurement"} & found.keys())
+        found = {name: found.get(name) for name in compared}
         check(found == expected, f"{component} appears as {expected}, not as {found}")
     check(picture["triggers"] == TRIGGERS, f"its buttons are triggers: {picture['triggers']}")
-    check(picture["device"]["name"] == "Kitchen" and picture["device"]["manufacturer"] == "Heliograph", "the device has a name")
+    device = picture["device"]
+    check((device["name"], device["manufacturer"]) == ("Kitchen", "Heliograph"), f"the device has a name: {device}")
     return f"{len(APPEARANCE)} entities and {len(TRIGGERS)} triggers, {took:.1f} s after the start of the device"
 
 
@@ -115,9 +117,10 @@ def a_change_at_the_device_is_seen(scene: Scene) -> str:
                           for event in events[start:]), f"“{words}” is seen", 5, 0.001)
         times.append(time.monotonic() - begun)
     scene.device.say("fault lamp fuse")
-    until(lambda: scene.api.states()[scene.entity("lamp_switch")]["state"] == "unavailable", "a fault makes it unavailable")
+    lamp = scene.entity("lamp_switch")
+    until(lambda: scene.api.states()[lamp]["state"] == "unavailable", "a fault makes it unavailable")
     scene.device.say("heal lamp")
-    until(lambda: scene.api.states()[scene.entity("lamp_switch")]["state"] == "off", "and its end available")
+    until(lambda: scene.api.states()[lamp]["state"] == "off", "and its end available")
     return f"{1000 * max(times):.0f} ms at most"
 
 
@@ -143,7 +146,7 @@ def a_press_is_an_event_and_a_trigger_once(scene: Scene) -> str:
     check(len(scene.witness.payloads(PRESSED_TOPIC, since)) == count, "and fires the trigger once")
     start = len(events)
     scene.api.call("button", "press", entity_id=scene.entity("wall_button"))
-    until(lambda: any(event["data"]["entity_id"] == entity for event in events[start:]), "a press from there is an event")
+    until(lambda: any(event["data"]["entity_id"] == entity for event in events[start:]), "a press there is an event")
     check(scene.device_parts()["lamp"]["by"] is not None, "and does what a press does")
     until(lambda: len(scene.witness.payloads(PRESSED_TOPIC, since)) == count + 1, "and a trigger")
     if scene.device_parts()["lamp"]["on"]:
@@ -169,7 +172,7 @@ def no_trigger_fires_because_something_starts(scene: Scene) -> str:
 
 
 def the_birth_message_is_not_withheld(scene: Scene) -> str:
-    """Home Assistant waits until nobody has announced anything for five seconds, and nobody hears of its start before."""
+    """Home Assistant waits until nobody has announced anything for five seconds: nobody hears of its start before."""
     times = []
     for starts_device in (False, True):
         since = len(scene.witness.seen)
@@ -202,5 +205,5 @@ def what_is_announced_is_no_secret(scene: Scene) -> str:
 
 
 ALL = [each_part_appears_as_what_it_is, a_command_moves_the_pin_and_comes_back, a_change_at_the_device_is_seen,
-       a_press_is_an_event_and_a_trigger_once, no_trigger_fires_because_something_starts, what_is_announced_is_no_secret,
-       the_birth_message_is_not_withheld]
+       a_press_is_an_event_and_a_trigger_once, no_trigger_fires_because_something_starts,
+       what_is_announced_is_no_secret, the_birth_message_is_not_withheld]

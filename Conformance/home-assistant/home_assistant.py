@@ -152,8 +152,8 @@ class HomeAssistant:
 
     def entities(self) -> dict[str, dict]:
         """Its register of MQTT's entities, by their identifiers of the device's choice."""
-        return {entity["unique_id"]: self.ask("config/entity_registry/get", entity_id=entity["entity_id"])
-                for entity in self.ask("config/entity_registry/list") if entity["platform"] == "mqtt"}
+        return {entity["unique_id"]: entity for entity in self.ask("config/entity_registry/list")
+                if entity["platform"] == "mqtt"}
 
     def device(self, identifier: str) -> dict | None:
         """The device in its register; nil if there is none."""

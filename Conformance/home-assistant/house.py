@@ -39,7 +39,10 @@ PORT_SETTINGS = {
     "server_host": ["127.0.0.1"], "cors_allowed_origins": [], "login_attempts_threshold": -1, "ip_ban_enabled": True,
     "ssl_profile": "intermediate_v6", "use_x_frame_options": True, "created_at": "2026-11-01T00:00:00.000000+00:00",
     "error": None, "error_message": None}
-STEP = re.compile(r"^\d{4}-\d\d-\d\d \S+ (WARNING|ERROR|CRITICAL) \(.*?\) \[(\S+?)\] (.*)")
+COMPLAINT = re.compile(r"\d{4}-\d\d-\d\d \S+ (WARNING|ERROR|CRITICAL) ")
+ABOUT_US = re.compile("mqtt|heliograph|kitchen", re.IGNORECASE)
+# What it says of the broker when that is ended, as tests do.
+OF_THE_BROKER = re.compile(r"Error returned from MQTT server: The connection was lost|Failed to connect to MQTT server")
 START = 120.0  # seconds; ten on a quiet machine
 
 
@@ -92,14 +95,15 @@ class House:
         self.output = (self.folder / f"log-{time.time_ns()}").open("w")
         self.program = Program(*inside(
             "env", "HOME=/root", "PATH=/opt/home-assistant/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-            "/opt/home-assistant/bin/python", "-m", "homeassistant", "--config", "/opt/house/configuration", "--skip-pip",
-            "--log-no-color"), output=self.output)
+            "/opt/home-assistant/bin/python", "-m", "homeassistant", "--config", "/opt/house/configuration",
+            "--skip-pip", "--log-no-color"), output=self.output)
 
     def meet_home_assistant(self) -> None:
         """Waits until it answers; the first time its owner is made, and its MQTT set up."""
         if self.api is not None:
             return
-        until(lambda: is_answering(self.port) or self.program.process.poll() is not None, "Home Assistant listens", START)
+        until(lambda: is_answering(self.port) or self.program.process.poll() is not None, "Home Assistant listens",
+              START)
         check(self.program.process.poll() is None, f"Home Assistant starts: {self.output.name}")
         self.api = HomeAssistant(self.port, self.token, self.broker_port)
         self.token = self.api.token
@@ -123,7 +127,7 @@ class House:
         found = []
         for file in sorted(self.folder.glob("log-*")):
             for line in file.read_text(errors="replace").splitlines():
-                if (match := STEP.match(line)) and ("mqtt" in line.lower() or "heliograph" in line.lower()):
+                if COMPLAINT.match(line) and ABOUT_US.search(line) and not OF_THE_BROKER.search(line):
                     found.append(line)
         return found
 

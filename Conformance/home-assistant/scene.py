@@ -35,13 +35,14 @@ parts:
   target: {number: 20.5, min: 5, max: 30, step: 0.5, unit: ℃, restore: true, label: Heat to}
 """
 # What a person sees of an entity, apart from its state.
-ATTRIBUTES = ("friendly_name", "device_class", "unit_of_measurement", "state_class", "supported_color_modes", "color_mode",
-              "brightness", "rgb_color", "rgbw_color", "min", "max", "step")
+ATTRIBUTES = ("friendly_name", "device_class", "unit_of_measurement", "state_class", "supported_color_modes",
+              "color_mode", "brightness", "rgb_color", "rgbw_color", "min", "max", "step")
 MOMENTS = ("event", "button")  # whose state is when they last were
 
 
 class Witness:
-    """Another client of the broker: what is said there, and by whom. Use it in `with`; it comes back as the broker does."""
+    """Another client of the broker, which hears all that is said there. Use it in `with`; it comes back as the broker
+    does."""
 
     def __init__(self, port: int, name: str = "witness") -> None:
         self.seen: list[tuple[float, str, str, bool]] = []
@@ -166,8 +167,8 @@ class Scene:
 
     def wait_for_birth(self, since: int, patience: float = 60) -> float:
         """Seconds until Home Assistant has said that it has started."""
-        return until(lambda: "online" in self.witness.payloads(STATUS_TOPIC, since), "Home Assistant says that it is there",
-                     patience)
+        return until(lambda: "online" in self.witness.payloads(STATUS_TOPIC, since),
+                     "Home Assistant says that it is there", patience)
 
     def wait_for_witness(self) -> None:
         """Waits until the witness is on the broker again."""

@@ -201,7 +201,8 @@ import Timebase
     ("power", "Mw", "Mw", " measurement"), ("pm25", "\u{B5}g/m³", "\u{3BC}g/m³", "pm25 measurement"),
     ("energy", "kWh", "kWh", "energy total"), ("energy", "furlong", "furlong", " measurement"),
     ("wind_direction", "°", "°", "wind_direction measurement_angle"), ("aqi", "", "", "aqi measurement"),
-    ("aqi", "x", "x", " measurement"), ("flavour", "%", "%", " measurement"), ("humidity", "%", "%", "humidity measurement"),
+    ("aqi", "x", "x", " measurement"), ("flavour", "%", "%", " measurement"),
+    ("humidity", "%", "%", "humidity measurement"),
   ])
   func sensorsAreToldInItsWords(_ given: String, _ unit: String, _ told: String, _ classes: String) throws {
     var world = try BrokerWorld(

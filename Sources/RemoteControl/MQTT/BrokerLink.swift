@@ -34,7 +34,8 @@
     /// The last server of the settings that was tried: another one is reached in the same way.
     var lastKnown = 0
 
-    /// A device on one of the brokers that `settings` count. `announced` is what the link of the run before had as that.
+    /// A device on one of the brokers that `settings` count. `announced` is what the link of the run before had as
+    /// that.
     public init(
       _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, announced: [[UInt8]] = [],
       seed: UInt64

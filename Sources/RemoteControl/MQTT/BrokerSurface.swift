@@ -43,8 +43,8 @@ struct BrokerSurface: Sendable {
   #if !WITHOUT_STATE_FILE
     /// The components of the device, by their keys.
     private let components: [[UInt8]]
-    /// Parts of which something is gone, and whose states the broker still has. A part of the same name but another kind
-    /// says nothing so long: Home Assistant would take it for a state of the one that is gone, and log that it is none.
+    /// Parts of which something is gone, and whose states the broker still has. A part of the same name but another
+    /// kind says nothing so long: Home Assistant would take it for a state of the one that is gone, and log an error.
     private var unswept: [[UInt8]] = []
   #endif
   private var gestures: [MadeGesture] = []
@@ -315,13 +315,11 @@ struct BrokerSurface: Sendable {
     _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
   ) throws(SendingError) {
     let (options, topics, announcement) = (options, topics, announcement)
-    var withheld: [[UInt8]] = []
-    #if !WITHOUT_STATE_FILE
-      if announcement.revives {
-        withheld = unswept
-      } else {
-        while let name = unswept.last { try sweep(name, device, now: now) }
-      }
+    #if WITHOUT_STATE_FILE
+      let withheld: [[UInt8]] = []
+    #else
+      while !announcement.revives, let name = unswept.last { try sweep(name, device, now: now) }
+      let withheld = unswept
     #endif
     let message = try sendLong(topics.config, now: now) {
       HomeAssistantDiscovery.append(device, identity, options, topics, announcement, withheld: withheld, to: &$0)

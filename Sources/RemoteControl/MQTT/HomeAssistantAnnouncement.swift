@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: MIT
 
-// When Home Assistant is told of the device, and how what is gone is taken out of it. Source: what version 2026.11.0 was
-// seen to do; its documentation is silent on all of this.
+// When Home Assistant is told of the device, and how what is gone is taken out of it. Source: what version 2026.11.0
+// was seen to do; its documentation is silent on all of this.
 //
 // It is told at each connection of the device, and when it says that it has started; and once more two seconds later if
-// that was the first time or differs from the last: while it loads what a kind of entity needs, it applies a second message
-// to its first component only. Never oftener: it tells nobody that it has started while a device repeats itself.
+// that was the first time or differs from the last: while it loads what a kind of entity needs, it applies a second
+// message to its first component only. Never oftener: it tells nobody that it has started while a device repeats
+// itself.
 //
-// What is gone is a component that an earlier description had. `{"p":"switch"}` takes it out only of a Home Assistant that
-// has seen it in full since its own start; one that has not keeps it for ever, unavailable. Which of the two runs, if any,
-// a device cannot know: nothing is answered, and that Home Assistant has started is said once, to whoever listens then. So
-// the rule asks nothing. As long as something is gone, each announcement has two steps: it is announced in full, with what
-// is there, and then, as a message that differs from the last, without it, twice. That is right wherever Home Assistant,
-// the broker and the device were started again, and in whichever order: whoever runs at that time has seen it in full, and
-// then sees it go; whoever does not run says later that it has started, or has the device connect again. It is forgotten
-// only when both steps were taken after Home Assistant said that it had started, without the loss of its connection or of
-// ours in between: then it was there. Until then the rule costs whoever has taken it out already two seconds with it.
+// What is gone is a component that an earlier description had. `{"p":"switch"}` takes it out only of a Home Assistant
+// that has seen it in full since its own start; one that has not keeps it for ever, unavailable. Which of the two runs,
+// if any, a device cannot know: nothing is answered, and that Home Assistant has started is said once, to whoever
+// listens then. So the rule asks nothing. As long as something is gone, each announcement has two steps: it is
+// announced in full, with what is there, and then, as a message that differs from the last, without it, twice. That is
+// right wherever Home Assistant, the broker and the device were started again, and in whichever order: whoever runs at
+// that time has seen it in full, and then sees it go; whoever does not run says later that it has started, or has the
+// device connect again. It is forgotten only when both steps were taken after Home Assistant said that it had started,
+// without the loss of its connection or of ours in between: then it was there. Until then the rule costs whoever has
+// taken it out already two seconds with it.
 //
-// A part that is of another kind under its old name speaks under the topics of the one that is gone. The first of the two
-// steps moves that one to another topic, and leaves the part out; right before the second the part says its state, over the
-// old one that the broker has kept. In any other order one of the two would be given a state of the other.
+// A part that is of another kind under its old name speaks under the topics of the one that is gone. The first of the
+// two steps moves that one to another topic, and leaves the part out; right before the second the part says its state,
+// over the old one that the broker has kept. In any other order one of the two would be given a state of the other.
 
 import Bytes
 import Timebase

@@ -5,10 +5,10 @@
 // and what version 2026.11.0 was seen to take and to refuse.
 //
 // A component's key holds its kind (`lamp_switch`): under one key a component that becomes another kind would leave the
-// old one behind. The kind is ours (`door_contact`): with Home Assistant's, `x_binary_sensor` could be the contact `x` or
-// the sensor `x_binary`. Each component names the device's availability and its part's, since one for all parts and one for
-// each exclude each other. Lights of several channels say `brightness`, too, or a command of a color and a brightness
-// would be a darker color.
+// old one behind. The kind is ours (`door_contact`): with Home Assistant's, `x_binary_sensor` could be the contact `x`
+// or the sensor `x_binary`. Each component names the device's availability and its part's, since one for all parts and
+// one for each exclude each other. Lights of several channels say `brightness`, too, or a command of a color and a
+// brightness would be a darker color.
 
 import Bytes
 import Parts

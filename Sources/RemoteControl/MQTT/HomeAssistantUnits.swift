@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-// What Home Assistant calls what a sensor measures. It refuses a sensor whose unit is not one of its device class, letter
-// for letter, and warns of a kind of statistics that the class does not have. So a unit is written as it writes it (a
-// temperature in C or º is in °C, a flow in l/min in L/min); and where the unit is none of the class, the class is left
-// out, and the sensor is a number with its unit. Source: `DEVICE_CLASS_UNITS` and `DEVICE_CLASS_STATE_CLASSES` of its
-// sensors, as version 2026.11.0 answers.
+// What Home Assistant calls what a sensor measures. It refuses a sensor whose unit is not one of its device class,
+// letter for letter, and warns of a kind of statistics that the class does not have. So a unit is written as it writes
+// it (a temperature in C or º is in °C, a flow in l/min in L/min); and where the unit is none of the class, the class
+// is left out, and the sensor is a number with its unit. Source: `DEVICE_CLASS_UNITS` and `DEVICE_CLASS_STATE_CLASSES`
+// of its sensors, as version 2026.11.0 answers.
 
 import Bytes
 
@@ -30,8 +30,8 @@ struct HomeAssistantUnit {
     }
   }
 
-  /// With the degree sign that is one (U+00B0, for U+00BA, U+2103 and U+2109), and the letter that Home Assistant has for a
-  /// millionth (U+03BC, for U+00B5).
+  /// With the degree sign that is one (U+00B0, for U+00BA, U+2103 and U+2109), and the letter that Home Assistant has
+  /// for a millionth (U+03BC, for U+00B5).
   static func usual(_ unit: [UInt8]) -> [UInt8] {
     var usual: [UInt8] = []
     var index = 0

@@ -14,8 +14,8 @@ struct SavedParts: Sendable {
   /// Keeps other programs from using the file.
   private let lock: StateLock?
 
-  /// Reads the file at `path`, if some part of `device` restores something, or Home Assistant is told of it. Reports a file
-  /// that cannot be used.
+  /// Reads the file at `path`, if some part of `device` restores something, or Home Assistant is told of it. Reports a
+  /// file that cannot be used.
   ///
   /// - Throws: `StateFileError.inUse` if another program that runs uses the file.
   init(_ device: Device, isAnnounced: Bool, path: String, say: (String) -> Void) throws {
