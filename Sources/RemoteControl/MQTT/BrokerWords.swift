@@ -4,13 +4,13 @@
 // done.
 
 import Bytes
-import MQTTCore
+public import MQTTCore
 import Parts
 
 #if !WITHOUT_MQTT
   extension MQTTClient.Trouble {
     /// Appends why there is no connection.
-    func append(to words: inout [UInt8]) {
+    public func append(to words: inout [UInt8]) {
       switch self {
       case .unreachable: words.append("it is not reached")
       case .closed: words.append("it closed the connection without a word")

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+
+import { byId } from '../browser.js';
+
+byId('status');
