@@ -133,7 +133,8 @@ let package = Package(
         "DeviceServer", "Parts", "MQTTCore", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       ]),
     // ======== hosted modules, above the Embedded line ========
-    hosted("NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS]),
+    hosted(
+      "NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
@@ -166,12 +167,19 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     hosted("ServerMetrics", ["DeviceServer", metrics]),
+    hosted("FleetPage", ["RemoteControlPage"]),
+    hosted(
+      "Fleet",
+      [
+        "FleetPage", "RemoteControlPage", "RemoteControl", "DeviceServer", "MQTTCore", "HTTPCore", "WebSocketCore",
+        "Bytes", "Timebase",
+      ]),
     program("heliograph", [
       "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
-      "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates",
+      "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates", "Fleet",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -218,6 +226,9 @@ let package = Package(
         "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "WebSocketCore",
         "HTTPCore", "Bytes", "Timebase",
       ]),
+    tests(
+      "FleetTests",
+      ["Fleet", "RemoteControl", "DeviceServer", "MQTTCore", "Bytes", "Timebase"]),
     tests(
       "LinuxBoardTests",
       [

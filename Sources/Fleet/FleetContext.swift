@@ -47,9 +47,9 @@ public struct FleetContext: ~Copyable, Sendable {
     self.boot = boot
   }
 
-  /// How many devices there are, how many of them are missing, and how much memory their rows take in bytes.
-  public var size: (devices: Int, missing: Int, memory: Int) {
-    (table.count, table.missing, table.devices.reduce(0) { $0 + $1.memorySize })
+  /// How many devices there are, how many of them are absent, and how much memory their rows take in bytes.
+  public var size: (devices: Int, absent: Int, memory: Int) {
+    (table.count, table.absent, table.devices.reduce(0) { $0 + $1.memorySize })
   }
 
   /// How many messages of devices have come.

@@ -30,7 +30,7 @@ struct FleetDevice: Sendable {
     }
 
     /// Whether it is among those that a person would look for.
-    var isMissing: Bool { self == .silent || self == .offline }
+    var isAbsent: Bool { self == .silent || self == .offline }
   }
 
   /// The level of its topics.

@@ -65,7 +65,7 @@ enum FleetMessages {
   private static func writeWindow(_ view: FleetView, _ json: inout JSONWriter) {
     json.member("q", view.window.query.text.span)
     json.member("group", view.window.query.group.span)
-    json.member("missing_only", view.window.query.isForMissing)
+    json.member("absent_only", view.window.query.isForAbsent)
     json.member("from", UInt32(clamping: view.from))
     json.member("count", UInt32(clamping: view.window.count))
     json.member("matches", UInt32(clamping: view.matches))
@@ -73,7 +73,7 @@ enum FleetMessages {
 
   private static func writeSummary(_ context: borrowing FleetContext, _ json: inout JSONWriter) {
     json.member("total", UInt32(clamping: context.table.count))
-    json.member("missing", UInt32(clamping: context.table.missing))
+    json.member("absent", UInt32(clamping: context.table.absent))
     json.name("broker")
     json.beginObject()
     json.member("connected", context.link.status == .connected)

@@ -12,10 +12,10 @@ struct FleetQuery: Hashable, Sendable {
   /// Only those of this group; empty: of all.
   var group: [UInt8] = []
   /// Only those that are silent or offline.
-  var isForMissing = false
+  var isForAbsent = false
 
   /// Whether all are meant.
-  var isEmpty: Bool { text.isEmpty && group.isEmpty && !isForMissing }
+  var isEmpty: Bool { text.isEmpty && group.isEmpty && !isForAbsent }
 }
 
 /// Where a page is in its list.
@@ -50,7 +50,7 @@ struct FleetView: Sendable {
 
   /// Whether it may not be what the table has now.
   func isStale(_ table: borrowing FleetTable) -> Bool {
-    membership != table.membership || (window.query.isForMissing && presences != table.presences)
+    membership != table.membership || (window.query.isForAbsent && presences != table.presences)
   }
 
   /// Looks again which devices are in it.
@@ -78,7 +78,7 @@ extension FleetTable {
   }
 
   private func matches(_ row: Int, _ query: FleetQuery, _ words: [[UInt8]]) -> Bool {
-    if query.isForMissing, !devices[row].presence.isMissing { return false }
+    if query.isForAbsent, !devices[row].presence.isAbsent { return false }
     if !query.group.isEmpty, !devices[row].isIn(query.group.span) { return false }
     return SearchText.contains(devices[row].searchText, words)
   }

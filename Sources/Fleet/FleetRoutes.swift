@@ -32,7 +32,7 @@ enum FleetRoutes {
     response.sendJSON { FleetMessages.appendHello(context, clients: clients, for: principal, to: &$0) }
   }
 
-  /// `GET /api/devices?q=kitchen&group=ground-floor&show=missing&from=0&count=100`
+  /// `GET /api/devices?q=kitchen&group=ground-floor&show=absent&from=0&count=100`
   private static func getDevices(_ context: inout FleetContext, _ request: borrowing Request, _ response: inout Response) {
     let fields = FormFields(request.head.query)
     let window = FleetWindow(fields, limits: context.table.limits)

@@ -59,7 +59,7 @@ enum FleetRows {
     }
     if let since = device.since {
       let seconds = (now - since).count / 1000
-      html.append(" data-for='")
+      html.append(" data-age='")
       html.append(decimal: seconds)
       html.append("'")
       words.append(" for ")

@@ -35,7 +35,7 @@ struct FleetTable: Sendable {
   /// How many devices there are.
   private(set) var count = 0
   /// How many of them are silent or offline.
-  private(set) var missing = 0
+  private(set) var absent = 0
   /// How many messages were of devices for which there was no room.
   private(set) var refused: UInt64 = 0
   /// How many messages have come.
@@ -114,7 +114,7 @@ struct FleetTable: Sendable {
   /// A device whose description was taken off the broker is gone for good.
   private mutating func remove(_ identifier: Span<UInt8>) {
     guard let row = row(of: identifier) else { return }
-    if devices[row].presence.isMissing { missing -= 1 }
+    if devices[row].presence.isAbsent { absent -= 1 }
     devices[row] = FleetDevice(identifier: [], now: .zero)
     devices[row].isListed = false
     free.append(row)
@@ -179,7 +179,7 @@ struct FleetTable: Sendable {
     let before = devices[row].presence
     guard before != presence else { return }
     devices[row].presence = presence
-    missing += (presence.isMissing ? 1 : 0) - (before.isMissing ? 1 : 0)
+    absent += (presence.isAbsent ? 1 : 0) - (before.isAbsent ? 1 : 0)
     presences &+= 1
     mark(row)
   }

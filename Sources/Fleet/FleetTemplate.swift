@@ -38,8 +38,8 @@ enum FleetTemplate {
       appendChoice(context.screens.vocabulary.groups, chosen: fields["group"], to: &value)
     } else if name.equals("PARTS") {
       appendChoice(context.screens.vocabulary.parts, chosen: [], to: &value)
-    } else if name.equals("MISSING") {
-      if fields["show"].span.equals("missing") { value.append("checked") }
+    } else if name.equals("ABSENT") {
+      if fields["show"].span.equals("absent") { value.append("checked") }
     } else if name.equals("LIST") {
       appendList(&context, FleetWindow(fields, limits: context.table.limits), now: request.now, to: &value)
     } else if name.equals("RESULTS") {
@@ -57,9 +57,9 @@ enum FleetTemplate {
   private static func appendSummary(_ context: borrowing FleetContext, to text: inout [UInt8]) {
     text.append(decimal: UInt32(clamping: context.table.count))
     text.append(context.table.count == 1 ? " device" : " devices")
-    if context.table.missing > 0 {
+    if context.table.absent > 0 {
       text.append(", ")
-      text.append(decimal: UInt32(clamping: context.table.missing))
+      text.append(decimal: UInt32(clamping: context.table.absent))
       text.append(" not there")
     }
     switch context.link.status {
@@ -140,7 +140,7 @@ enum FleetTemplate {
     }
     add("q", window.query.text)
     add("group", window.query.group)
-    if window.query.isForMissing { add("show", [UInt8]("missing")) }
+    if window.query.isForAbsent { add("show", [UInt8]("absent")) }
     guard window.from > 0 else { return }
     var number: [UInt8] = []
     number.append(decimal: UInt32(clamping: window.from))

@@ -48,14 +48,14 @@ extension FleetQuery {
   init(_ json: borrowing JSONValue) {
     _ = json["q"]?.appendString(to: &text)
     _ = json["group"]?.appendString(to: &group)
-    isForMissing = json["missing_only"]?.bool ?? false
+    isForAbsent = json["absent_only"]?.bool ?? false
     shorten()
   }
 
   init(_ fields: FormFields) {
     text = fields["q"]
     group = fields["group"]
-    isForMissing = fields["show"].span.equals("missing")
+    isForAbsent = fields["show"].span.equals("absent")
     shorten()
   }
 

@@ -143,7 +143,7 @@ import Timebase
   @Test func theFormWorksWithoutAScript() {
     let (world, _) = Self.world()
     let client = FleetClient(world.network)
-    let form = ["Content-Type: application/x-www-form-urlencoded", "Origin: http://127.0.0.1"]
+    let form = ["Content-Type: application/x-www-form-urlencoded", "Origin: http://192.168.1.32"]
     let one = client.ask("POST", "/command", form, body: "d=lamp-2&do=lamp-1%2Fled%2FTOGGLE&q=lamp&part=led")
     #expect(one?.status == 303)
     #expect(one?["location"] == "./?command=1&q=lamp")

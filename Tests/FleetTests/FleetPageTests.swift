@@ -123,7 +123,7 @@ import Timebase
     let world = FleetWorld()
     world.introduce("a")
     world.introduce("b")
-    let page = world.open(#"{"type":"watch","missing_only":true}"#)
+    let page = world.open(#"{"type":"watch","absent_only":true}"#)
     world.wait(500)
     #expect(Self.rows(page.texts().last ?? "x") == [])
     world.say("b/availability", "offline")
@@ -149,7 +149,7 @@ import Timebase
     #expect(first.contains("&lt;script&gt;alert(1)"))
     #expect(!first.contains("<script>alert"))
     #expect(first.contains("href='http://lamp-1.local/'"))
-    let none = text(client.ask("GET", "/?show=missing")?.body ?? [])
+    let none = text(client.ask("GET", "/?show=absent")?.body ?? [])
     #expect(none.contains("No device"))
   }
 

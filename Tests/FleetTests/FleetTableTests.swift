@@ -87,10 +87,10 @@ import Timebase
     world.say("lamp-1/availability", "online", isRetained: true)
     world.say("lamp-1/led/state", "ON", isRetained: true)
     #expect(try world.device("lamp-1").presence == .silent)
-    #expect(world.table.missing == 1)
+    #expect(world.table.absent == 1)
     world.say("lamp-1/alive", "76")
     #expect(try world.device("lamp-1").presence == .alive)
-    #expect(world.table.missing == 0)
+    #expect(world.table.absent == 0)
   }
 
   @Test func aDeviceThatWasNeverHeardIsSilentAsWell() throws {

@@ -31,6 +31,9 @@ import Timebase
     /// The last server of the settings that was tried: another one is reached in the same way.
     var lastKnown = 0
 
+    /// Says on the broker where the device's own page is: a URL.
+    public mutating func setAddress(_ address: [UInt8]) { surface.setAddress(address) }
+
     /// A device on one of the brokers that `settings` count.
     public init(
       _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, seed: UInt64

@@ -37,7 +37,7 @@ struct BrokerSurface: Sendable {
 
   /// The connection.
   var client: MQTTClient
-  let options: BrokerOptions
+  private(set) var options: BrokerOptions
   let topics: BrokerTopics
 
   private var slots: [Slot]
@@ -250,7 +250,8 @@ struct BrokerSurface: Sendable {
     _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
   ) throws(SendingError) {
     if due.about {
-      try send(topics.about, now: now) { Self.appendAbout(device, identity, to: &$0) }
+      let options = options
+      try send(topics.about, now: now) { Self.appendAbout(device, identity, options, to: &$0) }
       due.about = false
     }
     if due.config {
@@ -298,7 +299,17 @@ struct BrokerSurface: Sendable {
     slots[index].sent = revision
   }
 
-  private static func appendAbout(_ device: borrowing Device, _ identity: Identity, to text: inout [UInt8]) {
+  /// The device's own page is there from now on.
+  mutating func setAddress(_ address: [UInt8]) {
+    guard options.address != address else { return }
+    options.address = address
+    due.about = true
+    hasWork = true
+  }
+
+  private static func appendAbout(
+    _ device: borrowing Device, _ identity: Identity, _ options: BrokerOptions, to text: inout [UInt8]
+  ) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("name", device.name.span)
@@ -306,6 +317,13 @@ struct BrokerSurface: Sendable {
       json.member("board", identity.board.span)
       json.member("boot", identity.boot.span)
       json.member("rev", device.revision)
+      if !options.address.isEmpty { json.member("address", options.address.span) }
+      if !options.groups.isEmpty {
+        json.name("groups")
+        json.beginArray()
+        for group in options.groups { json.value(group.span) }
+        json.endArray()
+      }
       json.name("parts")
       let parts = device.parts.span
       json.beginObject()

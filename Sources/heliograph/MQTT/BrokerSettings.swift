@@ -123,15 +123,21 @@ struct BrokerSettings: Sendable {
     brokers.map { OutgoingServer(host: $0.host, port: $0.port, tls: $0.isSecure ? trust : nil) }
   }
 
+  /// Whether all of them are on this machine.
+  var isOnThisMachine: Bool { brokers.allSatisfy(\.isLoopback) }
+
   /// The link for a device.
   func makeLink(_ device: inout Device) -> BrokerLink {
-    var connect = ConnectOptions(
-      version: version, clientIdentifier: Array("heliograph-".utf8) + options.identifier)
+    BrokerLink(
+      makeClient(identifier: options.identifier), options, device: &device, seed: .random(in: .min ... .max))
+  }
+
+  /// A client of the brokers.
+  func makeClient(identifier: [UInt8]) -> MQTTClient.Settings {
+    var connect = ConnectOptions(version: version, clientIdentifier: Array("heliograph-".utf8) + identifier)
     connect.userName = user.map { Array($0.utf8) }
     connect.password = password
-    return BrokerLink(
-      MQTTClient.Settings(options: connect, servers: brokers.count), options, device: &device,
-      seed: .random(in: .min ... .max))
+    return MQTTClient.Settings(options: connect, servers: brokers.count)
   }
 
   // MARK: What was given
