@@ -191,6 +191,14 @@ let package = Package(
       ["NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
     example("heliograph-counter", ["NIOTransport", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
 
+    // Many devices in one process, for Conformance/fleet: no product, so that nobody gets it by accident.
+    .executableTarget(
+      name: "simulated-fleet",
+      dependencies: [
+        "NIOTransport", "RemoteControl", "DeviceServer", "Parts", "MQTTCore", "Bytes", "Timebase", "SystemCalls", nioCore,
+        nioPosix,
+      ], path: "Conformance/fleet/devices", swiftSettings: settings),
+
     // ======== tests ========
     .target(
       name: "ConformanceSupport", dependencies: ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"],

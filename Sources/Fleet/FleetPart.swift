@@ -91,7 +91,7 @@ struct FleetPart: Sendable {
     if hasFault { return text.append("gone") }
     switch (kind, isOn) {
     case (.button, _):
-      if state.isEmpty { text.append(isRemote ? "" : "not pressed yet") } else { text.append(state.span) }
+      if !state.isEmpty { text.append(state.span) } else { text.append(isRemote ? "press" : "not pressed yet") }
     case (.contact, let isOn?): text.append(isOn ? "on" : "off")
     case (.light, let isOn?):
       text.append(isOn ? "on" : "off")

@@ -28,6 +28,7 @@ enum FleetRoutes {
   }
 
   private static func getState(_ context: inout FleetContext, _ request: borrowing Request, _ response: inout Response) {
+    if context.screens.vocabulary.isStale(context.table) { context.screens.vocabulary.rebuild(context.table) }
     let (clients, principal) = (context.screens.count, request.principal)
     response.sendJSON { FleetMessages.appendHello(context, clients: clients, for: principal, to: &$0) }
   }

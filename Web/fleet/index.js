@@ -128,7 +128,8 @@ function drawChosen() {
   const all = fleet.all.checked;
   const matches = state.place?.matches ?? byId('rows').dataset.matches;
   put(byId('chosen'), 'textContent', all ? `To all ${matches} devices that match`
-    : count === 1 ? 'To the device that is ticked' : `To the ${count} devices that are ticked`);
+    : count === 1 ? 'To the device that is ticked' : count ? `To the ${count} devices that are ticked`
+      : 'Tick devices to tell many at once');
   byId('many').classList.toggle('idle', !all && !count);
 }
 
