@@ -138,8 +138,8 @@ signal(SIGPIPE, SIG_IGN)
 let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 let crowd = try await Crowd.make(count, servers: servers, on: loops)
 say("started \(count)")
-Task { try await crowd.change() }
-Task {
+Task.detached { try await crowd.change() }  // the main thread reads
+Task.detached {
   while true {
     let (connected, made) = try await crowd.count()
     say("connected \(connected) made \(made)")
