@@ -132,8 +132,10 @@ struct BrokerSurface: Sendable {
     hasWork = true
     due = Due(about: true, config: !topics.config.isEmpty && !isDeleted, availability: true)
     due.alive = now + Self.aliveInterval
+    // With QoS 0: nothing is kept for a device that is not there, so there is nothing to be sent to it twice; and in a
+    // cluster of NATS each subscription with QoS 1 is a consumer on three nodes, of which a hundred take ten seconds.
     // Nothing of it can be refused: all names were checked at the start.
-    subscription = (try? client.connection?.subscribe(topics.filters, now: now)) ?? 0
+    subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     return .connected
   }
 
