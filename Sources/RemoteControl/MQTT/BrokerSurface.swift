@@ -34,7 +34,7 @@ struct BrokerSurface: Sendable {
 
   /// The connection.
   var client: MQTTClient
-  let options: BrokerOptions
+  private(set) var options: BrokerOptions
   let topics: BrokerTopics
 
   private var slots: [Slot]
@@ -161,8 +161,10 @@ struct BrokerSurface: Sendable {
     due = Due(about: true, availability: true)
     if !topics.config.isEmpty, !isDeleted { announcement.begin(at: now) }
     due.alive = now + Self.aliveInterval
+    // With QoS 0: nothing is kept for a device that is not there, so there is nothing to be sent to it twice; and in a
+    // cluster of NATS each subscription with QoS 1 is a consumer on three nodes, of which a hundred take ten seconds.
     // Nothing of it can be refused: all names were checked at the start.
-    subscription = (try? client.connection?.subscribe(topics.filters, now: now)) ?? 0
+    subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     return .connected
   }
 
@@ -284,7 +286,8 @@ struct BrokerSurface: Sendable {
     _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
   ) throws(SendingError) {
     if due.about {
-      try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, to: &$0) }
+      let options = options
+      try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, options, to: &$0) }
       due.about = false
     }
     if now >= announcement.time { try announce(device, identity, now: now) }
@@ -360,7 +363,17 @@ struct BrokerSurface: Sendable {
     slots[index].sent = revision
   }
 
-  private static func appendAbout(_ device: borrowing Device, _ identity: Identity, to text: inout [UInt8]) {
+  /// The device's own page is there from now on.
+  mutating func setAddress(_ address: [UInt8]) {
+    guard options.address != address else { return }
+    options.address = address
+    due.about = true
+    hasWork = true
+  }
+
+  private static func appendAbout(
+    _ device: borrowing Device, _ identity: Identity, _ options: BrokerOptions, to text: inout [UInt8]
+  ) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("name", device.name.span)
@@ -368,6 +381,13 @@ struct BrokerSurface: Sendable {
       json.member("board", identity.board.span)
       json.member("boot", identity.boot.span)
       json.member("rev", device.revision)
+      if !options.address.isEmpty { json.member("address", options.address.span) }
+      if !options.groups.isEmpty {
+        json.name("groups")
+        json.beginArray()
+        for group in options.groups { json.value(group.span) }
+        json.endArray()
+      }
       json.name("parts")
       let parts = device.parts.span
       json.beginObject()
