@@ -125,7 +125,8 @@
       guard let trouble = broker?.surface.client.trouble, broker?.surface.client.isStopped == false else { return }
       var words: [UInt8] = []
       let said = broker?.transportWords ?? []
-      if trouble == .unreachable || trouble == .closed && !said.isEmpty { words = said } else { trouble.append(to: &words) }
+      let isTransports = trouble == .unreachable || trouble == .closed && !said.isEmpty
+      if isTransports { words = said } else { trouble.append(to: &words) }
       setBrokerStatus(.lost(words))
     }
 
