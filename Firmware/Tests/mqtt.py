@@ -86,8 +86,8 @@ def trouble(board: Board) -> str:
 
 
 def it_tells_of_itself_obeys_and_serves_its_page(bench: Bench) -> str:
-    with Desk(bench) as desk, desk.witness() as witness, desk.board() as board:
-        witness.wait_for(f"{OWN}/availability", "online", "it is there")
+    with Desk(bench) as desk, desk.witness() as witness, bench.board(desk.image()) as board:
+        took = witness.wait_for(f"{OWN}/availability", "online", "it is there")
         states = [seen.topic for seen in witness.seen]
         check(states.index(f"{OWN}/led/state") < states.index(f"{OWN}/availability"), "its states come before that")
         check(json.loads(witness.last(f"{OWN}/about"))["parts"]["led"]["kind"] == "switch", "it says what it is")
@@ -112,8 +112,10 @@ def it_tells_of_itself_obeys_and_serves_its_page(bench: Bench) -> str:
         events = [seen for seen in witness.seen if seen.topic == f"{OWN}/button/event"]
         check(not any(seen.is_retained for seen in events), "and not kept")
         check(request(board.port)[0] == 200, "the page is served")
-        words = f"20 commands and their states, {1000 * sorted(times)[10]:.1f} ms in the median, {1000 * max(times):.1f} at most"
-        check_time(max(times) < 0.2, words)
+        median, worst = 1000 * sorted(times)[10], 1000 * max(times)
+        words = (f"there {took:.1f} s after its page; 20 commands and their states, {median:.1f} ms in the median, "
+                 f"{worst:.1f} at most")
+        check_time(took < 1 and max(times) < 0.2, words)
         return words
 
 
@@ -212,7 +214,8 @@ class Guarded(Mosquitto):
         super().prepare()
         users, conf = self.folder / "users", self.folder / "conf"
         subprocess.run(["mosquitto_passwd", "-b", "-c", users, "device", "secret"], check=True)
-        conf.write_text(conf.read_text().replace("allow_anonymous true", f"allow_anonymous false\npassword_file {users}"))
+        rule = f"allow_anonymous false\npassword_file {users}"
+        conf.write_text(conf.read_text().replace("allow_anonymous true", rule))
 
     def is_there(self) -> bool:
         return answer_to_connect(self.port) == b"\x20\x02\x00\x05"  # CONNACK: not authorized
