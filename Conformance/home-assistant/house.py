@@ -41,8 +41,10 @@ PORT_SETTINGS = {
     "error": None, "error_message": None}
 COMPLAINT = re.compile(r"\d{4}-\d\d-\d\d \S+ (WARNING|ERROR|CRITICAL) ")
 ABOUT_US = re.compile("mqtt|heliograph|kitchen", re.IGNORECASE)
-# What it says of the broker when that is ended, as tests do.
-OF_THE_BROKER = re.compile(r"Error returned from MQTT server: The connection was lost|Failed to connect to MQTT server")
+# What it says of its connection when the broker is ended, as tests do.
+OF_THE_BROKER = re.compile(
+    "Error returned from MQTT server: The connection was lost|Failed to connect to MQTT server|"
+    "Error talking to MQTT: The client is not currently connected|failed to receive on socket")
 START = 120.0  # seconds; ten on a quiet machine
 
 
