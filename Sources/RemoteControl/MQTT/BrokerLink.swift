@@ -48,6 +48,22 @@
       place.deallocate()
     }
 
+    /// Appends why there is no connection; the transport knows more of some reasons.
+    fileprivate func append(_ trouble: MQTTClient.Trouble, to words: inout [UInt8]) {
+      if trouble == .unreachable || trouble == .closed && !transportWords.isEmpty {
+        words.append(transportWords.span)
+      } else {
+        trouble.append(to: &words)
+      }
+    }
+
+    /// Whether that is a change.
+    fileprivate mutating func change(to status: Status) -> Bool {
+      guard status != self.status else { return false }
+      self.status = status
+      return true
+    }
+
     /// What is said and heard.
     var surface: BrokerSurface {
       unsafeAddress { UnsafePointer(place) }
@@ -124,15 +140,12 @@
     mutating func noteBrokerTrouble() {
       guard let trouble = broker?.surface.client.trouble, broker?.surface.client.isStopped == false else { return }
       var words: [UInt8] = []
-      let said = broker?.transportWords ?? []
-      let isTransports = trouble == .unreachable || trouble == .closed && !said.isEmpty
-      if isTransports { words = said } else { trouble.append(to: &words) }
+      broker?.append(trouble, to: &words)
       setBrokerStatus(.lost(words))
     }
 
     private mutating func setBrokerStatus(_ status: BrokerLink.Status) {
-      guard broker?.status != status else { return }
-      broker?.status = status
+      guard broker?.change(to: status) == true else { return }
       log.broker(status)
       device.noteChange()
     }
