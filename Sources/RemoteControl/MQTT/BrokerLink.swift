@@ -60,6 +60,13 @@
       /// Counts the changes of `announced`.
       public var announcedRevision: UInt32 { surface.pointee.announcedRevision }
     #endif
+
+    /// Whether that is a change.
+    fileprivate mutating func change(to status: Status) -> Bool {
+      guard status != self.status else { return false }
+      self.status = status
+      return true
+    }
   }
 
   extension OutgoingConnection where App == RemoteControl {
@@ -136,8 +143,7 @@
     }
 
     private mutating func setBrokerStatus(_ status: BrokerLink.Status) {
-      guard broker?.status != status else { return }
-      broker?.status = status
+      guard broker?.change(to: status) == true else { return }
       log.broker(status)
       device.noteChange()
     }
