@@ -6,8 +6,8 @@
 #   answer is "Unknown error", in the log stands `TypeError: 'NoneType' object is not subscriptable` of
 #   `device_trigger.async_removed_from_device`, and the device stays, with all its entities. One of its triggers does not:
 #   it fires no more. Each try takes one, and after as many tries as there are used triggers the next one succeeds.
-#   (Automations come up before the broker's messages do, and leave an entry
-#   for the trigger without its discovery data, which the discovery then never fills in.)
+#   (Automations come up before the broker's messages do, and leave an entry for the trigger without its discovery data,
+#   which the discovery then never fills in.)
 # Seen: an automation, the device is deleted                        ok
 #       the same after a start of Home Assistant                    unknown_error, and the device is still there
 #       how often its two triggers fire before, and after that      2, 1
