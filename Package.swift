@@ -170,12 +170,19 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
     hosted("ServerMetrics", ["DeviceServer", metrics]),
+    hosted("FleetPage", ["RemoteControlPage"]),
+    hosted(
+      "Fleet",
+      [
+        "FleetPage", "RemoteControlPage", "RemoteControl", "DeviceServer", "MQTTCore", "HTTPCore", "WebSocketCore",
+        "Bytes", "Timebase",
+      ]),
     program("heliograph", [
       "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceDiscovery", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
-      "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates",
+      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceDiscovery", "ServiceNotification", "QRCode", "Deflate",
+      "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates", "Fleet",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -186,6 +193,14 @@ let package = Package(
       "heliograph-echo",
       ["NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
     example("heliograph-counter", ["NIOTransport", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
+
+    // Many devices in one process, for Conformance/fleet: no product, so that nobody gets it by accident.
+    .executableTarget(
+      name: "simulated-fleet",
+      dependencies: [
+        "NIOTransport", "RemoteControl", "DeviceServer", "Parts", "MQTTCore", "Bytes", "Timebase", "SystemCalls", nioCore,
+        nioPosix,
+      ], path: "Conformance/fleet/devices", swiftSettings: settings),
 
     // ======== tests ========
     .target(
@@ -222,6 +237,9 @@ let package = Package(
         "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "SimulatedBoard", "WebSocketCore",
         "HTTPCore", "Bytes", "Timebase",
       ]),
+    tests(
+      "FleetTests",
+      ["Fleet", "RemoteControl", "DeviceServer", "MQTTCore", "Bytes", "Timebase"]),
     tests(
       "LinuxBoardTests",
       [

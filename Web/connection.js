@@ -300,7 +300,7 @@ function notAnswering(s) {
   s.timers.give = s.now + timeouts.grace;
 }
 
-function parsed(text) {
+export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -4,17 +4,13 @@
 // draws the view and keeps one timer. Every decision is the reducer's.
 
 import { deadline, initial, reduce } from './connection.js';
-import { byId, get, make, mark, put } from './browser.js';
+import { byId, make, mark, put } from './browser.js';
 import { kinds, perform } from './kinds.js';
+import './effects.js';
 import { drawRows } from './rows.js';
 import { onOff, view } from './words.js';
 import './proxies.js';
 
-const gateway = new URL('ws', location);
-gateway.protocol = gateway.protocol.replace('http', 'ws');
-
-let websocket;
-let question;
 let timer;
 let shown;
 let state = initial({
@@ -30,45 +26,6 @@ function send(type, details) {
   const due = deadline(state);
   if (due < Infinity) timer = setTimeout(send, due - Date.now(), 'tick');
 }
-
-// Effects ---------------------------------------------------------------------------------------------------
-
-Object.assign(perform, {
-  open({ socket }) {
-    const closed = ({ code = 1006 }) => send('closed', { socket, code });
-    try {
-      websocket = new WebSocket(gateway);
-    } catch (error) { // a policy forbids it: Firefox and Safari throw
-      setTimeout(closed, 0, error);
-      return;
-    }
-    websocket.onmessage = ({ data }) => send('message', { socket, text: data });
-    websocket.onclose = websocket.onerror = closed; // not every error is followed by a close
-  },
-
-  // A dead socket takes long to close: it is not waited for, nor listened to again.
-  close({ code }) {
-    websocket.onmessage = websocket.onclose = websocket.onerror = null;
-    websocket.close(code);
-  },
-
-  send({ message }) {
-    if (websocket.readyState === WebSocket.OPEN) websocket.send(JSON.stringify(message));
-  },
-
-  async ask() {
-    question?.abort();
-    const { signal } = question = new AbortController();
-    const answer = await get('api/state', signal);
-    if (!signal.aborted) send('answer', answer);
-  },
-
-  say({ text }) {
-    const line = byId('status');
-    // The same words again are announced only if the text differs.
-    line.textContent = line.textContent === text ? `${text}\u00a0` : text;
-  },
-});
 
 // Drawing ---------------------------------------------------------------------------------------------------
 

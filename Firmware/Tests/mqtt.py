@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from abuse import clients_that_all_pipeline_requests_are_all_answered
 from bench import Bench
 from board import GATEWAY, Board
 from boards import BOARDS
@@ -75,21 +76,27 @@ def is_connected(board: Board) -> bool:
     return device_state(board.port)["mqtt"]["connected"]
 
 
+def led_state(board: Board) -> str:
+    """Its state in the words of the broker; a press by which a board may start (`Board.go`) is in it."""
+    return device_state(board.port)["status"].upper()
+
+
 def trouble(board: Board) -> str:
     return device_state(board.port)["mqtt"].get("error", "")
 
 
 def it_tells_of_itself_obeys_and_serves_its_page(bench: Bench) -> str:
-    with Desk(bench) as desk, desk.witness() as witness, desk.board() as board:
-        witness.wait_for(f"{OWN}/availability", "online", "it is there")
-        check(witness.last(f"{OWN}/led/state") == "OFF", "its states come before it says that it is there")
+    with Desk(bench) as desk, desk.witness() as witness, bench.board(desk.image()) as board:
+        took = witness.wait_for(f"{OWN}/availability", "online", "it is there")
+        states = [seen.topic for seen in witness.seen]
+        check(states.index(f"{OWN}/led/state") < states.index(f"{OWN}/availability"), "its states come before that")
         check(json.loads(witness.last(f"{OWN}/about"))["parts"]["led"]["kind"] == "switch", "it says what it is")
         components = json.loads(witness.last("homeassistant/device/lamp/config"))["cmps"]
         check(components["led_switch"]["cmd_t"] == f"{OWN}/led/set", f"Home Assistant finds it: {components}")
         times = []
         with WebSocket(board.port) as page:
             for number in range(20):
-                word, since = ("OFF", "ON")[number % 2 == 0], len(witness.seen)
+                word, since = ("ON", "OFF")[led_state(board) == "ON"], len(witness.seen)
                 start = time.monotonic()
                 witness.publish(f"{OWN}/led/set", word, qos=number % 2)
                 witness.wait_for(f"{OWN}/led/state", word, f"command {number} is obeyed", since=since)
@@ -98,14 +105,17 @@ def it_tells_of_itself_obeys_and_serves_its_page(bench: Bench) -> str:
                 told = page.message("state")
                 check((told["status"], told["parts"]["led"]["by"]) == (word.lower(), "mqtt"), f"the page hears {told}")
             since = len(witness.seen)
+            pressed = "OFF" if board.led else "ON"
             board.press(60)
             witness.wait_for(f"{OWN}/button/event", '{"event_type":"click"}', "a press is told", since=since)
-            witness.wait_for(f"{OWN}/led/state", "ON", "and what it did", since=since)
+            witness.wait_for(f"{OWN}/led/state", pressed, "and what it did", since=since)
         events = [seen for seen in witness.seen if seen.topic == f"{OWN}/button/event"]
         check(not any(seen.is_retained for seen in events), "and not kept")
         check(request(board.port)[0] == 200, "the page is served")
-        words = f"20 commands and their states, {1000 * sorted(times)[10]:.1f} ms in the median, {1000 * max(times):.1f} at most"
-        check_time(max(times) < 0.2, words)
+        median, worst = 1000 * sorted(times)[10], 1000 * max(times)
+        words = (f"there {took:.1f} s after its page; 20 commands and their states, {median:.1f} ms in the median, "
+                 f"{worst:.1f} at most")
+        check_time(took < 1 and max(times) < 0.2, words)
         return words
 
 
@@ -117,11 +127,12 @@ def a_broker_that_starts_again_has_the_last_state_again(bench: Bench) -> str:
         for number in range(101):
             page.send_json(type="toggle", id=number, part="led")
             page.message("ack")
+        last = led_state(board)
         desk.broker.start()
         with desk.witness() as witness:
             took = witness.wait_for(f"{OWN}/availability", "online", "it is there again", patience=60)
             states = [seen.payload for seen in witness.seen if seen.topic == f"{OWN}/led/state"]
-            check(states == ["ON"], f"of 101 changes the last is sent, and no other: {states}")
+            check(states == [last], f"of 101 changes the last is sent, {last}, and no other: {states}")
     return f"back {took:.1f} s after the broker"
 
 
@@ -131,19 +142,19 @@ def a_broker_that_stops_reading_costs_the_page_nothing(bench: Bench) -> str:
         used, slowest, start, number = board.heap.used, 0.0, time.monotonic(), 0
         while is_connected(board):
             check(time.monotonic() - start < 60, "it does not notice within the time of a ping")
-            for _ in range(20):
+            for _ in range(5):
                 begun, number = time.monotonic(), number + 1
                 page.send_json(type="toggle", id=number, part="led")
                 page.message("ack")
                 slowest = max(slowest, time.monotonic() - begun)
             check(board.heap.used < used + 2048, f"the heap grows, from {used} to {board.heap.used} bytes")
-            time.sleep(0.2)
+            time.sleep(0.5)
         noticed = time.monotonic() - start
         check(trouble(board) == "no answer", f"it says why: {trouble(board)}")
         desk.broker.running.process.send_signal(signal.SIGCONT)
         with desk.witness() as witness:
             witness.wait_for(f"{OWN}/availability", "online", "it is there again", patience=60)
-            until(lambda: witness.last(f"{OWN}/led/state") == ("ON" if number % 2 else "OFF"), "and its last state")
+            until(lambda: witness.last(f"{OWN}/led/state") == led_state(board), "and its last state")
         words = f"noticed after {noticed:.0f} s; of {number} toggles meanwhile the slowest took {1000 * slowest:.0f} ms"
         check_time(slowest < 0.1, words)
         return words
@@ -203,7 +214,8 @@ class Guarded(Mosquitto):
         super().prepare()
         users, conf = self.folder / "users", self.folder / "conf"
         subprocess.run(["mosquitto_passwd", "-b", "-c", users, "device", "secret"], check=True)
-        conf.write_text(conf.read_text().replace("allow_anonymous true", f"allow_anonymous false\npassword_file {users}"))
+        rule = f"allow_anonymous false\npassword_file {users}"
+        conf.write_text(conf.read_text().replace("allow_anonymous true", rule))
 
     def is_there(self) -> bool:
         return answer_to_connect(self.port) == b"\x20\x02\x00\x05"  # CONNACK: not authorized
@@ -217,6 +229,18 @@ def a_name_is_looked_up_and_again_until_it_is_known(bench: Bench) -> str:
         names.known["broker.test"] = GATEWAY
         board.wait_for_serial("MQTT: connected", patience=60)
     return f"{len(names.asked)} questions, all for {', '.join(sorted(set(names.asked)))}"
+
+
+def clients_that_take_all_memory_do_not_cost_it_the_broker(bench: Bench) -> str:
+    with Desk(bench) as desk, desk.witness() as witness:
+        words = clients_that_all_pipeline_requests_are_all_answered(Bench(desk.image(), bench.minutes))
+
+        def said() -> list[str]:
+            return [seen.payload for seen in witness.seen if seen.topic == f"{OWN}/availability"]
+        # Two boards, one after the other, each there until it is ended.
+        until(lambda: said()[3:] == ["offline"], "both have ended")
+        check(said() == ["online", "offline"] * 2, f"one was away meanwhile: {said()}")
+    return f"{words}, beside the broker"
 
 
 def ram_is_within_its_budget_with_eight_pages_and_a_broker(bench: Bench) -> str:
@@ -236,4 +260,5 @@ def ram_is_within_its_budget_with_eight_pages_and_a_broker(bench: Bench) -> str:
 TESTS = [it_tells_of_itself_obeys_and_serves_its_page, a_broker_that_starts_again_has_the_last_state_again,
          a_broker_that_stops_reading_costs_the_page_nothing, a_board_that_resets_is_online_and_one_that_ends_offline,
          a_broker_that_asks_for_a_password_gets_it, a_name_is_looked_up_and_again_until_it_is_known,
+         clients_that_take_all_memory_do_not_cost_it_the_broker,
          ram_is_within_its_budget_with_eight_pages_and_a_broker]

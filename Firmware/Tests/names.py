@@ -31,7 +31,14 @@ class NameServer:
         if os.geteuid() != 0:
             return "it needs root"
         done = subprocess.run(["unshare", "--mount", "true"], capture_output=True, text=True)
-        return None if done.returncode == 0 else done.stderr.strip()
+        if done.returncode != 0:
+            return done.stderr.strip()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((ADDRESS, 53))
+            except OSError as error:
+                return f"port 53 of {ADDRESS}: {error.strerror}"
+        return None
 
     def __enter__(self) -> NameServer:
         self._socket.bind((ADDRESS, 53))

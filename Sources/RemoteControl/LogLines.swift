@@ -5,7 +5,7 @@
 // DeviceServer's.)
 
 import Bytes
-import DeviceServer
+public import DeviceServer
 import Parts
 import WebSocketCore
 
@@ -41,7 +41,7 @@ extension SerialLog {
   #if !hasFeature(Embedded)
     /// A refusal is of interest to people who look into a problem; but a name by which the device cannot be reached
     /// yet, or a site that may not operate it, is for whoever runs it to know.
-    mutating func refused(_ refusal: Refusal) {
+    public mutating func refused(_ refusal: Refusal) {
       var name: [UInt8] = []
       refusal.appendName(to: &name)
       guard !name.isEmpty, let others = refusedNames.note(name, now: refusal.now) else {

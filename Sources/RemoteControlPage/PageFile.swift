@@ -16,6 +16,14 @@ public struct PageFile: Sendable {
 
   /// The strong entity tag of the plain bytes, without its quotation marks (RFC 9110, 8.8.3).
   public let entityTag: StaticString
+
+  /// A file of a page.
+  public init(path: StaticString, bytes: [UInt8], gzipped: [UInt8]?, entityTag: StaticString) {
+    self.path = path
+    self.bytes = bytes
+    self.gzipped = gzipped
+    self.entityTag = entityTag
+  }
 }
 
 /// The remote control's page: its template and its static files.

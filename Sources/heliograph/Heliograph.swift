@@ -21,6 +21,7 @@ struct Heliograph: AsyncParsableCommand {
       heliograph [<options>] [<file>]
       heliograph check <file>
       heliograph pins
+      heliograph fleet --broker <url>
       heliograph user|token|session <command>
       """,
     discussion: """
@@ -34,7 +35,9 @@ struct Heliograph: AsyncParsableCommand {
       Each setting can be in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option \
       overrides the environment, which overrides the file.
       """,
-    subcommands: [CheckCommand.self, PinsCommand.self, UserCommand.self, TokenCommand.self, SessionCommand.self])
+    subcommands: [
+      CheckCommand.self, PinsCommand.self, FleetCommand.self, UserCommand.self, TokenCommand.self, SessionCommand.self,
+    ])
 
   @Argument(help: ArgumentHelp("The description of the device.", valueName: "file"))
   var file: String?
@@ -101,6 +104,7 @@ struct Heliograph: AsyncParsableCommand {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
     case CheckCommand.configuration.commandName: CheckCommand.main(Array(arguments.dropFirst()))
+    case FleetCommand.configuration.commandName: await FleetCommand.main(Array(arguments.dropFirst()))
     case PinsCommand.configuration.commandName: PinsCommand.main(Array(arguments.dropFirst()))
     case UserCommand.configuration.commandName: UserCommand.main(Array(arguments.dropFirst()))
     case TokenCommand.configuration.commandName: TokenCommand.main(Array(arguments.dropFirst()))
@@ -129,7 +133,7 @@ struct Heliograph: AsyncParsableCommand {
 
 extension Logger {
   /// What ServiceLifecycle logs of its own steps does not concern the user.
-  fileprivate static let silent = Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
+  static let silent = Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

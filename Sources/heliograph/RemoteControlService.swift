@@ -59,7 +59,7 @@ struct RemoteControlService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await serve(transport, loopState, console) }
           if let saver { group.addTask { await saver.run() } }
-          if let door { group.addTask { await door.run(transport, loopState) } }
+          if let door { group.addTask { await door.run(transport) { loopState.value?.gatekeeper } } }
           #if os(Linux)
             let board = BoardKeeper(
               transport: transport, loopState: loopState, console: console, supervisor: supervisor)
@@ -135,7 +135,7 @@ struct RemoteControlService: Service {
       guard let loopState = loopState.value else { return }
       console.show(&application.context, since: &loopState.shown, now: now)
       if let state = loopState.saveSchedule?.nextWrite() { writes.yield(state) }
-      if let gatekeeper = loopState.gatekeeper { builder.door?.afterActivity(gatekeeper, console) }
+      if let gatekeeper = loopState.gatekeeper { builder.door?.afterActivity(gatekeeper) { console.log($0, $1) } }
     }
   }
 
@@ -204,7 +204,11 @@ struct RemoteControlService: Service {
     let words = FirstWords(settings, port: port, boundTo: RemoteAddress(address))
     certificates?.explain(port: address.port ?? settings.port)
     let hostNames = HostNames(settings.knownHostNames)  // the network's domains are known by now
+    // What only this machine can open is of use to those who are on its own broker.
+    let isOpenToOthers = settings.broker?.isOnThisMachine == true || !RemoteAddress(address).isLoopback
+    let page = words.bestURL ?? (isOpenToOthers ? url : nil)
     try await transport.withApplication { [loopState] application, now in
+      if let page { application.context.broker?.setAddress(Array(page.utf8)) }
       application.server.hostNames = hostNames
       application.server.securePort = secure
       application.setup(network, now: now)
@@ -230,14 +234,15 @@ struct RemoteControlService: Service {
   ) async throws -> SocketAddress {
     do {
       return try await transport.listen(host: settings.host, port: port, tls: identity) { error in
-        console.log(.warning, "cannot accept connections: \(reason(error)); trying every second")
+        console.log(.warning, "cannot accept connections: \(Self.reason(error)); trying every second")
       }
     } catch {
-      throw StartFailure(description: "cannot listen on \(settings.host) port \(port): \(reason(error))")
+      throw StartFailure(description: "cannot listen on \(settings.host) port \(port): \(Self.reason(error))")
     }
   }
 
-  private func reason(_ error: any Error) -> String {
+  /// Why a port could not be opened.
+  static func reason(_ error: any Error) -> String {
     if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
     if error is SocketAddressError { return "no such address" }
     return "\(error)"

@@ -44,6 +44,20 @@ import Timebase
       ], "a button has no state, and nothing was read of the others yet")
   }
 
+  @Test func whoeverShowsManyDevicesIsToldWhereThisOnesPageIsAndItsGroups() throws {
+    var world = try Self.world()
+    try world.connect()
+    let first = try #require(world.takePublished("about").first)
+    #expect(first.contains(#""groups":["ground"]"#))
+    #expect(!first.contains("address"), "not known yet")
+    world.surface.setAddress(bytes("http://192.168.1.32:8080/"))
+    try world.settle()
+    #expect(try #require(world.takePublished("about").first).contains(#""address":"http://192.168.1.32:8080/""#))
+    world.surface.setAddress(bytes("http://192.168.1.32:8080/"))
+    try world.settle()
+    #expect(world.takePublished().isEmpty)
+  }
+
   @Test func aChangeIsSaidOnceItIsThere() throws {
     var world = try Self.world()
     try world.connect()

@@ -70,6 +70,18 @@ import Timebase
     #expect(delays.count > 5, "devices that all hear it do not all answer at once")
   }
 
+  /// What a broker has kept may be older than what it has passed on (NATS), or nothing (mosquitto after its own start).
+  @Test func whenHomeAssistantHasStartedItIsToldAllStatesAgain() throws {
+    var world = try Self.world()
+    try world.connect()
+    try world.wait(5000)
+    let first = Set(world.takePublished().map(\.topic))
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(4100)
+    let again = world.takePublished().map(\.topic)
+    #expect(Set(again) == first && again.last == "heliograph/lamp/availability")
+  }
+
   @Test(arguments: [("online", true), ("offline", false), ("Online", false), ("", false)])
   func nothingElseIsAStart(_ payload: String, _ isRetained: Bool) throws {
     var world = try Self.world()

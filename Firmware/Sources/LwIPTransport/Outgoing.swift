@@ -87,7 +87,8 @@
 
     private mutating func look(_ application: inout App, now: MonotonicTime) {
       guard let pcb = row.pointee.pcb else {
-        return fail(row.pointee.error == Self.code(ERR_RST) ? "it refuses connections" : "no answer", &application, now: now)
+        let isRefused = row.pointee.error == Self.code(ERR_RST)
+        return fail(isRefused ? "it refuses connections" : "no answer", &application, now: now)
       }
       if pcb.pointee.state == ESTABLISHED || pcb.pointee.state == CLOSE_WAIT {
         phase = .open

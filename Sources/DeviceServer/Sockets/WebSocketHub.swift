@@ -93,6 +93,14 @@ public struct WebSocketHub: ~Copyable, Sendable {
     return clients[client.index].principal
   }
 
+  /// How many bytes wait for this client; nil when there is none.
+  ///
+  /// With this a program that has another state for each client conflates as `publish` does for one that all share: it
+  /// sends the latest when nothing waits.
+  public func pendingOutput(of client: ClientID) -> Int? {
+    index(of: client).map { clients[$0].socket.pendingOutput }
+  }
+
   /// The connected client with this `ClientID.index`; nil if there is none.
   public func client(at index: Int) -> ClientID? {
     guard clients.indices.contains(index), clients[index].isConnected else { return nil }

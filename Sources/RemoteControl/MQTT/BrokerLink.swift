@@ -34,6 +34,9 @@
     /// The last server of the settings that was tried: another one is reached in the same way.
     var lastKnown = 0
 
+    /// Says on the broker where the device's own page is: a URL.
+    public mutating func setAddress(_ address: [UInt8]) { surface.pointee.setAddress(address) }
+
     /// A device on one of the brokers that `settings` count. `announced` is what the link of the run before had as
     /// that.
     public init(
@@ -126,11 +129,10 @@
 
     /// The connection has ended, or did not come about.
     mutating func noteBrokerTrouble() {
-      guard let trouble = broker?.surface.pointee.client.trouble, broker?.surface.pointee.client.isStopped == false else { return }
-      var words: [UInt8] = []
-      let said = broker?.transportWords ?? []
-      if trouble == .unreachable || trouble == .closed && !said.isEmpty { words = said } else { trouble.append(to: &words) }
-      setBrokerStatus(.lost(words))
+      guard let trouble = broker?.surface.pointee.client.trouble,
+        broker?.surface.pointee.client.isStopped == false
+      else { return }
+      setBrokerStatus(.lost(trouble.words(ofTransport: broker?.transportWords ?? [])))
     }
 
     private mutating func setBrokerStatus(_ status: BrokerLink.Status) {

@@ -14,6 +14,8 @@ public struct BrokerOptions: Sendable {
   public var groups: [[UInt8]]
   /// Under what topics Home Assistant finds it; empty for not at all.
   public var discoveryPrefix: [UInt8]
+  /// Where its own page is, as a URL; empty: where only this machine can open it, or not known yet.
+  public var address: [UInt8] = []
 
   /// A device that Home Assistant finds.
   ///

@@ -13,7 +13,7 @@ import Timebase
 /// What a device says on a broker, and hears there.
 struct BrokerSurface: Sendable {
   /// How a part stands on the broker.
-  private struct Slot: Sendable {
+  struct Slot: Sendable {
     /// The revision of the state that was sent last; 0 if none was on this connection.
     var sent: UInt64 = 0
     /// The messages of it that are under way, each 0 if none is: its state, and whether it works.
@@ -24,7 +24,7 @@ struct BrokerSurface: Sendable {
   }
 
   /// What is to be said besides the parts.
-  private struct Due: Sendable {
+  struct Due: Sendable {
     var about = false
     var availability = false
     /// When all is to be told to whoever has asked.
@@ -34,36 +34,37 @@ struct BrokerSurface: Sendable {
 
   /// The connection.
   var client: MQTTClient
-  let options: BrokerOptions
+  /// How the device appears.
+  var options: BrokerOptions
   let topics: BrokerTopics
 
-  private var slots: [Slot]
-  private var due = Due()
-  private var announcement: HomeAssistantAnnouncement
+  var slots: [Slot]
+  var due = Due()
+  var announcement: HomeAssistantAnnouncement
   #if !WITHOUT_STATE_FILE
     /// The components of the device, by their keys.
     private let components: [[UInt8]]
     /// Parts of which something is gone, and whose states the broker still has. A part of the same name but another
     /// kind says nothing so long: Home Assistant would take it for a state of the one that is gone, and log an error.
-    private var unswept: [[UInt8]] = []
+    var unswept: [[UInt8]] = []
   #endif
-  private var gestures: [MadeGesture] = []
-  private var seenRevision: UInt64 = 0
-  private var hasWork = false
-  private var isOnline = false
-  private var subscription: UInt16 = 0
-  private var offlineMessage: UInt16 = 0
-  private var isStopping = false
-  private var isDeleted = false
+  var gestures: [MadeGesture] = []
+  var seenRevision: UInt64 = 0
+  var hasWork = false
+  var isOnline = false
+  var subscription: UInt16 = 0
+  var offlineMessage: UInt16 = 0
+  var isStopping = false
+  var isDeleted = false
   #if !WITHOUT_STATE_FILE
     /// Counts the changes of `announced`.
     private(set) var announcedRevision: UInt32 = 0
   #endif
-  private var lastAnswer: MonotonicTime?
-  private var lastOnline: MonotonicTime?
-  private var hasToldOfRetained = false
-  private var payload: [UInt8] = []
-  private var random: UInt64
+  var lastAnswer: MonotonicTime?
+  var lastOnline: MonotonicTime?
+  var hasToldOfRetained = false
+  var payload: [UInt8] = []
+  var random: UInt64
 
   /// What the log and the page should know of.
   enum Note: Equatable, Sendable {
@@ -83,9 +84,9 @@ struct BrokerSurface: Sendable {
   /// At most so many gestures wait to be sent.
   private static let gestureLimit = 32
   /// No more is queued while so many bytes wait to be written.
-  private let highWater: Int
+  let highWater: Int
   /// What is said of a device and of each part rarely takes more: text that is reserved for need not grow.
-  private static let (sizeOfDevice, sizeOfPart) = (320, 512)
+  static let (sizeOfDevice, sizeOfPart) = (320, 512)
 
   init(
     _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: borrowing Device, announced: [[UInt8]] = [],
@@ -161,8 +162,10 @@ struct BrokerSurface: Sendable {
     due = Due(about: true, availability: true)
     if !topics.config.isEmpty, !isDeleted { announcement.begin(at: now) }
     due.alive = now + Self.aliveInterval
+    // With QoS 0: nothing is kept for a device that is not there, so there is nothing to be sent to it twice; and in a
+    // cluster of NATS each subscription with QoS 1 is a consumer on three nodes, of which a hundred take ten seconds.
     // Nothing of it can be refused: all names were checked at the start.
-    subscription = (try? client.connection?.subscribe(topics.filters, now: now)) ?? 0
+    subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     return .connected
   }
 
@@ -196,7 +199,7 @@ struct BrokerSurface: Sendable {
       if isOnline, payload.equals("offline") { sayOnline(now: now) }
     case .homeAssistantStatus:
       guard !isRetained, !isDeleted else { return nil }
-      if payload.equals("online") { announcement.homeAssistantStarted(at: now + 1000 + chance(.seconds(3))) }
+      if payload.equals("online") { homeAssistantHasStarted(now: now) }
       #if !WITHOUT_STATE_FILE
         if payload.equals("offline") { announcement.homeAssistantEnded() }
       #endif
@@ -212,6 +215,14 @@ struct BrokerSurface: Sendable {
       return .deletedInHomeAssistant
     }
     return nil
+  }
+
+  /// Home Assistant is told of the device, and then of its states: what a broker has kept may be older than what it has
+  /// passed on last, and Home Assistant was not there to hear that.
+  private mutating func homeAssistantHasStarted(now: MonotonicTime) {
+    let time = now + 1000 + chance(.seconds(3))
+    announcement.homeAssistantStarted(at: time)
+    due.answerTime = min(due.answerTime, time)
   }
 
   private mutating func obey(
@@ -246,196 +257,8 @@ struct BrokerSurface: Sendable {
     hasWork = true
   }
 
-  // MARK: What goes out
-
-  /// Says what is due, as far as there is room.
-  mutating func advance(_ device: borrowing Device, _ identity: Identity, now: MonotonicTime) {
-    guard client.isOpen else { return }
-    look(at: device, now: now)
-    guard hasWork else { return }
-    hasWork = false
-    do throws(SendingError) {
-      try say(device, identity, now: now)
-    } catch {
-      hasWork = error == .tooManyInFlight  // there is room again after the next acknowledgement
-    }
-  }
-
-  private mutating func look(at device: borrowing Device, now: MonotonicTime) {
-    if device.revision != seenRevision {
-      seenRevision = device.revision
-      hasWork = true
-    }
-    if now >= min(due.alive, announcement.time) { hasWork = true }
-    if now >= due.answerTime {
-      due.answerTime = .distantFuture
-      lastAnswer = now
-      due.about = true
-      due.availability = true
-      for index in slots.indices {
-        slots[index].sent = 0
-        slots[index].saidFault = nil
-      }
-      hasWork = true
-    }
-  }
-
-  private mutating func say(
-    _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
-  ) throws(SendingError) {
-    if due.about {
-      try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, to: &$0) }
-      due.about = false
-    }
-    if now >= announcement.time { try announce(device, identity, now: now) }
-    for index in slots.indices { try sayState(of: index, device, now: now) }
-    while let made = gestures.first {
-      try send(topics.events[made.part], isRetained: false, now: now) { text in
-        text.append(#"{"event_type":""#)
-        text.append(made.gesture.name)
-        text.append(#""}"#)
-      }
-      gestures.removeFirst()
-    }
-    if due.availability, !isStopping {
-      try send(topics.availability, now: now) { $0.append("online") }
-      due.availability = false
-      isOnline = true
-      lastOnline = now
-    }
-    if now >= due.alive {
-      try send(topics.alive, qos: .atMostOnce, isRetained: false, now: now) { text in
-        text.append(decimal: now.milliseconds / 1000)
-      }
-      due.alive = now + Self.aliveInterval
-    }
-  }
-
-  private mutating func announce(
-    _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
-  ) throws(SendingError) {
-    let (options, topics, announcement) = (options, topics, announcement)
-    #if WITHOUT_STATE_FILE
-      let withheld: [[UInt8]] = []
-    #else
-      while !announcement.revives, let name = unswept.last { try sweep(name, device, now: now) }
-      let withheld = unswept
-    #endif
-    let message = try sendLong(topics.config, now: now) {
-      HomeAssistantDiscovery.append(device, identity, options, topics, announcement, withheld: withheld, to: &$0)
-    }
-    self.announcement.sent(message, now: now)
-  }
-
-  #if !WITHOUT_STATE_FILE
-    /// Has the broker forget what a part was of which something is gone: if there is one of that name, by what that is.
-    private mutating func sweep(
-      _ name: [UInt8], _ device: borrowing Device, now: MonotonicTime
-    ) throws(SendingError) {
-      let index = device.index(of: name.span)
-      payload.clear()
-      let hasState = index.map { device.parts[$0].appendBrokerState(to: &payload) } ?? false
-      if !hasState { try send(topics.state(of: name), now: now) { _ in } }
-      if index == nil { try send(topics.availability(of: name), now: now) { _ in } }
-      unswept.removeLast()
-      if let index { try sayState(of: index, device, now: now) }
-    }
-  #endif
-
-  private mutating func sayState(of index: Int, _ device: borrowing Device, now: MonotonicTime) throws(SendingError) {
-    #if !WITHOUT_STATE_FILE
-      guard unswept.isEmpty || !unswept.contains(device.parts[index].name) else { return }
-    #endif
-    let hasFault = !device.parts[index].fault.isEmpty
-    if slots[index].saidFault != hasFault, slots[index].faultInFlight == 0 {
-      slots[index].faultInFlight = try send(topics.faults[index], now: now) { $0.append(hasFault ? "offline" : "online") }
-      slots[index].saidFault = hasFault
-    }
-    let revision = device.parts[index].revision
-    guard revision > slots[index].sent, slots[index].stateInFlight == 0 else { return }
-    payload.clear()
-    if device.parts[index].appendBrokerState(to: &payload) {
-      slots[index].stateInFlight = try sendPayload(topics.states[index], alias: UInt16(clamping: index + 1), now: now)
-    }
-    slots[index].sent = revision
-  }
-
-  private static func appendAbout(_ device: borrowing Device, _ identity: Identity, to text: inout [UInt8]) {
-    JSONWriter.append(to: &text) { json in
-      json.beginObject()
-      json.member("name", device.name.span)
-      json.member("version", Identity.version)
-      json.member("board", identity.board.span)
-      json.member("boot", identity.boot.span)
-      json.member("rev", device.revision)
-      json.name("parts")
-      let parts = device.parts.span
-      json.beginObject()
-      for index in parts.indices {
-        json.name(parts[index].name.span)
-        json.beginObject()
-        parts[index].writeDescription(to: &json)
-        json.endObject()
-      }
-      json.endObject()
-      json.endObject()
-    }
-  }
-
-  @discardableResult
-  private mutating func send(
-    _ topic: [UInt8], qos: QualityOfService = .atLeastOnce, isRetained: Bool = true, now: MonotonicTime,
-    _ append: (inout [UInt8]) -> Void
-  ) throws(SendingError) -> UInt16 {
-    payload.clear()
-    append(&payload)
-    return try sendPayload(topic, qos: qos, isRetained: isRetained, now: now)
-  }
-
-  /// Sends what is said of all parts: in memory of its own, which is given back when it is written.
-  @discardableResult
-  private mutating func sendLong(
-    _ topic: [UInt8], now: MonotonicTime, _ append: (inout [UInt8]) -> Void
-  ) throws(SendingError) -> UInt16 {
-    try checkRoom()
-    var text: [UInt8] = []
-    text.reserveCapacity(Self.sizeOfDevice + Self.sizeOfPart * slots.count)
-    append(&text)
-    return try client.connection?.publish(topic.span, SharedBytes(text), qos: .atLeastOnce, isRetained: true, now: now) ?? 0
-  }
-
-  private func checkRoom() throws(SendingError) {
-    guard let waiting = client.connection?.pendingOutput else { throw .notOpen }
-    guard waiting <= highWater else { throw .tooManyInFlight }
-  }
-
-  private mutating func sendPayload(
-    _ topic: [UInt8], alias: UInt16 = 0, qos: QualityOfService = .atLeastOnce, isRetained: Bool = true,
-    now: MonotonicTime
-  ) throws(SendingError) -> UInt16 {
-    try checkRoom()
-    var text: [UInt8] = []
-    swap(&text, &payload)  // so that the client may be changed while it is in use
-    defer { swap(&text, &payload) }
-    return try client.connection?.publish(
-      topic.span, alias: alias, text.span, qos: qos, isRetained: isRetained, now: now) ?? 0
-  }
-
-  // MARK: The end
-
-  /// Says that the device goes; `isFarewellDone` when the broker has heard it.
-  mutating func stop(now: MonotonicTime) {
-    isStopping = true
-    isOnline = false
-    guard client.isOpen else { return client.stop(now: now) }
-    offlineMessage = (try? send(topics.availability, now: now) { $0.append("offline") }) ?? 0
-  }
-
-  /// Whether the broker knows that the device has gone, or there is none.
-  var isFarewellDone: Bool { isStopping && (offlineMessage == 0 || !client.isOpen) }
-
   /// Up to `longest`, by chance.
-  private mutating func chance(_ longest: Milliseconds) -> Milliseconds {
+  mutating func chance(_ longest: Milliseconds) -> Milliseconds {
     random ^= random << 13
     random ^= random >> 7
     random ^= random << 17

@@ -4,13 +4,20 @@
 // done.
 
 import Bytes
-import MQTTCore
+public import MQTTCore
 import Parts
 
 #if !WITHOUT_MQTT
   extension MQTTClient.Trouble {
-    /// Appends why there is no connection.
-    func append(to words: inout [UInt8]) {
+    /// Why there is no connection. Where it is the transport's matter, what that has said, if it has said anything.
+    public func words(ofTransport said: [UInt8]) -> [UInt8] {
+      if !said.isEmpty, self == .unreachable || self == .closed { return said }
+      var words: [UInt8] = []
+      append(to: &words)
+      return words
+    }
+
+    private func append(to words: inout [UInt8]) {
       switch self {
       case .unreachable: words.append("it is not reached")
       case .closed: words.append("it closed the connection without a word")

@@ -61,32 +61,35 @@ struct LoginDoor: Sendable {
   }
 
   /// Hands on what the gatekeeper wants after a loop, and logs what has happened.
-  func afterActivity(_ gatekeeper: Gatekeeper, _ console: Console) {
+  func afterActivity(_ gatekeeper: Gatekeeper, log: (Logger.Level, String) -> Void) {
     while let work = gatekeeper.nextWork() { news.yield(.work(work)) }
     if gatekeeper.isUnsettled { news.yield(.settle) }
     for event in gatekeeper.takeEvents() {
       switch event {
-      case .notice(let line): console.log(.notice, line)
-      case .warning(let line): console.log(.warning, line)
+      case .notice(let line): log(.notice, line)
+      case .warning(let line): log(.warning, line)
       }
     }
   }
 
-  /// Does what is wanted until the task is cancelled.
-  func run(_ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) async {
+  /// Does what is wanted until the task is cancelled; `gatekeeper` is asked for on the transport's loop.
+  func run<Context: ~Copyable>(
+    _ transport: NIOTransport<ServerApplication<Context>>, _ gatekeeper: @escaping @Sendable () -> Gatekeeper?
+  ) async {
     for await errand in errands {
       switch errand {
-      case .work(let work): service.perform(work) { settle($0, transport, loopState) }
-      case .settle: settle(nil, transport, loopState)
+      case .work(let work): service.perform(work) { settle($0, transport, gatekeeper) }
+      case .settle: settle(nil, transport, gatekeeper)
       }
     }
   }
 
-  private func settle(
-    _ result: AccountResult?, _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox
+  private func settle<Context: ~Copyable>(
+    _ result: AccountResult?, _ transport: NIOTransport<ServerApplication<Context>>,
+    _ gatekeeper: @escaping @Sendable () -> Gatekeeper?
   ) {
     transport.notify { application, now in
-      guard let gatekeeper = loopState.value?.gatekeeper else { return }
+      guard let gatekeeper = gatekeeper() else { return }
       if let result { gatekeeper.receive(result, now: now) }
       gatekeeper.settle(&application.server, &application.context, now: now)
     }

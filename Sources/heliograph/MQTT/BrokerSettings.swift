@@ -128,21 +128,28 @@ struct BrokerSettings: Sendable {
     brokers.map { OutgoingServer(host: $0.host, port: $0.port, tls: $0.isSecure ? trust : nil) }
   }
 
+  /// Whether all of them are on this machine.
+  var isOnThisMachine: Bool { brokers.allSatisfy(\.isLoopback) }
+
   /// Whether Home Assistant is told of the device.
   var isAnnounced: Bool { !options.discoveryPrefix.isEmpty }
 
   /// The link for a device, of which `saved` says what was announced before.
   func makeLink(_ device: inout Device, _ saved: SavedState?) -> BrokerLink {
-    var connect = ConnectOptions(
-      version: version, clientIdentifier: Array("heliograph-".utf8) + options.identifier)
-    connect.userName = user.map { Array($0.utf8) }
-    connect.password = password
     var announced: [[UInt8]] = []
     // Under another name it is another device to Home Assistant; of the old one nothing is known here.
     if let before = saved?.announcement, before.identifier == options.identifier { announced = before.components }
     return BrokerLink(
-      MQTTClient.Settings(options: connect, servers: brokers.count), options, device: &device, announced: announced,
+      makeClient(identifier: options.identifier), options, device: &device, announced: announced,
       seed: .random(in: .min ... .max))
+  }
+
+  /// A client of the brokers.
+  func makeClient(identifier: [UInt8]) -> MQTTClient.Settings {
+    var connect = ConnectOptions(version: version, clientIdentifier: Array("heliograph-".utf8) + identifier)
+    connect.userName = user.map { Array($0.utf8) }
+    connect.password = password
+    return MQTTClient.Settings(options: connect, servers: brokers.count)
   }
 
   /// What is to be saved of what the link announces.

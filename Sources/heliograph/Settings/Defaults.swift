@@ -5,6 +5,7 @@
 
 import DeviceProgram
 import DeviceServer
+import Fleet
 import Logging
 import Parts
 import RemoteControl
@@ -22,6 +23,8 @@ enum Defaults {
   static let tlsPort = 8443
   /// How many pages may be open at a time.
   static let maxClients = ServerLimits().clients
+  /// How many pages of a gateway may be open at a time.
+  static let maxFleetClients = ServerLimits.fleet.clients
   /// What pages may have in themselves.
   static let pagePolicy = ProgramSettings.PagePolicyKind.strict
   /// How many commands a second each client may give for long.

@@ -48,30 +48,17 @@ extension Heliograph {
 
   /// The options that were given, by the names of their settings.
   private var options: [String: [String]] {
-    var options: [String: [String]] = [:]
+    var options = network.given
     func add(_ name: String, _ value: (some CustomStringConvertible)?) {
       if let value { options[name] = [value.description] }
     }
     add("name", name)
     add("board", board?.rawValue)
     add("chip", chip)
-    add("host", network.host)
-    add("port", network.port)
-    add("interface", network.interface)
-    add("announce", network.announce)
-    if !network.hostName.isEmpty { options["host_names"] = network.hostName }
-    if !network.origin.isEmpty { options["origins"] = network.origin }
-    if !network.frameFrom.isEmpty { options["frame_from"] = network.frameFrom }
-    if !network.trustedProxy.isEmpty { options["trusted_proxies"] = network.trustedProxy }
-    add("path_prefix", network.pathPrefix)
     add("tls", tls.tls)
     add("tls_certificate", tls.tlsCertificate)
     add("tls_key", tls.tlsKey)
     add("tls_port", tls.tlsPort)
-    add("max_clients", network.maxClients)
-    add("login", network.login)
-    add("guests", network.guests?.rawValue)
-    add("max_commands", network.maxCommands)
     add("data", data)
     add("page_policy", pagePolicy?.rawValue)
     add("state_file", stateFile)

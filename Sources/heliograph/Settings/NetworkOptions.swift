@@ -84,4 +84,29 @@ struct NetworkOptions: ParsableArguments {
       1000). (default: \(Defaults.maxCommands))
       """)
   var maxCommands: Int?
+
+  /// The options that were given, by the names of their settings.
+  var given: [String: [String]] {
+    var options: [String: [String]] = [:]
+    func add(_ name: String, _ value: (some CustomStringConvertible)?) {
+      if let value { options[name] = [value.description] }
+    }
+    func add(_ name: String, all values: [String]) {
+      if !values.isEmpty { options[name] = values }
+    }
+    add("host", host)
+    add("port", port)
+    add("interface", interface)
+    add("announce", announce)
+    add("host_names", all: hostName)
+    add("origins", all: origin)
+    add("frame_from", all: frameFrom)
+    add("trusted_proxies", all: trustedProxy)
+    add("path_prefix", pathPrefix)
+    add("login", login)
+    add("guests", guests?.rawValue)
+    add("max_clients", maxClients)
+    add("max_commands", maxCommands)
+    return options
+  }
 }

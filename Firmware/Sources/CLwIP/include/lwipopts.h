@@ -83,6 +83,12 @@
 #define PBUF_POOL_SIZE 4
 #define PBUF_POOL_BUFSIZE 592  // Ethernet, IP and TCP headers and a segment
 #define ARP_TABLE_SIZE 10
+#ifndef WITHOUT_MQTT
+// What waits for a hardware address: without a queue the next packet would take the place of the SYN to the broker, which
+// lwIP sends again after 3 s.
+#define ARP_QUEUEING 1
+#define MEMP_NUM_ARP_QUEUE 4
+#endif
 
 // MARK: Checks and counters
 

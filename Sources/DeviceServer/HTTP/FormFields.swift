@@ -5,14 +5,14 @@
 import Bytes
 
 /// The fields of a form.
-struct FormFields {
+public struct FormFields: Sendable {
   private var fields: [(name: [UInt8], value: [UInt8])] = []
 
-  /// Reads a body or a query; of more than 16 fields the rest is left out. A percent sign that begins no escape stands
-  /// for itself, as the standard wants.
-  init(_ text: Span<UInt8>) {
+  /// Reads a body or a query; of more than `limit` fields the rest is left out. A percent sign that begins no escape
+  /// stands for itself, as the standard wants.
+  public init(_ text: Span<UInt8>, limit: Int = 16) {
     var start = 0
-    while start < text.count, fields.count < 16 {
+    while start < text.count, fields.count < limit {
       let end = text.firstIndex(of: UInt8(ascii: "&"), from: start) ?? text.count
       let field = text.extracting(start..<end)
       start = end + 1
@@ -24,8 +24,15 @@ struct FormFields {
   }
 
   /// The value of the first field of this name; empty if there is none.
-  subscript(_ name: StaticString) -> [UInt8] {
+  public subscript(_ name: StaticString) -> [UInt8] {
     fields.first { $0.name.span.equals(name) }?.value ?? []
+  }
+
+  /// The values of all fields of this name, in order.
+  public func all(_ name: StaticString) -> [[UInt8]] {
+    var values: [[UInt8]] = []
+    for field in fields where field.name.span.equals(name) { values.append(field.value) }
+    return values
   }
 
   private static func decoded(_ text: Span<UInt8>) -> [UInt8] {

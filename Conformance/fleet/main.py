@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""The scenes and their claims; `run` starts this in the environment that it needs."""
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "mqtt")]
+
+import scene  # noqa: E402
+from clusters import Cluster, Mosquittos, Rabbits  # noqa: E402
+
+SCENES = {"mosquitto": (Mosquittos, 1, scene.ALONE), "rabbitmq": (Rabbits, 1, scene.ALONE), "cluster": (Cluster, 3, scene.CLUSTER)}
+
+
+def main() -> int:
+    options = argparse.ArgumentParser()
+    options.add_argument("heliograph", type=Path)
+    options.add_argument("devices_program", type=Path)
+    options.add_argument("scenes", nargs="*", choices=[[], *SCENES], default=[])
+    options.add_argument("--devices", type=int, default=500)
+    options.add_argument("--pages", type=int, default=20)
+    options.add_argument("--rate", type=int, default=100)
+    given = options.parse_args()
+    failures = 0
+    for name in given.scenes or SCENES:
+        broker, gateways, claims = SCENES[name]
+        with tempfile.TemporaryDirectory(prefix="heliograph-", ignore_cleanup_errors=True) as folder:
+            with scene.Scene(broker(Path(folder)), gateways, Path(folder), given) as stage:
+                for claim in claims:
+                    title = claim.__name__.replace("_", " ")
+                    begun = time.monotonic()
+                    try:
+                        words = claim(stage)
+                        print(f"ok    {name}: {title}: {words} ({time.monotonic() - begun:.1f} s)", flush=True)
+                    except (AssertionError, OSError, RuntimeError) as failure:
+                        failures += 1
+                        print(f"FAIL  {name}: {title}: {failure}", flush=True)
+    print(f"{failures} claims do not hold" if failures else "all claims hold")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+
+// The gateway on its broker. It listens with QoS 0: of states the latest counts, TCP loses none, and after each connect
+// every device is asked anyway; with QoS 1 each of the messages with which ten thousand devices answer would be
+// acknowledged, and mosquitto drops what does not fit into its queue of a thousand. Commands go with QoS 1.
+
+import Bytes
+public import DeviceServer
+import MQTTCore
+import RemoteControl
+import Timebase
+
+/// A gateway's place on a broker.
+struct FleetLink: Sendable {
+  /// How things are with the broker.
+  enum Status: Equatable, Sendable {
+    case connecting
+    case connected
+    /// It is not there, or does not take the gateway; why.
+    case lost([UInt8])
+  }
+
+  var client: MQTTClient
+  let topics: FleetTopics
+  private(set) var status = Status.connecting
+  /// Grows when the status changes.
+  private(set) var version: UInt64 = 1
+  /// Why the transport could not connect, in its words.
+  var transportWords: [UInt8] = []
+  /// The last server of the settings that was tried: another one is reached in the same way.
+  var lastKnown = 0
+  var scratch: [UInt8] = []
+  private var subscription: UInt16 = 0
+  private var isAskDue = false
+  private var nextAsk = MonotonicTime.zero
+  private var isStopping = false
+
+  /// Devices are asked at most so often, apart from the first time on a connection; they answer at most once in 10 s.
+  private static let askInterval: Milliseconds = .seconds(60)
+  /// No more is queued while so many bytes wait to be written.
+  private static let highWater = 32_768
+
+  init(_ settings: MQTTClient.Settings, prefix: [UInt8], seed: UInt64) {
+    client = MQTTClient(settings, seed: seed)
+    topics = FleetTopics(prefix: prefix)
+  }
+
+  /// What is to be told to the log.
+  enum Note: Equatable, Sendable {
+    case refusedFilter(ReasonCode)
+  }
+
+  // MARK: What comes
+
+  mutating func connected(now: MonotonicTime) {
+    // Nothing of it can be refused: the names were checked at the start.
+    subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
+    isAskDue = false
+    set(.connected)
+  }
+
+  /// The broker has answered a request; whether it is the one for the devices' messages, and refused.
+  mutating func subscribed(_ identifier: UInt16, codes: [UInt8]) -> Note? {
+    guard identifier == subscription else { return nil }
+    isAskDue = true  // not before: the answers would not be heard
+    for code in codes where code >= 0x80 { return .refusedFilter(ReasonCode(rawValue: code)) }
+    return nil
+  }
+
+  /// The connection has ended, or did not come about; returns whether that is news.
+  mutating func noteTrouble() {
+    guard let trouble = client.trouble, !client.isStopped else { return }
+    set(.lost(trouble.words(ofTransport: transportWords)))
+  }
+
+  private mutating func set(_ status: Status) {
+    guard self.status != status else { return }
+    self.status = status
+    version += 1
+  }
+
+  // MARK: What goes out
+
+  /// Asks all devices, if that is due.
+  mutating func advance(hasUndescribed: Bool, now: MonotonicTime) {
+    guard client.isOpen, !isStopping else { return }
+    if hasUndescribed, now >= nextAsk { isAskDue = true }
+    guard isAskDue else { return }
+    let (topic, payload) = (topics.ask, [UInt8]("fleet"))
+    let message = try? client.connection?.publish(
+      topic.span, payload.span, qos: .atLeastOnce, isRetained: false, now: now)
+    guard message != nil else { return }
+    isAskDue = false
+    nextAsk = now + Self.askInterval
+  }
+
+  /// Sends a command; nil if there is no room.
+  mutating func publish(_ topic: [UInt8], _ payload: [UInt8], now: MonotonicTime) -> UInt16? {
+    guard let waiting = client.connection?.pendingOutput, waiting <= Self.highWater, !isStopping else { return nil }
+    return try? client.connection?.publish(topic.span, payload.span, qos: .atLeastOnce, isRetained: false, now: now)
+  }
+
+  mutating func stop(now: MonotonicTime) {
+    isStopping = true
+    client.stop(now: now)
+  }
+}
+
+extension OutgoingConnection where App == FleetGateway {
+  /// The connection to the fleet's broker.
+  public static var fleetBroker: OutgoingConnection {
+    OutgoingConnection { application, now in
+      application.context.nextBrokerStep(now: now)
+    } opened: { application, now in
+      application.context.link.client.opened(now: now)
+    } failed: { application, words, now in
+      application.context.link.transportWords = words
+      application.context.link.client.failed(now: now)
+      application.context.noteBrokerTrouble()
+    } receive: { application, bytes, now in
+      application.context.receiveFromBroker(bytes, now: now)
+    } writeOutput: { application, now, accept in
+      application.context.link.client.connection?.writeOutput(accept)
+    } closed: { application, words, now in
+      application.context.link.transportWords = words
+      application.context.link.client.closed(now: now)
+      application.context.noteBrokerTrouble()
+    } shutdown: { application, now in
+      application.context.link.stop(now: now)
+    }
+  }
+}
+
+extension FleetContext {
+  mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
+    switch link.client.nextStep(now: now) {
+    case .connect(.configured(let number)):
+      link.lastKnown = number
+      return .connect(.known(number))
+    case .connect(.reference(let server)):
+      return .connect(.other(host: server.host, port: server.port, like: link.lastKnown))
+    case .close: return .close
+    case .wait: return .wait
+    }
+  }
+
+  /// Takes messages as long as there are any: they come by the thousand.
+  mutating func receiveFromBroker(_ bytes: Span<UInt8>, now: MonotonicTime) -> Int {
+    var taken = 0
+    var scratch: [UInt8] = []
+    swap(&scratch, &link.scratch)
+    defer { swap(&scratch, &link.scratch) }
+    while taken < bytes.count, link.client.connection?.wantsInput == true {
+      let received = link.client.receive(bytes.extracting(taken..<bytes.count), now: now, scratch: &scratch)
+      taken += received.taken
+      take(received.event, scratch, now: now)
+      guard received.taken > 0 else { break }
+    }
+    return taken
+  }
+
+  private mutating func take(_ event: MQTTConnection.Event, _ scratch: [UInt8], now: MonotonicTime) {
+    switch event {
+    case .needData, .pong, .unsubscribed, .ended: break
+    case .connected:
+      table.beginConnection()
+      link.connected(now: now)
+      log.info { $0.append("MQTT: connected") }
+    case .message(let message):
+      let news = table.hear(
+        scratch.span.extracting(message.topic), scratch.span.extracting(message.payload),
+        isRetained: message.isRetained, topics: link.topics, now: now)
+      switch news {
+      case .nothing: break
+      case .state(let row, let part), .event(let row, let part): commands.heard(row: row, part: part, table: &table)
+      }
+    case .acknowledged(let identifier, let code):
+      commands.acknowledged(identifier, isRefused: code.rawValue >= 0x80, table: &table)
+    case .subscribed(let identifier):
+      guard case .refusedFilter(let code)? = link.subscribed(identifier, codes: scratch) else { return }
+      log.info { line in
+        line.append("MQTT: the broker refuses a subscription: reason ")
+        line.append(decimal: code.rawValue)
+      }
+    }
+  }
+
+  /// The connection has ended, or did not come about.
+  mutating func noteBrokerTrouble() {
+    let before = link.version
+    link.noteTrouble()
+    commands.disconnected(table: &table)
+    guard link.version != before, case .lost(let why) = link.status else { return }
+    log.info { line in
+      line.append("MQTT: not connected: ")
+      line.append(why.span)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+
+// The gateway's life: the application on its loop, the connection to the broker, the port, and the wait for a signal.
+
+import Accounts
+import DeviceServer
+import Fleet
+import Foundation
+import HTTPCore
+import Logging
+import MQTTCore
+import NIOCore
+import NIOPosix
+import NIOTransport
+import RemoteControl
+import ServiceLifecycle
+import SystemCalls
+import Timebase
+
+struct FleetService: Service {
+  private let settings: ProgramSettings
+  private let broker: BrokerSettings
+  private let log: LineLog
+  private let supervisor: Supervisor
+  private let door: LoginDoor?
+
+  init(settings: ProgramSettings, logger: Logger, supervisor: Supervisor) throws {
+    guard let broker = settings.broker else { throw StartFailure(description: "there is no broker") }
+    self.settings = settings
+    self.broker = broker
+    self.supervisor = supervisor
+    log = LineLog(logger)
+    door = try LoginDoor(settings)
+  }
+
+  func run() async throws {
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let gatekeeper = NIOLoopBoundBox<Gatekeeper?>.makeEmptyBox(valueType: Gatekeeper.self, eventLoop: eventLoop)
+    let transport = try await start(gatekeeper, on: eventLoop)
+    supervisor.reportLife(of: eventLoop)
+    if let warning = broker.warning { log.add(.warning, warning) }
+    try await transport.connect(.fleetBroker, servers: broker.servers)
+    var failure: (any Error)?
+    do {
+      try await cancelWhenGracefulShutdown {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask { try await listen(transport, gatekeeper) }
+          if let door { group.addTask { await door.run(transport) { gatekeeper.value } } }
+          for try await _ in group {}
+        }
+      }
+    } catch is CancellationError {  // the signal came
+    } catch {
+      failure = error
+    }
+    supervisor.stopping()
+    try await transport.shutdown()
+    log.finish()
+    if let failure { throw failure }
+  }
+
+  private func start(
+    _ gatekeeper: NIOLoopBoundBox<Gatekeeper?>, on eventLoop: any EventLoop
+  ) async throws -> NIOTransport<FleetGateway> {
+    try await NIOTransport.start(on: eventLoop) {
+      gatekeeper.value = door?.makeGatekeeper()
+      return makeGateway(gatekeeper.value)
+    } onNewSecond: { application, seconds in
+      application.server.date = HTTPDate(secondsSince1970: seconds)
+      gatekeeper.value?.unixSeconds = UInt64(clamping: seconds)
+    } afterActivity: { application, _ in
+      if application.context.log.hasLines {
+        application.context.log.drain { level, line in log.add(level, line) }
+      }
+      if let gatekeeper = gatekeeper.value { door?.afterActivity(gatekeeper) { log.add($0, $1) } }
+    }
+  }
+
+  private func makeGateway(_ gatekeeper: Gatekeeper?) -> FleetGateway {
+    var limits = ServerLimits.fleet
+    limits.clients = settings.maxClients
+    limits.connections = settings.maxClients * 2 + 64
+    var client = broker.makeClient(identifier: Self.identifier)
+    // There are few gateways, and pages wait for each: it comes back sooner than a device.
+    client.firstPause = 250
+    client.longestPause = .seconds(5)
+    client.limits = MQTTConnection.Limits(packetSize: 65_536, inFlight: 256)
+    var gateway = FleetGateway(
+      client, prefix: broker.options.prefix, name: Array(settings.name.utf8), serverLimits: limits,
+      hostNames: HostNames(settings.knownHostNames), origin: settings.proxies.originPolicy,
+      log: SerialLog(level: settings.logLevel <= .debug ? .debug : .info), seed: .random(in: .min ... .max)
+    ) { _, now in
+      gatekeeper?.poll(now: now)
+    } extend: { router in
+      gatekeeper?.add(to: &router)
+    }
+    gateway.server.trustedProxies = settings.proxies.trusted
+    gateway.server.pathPrefix = settings.proxies.pathPrefix
+    gateway.server.pagePolicy = PagePolicy(frameAncestors: settings.proxies.framing.map(\.bytes))
+    gateway.server.advice.hostName = "Start it with --host-name"
+    gateway.server.advice.origin = "If both are yours, start it with --origin"
+    return gateway
+  }
+
+  /// Another name for each gateway, so that none takes another's place on the broker.
+  private static var identifier: [UInt8] {
+    Array("fleet-\(String(UInt64.random(in: .min ... .max), radix: 36))".utf8)
+  }
+
+  /// Opens the port, and stays until the task is cancelled.
+  private func listen(
+    _ transport: NIOTransport<FleetGateway>, _ gatekeeper: NIOLoopBoundBox<Gatekeeper?>
+  ) async throws {
+    let address: SocketAddress
+    do {
+      address = try await transport.listen(host: settings.host, port: settings.port) { [log] error in
+        log.add(.warning, "cannot accept connections: \(error); trying every second")
+      }
+    } catch {
+      throw StartFailure(
+        description: "cannot listen on \(settings.host) port \(settings.port): \(RemoteControlService.reason(error))")
+    }
+    let port = address.port ?? settings.port
+    let url = settings.url(port: port)
+    let words = FirstWords(settings, port: port, boundTo: RemoteAddress(address))
+    let link = try await transport.withApplication { _, now in gatekeeper.value?.makeOwnerLink(now: now) }
+    for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
+      StandardDescriptor.output.write(Array("\(line)\n".utf8))
+    }
+    try await supervisor.ready(url)
+    try await gracefulShutdown()
+  }
+}

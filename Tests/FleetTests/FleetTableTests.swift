@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+
+// Which of several sources a gateway believes, who is silent, and that nonsense on a broker costs little.
+
+import Bytes
+import ConformanceSupport
+import DeviceServer
+import Testing
+import Timebase
+
+@testable import Fleet
+
+@Suite struct FleetTableTests {
+  @Test func theGatewayListensAndThenAsksAllDevices() {
+    let world = FleetWorld()
+    #expect(
+      world.filters == [
+        "heliograph/+/availability", "heliograph/+/about", "heliograph/+/alive", "heliograph/+/+/state",
+        "heliograph/+/+/event", "heliograph/+/+/availability",
+      ])
+    #expect(world.takePublished() == [.init(topic: "heliograph/all/ask", payload: "fleet")])
+    world.disconnect()
+    world.wait(5000)
+    #expect(world.takePublished() == [.init(topic: "heliograph/all/ask", payload: "fleet")], "asked again after each loss")
+  }
+
+  @Test func aDeviceIsWhatItSaysOfItself() throws {
+    let world = FleetWorld()
+    world.introduce("lamp-1", name: "Küche")
+    let device = try world.device("lamp-1")
+    #expect(text(device.name) == "Küche")
+    #expect(text(device.address) == "http://lamp-1.local/")
+    #expect(device.parts.map { text($0.name) } == ["led", "celsius", "bell", "level"])
+    #expect(device.parts.map(\.kind) == [.switch, .sensor, .button, .number])
+    #expect(try world.state("lamp-1", "celsius") == "21.5")
+    #expect(device.presence == .alive)
+  }
+
+  @Test func aStateMayComeBeforeItsDescription() throws {
+    let world = FleetWorld()
+    world.say("lamp-1/led/state", "ON", isRetained: true)
+    #expect(try world.state("lamp-1", "led") == "ON")
+    #expect(try world.device("lamp-1").presence == .unheard, "what the broker had kept is no sign of life")
+    world.introduce("lamp-1", led: "ON")
+    #expect(try world.device("lamp-1").parts.count == 4)
+    #expect(try world.state("lamp-1", "led") == "ON")
+  }
+
+  @Test func whatWasKeptDoesNotOverrideWhatWasHeard() throws {
+    let world = FleetWorld()
+    world.say("lamp-1/led/state", "ON")
+    world.say("lamp-1/led/state", "OFF", isRetained: true)  // ejabberd: an older one after the newer
+    #expect(try world.state("lamp-1", "led") == "ON")
+    world.disconnect()
+    world.wait(5000)
+    world.say("lamp-1/led/state", "OFF", isRetained: true)
+    #expect(try world.state("lamp-1", "led") == "OFF", "on the next connection it may be news")
+  }
+
+  @Test func ofOneStartTheHigherNumberCountsWhicheverWayItCame() throws {
+    let world = FleetWorld()
+    world.introduce("lamp-1", name: "New", boot: "a", rev: 9)
+    world.introduce("lamp-1", name: "Old", boot: "a", rev: 4, isRetained: true)
+    #expect(text(try world.device("lamp-1").name) == "New")
+    world.introduce("lamp-1", name: "Old", boot: "a", rev: 4)
+    #expect(text(try world.device("lamp-1").name) == "New")
+    world.introduce("lamp-1", name: "Before", boot: "b", rev: 99, isRetained: true)
+    #expect(text(try world.device("lamp-1").name) == "New", "it was heard live that it has started again since")
+    world.introduce("lamp-1", name: "After", boot: "c", rev: 1)
+    #expect(text(try world.device("lamp-1").name) == "After")
+  }
+
+  @Test func aNumberedStateIsNotFollowedByAnOlderOne() throws {
+    let world = FleetWorld()
+    world.say("lamp-1/led/state", #"{"state":"ON","rev":7}"#)
+    world.say("lamp-1/led/state", #"{"state":"OFF","rev":6}"#)
+    #expect(try world.device("lamp-1").parts[0].isOn == true)
+  }
+
+  @Test func aDeviceIsSilentAfter75SecondsWhateverTheBrokerKeeps() throws {
+    let world = FleetWorld()
+    world.introduce("lamp-1")
+    world.wait(74_000)
+    #expect(try world.device("lamp-1").presence == .alive)
+    world.wait(2000)
+    #expect(try world.device("lamp-1").presence == .silent)
+    world.say("lamp-1/availability", "online", isRetained: true)
+    world.say("lamp-1/led/state", "ON", isRetained: true)
+    #expect(try world.device("lamp-1").presence == .silent)
+    #expect(world.table.absent == 1)
+    world.say("lamp-1/alive", "76")
+    #expect(try world.device("lamp-1").presence == .alive)
+    #expect(world.table.absent == 0)
+  }
+
+  @Test func aDeviceThatWasNeverHeardIsSilentAsWell() throws {
+    let world = FleetWorld()
+    world.introduce("lamp-1", isRetained: true)
+    #expect(try world.device("lamp-1").presence == .unheard)
+    world.wait(77_000)
+    #expect(try world.device("lamp-1").presence == .silent)
+  }
+
+  @Test func whoSaysThatItGoesIsOfflineUntilItIsHeardAgain() throws {
+    let world = FleetWorld()
+    world.introduce("lamp-1")
+    world.say("lamp-1/availability", "offline")
+    #expect(try world.device("lamp-1").presence == .offline)
+    world.say("lamp-1/alive", "3")
+    #expect(try world.device("lamp-1").presence == .alive, "the last word of an earlier connection is no truth")
+    world.say("lamp-1/availability", "offline", isRetained: true)
+    #expect(try world.device("lamp-1").presence == .alive)
+  }
+
+  @Test func aDescriptionThatWasTakenAwayTakesTheDeviceAway() throws {
+    let world = FleetWorld()
+    for number in 1...200 { world.introduce("lamp-\(number)") }
+    world.say("lamp-7/about", "")
+    #expect(world.table.count == 199)
+    let name = bytes("lamp-7")
+    #expect(world.table.row(of: name.span) == nil)
+    for number in 1...200 where number != 7 { #expect(try text(world.device("lamp-\(number)").identifier) == "lamp-\(number)") }
+    world.introduce("lamp-x")
+    #expect(try text(world.device("lamp-x").identifier) == "lamp-x")
+  }
+
+  @Test func nonsenseOnABrokerIsPassedOver() throws {
+    var limits = FleetLimits()
+    limits.devices = 3
+    limits.parts = 2
+    let world = FleetWorld(limits: limits)
+    for topic in [
+      "all/ask", "group/ground/led/set", "Lamp/about", "lamp 1/alive", "lamp-1/led/set", "lamp-1", "lamp-1/a/b/state", "/alive",
+    ] { world.say(topic, "x") }
+    #expect(world.table.count == 0)
+    for payload in ["", "{", "[]", "7", #"{"parts":[1]}"#, #"{"parts":{"LED":{}}}"#, "\u{0}"] { world.say("a/about", payload) }
+    #expect(try world.device("a").parts.isEmpty)
+    for number in 0..<9 { world.say("b/p\(number)/state", "ON") }
+    #expect(try world.device("b").parts.count == 2)
+    for identifier in ["c", "d", "e"] { world.say("\(identifier)/alive", "1") }
+    #expect(world.table.count == 3)
+    #expect(world.table.refused == 2)
+    world.say("c/p/state", String(repeating: "x", count: 5000))
+    #expect(try world.state("c", "p").utf8.count == limits.stateSize)
+  }
+
+  @Test(arguments: ["javascript:alert(1)", "http://a b/", "https://a\"onclick=x", "ftp://a/", "//a/", "http://a/<b>"])
+  func aLinkLeadsToAPageOrNowhere(_ address: String) throws {
+    #expect(!FleetTable.isWebAddress(bytes(address)))
+    #expect(FleetTable.isWebAddress(bytes("https://192.168.1.7:8080/lamp")))
+  }
+
+  @Test func aDeviceOfTheTutorialTakesLessThan2KB() throws {
+    let world = FleetWorld()
+    for number in 0..<200 { world.introduce("lamp-\(number)", name: "Lamp in the kitchen number \(number)") }
+    let perDevice = world.network.application.context.size.memory / 200
+    #expect(perDevice > 300, "there is something in it")
+    #expect(perDevice <= 2048)
+  }
+}
