@@ -99,7 +99,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The certificates that a device makes for itself (trait TLS).
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
-    // Keys of certificates (trait TLS); scrypt for passwords, SHA-256 and HMAC for tokens and sessions (trait Login).
+    // Keys of certificates, and the fingerprint by which a server is known (trait TLS); scrypt for passwords, SHA-256 and
+    // HMAC for tokens and sessions (trait Login).
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // The encoding of keys (trait TLS).
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -134,13 +135,15 @@ let package = Package(
       ]),
     // ======== hosted modules, above the Embedded line ========
     hosted(
-      "NIOTransport", ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
+      "NIOTransport",
+      ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", []),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + scrypt),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
+    hosted("ServiceDiscovery", ["SystemCalls"]),
     hosted(
       "DeviceDescription",
       [
@@ -178,7 +181,7 @@ let package = Package(
       "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
-      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
+      "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceDiscovery", "ServiceNotification", "QRCode", "Deflate", "NIOTransport",
       "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates", "Fleet",
       nioCore, nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -246,6 +249,7 @@ let package = Package(
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("AccountsTests", ["Accounts", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
+    tests("ServiceDiscoveryTests", ["ServiceDiscovery"]),
     tests("ServiceNotificationTests", ["ServiceNotification", "SystemCalls", "Timebase"]),
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),

@@ -17,6 +17,12 @@ let package = Package(
     .target(name: "allocations", publicHeadersPath: "."),
     .target(name: "sigsuspend", publicHeadersPath: "."),
     .executableTarget(
+      name: "publishing",
+      dependencies: ["RemoteControl", "MQTTCore", "Parts", "DeviceServer", "Timebase"].map {
+        .product(name: $0, package: "heliograph")
+      },
+      swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
+    .executableTarget(
       name: "bare-nio",
       dependencies: [
         .product(name: "NIOCore", package: "swift-nio"),

@@ -32,9 +32,9 @@ func board(_ name: String) -> Target {
 let boards = try FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/Boards")
   .filter { !$0.hasPrefix(".") }.sorted()
 
-/// What is compiled of lwIP, which `scripts/firmware build` fetches: IPv4, DHCP, echo and TCP.
+/// What is compiled of lwIP, which `scripts/firmware build` fetches: IPv4, DHCP, echo, TCP, and (with MQTT) DNS.
 let lwIP =
-  ["init", "def", "inet_chksum", "ip", "mem", "memp", "netif", "pbuf", "stats", "timeouts", "udp"].map { "core/\($0)" }
+  ["init", "def", "dns", "inet_chksum", "ip", "mem", "memp", "netif", "pbuf", "stats", "timeouts", "udp"].map { "core/\($0)" }
   + ["tcp", "tcp_in", "tcp_out"].map { "core/\($0)" }
   + ["dhcp", "etharp", "icmp", "ip4", "ip4_addr"].map { "core/ipv4/\($0)" } + ["netif/ethernet"]
 
@@ -54,11 +54,11 @@ let package = Package(
     .target(
       name: "CLwIP", dependencies: ["CBoard", "CRuntime"], sources: ["port.c"] + lwIP.map { "lwip/\($0).c" },
       cSettings: [.headerSearchPath("freestanding"), .unsafeFlags(["-flto"])]),
-    firmware("LwIPTransport", ["CLwIP", "CBoard", portable("DeviceServer"), portable("Timebase")]),
+    firmware("LwIPTransport", ["CLwIP", "CBoard"] + ["DeviceServer", "Bytes", "Timebase"].map(portable)),
     firmware(
       "FirmwareProgram",
       ["LwIPTransport", "Runtime", "CBoard"]
-        + ["RemoteControl", "DataVolume", "DeviceServer", "Parts", "WebSocketCore", "HTTPCore"].map(portable)
+        + ["RemoteControl", "DataVolume", "DeviceServer", "Parts", "MQTTCore", "WebSocketCore", "HTTPCore"].map(portable)
         + ["Bytes", "Timebase"].map(portable)),
   ],
   swiftLanguageModes: [.v6]

@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from elf import Image
+
 BOARDS = Path(__file__).resolve().parent / "Boards"
 ADDRESS = "10.0.2.15"  # what QEMU's user network gives by DHCP
 
@@ -42,7 +44,8 @@ def tool(name: str) -> str:
 def facts(image: Path) -> BoardFacts:
     """What is known of the board that the image is for."""
     found = json.loads((BOARDS / image.name / "board.json").read_text())
-    processor, budget, qemu, led, status = (found[part] for part in ("processor", "budget", "qemu", "led", "statusLed"))
+    budget = "budgetWithMQTT" if "broker_settings" in Image(image).symbols else "budget"
+    processor, budget, qemu, led, status = (found[part] for part in ("processor", budget, "qemu", "led", "statusLed"))
     return BoardFacts(processor["name"], processor["hasDSP"], budget["flash"], budget["ram"], budget["heapReserve"],
                       qemu["machine"], qemu["nic"], qemu["buttonKey"], int(led["register"], 0), int(led["mask"], 0),
                       int(status["register"], 0), int(status["mask"], 0))

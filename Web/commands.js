@@ -10,7 +10,7 @@ import { author, partWord } from './words.js';
 // Takes a message over: a hello replaces everything, a state the values of the parts that it holds. An older
 // revision of the same boot is ignored, and so is a state of another boot.
 export function apply(s, message) {
-  const { type, boot, rev, parts, clients, name } = message;
+  const { type, boot, rev, parts, clients, name, mqtt } = message;
   if (clients) s.clients = clients;
   if (name) s.name = name;
   const seen = type === 'state';
@@ -18,7 +18,7 @@ export function apply(s, message) {
   if (!parts || (reborn ? seen : !(rev >= s.rev))) return;
   const before = s.parts;
   const first = s.boot === undefined;
-  Object.assign(s, { boot, rev, parts: seen ? { ...before } : {} });
+  Object.assign(s, { boot, rev, mqtt, parts: seen ? { ...before } : {} });
   if (!seen) {
     describe(s, message);
     for (const hear of greeted) hear(s, message);

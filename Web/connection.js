@@ -18,7 +18,7 @@ import { screens } from './words.js';
 const ofTheSocket = ['open', 'ping', 'pong', 'silence', 'give', 'steady', 'retry'];
 const full = [4013, 1013]; // close codes of a device whose places are all taken; 1013 is that of older ones
 
-// What is not here is unknown, or false: boot, clients, about, since, delay, refusal, held, asking, said, unsaid.
+// What is not here is unknown, or false: boot, clients, mqtt, about, since, delay, refusal, held, asking, said, unsaid.
 export function initial({ now, name = '', visible = true, online = true }) {
   return {
     phase: 'asleep', visible, online, now, timers: {}, socket: 0, failures: 0, pings: 0,

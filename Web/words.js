@@ -26,6 +26,10 @@ export function duration(milliseconds) {
   return minutes ? `${minutes} min` : `${seconds} s`;
 }
 
+function brokerWord({ connected, error = 'connecting' }) {
+  return connected ? 'connected' : error;
+}
+
 function connectionText(s) {
   switch (s.phase) {
     case 'live': {
@@ -71,7 +75,7 @@ export function view(s) {
     name: s.name, notice: s.notice, changes: s.changes,
     parts, lamp: lamps[0], hero: lamps.length === 1,
     about: {
-      ...s.about, Watching: s.clients && screens(s.clients), Boot: s.boot,
+      ...s.about, MQTT: s.mqtt && brokerWord(s.mqtt), Watching: s.clients && screens(s.clients), Boot: s.boot,
       Uptime: s.since === undefined ? undefined : duration(s.now - s.since),
     },
   };

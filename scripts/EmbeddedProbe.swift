@@ -5,6 +5,7 @@
 
 import Bytes
 import DeviceServer
+import MQTTCore
 import Parts
 import RemoteControl
 import Timebase
@@ -36,6 +37,19 @@ func run<App: Application & ~Copyable>(_ application: inout App, _ input: Span<U
   return count
 }
 
+func talk<App: ~Copyable>(_ calls: OutgoingConnection<App>, _ application: inout App, _ input: Span<UInt8>) -> Int {
+  guard case .connect = calls.nextStep(&application, .zero) else { return 0 }
+  calls.opened(&application, .zero)
+  var count = calls.receive(&application, input, .zero)
+  calls.writeOutput(&application, .zero) { bytes in
+    count += bytes.count
+    return bytes.count
+  }
+  calls.shutdown(&application, .zero)
+  calls.closed(&application, [], .zero)
+  return count
+}
+
 func makeDevice() throws(DeviceMistake) -> Device {
   try Device("Probe", statusOutput: 5) {
     Part.switch("lamp", output: 0, offAfter: .minutes(30))
@@ -52,7 +66,10 @@ public func probe(_ input: Span<UInt8>) -> Int {
   guard let device = try? makeDevice() else { return 0 }
   var remoteControl = RemoteControl(device, board: NoBoard(), identity: Identity(boot: 1, board: "probe"))
   remoteControl.setup(NetworkIdentity(hardwareAddress: InlineArray(repeating: 0), address: .unknown), now: .zero)
-  let count = run(&remoteControl, input)
+  let settings = MQTTClient.Settings(options: ConnectOptions(version: .v5, clientIdentifier: [UInt8]("probe")))
+  remoteControl.context.broker = BrokerLink(
+    settings, BrokerOptions(identifier: [UInt8]("probe")), device: &remoteControl.context.device, seed: 1)
+  let count = run(&remoteControl, input) + talk(.broker, &remoteControl, input)
   remoteControl.context.log.drain { _, _ in }
 
   var router = Router<Int>()

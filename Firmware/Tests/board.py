@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,17 +57,17 @@ class Board:
     """A board that starts at once; use it in `with`, so that whatever happens, QEMU ends with the block.
 
     Halted, it waits for `go()`. A fast one never waits for our clock: while its processor sleeps its own clock leaps to
-    the next interrupt, and else it counts 16 ns an instruction.
+    the next interrupt, and else it counts 16 ns an instruction. `within` is a command that runs another, QEMU.
     """
 
-    def __init__(self, image: Image, *, halted: bool = False, fast: bool = False) -> None:
+    def __init__(self, image: Image, *, halted: bool = False, fast: bool = False, within: Iterable[str] = ()) -> None:
         self.image, self.facts = image, facts(image.path)
         self.serial = bytearray()
         self.times: list[float] = []  # when each byte of `serial` came
         self._news = threading.Condition()
         self._folder = tempfile.TemporaryDirectory(prefix="heliograph-")
         self._path = Path(self._folder.name)
-        command = [*self.facts.qemu(image.path, 0), "-qmp", f"unix:{self._path}/monitor,server=on,wait=off",
+        command = [*within, *self.facts.qemu(image.path, 0), "-qmp", f"unix:{self._path}/monitor,server=on,wait=off",
                    "-gdb", f"unix:{self._path}/debugger,server=on,wait=off", "-S"]
         if fast:
             command += ["-icount", "shift=4,sleep=off"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from bench import Bench
 from common.claims import check
@@ -23,7 +24,13 @@ def stack_peak(board: Board) -> int:
 
 
 def ram_is_within_its_budget_with_eight_pages(bench: Bench) -> str:
-    with bench.board() as board, contextlib.ExitStack() as stack:
+    with bench.board() as board:
+        return within_budget(board, lambda: None)
+
+
+def within_budget(board: Board, make_more: Callable[[], None]) -> str:
+    """What RAM the board takes at most with all its pages, and with what else `make_more` makes it do meanwhile."""
+    with contextlib.ExitStack() as stack:
         pages = open_pages(stack, board)
         for number in range(100):
             for page in pages:
@@ -34,6 +41,7 @@ def ram_is_within_its_budget_with_eight_pages(bench: Bench) -> str:
             check(request(board.port, path, headers={"Accept-Encoding": "gzip"})[0] == 200, f"GET {path} fails")
         for page in pages:  # each with a message under way, in two fragments
             page.socket.sendall(frame(TEXT, "x" * 500, final=False))
+        make_more()
         check(request(board.port)[0] == 200, "the page is not served meanwhile")
         with WebSocket(board.port) as ninth:
             ninth.receive()

@@ -62,6 +62,7 @@ public struct KnownSetting: Sendable {
     KnownSetting("board", .word(["simulated", "linux"])),
     KnownSetting("chip", .text),
     KnownSetting("deflate", .truth),
+    KnownSetting("announce", .truth),
     KnownSetting("mqtt.broker", .texts),
     KnownSetting("mqtt.user", .text),
     KnownSetting("mqtt.password_file", .text),

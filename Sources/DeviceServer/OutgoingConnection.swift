@@ -36,8 +36,8 @@ public struct OutgoingConnection<App: ~Copyable>: Sendable {
   public let receive: @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Int
   /// Offers the output that waits; the closure copies what it has room for and returns how much.
   public let writeOutput: @Sendable (inout App, MonotonicTime, (Span<UInt8>) -> Int) -> Void
-  /// It is gone, whichever side ended it.
-  public let closed: @Sendable (inout App, MonotonicTime) -> Void
+  /// It is gone, whichever side ended it; what went wrong, in words, or empty if it was ended as connections are.
+  public let closed: @Sendable (inout App, [UInt8], MonotonicTime) -> Void
   /// The transport ends: say what is to be said, and let `nextStep` be `close`.
   public let shutdown: @Sendable (inout App, MonotonicTime) -> Void
 
@@ -47,7 +47,7 @@ public struct OutgoingConnection<App: ~Copyable>: Sendable {
     failed: @escaping @Sendable (inout App, [UInt8], MonotonicTime) -> Void,
     receive: @escaping @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Int,
     writeOutput: @escaping @Sendable (inout App, MonotonicTime, (Span<UInt8>) -> Int) -> Void,
-    closed: @escaping @Sendable (inout App, MonotonicTime) -> Void,
+    closed: @escaping @Sendable (inout App, [UInt8], MonotonicTime) -> Void,
     shutdown: @escaping @Sendable (inout App, MonotonicTime) -> Void
   ) {
     self.nextStep = nextStep

@@ -71,7 +71,11 @@ struct FleetLink: Sendable {
   mutating func noteTrouble() {
     guard let trouble = client.trouble, !client.isStopped else { return }
     var words: [UInt8] = []
-    if trouble == .unreachable { words = transportWords } else { trouble.append(to: &words) }
+    if trouble == .unreachable || trouble == .closed && !transportWords.isEmpty {
+      words = transportWords
+    } else {
+      trouble.append(to: &words)
+    }
     set(.lost(words))
   }
 
@@ -123,7 +127,8 @@ extension OutgoingConnection where App == FleetGateway {
       application.context.receiveFromBroker(bytes, now: now)
     } writeOutput: { application, now, accept in
       application.context.link.client.connection?.writeOutput(accept)
-    } closed: { application, now in
+    } closed: { application, words, now in
+      application.context.link.transportWords = words
       application.context.link.client.closed(now: now)
       application.context.noteBrokerTrouble()
     } shutdown: { application, now in

@@ -56,13 +56,13 @@ public struct ConnectOptions: Equatable, Sendable {
 
   /// The CONNECT packet. In MQTT 5 it also says the longest packet that we take, and how many messages at once.
   func packet(maximumPacketSize: UInt32, receiveMaximum: UInt16) throws(SendingError) -> [UInt8] {
-    guard version == .v5 || password == nil || userName != nil else { throw .notSupported }
+    guard version.isV5 || password == nil || userName != nil else { throw .notSupported }
     var body: [UInt8] = []
     try body.append(field: ("MQTT" as StaticString).span)
     body.append(version.rawValue)
     body.append(flags)
     body.append(bigEndian: keepAlive)
-    if version == .v5 {
+    if version.isV5 {
       let properties = connectProperties(maximumPacketSize: maximumPacketSize, receiveMaximum: receiveMaximum)
       body.append(UInt8(truncatingIfNeeded: properties.count))  // 3 to 13
       body.append(properties.span)
@@ -70,7 +70,7 @@ public struct ConnectOptions: Equatable, Sendable {
     try body.append(text: clientIdentifier.span)
     if let will {
       guard Topic.isName(will.topic.span) else { throw .invalidTopic }
-      if version == .v5 { body.append(property: will.delay) }
+      if version.isV5 { body.append(property: will.delay) }
       try body.append(field: will.topic.span)
       try body.append(field: will.payload.span)
     }

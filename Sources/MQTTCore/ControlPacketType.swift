@@ -49,7 +49,7 @@ public enum ControlPacketType: UInt8, Sendable {
   func isFromServer(_ version: ProtocolVersion) -> Bool {
     switch self {
     case .connack, .publish, .puback, .pubrec, .pubrel, .pubcomp, .suback, .unsuback, .pingresp: true
-    case .disconnect, .auth: version == .v5
+    case .disconnect, .auth: version.isV5
     case .connect, .subscribe, .unsubscribe, .pingreq: false
     }
   }
@@ -59,8 +59,19 @@ public enum ControlPacketType: UInt8, Sendable {
 public enum ProtocolVersion: UInt8, Sendable {
   /// MQTT 3.1.1, which every broker speaks.
   case v311 = 4
-  /// MQTT 5.0.
-  case v5 = 5
+  #if !WITHOUT_MQTT_5
+    /// MQTT 5.0.
+    case v5 = 5
+  #endif
+
+  /// Whether this is MQTT 5.0, which a build may leave out.
+  var isV5: Bool {
+    #if WITHOUT_MQTT_5
+      false
+    #else
+      self == .v5
+    #endif
+  }
 }
 
 /// How surely a message arrives (section 4.3).

@@ -32,7 +32,7 @@ struct FixedHeader {
       guard flags & 0b0110 != 0b0110, flags & 0b1110 != 0b1000 else { throw .invalidQoS }
     }
     let rest = bytes.extracting(droppingFirst: 1)
-    guard let length = try VariableByteInteger(rest, isMinimal: version == .v5) else { return nil }
+    guard let length = try VariableByteInteger(rest, isMinimal: version.isV5) else { return nil }
     size = 1 + length.size
     self.length = length.value
   }

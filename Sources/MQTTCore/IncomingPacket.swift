@@ -67,7 +67,7 @@ public struct Connack: Equatable, Sendable {
     guard flags <= 1 else { throw .invalidSessionPresent }
     isSessionPresent = flags == 1
     let code = try reader.byte()
-    if version == .v5, reader.remaining > 0 {
+    if version.isV5, reader.remaining > 0 {
       reasonCode = ReasonCode(rawValue: code)
       properties = try Properties(&reader, of: .connack)
     } else {
@@ -99,7 +99,7 @@ public struct Message: Equatable, Sendable {
   @_lifetime(reader: copy reader)
   init(_ reader: inout PacketReader, flags: UInt8, version: ProtocolVersion) throws(MQTTError) {
     try self.init(head: &reader, flags: flags)
-    if version == .v5 { _ = try Properties(&reader, of: .publish) }
+    if version.isV5 { _ = try Properties(&reader, of: .publish) }
     payload = reader.rest()
   }
 
@@ -130,7 +130,7 @@ public struct Acknowledgement: Equatable, Sendable {
   init(_ reader: inout PacketReader, of type: ControlPacketType, version: ProtocolVersion) throws(MQTTError) {
     packetIdentifier = try reader.packetIdentifier()
     (reasonCode, properties) =
-      version == .v5 ? try IncomingPacket.reason(&reader, of: type) : (.success, Properties())
+      version.isV5 ? try IncomingPacket.reason(&reader, of: type) : (.success, Properties())
   }
 }
 
@@ -144,8 +144,8 @@ public struct SubscriptionAcknowledgement: Equatable, Sendable {
   @_lifetime(reader: copy reader)
   init(_ reader: inout PacketReader, of type: ControlPacketType, version: ProtocolVersion) throws(MQTTError) {
     packetIdentifier = try reader.packetIdentifier()
-    if version == .v5 { _ = try Properties(&reader, of: type) }
-    guard type == .suback || version == .v5 else {
+    if version.isV5 { _ = try Properties(&reader, of: type) }
+    guard type == .suback || version.isV5 else {
       reasonCodes = 0..<0
       return
     }

@@ -237,7 +237,8 @@ extension MQTTClient {
 
   /// Where the connection's server sends us, if it does.
   private func redirection(of connection: MQTTConnection) -> Server? {
-    switch connection.end {
+    guard connection.version.isV5 else { return nil }  // 3.1.1 has no such codes
+    return switch connection.end {
     case .refused(.useAnotherServer), .refused(.serverMoved), .remote(.useAnotherServer), .remote(.serverMoved):
       ServerReference(connection.serverReference.span).map(Server.reference)
     default: nil
@@ -246,7 +247,7 @@ extension MQTTClient {
 
   /// The version that is spoken with the server that is tried.
   private var version: ProtocolVersion {
-    guard case .none = experience[place] else { return .v311 }
+    guard settings.options.version.isV5, case .none = experience[place] else { return .v311 }
     return settings.options.version
   }
 
@@ -259,7 +260,7 @@ extension MQTTClient {
   /// said that it does not speak it is not asked again; of one that has just closed, or not answered, nothing is certain,
   /// so the attempts alternate.
   private mutating func fallBack(_ end: MQTTConnection.End?) {
-    guard settings.options.version == .v5 else { return }
+    guard settings.options.version.isV5 else { return }
     switch (end, experience[place]) {
     case (.refused(.unsupportedProtocolVersion)?, _): experience[place] = .refused
     case (.connectTimeout?, .none), (.failed?, .none), (nil, .none): experience[place] = .doubtful

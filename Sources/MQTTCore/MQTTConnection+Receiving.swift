@@ -211,7 +211,7 @@ extension MQTTConnection {
     let filters: Int
     switch (type, session.acknowledge(identifier)) {
     case (.suback, .subscribe(let count)?): filters = count
-    case (.unsuback, .unsubscribe(let count)?): filters = version == .v5 ? count : 0
+    case (.unsuback, .unsubscribe(let count)?): filters = version.isV5 ? count : 0
     default: throw .unexpectedPacketIdentifier
     }
     guard acknowledgement.reasonCodes.count == filters else { throw .wrongNumberOfReasonCodes }

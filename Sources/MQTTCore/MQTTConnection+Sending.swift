@@ -3,7 +3,7 @@
 // From messages to bytes. A message is written straight into the output: nothing is allocated for it but room in a queue
 // that is used again. MQTT 5.0 sections 3.3, 3.8, 3.10 and 3.14.
 
-import Bytes
+public import Bytes
 public import Timebase
 
 extension MQTTConnection {
@@ -19,6 +19,26 @@ extension MQTTConnection {
   @discardableResult
   public mutating func publish(
     _ topic: Span<UInt8>, alias: UInt16 = 0, _ payload: Span<UInt8>, qos: QualityOfService, isRetained: Bool,
+    now: MonotonicTime
+  ) throws(SendingError) -> UInt16 {
+    let identifier = try begin(topic, alias: alias, payload, qos: qos, isRetained: isRetained, now: now)
+    output.append(payload)
+    return identifier
+  }
+
+  /// Queues a long message, which is held by reference until it is written.
+  @discardableResult
+  public mutating func publish(
+    _ topic: Span<UInt8>, _ payload: SharedBytes, qos: QualityOfService, isRetained: Bool, now: MonotonicTime
+  ) throws(SendingError) -> UInt16 {
+    let identifier = try begin(topic, alias: 0, payload.span, qos: qos, isRetained: isRetained, now: now)
+    output.append(payload)
+    return identifier
+  }
+
+  /// Queues what comes before the payload of a message.
+  private mutating func begin(
+    _ topic: Span<UInt8>, alias: UInt16, _ payload: Span<UInt8>, qos: QualityOfService, isRetained: Bool,
     now: MonotonicTime
   ) throws(SendingError) -> UInt16 {
     guard state == .open else { throw .notOpen }
@@ -38,7 +58,7 @@ extension MQTTConnection {
       identifier = session.take(.publish(stored))
     }
     introduce(layout.alias)
-    queue(layout, topic, payload, identifier: identifier, flags: qos.rawValue << 1 | (isRetained ? 1 : 0), now: now)
+    queue(layout, topic, identifier: identifier, flags: qos.rawValue << 1 | (isRetained ? 1 : 0), now: now)
     return identifier
   }
 
@@ -69,13 +89,13 @@ extension MQTTConnection {
       if let options { body.append(options) }
     }
     guard !filters.isEmpty else { throw .invalidTopic }
-    let length = body.count + 2 + (version == .v5 ? 1 : 0)
+    let length = body.count + 2 + (version.isV5 ? 1 : 0)
     guard length <= sendLimit else { throw .packetTooLarge }
     let identifier = session.take(
       type == .subscribe ? .subscribe(filters: filters.count) : .unsubscribe(filters: filters.count))
     output.append(OutgoingHeader(type, length: length).bytes)
     output.append(bigEndian: identifier)
-    if version == .v5 { output.append(0) }  // no properties
+    if version.isV5 { output.append(0) }  // no properties
     output.append(body.span)
     lastSent = now
     return identifier
@@ -86,12 +106,12 @@ extension MQTTConnection {
   /// 3.1.1 has no other code: with one the connection then just ends, and the will is published. Acknowledgements that
   /// are to be awaited are awaited before.
   public mutating func disconnect(_ code: ReasonCode = .success, now: MonotonicTime) {
-    if state == .open, version == .v5 || code == .success { queueDisconnect(code) }
+    if state == .open, version.isV5 || code == .success { queueDisconnect(code) }
     finish(.local, now: now)
   }
 
   mutating func queueDisconnect(_ code: ReasonCode) {
-    let hasCode = version == .v5 && code != .success
+    let hasCode = version.isV5 && code != .success
     output.append(OutgoingHeader(.disconnect, length: hasCode ? 1 : 0).bytes)
     if hasCode { output.append(code.rawValue) }
   }
@@ -110,26 +130,26 @@ extension MQTTConnection {
       let layout = PublishLayout(
         topic: topic, alias: 0, isKnown: false, payload: payload, qos: .atLeastOnce, version: version)
       let flags: UInt8 = 0b10 | (message.isRetained ? 1 : 0) | (isSessionPresent ? 0b1000 : 0)
-      queue(layout, topic, payload, identifier: identifier, flags: flags, now: now)
+      queue(layout, topic, identifier: identifier, flags: flags, now: now)
+      output.append(payload)
     }
   }
 
+  /// Queues all of a message but its payload.
   private mutating func queue(
-    _ layout: PublishLayout, _ topic: Span<UInt8>, _ payload: Span<UInt8>, identifier: UInt16, flags: UInt8,
-    now: MonotonicTime
+    _ layout: PublishLayout, _ topic: Span<UInt8>, identifier: UInt16, flags: UInt8, now: MonotonicTime
   ) {
     output.append(OutgoingHeader(.publish, flags: flags, length: layout.length).bytes)
     output.append(bigEndian: UInt16(truncatingIfNeeded: layout.topicSize))  // at most 65,535
     if layout.topicSize > 0 { output.append(topic) }
     if identifier != 0 { output.append(bigEndian: identifier) }
-    if version == .v5 {
+    if version.isV5 {
       output.append(layout.alias == 0 ? 0 : 3)
       if layout.alias != 0 {
         output.append(Property.topicAlias.rawValue)
         output.append(bigEndian: layout.alias)
       }
     }
-    output.append(payload)
     lastSent = now
   }
 
@@ -157,7 +177,7 @@ private struct PublishLayout {
   ) {
     self.alias = alias
     topicSize = alias != 0 && isKnown ? 0 : topic.count
-    let properties = version == .v5 ? (alias == 0 ? 1 : 4) : 0
+    let properties = version.isV5 ? (alias == 0 ? 1 : 4) : 0
     // A topic has at most 65,535 bytes, and a payload fewer than memory has.
     length = (2 + topicSize + (qos == .atMostOnce ? 0 : 2) + properties).addingSaturated(payload.count)
   }

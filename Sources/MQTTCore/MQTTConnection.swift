@@ -161,7 +161,7 @@ public struct MQTTConnection: Sendable {
 
   /// Ends the connection for a breach, and says which if the version has a way to.
   mutating func fail(_ error: MQTTError, now: MonotonicTime) {
-    if state == .open, version == .v5 { queueDisconnect(error.reasonCode) }
+    if state == .open, version.isV5 { queueDisconnect(error.reasonCode) }
     finish(.failed(error), now: now)
   }
 }

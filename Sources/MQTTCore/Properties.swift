@@ -31,21 +31,25 @@ public struct Properties: Equatable, Sendable {
   /// Reads the properties of a packet of this type, and their length before them.
   @_lifetime(reader: copy reader)
   init(_ reader: inout PacketReader, of type: ControlPacketType) throws(MQTTError) {
-    let length = try reader.variableByteInteger()
-    guard length <= reader.remaining else { throw .truncated }
-    let end = reader.position + length
-    var seen: UInt64 = 0
-    while reader.position < end {
-      let number = try reader.variableByteInteger()
-      guard let property = UInt8(exactly: number).flatMap(Property.init), property.may(standIn: type) else {
-        throw .invalidProperty
+    #if WITHOUT_MQTT_5
+      throw .invalidProperty
+    #else
+      let length = try reader.variableByteInteger()
+      guard length <= reader.remaining else { throw .truncated }
+      let end = reader.position + length
+      var seen: UInt64 = 0
+      while reader.position < end {
+        let number = try reader.variableByteInteger()
+        guard let property = UInt8(exactly: number).flatMap(Property.init), property.may(standIn: type) else {
+          throw .invalidProperty
+        }
+        let bit: UInt64 = 1 << UInt64(property.rawValue)
+        guard seen & bit == 0 || property.mayRepeat(in: type) else { throw .repeatedProperty }
+        seen |= bit
+        try take(property, &reader)
       }
-      let bit: UInt64 = 1 << UInt64(property.rawValue)
-      guard seen & bit == 0 || property.mayRepeat(in: type) else { throw .repeatedProperty }
-      seen |= bit
-      try take(property, &reader)
-    }
-    guard reader.position == end else { throw .truncated }
+      guard reader.position == end else { throw .truncated }
+    #endif
   }
 
   @_lifetime(reader: copy reader)

@@ -151,7 +151,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   /// Takes the buffer out of the driver for as long as `body` runs. (A call back from the stack in that time finds
   /// none, and makes one of its own.)
-  private func withBuffer(_ body: (inout ByteBuffer) -> Void) {
+  func withBuffer(_ body: (inout ByteBuffer) -> Void) {
     var buffer = self.buffer
     self.buffer = ByteBuffer()
     body(&buffer)
@@ -181,17 +181,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   private func write(_ id: ConnectionID, now: MonotonicTime, through buffer: inout ByteBuffer) {
     while let connection = connection(id), connection.isWritable {
-      Self.empty(&buffer)
-      use {
-        $0.writeOutput(id, now: now) { bytes in
-          let count = min(bytes.count, Self.writeSize - buffer.readableBytes)
-          guard count > 0 else { return 0 }
-          return buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-            bytes.extracting(first: count).withUnsafeBytes { target.copyMemory(from: $0) }
-            return count
-          }
-        }
-      }
+      fill(&buffer) { app, accept in app.writeOutput(id, now: now, accept) }
       guard buffer.readableBytes > 0 else { return }
       guard buffer.readableBytes < Self.writeSize else {
         connection.write(buffer)
@@ -202,6 +192,22 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
       guard case .endOutput(id) = nextAction else { return connection.write(buffer) }
       nextAction = nil
       return connection.writeLast(buffer)
+    }
+  }
+
+  /// Has the buffer filled with the next output, and no more than goes to a channel at a time.
+  @inline(__always)
+  func fill(_ buffer: inout ByteBuffer, _ write: (inout App, (Span<UInt8>) -> Int) -> Void) {
+    Self.empty(&buffer)
+    use { app in
+      write(&app) { bytes in
+        let count = min(bytes.count, Self.writeSize - buffer.readableBytes)
+        guard count > 0 else { return 0 }
+        return buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+          bytes.extracting(first: count).withUnsafeBytes { target.copyMemory(from: $0) }
+          return count
+        }
+      }
     }
   }
 
@@ -261,6 +267,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
     let cutOff = eventLoop.assumeIsolated().scheduleTask(in: grace) {
       for connection in self.connections { connection?.abort() }
       self.outgoing?.abort()
+      self.act()
     }
     closing = (done, cutOff)
     for source in sources { source.close(promise: nil) }

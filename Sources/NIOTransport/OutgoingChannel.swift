@@ -16,6 +16,8 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   private var handler: OutgoingHandler?
   private var isConnecting = false
   private var isClosing = false
+  /// Nothing is done any more, whatever is still under way.
+  private var isCutOff = false
 
   /// How long a server may take to accept a connection.
   private static var connectTimeout: TimeAmount { .seconds(10) }
@@ -28,34 +30,41 @@ final class OutgoingChannel<App: Application & ~Copyable> {
 
   /// Does what is to be done now.
   func act(now: MonotonicTime) {
-    if isConnecting || isClosing { return }
+    if isConnecting || isClosing || isCutOff { return }
     switch driver.use({ calls.nextStep(&$0, now) }) {
     case .connect(let destination): connect(to: destination)
     case .close:
       write(now: now)
       isClosing = handler != nil
       handler?.finish()
-    case .wait: write(now: now)
+    case .wait: move(now: now)
     }
   }
 
   private func connect(to destination: Destination) {
     guard let server = server(at: destination) else { return fail("there is no such server") }
     isConnecting = true
-    let handler = OutgoingHandler(isSecured: server.tls != nil) { [weak self] in self?.hear($0) }
-    let last = NIOLoopBound(handler, eventLoop: driver.eventLoop)
     ClientBootstrap(group: driver.eventLoop)
       .connectTimeout(Self.connectTimeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.autoRead, value: false)
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addOutgoing(last.value, server)
-        }
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addOutgoing(server) }
       }
       .connect(host: server.host, port: server.port)
       .assumeIsolated()
-      .whenFailure { self.hear(.failed($0)) }
+      .whenComplete { self.connected($0) }
+  }
+
+  /// TCP has connected, or none of the server's addresses did.
+  private func connected(_ result: Result<any Channel, any Error>) {
+    switch Result(catching: { try result.get().pipeline.syncOperations.handler(type: OutgoingHandler.self) }) {
+    case .failure(let error): hear(.failed(error))
+    case .success(let handler):
+      guard !isCutOff else { return handler.abort() }
+      self.handler = handler
+      handler.listen { [weak self] event in self?.hear(event) }
+    }
   }
 
   private func server(at destination: Destination) -> OutgoingServer? {
@@ -72,57 +81,45 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   // MARK: What the channel reports
 
   private func hear(_ event: OutgoingHandler.Event) {
+    if isCutOff { return }
     switch event {
-    case .opened(let handler):
-      guard isConnecting else { return }
+    case .opened:
       isConnecting = false
-      self.handler = handler
       driver.run { calls.opened(&$0, $1) }
-    case .failed(let error):
-      guard isConnecting else { return }
-      fail(Self.words(error))
-    case .bytes(let input): receive(input)
-    case .writable: driver.act()
-    case .closed:
-      guard handler != nil else { return }
+      handler?.readIfEmpty()
+    case .failed(let error): fail(Self.words(error))
+    case .ready: driver.act()  // which leads to `act`
+    case .closed(let error):
       handler = nil
       isClosing = false
-      driver.run { calls.closed(&$0, $1) }
+      let words = error.map(Self.words) ?? ""
+      driver.run { calls.closed(&$0, Array(words.utf8), $1) }
     }
   }
 
   private func fail(_ words: String) {
+    handler = nil
     isConnecting = false
     driver.run { calls.failed(&$0, Array(words.utf8), $1) }
   }
 
-  private func receive(_ input: ByteBuffer) {
-    handler?.keep(input)
-    driver.run { app, now in takeHeld(&app, now) }
-  }
-
-  /// Offers what has come, as far as it is taken.
-  private func takeHeld(_ app: inout App, _ now: MonotonicTime) {
-    handler?.offer { bytes in calls.receive(&app, bytes, now) }
+  /// Moves what can be moved: output that has gone makes room for input, whose answers are output again.
+  private func move(now: MonotonicTime) {
+    write(now: now)
+    guard let handler, handler.hasHeld else { return }
+    let hasNews = driver.use { app in handler.offer { bytes in calls.receive(&app, bytes, now) } }
+    handler.readIfEmpty()
+    if hasNews { driver.act() }
   }
 
   private func write(now: MonotonicTime) {
-    guard let handler else { return }
-    while handler.isWritable {
-      var buffer = ByteBuffer()
-      driver.use { app in
-        calls.writeOutput(&app, now) { bytes in
-          let count = min(bytes.count, OutgoingHandler.writeSize - buffer.readableBytes)
-          guard count > 0 else { return 0 }
-          bytes.extracting(first: count).withUnsafeBufferPointer { _ = buffer.writeBytes($0) }
-          return count
-        }
+    driver.withBuffer { buffer in
+      while let handler, handler.isWritable {
+        driver.fill(&buffer) { app, accept in calls.writeOutput(&app, now, accept) }
+        guard buffer.readableBytes > 0 else { return }
+        handler.write(buffer)
       }
-      guard buffer.readableBytes > 0 else { break }
-      handler.write(buffer)
     }
-    guard handler.hasHeld else { return }
-    driver.use { takeHeld(&$0, now) }  // answers have gone out, so there may be room for more
   }
 
   // MARK: The end
@@ -134,7 +131,12 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   var isOver: Bool { handler == nil && !isConnecting }
 
   /// Ends what there is at once.
-  func abort() { handler?.abort() }
+  func abort() {
+    isCutOff = true
+    isConnecting = false
+    handler?.abort()
+    handler = nil
+  }
 
   private static func words(_ error: any Error) -> String {
     if let error = error as? NIOConnectionError {

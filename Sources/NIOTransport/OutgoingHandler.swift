@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// One connection that the application has made, in SwiftNIO's terms. No more is read while the application has left input
-// with us.
+// One connection that the application has made, in SwiftNIO's terms. A name may have several addresses, which SwiftNIO
+// tries side by side, each with a channel and a handler of its own: the one that is chosen gets a listener, the others
+// are closed and never heard. No more is read while the application has left input with us.
 
 import NIOCore
 
@@ -13,30 +14,31 @@ final class OutgoingHandler: ChannelInboundHandler {
   /// What happens to the connection.
   enum Event {
     /// It is there, its encryption too.
-    case opened(OutgoingHandler)
+    case opened
     /// It will not be there; why.
     case failed(any Error)
-    case bytes(ByteBuffer)
-    /// It takes output again.
-    case writable
-    /// It is gone.
-    case closed
+    /// Input has come, or the connection takes output again.
+    case ready
+    /// It is gone; why, if it was not ended as connections are.
+    case closed((any Error)?)
   }
 
-  /// No more is handed to the channel at a time.
-  static var writeSize: Int { 16_384 }
+  private enum Phase {
+    case opening, open
+    /// It has ended; why, if it was not ended as connections are.
+    case over((any Error)?)
+  }
 
   private let isSecured: Bool
-  private let report: (Event) -> Void
+  private var listener: ((Event) -> Void)?
   private var context: ChannelHandlerContext?
-  private var isOpen = false
+  private var phase = Phase.opening
   private var isWriting = false
   private var held = ByteBuffer()
+  /// Cuts the connection off if the peer does not end it; nil as long as we have not.
+  private var ending: Scheduled<Void>?
 
-  init(isSecured: Bool, report: @escaping (Event) -> Void) {
-    self.isSecured = isSecured
-    self.report = report
-  }
+  init(isSecured: Bool) { self.isSecured = isSecured }
 
   // MARK: From the channel
 
@@ -45,41 +47,67 @@ final class OutgoingHandler: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     context.fireChannelActive()
-    if !isSecured { open() }
+    if isSecured { context.read() } else { open() }  // the handshake's first answer; TLS itself asks for what follows
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if !isOpen, ConnectionHandler.isHandshakeDone(event) { open() }
+    if ConnectionHandler.isHandshakeDone(event) { open() }
     context.fireUserInboundEventTriggered(event)
   }
 
   private func open() {
-    isOpen = true
-    report(.opened(self))
-    context?.read()
+    guard case .opening = phase else { return }
+    phase = .open
+    listener?(.opened)
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) { report(.bytes(unwrapInboundIn(data))) }
-
-  func channelReadComplete(context: ChannelHandlerContext) {
-    if !hasHeld { context.read() }
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if ending != nil { return }
+    var input = unwrapInboundIn(data)
+    if hasHeld { held.writeBuffer(&input) } else { held = input }
+    listener?(.ready)
   }
+
+  func channelReadComplete(context: ChannelHandlerContext) { readIfEmpty() }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable, !isWriting { report(.writable) }
+    if context.channel.isWritable, !isWriting { listener?(.ready) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if !isOpen { report(.failed(error)) }
+    end(for: error)
     context.close(promise: nil)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    if isOpen { report(.closed) } else { report(.failed(ChannelError.eof)) }
+    ending?.cancel()
+    end(for: nil)
     context.fireChannelInactive()
   }
 
+  private func end(for error: (any Error)?) {
+    switch phase {
+    case .opening:
+      phase = .over(error)
+      listener?(.failed(error ?? ChannelError.eof))
+    case .open:
+      phase = .over(error)
+      listener?(.closed(ending == nil ? error : nil))
+    case .over: break
+    }
+  }
+
   // MARK: From the owner
+
+  /// From now on `listener` hears what happens, and at once what has happened already.
+  func listen(_ listener: @escaping (Event) -> Void) {
+    self.listener = listener
+    switch phase {
+    case .opening: break
+    case .open: listener(.opened)
+    case .over(let error): listener(.failed(error ?? ChannelError.eof))
+    }
+  }
 
   var isWritable: Bool { context?.channel.isWritable ?? false }
 
@@ -92,29 +120,35 @@ final class OutgoingHandler: ChannelInboundHandler {
   /// Whether input waits that was not taken.
   var hasHeld: Bool { held.readableBytes > 0 }
 
-  /// Keeps input until it is taken.
-  func keep(_ input: ByteBuffer) {
-    var input = input
-    if hasHeld { held.writeBuffer(&input) } else { held = input }
-  }
-
-  /// Offers what is kept; `take` says how much of it is taken. When all is, more is read.
-  func offer(_ take: (Span<UInt8>) -> Int) {
+  /// Offers what waits; `take` says how much of it is taken. Whether some was.
+  func offer(_ take: (Span<UInt8>) -> Int) -> Bool {
+    let waiting = held.readableBytes
     while hasHeld {
       let taken = min(max(take(held.readableBytesUInt8Span), 0), held.readableBytes)
-      guard taken > 0 else { return }
+      guard taken > 0 else { break }
       held.moveReaderIndex(forwardBy: taken)
     }
-    held = ByteBuffer()
-    context?.read()
+    if !hasHeld { held = ByteBuffer() }
+    return held.readableBytes < waiting
   }
 
-  /// Ends the connection behind what was written.
+  /// Reads on when all is taken.
+  func readIfEmpty() {
+    if !hasHeld { context?.read() }
+  }
+
+  /// How long the peer may take to end the connection after us.
+  private static var endTimeout: TimeAmount { .seconds(2) }
+
+  /// Ends the connection behind what was written. What the peer says yet is read and dropped: were it left unread, TCP
+  /// would reset the connection, and the peer might lose our last bytes (RFC 1122 section 4.2.2.13).
   func finish() {
-    guard let context else { return }
-    let isOut = context.eventLoop.makePromise(of: Void.self)
-    isOut.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isOut)
+    guard let context, ending == nil else { return }
+    ending = context.eventLoop.assumeIsolated().scheduleTask(in: Self.endTimeout) { context.close(promise: nil) }
+    held = ByteBuffer()
+    // TLS has an end of its own, for which it waits while it reads.
+    context.close(mode: isSecured ? .all : .output, promise: nil)
+    context.read()
   }
 
   /// Ends it now.

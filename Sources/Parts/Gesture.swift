@@ -41,12 +41,10 @@ public enum Gesture: UInt8, CaseIterable, Sendable {
   }
 }
 
-#if !WITHOUT_MQTT
-  /// A gesture that was made, for those who are told of each one.
-  public struct MadeGesture: Equatable, Sendable {
-    /// The number of the button.
-    public let part: Int
-    /// What was done with it.
-    public let gesture: Gesture
-  }
-#endif
+/// A gesture that was made, for those who are told of each one.
+public struct MadeGesture: Equatable, Sendable {
+  /// The number of the button.
+  public let part: Int
+  /// What was done with it.
+  public let gesture: Gesture
+}

@@ -148,6 +148,8 @@
       "clients":{"type":"integer","minimum":0},"name":{"type":"string"},"board":{"type":"string"},\
       "version":{"type":"string"},"uptime":{"type":"integer","minimum":0},\
       "dropped_edges":{"type":"integer","minimum":1},"full":{"type":"boolean"},\
+      "mqtt":{"type":"object","required":["connected"],\
+      "properties":{"connected":{"type":"boolean"},"error":{"type":"string"}}},\
       "user":{"type":"string"},"role":{"enum":["none","view","control","admin"]},\
       "parts":{"type":"object","propertyNames":{"$ref":"#/components/schemas/PartName"},\
       "additionalProperties":{"$ref":"#/components/schemas/AnyPart"}}}}

@@ -74,14 +74,16 @@ enum ServerMessages {
     writeStatus(context.device, &json)
     json.member("clients", UInt32(clamping: context.clients))
     #if !WITHOUT_MQTT
-      write(context.broker?.status, &json)
+      switch context.broker {
+      case .some(let link): write(link.status, &json)
+      case nil: break
+      }
     #endif
   }
 
   #if !WITHOUT_MQTT
-    /// Whether the broker is there, and why not; nothing if the device has none.
-    private static func write(_ status: BrokerLink.Status?, _ json: inout JSONWriter) {
-      guard let status else { return }
+    /// Whether the broker is there, and why not.
+    private static func write(_ status: BrokerLink.Status, _ json: inout JSONWriter) {
       json.name("mqtt")
       json.beginObject()
       json.member("connected", status == .connected)

@@ -10,7 +10,9 @@ extension SavedState {
   ///
   /// Such a part keeps its values for a month from `today`, the day counted from 1970: a description that was wrong for
   /// an evening costs nothing. Without a clock, `today` being nil, nothing is forgotten.
-  public init(_ device: Device, keeping earlier: SavedState?, today: UInt32?) {
+  public init(
+    _ device: Device, keeping earlier: SavedState?, announcement: Announcement? = nil, today: UInt32?
+  ) {
     var present: [Entry] = []
     for part in device.parts {
       if let values = part.saved { present.append(Entry(name: part.name, values: values)) }
@@ -22,11 +24,11 @@ extension SavedState {
       gone.append(entry)
     }
     gone.sort { $0.goneSince ?? 0 < $1.goneSince ?? 0 }
-    self.init(present + gone)
+    self.init(present + gone, announcement: announcement)
     // What is written must be readable: those that have been gone longest make room.
-    while entries.count > Self.countThatFits, encoded.count > Self.sizeLimit, !gone.isEmpty {
+    while entries.count > Self.countThatFits(beside: announcement), encoded.count > Self.sizeLimit, !gone.isEmpty {
       gone.removeFirst()
-      self.init(present + gone)
+      self.init(present + gone, announcement: announcement)
     }
   }
 
@@ -34,5 +36,8 @@ extension SavedState {
   static let keptDays: UInt32 = 31
 
   /// So many parts fit in any case: a line has at most 32 bytes of name, 90 of values and 16 of the day.
-  private static var countThatFits: Int { (sizeLimit - 64) / 140 }
+  private static func countThatFits(beside announcement: Announcement?) -> Int {
+    let announced = announcement?.components.reduce(80) { $0 + $1.count + 1 } ?? 0
+    return (sizeLimit - 64 - announced) / 140
+  }
 }

@@ -10,8 +10,13 @@
 //
 // The first line names the form and its version; then a line for each part, in the order of their names, with its
 // values; the last has the CRC-32 of all that precedes it. `gone` says since which day, counted from 1970, a part is
-// not in the description any more. Rule: every state has exactly one form, so a file is either what was written or
-// refused. The first version had one line, `led on` or `led off`; it is read, and never written.
+// not in the description any more. A device on a broker has one line more, before the last, and the version 3:
+//
+//     announced kitchen desk_light lamp_switch
+//
+// its name there, and the components that Home Assistant may know of it. Rule: every state has exactly one form, so a
+// file is either what was written or refused. The first version had one line, `led on` or `led off`; it is read, and
+// never written.
 
 import Bytes
 public import Parts
@@ -34,12 +39,29 @@ public struct SavedState: Equatable, Sendable {
     }
   }
 
+  /// What a device has told of itself on a broker.
+  public struct Announcement: Equatable, Sendable {
+    /// What the device is called there.
+    public let identifier: [UInt8]
+    /// The components by their keys: `[a-z0-9_]+`.
+    public let components: [[UInt8]]
+
+    /// The components of a device called `identifier`.
+    public init(identifier: [UInt8], components: [[UInt8]]) {
+      self.identifier = identifier
+      self.components = components
+    }
+  }
+
   /// The parts, in the order of their names.
   public private(set) var entries: [Entry]
+  /// What was announced; nil if nothing was.
+  public private(set) var announcement: Announcement?
 
   /// The state of these parts.
-  public init(_ entries: [Entry] = []) {
+  public init(_ entries: [Entry] = [], announcement: Announcement? = nil) {
     self.entries = entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    self.announcement = announcement
   }
 
   /// The values of the part with this name; nil if there are none.
@@ -80,7 +102,7 @@ extension SavedState {
 
   /// The content of a file with this state.
   var encoded: [UInt8] {
-    var bytes = [UInt8](Self.title)
+    var bytes = [UInt8](announcement == nil ? Self.title : Self.titleWithAnnouncement)
     for entry in entries {
       bytes.append(contentsOf: entry.name)
       bytes.append(" ")
@@ -92,6 +114,14 @@ extension SavedState {
       if let since = entry.goneSince {
         bytes.append(" gone ")
         bytes.append(decimal: since)
+      }
+      bytes.append("\n")
+    }
+    if let announcement {
+      bytes.append(Self.announced)
+      for word in [announcement.identifier] + announcement.components {
+        bytes.append(" ")
+        bytes.append(contentsOf: word)
       }
       bytes.append("\n")
     }
@@ -114,8 +144,10 @@ extension SavedState {
     } else if content.starts(with: "heliograph-state 1\n") {
       throw .malformed
     } else {
-      guard content.starts(with: Self.title) else { throw .unknownVersion }
-      self.init(try Self.entries(content.extracting(droppingFirst: Self.title.utf8CodeUnitCount)))
+      guard content.starts(with: Self.title) || content.starts(with: Self.titleWithAnnouncement) else {
+        throw .unknownVersion
+      }
+      self = try Self.lines(content.extracting(droppingFirst: Self.title.utf8CodeUnitCount))
       guard encoded.span.equals(bytes) else { throw .malformed }
     }
   }
@@ -125,15 +157,34 @@ extension SavedState {
     self.init([Entry(name: Array("led".utf8), values: PartValues(isOn: isLedOn))])
   }
 
-  private static func entries(_ lines: Span<UInt8>) throws(StateFileFlaw) -> [Entry] {
+  private static func lines(_ lines: Span<UInt8>) throws(StateFileFlaw) -> SavedState {
     var entries: [Entry] = []
+    var announcement: Announcement?
     var start = 0
     while start < lines.count {
       guard let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) else { throw .malformed }
-      entries.append(try entry(lines.extracting(start..<end)))
+      let line = lines.extracting(start..<end)
+      if let found = try Self.announcement(line) { announcement = found } else { entries.append(try entry(line)) }
       start = end + 1
     }
-    return entries
+    return SavedState(entries, announcement: announcement)
+  }
+
+  /// Nil if the line is a part's, of which one may be called `announced`.
+  private static func announcement(_ line: Span<UInt8>) throws(StateFileFlaw) -> Announcement? {
+    guard line.starts(with: "announced "), line.firstIndex(of: UInt8(ascii: "{")) == nil else { return nil }
+    var words: [[UInt8]] = [[]]
+    for index in announced.utf8CodeUnitCount + 1..<line.count {
+      let byte = line[index]
+      if byte == UInt8(ascii: " ") {
+        words.append([])
+      } else {
+        guard byte &- 0x61 < 26 || byte.isASCIIDigit || byte == 0x5F || byte == 0x2D else { throw .malformed }
+        words[words.count - 1].append(byte)
+      }
+    }
+    guard !words.contains([]) else { throw .malformed }
+    return Announcement(identifier: words[0], components: Array(words.dropFirst()))
   }
 
   private static func entry(_ line: Span<UInt8>) throws(StateFileFlaw) -> Entry {
@@ -159,6 +210,8 @@ extension SavedState {
   }
 
   private static let title: StaticString = "heliograph-state 2\n"
+  private static let titleWithAnnouncement: StaticString = "heliograph-state 3\n"
+  private static let announced: StaticString = "announced"
   private static let checksumLineSize = 15
 
   private static func checksumLine(of content: Span<UInt8>) -> [UInt8] {

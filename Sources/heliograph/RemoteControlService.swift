@@ -84,15 +84,20 @@ struct RemoteControlService: Service {
 
   /// What was saved. It waits a little for another run of this program that is about to end.
   private func savedParts(_ console: Console) async throws -> SavedParts {
+    func load() throws -> SavedParts {
+      try SavedParts(
+        described.device, isAnnounced: settings.broker?.isAnnounced == true, path: settings.stateFile
+      ) { console.log(.warning, $0) }
+    }
     for _ in 1..<20 {
       do {
-        return try SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
+        return try load()
       } catch StateFileError.inUse {
         try await Task.sleep(for: .milliseconds(100))
       }
     }
     do {
-      return try SavedParts(described.device, path: settings.stateFile) { console.log(.warning, $0) }
+      return try load()
     } catch let error as StateFileError {
       throw StartFailure(description: "\(error) (--state-file)")
     }
@@ -160,20 +165,36 @@ struct RemoteControlService: Service {
     if settings.isForAll {
       var network = NetworkKeeper(settings: settings, transport: transport, console: console)
       let interface = try await network.waitForAddress()
-      let certificates = try await open(transport, loopState, console, isNetworkKnown: true)
-      async let kept: Void? = certificates?.keep(transport)
+      let port = try await open(transport, loopState, console, isNetworkKnown: true)
+      async let kept: Void? = port.certificates?.keep(transport)
+      async let announced: Void? = announce(port, transport, console)
       await network.watch(since: interface)
+      await announced
       try await kept
     } else {
-      let certificates = try await open(transport, loopState, console, isNetworkKnown: false)
-      try await certificates?.keep(transport)
+      let port = try await open(transport, loopState, console, isNetworkKnown: false)
+      async let announced: Void? = announce(port, transport, console)
+      try await port.certificates?.keep(transport)
+      await announced
     }
     try await gracefulShutdown()
   }
 
+  private func announce(_ port: OpenPort, _ transport: NIOTransport<RemoteControl>, _ console: Console) async {
+    let announcer = Announcer(settings: settings, transport: transport, console: console)
+    if announcer.isWanted(for: port.address) { await announcer.run(port: port.number) }
+  }
+
+  /// What people open.
+  private struct OpenPort {
+    let number: UInt16
+    let address: RemoteAddress
+    let certificates: CertificateKeeper?
+  }
+
   private func open(
     _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console, isNetworkKnown: Bool
-  ) async throws -> CertificateKeeper? {
+  ) async throws -> OpenPort {
     let certificates = try settings.tls.map { try CertificateKeeper($0, settings, console) }
     let secure = try await openSecurePort(certificates, transport, console)
     let address = try await listen(transport, console, port: settings.port)
@@ -197,7 +218,7 @@ struct RemoteControlService: Service {
       }
     }
     try await supervisor.ready(url)
-    return certificates
+    return OpenPort(number: UInt16(clamping: port), address: RemoteAddress(address), certificates: certificates)
   }
 
   private func openSecurePort(

@@ -60,7 +60,7 @@ final class FleetWorld {
           return $0.count
         }
       }
-      if step == .close { network.change { application, now in self.broker.closed(&application, now) } }
+      if step == .close { network.change { application, now in self.broker.closed(&application, [], now) } }
       guard !output.isEmpty else { return }
       while !output.isEmpty {
         let (first, body) = take(&output)
@@ -133,7 +133,7 @@ final class FleetWorld {
   /// Closes the gateway's connection; it comes back when time passes.
   func disconnect() {
     isConnected = false
-    network.change { application, now in self.broker.closed(&application, now) }
+    network.change { application, now in self.broker.closed(&application, [], now) }
   }
 
   /// A device says something.

@@ -124,6 +124,7 @@ import Timebase
   @Test func anIdleDeviceSendsAtMostFourPacketsAMinute() throws {
     var world = try Self.world()
     try world.connect()
+    try world.wait(3000)
     _ = world.takePublished()
     try world.wait(600_000)
     let alive = world.takePublished()
@@ -225,43 +226,6 @@ import Timebase
     #expect(world.takePublished().isEmpty)
     try world.wait(4000)
     #expect(world.takePublished("about").count == 1)
-  }
-
-  // MARK: Home Assistant
-
-  @Test func homeAssistantIsToldWhenItHasStarted() throws {
-    var world = try Self.world()
-    try world.connect()
-    _ = world.takePublished()
-    try world.deliver("homeassistant/status", "online")
-    try world.wait(990)
-    #expect(world.takePublished().isEmpty)
-    try world.wait(3020)
-    #expect(world.takePublished().map(\.topic) == ["homeassistant/device/lamp/config"])
-    try world.wait(20_000)
-    #expect(!world.takePublished().contains { $0.topic.hasPrefix("homeassistant") }, "and never again by itself")
-  }
-
-  @Test func aDeviceThatWasDeletedThereIsNotAnnouncedAgain() throws {
-    var world = try Self.world()
-    try world.connect()
-    _ = world.takePublished()
-    try world.deliver("homeassistant/device/lamp/config", "")
-    #expect(world.notes.last == .deletedInHomeAssistant)
-    try world.deliver("homeassistant/status", "online")
-    try world.wait(6000)
-    world.disconnect()
-    try world.wait(1000)
-    try world.connect()
-    #expect(!world.takePublished().contains { $0.topic.hasPrefix("homeassistant") })
-  }
-
-  @Test func whoDoesNotWantToBeFoundIsNot() throws {
-    var world = try BrokerWorld(
-      .switch("fan", output: 0), options: BrokerOptions(identifier: bytes("lamp"), discoveryPrefix: []))
-    try world.connect()
-    #expect(!world.filters.contains { $0.hasPrefix("homeassistant") })
-    #expect(!world.takePublished().contains { $0.topic.hasPrefix("homeassistant") })
   }
 
   // MARK: The end

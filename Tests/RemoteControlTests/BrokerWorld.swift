@@ -37,12 +37,13 @@ struct BrokerWorld {
   private var nextID: UInt16 = 1
 
   init(
-    _ parts: Part..., options: BrokerOptions = BrokerOptions(identifier: bytes("lamp"), groups: [bytes("ground")])
+    _ parts: Part..., options: BrokerOptions = BrokerOptions(identifier: bytes("lamp"), groups: [bytes("ground")]),
+    announced: [String] = []
   ) throws {
     device = try Device(bytes("Lamp"), parts: parts)
     device.start(now: .zero)
     let settings = MQTTClient.Settings(options: ConnectOptions(clientIdentifier: bytes("heliograph-lamp")))
-    surface = BrokerSurface(settings, options, device: device, seed: 5)
+    surface = BrokerSurface(settings, options, device: device, announced: announced.map { bytes($0) }, seed: 5)
   }
 
   /// Connects, and lets the device say what it has to say.

@@ -45,7 +45,7 @@ import Testing
     (#"heliograph-state 2\nled {"on":true}\ncrc32 7772aebb\n\n"#, .torn),
     (#"heliograph-state 2\nled {"on":true}\ncrc32 7772AEBB\n"#, .wrongChecksum),
     (#"heliograph-state 2\nled {"on":false}\ncrc32 7772aebb\n"#, .wrongChecksum),
-    (#"heliograph-state 3\nled {"on":true}\ncrc32 9820185a\n"#, .unknownVersion),
+    (#"heliograph-state 4\nled {"on":true}\ncrc32 790e123e\n"#, .unknownVersion),
     (#"heliograph-state 10\nled {"on":true}\ncrc32 3c0982b6\n"#, .unknownVersion),
     (#"heliograph-state 1\ncrc32 87b9351d\n"#, .malformed),
     (#"heliograph-state 1\nled maybe\ncrc32 22448d56\n"#, .malformed),
@@ -65,6 +65,14 @@ import Testing
     (#"heliograph-state 2\nlamp {"brightness":0}\ncrc32 e2651857\n"#, .malformed),
     (#"heliograph-state 2\nb {"on":true}\na {"on":true}\ncrc32 b19e9bab\n"#, .malformed),
     (#"heliograph-state 2\n{"on":true}\ncrc32 4fd4e725\n"#, .malformed),
+    (#"heliograph-state 3\nled {"on":true}\ncrc32 9820185a\n"#, .malformed),
+    (#"heliograph-state 2\nannounced a b\ncrc32 3e3e7d0b\n"#, .malformed),
+    (#"heliograph-state 3\nannounced \ncrc32 fa0f9e42\n"#, .malformed),
+    (#"heliograph-state 3\nannounced a  b\ncrc32 fca79224\n"#, .malformed),
+    (#"heliograph-state 3\nannounced A\ncrc32 b972bf7f\n"#, .malformed),
+    (#"heliograph-state 3\nannounced a\nled {"on":true}\ncrc32 27b62cc1\n"#, .malformed),
+    (#"heliograph-state 3\nannounced a\nannounced a\ncrc32 37775632\n"#, .malformed),
+    (#"heliograph-state 3\nannounced\ncrc32 d47298e4\n"#, .malformed),
   ] as [(String, StateFileFlaw)])
   func eachFlawIsNamed(_ content: String, _ flaw: StateFileFlaw) throws {
     try expectKept(bytes(content.replacing(#"\n"#, with: "\n")), flaw)

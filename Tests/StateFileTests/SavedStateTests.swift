@@ -43,6 +43,46 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: folder.file.path)) == Data(bytes(Self.text)))
   }
 
+  /// The checksum is that of Python's zlib. A part may have the name of the line.
+  @Test func whatWasAnnouncedHasALineAndTheThirdVersion() throws {
+    let text = """
+      heliograph-state 3
+      announced {"on":true}
+      lamp {"on":false}
+      announced kitchen-1 announced_switch lamp_switch
+      crc32 2455e9ed
+
+      """
+    try folder.write("state", text)
+    let state = try #require(try folder.file.load())
+    #expect(state.entries.map(\.name) == [bytes("announced"), bytes("lamp")])
+    let components = [bytes("announced_switch"), bytes("lamp_switch")]
+    #expect(state.announcement == SavedState.Announcement(identifier: bytes("kitchen-1"), components: components))
+    try folder.file.store(state)
+    #expect(try Data(contentsOf: URL(filePath: folder.file.path)) == Data(bytes(text)))
+    let next = SavedState(try device("lamp"), keeping: state, today: nil)
+    #expect(next.announcement == nil, "what is announced now says the device, and not what it was")
+    try folder.file.store(next)
+    #expect(try folder.file.load() == next)
+  }
+
+  @Test func whatIsAnnouncedMakesPartsThatAreGoneGiveWay() throws {
+    let components = (0..<700).map { bytes("a_name_of_thirty_two_bytes_long_\($0)_switch") }
+    let announcement = SavedState.Announcement(identifier: bytes("kitchen"), components: components)
+    var state: SavedState?
+    for day in 0..<4 as Range<UInt32> {
+      let names = (0..<128).map { "a_name_of_thirty_two_bytes_\(day)_\(100 + $0)" }
+      let parts = names.enumerated().map { number, name in
+        Part.light(Text(bytes(name)), output: number * 4, channelCount: 4, restore: .restoreDefaultOn)
+      }
+      let next = SavedState(try Device(parts: parts), keeping: state, announcement: announcement, today: 100 + day)
+      try folder.file.store(next)
+      #expect(try folder.file.load() == next)
+      #expect(names.allSatisfy { next[bytes($0)] != nil })
+      state = next
+    }
+  }
+
   @Test(arguments: [("on", "2204b568", true), ("off", "b6c79e5f", false)])
   func theFormOfTheFirstVersionIsRead(_ word: String, _ checksum: String, _ isOn: Bool) throws {
     try folder.write("state", "heliograph-state 1\nled \(word)\ncrc32 \(checksum)\n")

@@ -370,10 +370,22 @@ test('a countdown ticks once a second while it is seen, and its end is not an ev
   assert.equal('second' in page.state.timers, false);
 });
 
+test('the details tell whether the broker is there, and why not', () => {
+  const page = pages.connecting().hello({ mqtt: { connected: false } });
+  assert.equal(page.view.about.MQTT, 'connecting');
+  page.receive({ ...state(42, {}), mqtt: { connected: false, error: 'Connection refused' } });
+  assert.equal(page.view.about.MQTT, 'Connection refused');
+  page.receive({ ...state(43, {}), mqtt: { connected: true } });
+  assert.equal(page.view.about.MQTT, 'connected');
+  assert.equal(pages.connecting().hello().view.about.MQTT, undefined);
+});
+
 test('the details tell address aside what the hello told, and the uptime grows', () => {
-  const page = pages.connecting().hello({ uptime: 3_600_000, version: '1.2', board: 'simulated', clients: 3 });
+  const page = pages.connecting().hello({
+    uptime: 3_600_000, version: '1.2', board: 'simulated', clients: 3, mqtt: { connected: true },
+  });
   assert.deepEqual(page.view.about, {
-    Version: '1.2', Board: 'simulated', Watching: '3 screens', Boot: '9f3a', Uptime: '1 h 0 min',
+    Version: '1.2', Board: 'simulated', MQTT: 'connected', Watching: '3 screens', Boot: '9f3a', Uptime: '1 h 0 min',
   });
   assert.equal(page.passAnswered(120_000).view.about.Uptime, '1 h 2 min');
   page.jump(-3_600_000).send('tick');

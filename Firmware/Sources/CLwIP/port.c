@@ -45,6 +45,9 @@ uint32_t lwip_serve_timers(void) {
     if (ticks % (DHCP_FINE_TIMER_MSECS / TCP_TMR_INTERVAL) == 0) dhcp_fine_tmr();
     if (ticks % (ARP_TMR_INTERVAL / TCP_TMR_INTERVAL) == 0) etharp_tmr();
     if (ticks % (DHCP_COARSE_TIMER_MSECS / TCP_TMR_INTERVAL) == 0) dhcp_coarse_tmr();
+#if LWIP_DNS
+    if (ticks % (DNS_TMR_INTERVAL / TCP_TMR_INTERVAL) == 0) dns_tmr();
+#endif
   }
   return due - now;
 }

@@ -22,10 +22,7 @@ public func runRemoteControl(
 ) -> Never {
   guard let assets = mountedAssets() else { fail(device, board) }
   let network = connectedNetwork()
-  let remoteControl = RemoteControl(
-    device, board: board, identity: Identity(boot: Network.randomNumber(), board: name),
-    log: SerialLog(capacity: 1024), assets: assets, limits: .firmware)
-  serve(remoteControl, on: network)
+  serve(start(device, board, name, assets, network))
 }
 
 /// The files in flash; nil if they are not what was written.
@@ -60,19 +57,42 @@ private func connectedNetwork() -> Network {
   return network
 }
 
-/// The loop of a device that works.
-private func serve(_ remoteControl: consuming RemoteControl, on network: consuming Network) -> Never {
+private typealias Transport = LwIPTransport<RemoteControl>
+
+/// The program, listening. It is made in a function of its own, and lies on the heap: what it takes to make it would
+/// stay on the stack for ever.
+@inline(never)
+private func start(
+  _ device: consuming Device, _ board: consuming some Board, _ name: StaticString, _ assets: AssetTable,
+  _ network: consuming Network
+) -> UnsafeMutablePointer<Transport> {
+  var remoteControl = RemoteControl(
+    device, board: board, identity: Identity(boot: Network.randomNumber(), board: name),
+    log: SerialLog(capacity: 1024), assets: assets, limits: .firmware)
   remoteControl.setup(nil, now: MonotonicTime(milliseconds: board_milliseconds()))
-  var transport = LwIPTransport(remoteControl, network: network)
+  #if !WITHOUT_MQTT
+    let broker = Broker()
+    remoteControl.context.broker = broker?.makeLink(&remoteControl.context.device, number: Network.randomNumber())
+  #endif
+  let transport = UnsafeMutablePointer<Transport>.allocate(capacity: 1)
+  transport.initialize(to: LwIPTransport(remoteControl, network: network))
+  #if !WITHOUT_MQTT
+    if let broker { transport.pointee.connect(.broker, servers: [broker.server]) }
+  #endif
   do throws(ListenError) {
-    try transport.listen(port: 80)
+    try transport.pointee.listen(port: 80)
   } catch {
     SerialLine.write("No memory to listen on port 80\n")
     board_reset()
   }
+  return transport
+}
+
+/// The loop of a device that works.
+private func serve(_ transport: UnsafeMutablePointer<Transport>) -> Never {
   while true {
-    let deadline = transport.poll(now: MonotonicTime(milliseconds: board_milliseconds()))
-    print(&transport.application.context.log)
+    let deadline = transport.pointee.poll(now: MonotonicTime(milliseconds: board_milliseconds()))
+    print(&transport.pointee.application.context.log)
     rest(until: deadline)
   }
 }

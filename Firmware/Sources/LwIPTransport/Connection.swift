@@ -32,6 +32,10 @@ struct Connection {
   /// application.
   var refused: [UInt8] = []
   var refusedInPlace = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+  #if !WITHOUT_MQTT
+    /// Why `pcb` is gone.
+    var error: err_t = 0
+  #endif
 
   /// Makes a row as good as new. An assignment would do so member by member, which takes more code.
   static func renew(_ row: Row) {
@@ -50,7 +54,14 @@ struct Connection {
       row?.assumingMemoryBound(to: Connection.self).pointee.receive(buffers)
       return ok
     }
-    tcp_err(pcb) { row, _ in row?.assumingMemoryBound(to: Connection.self).pointee.lose() }
+    #if WITHOUT_MQTT
+      tcp_err(pcb) { row, _ in row?.assumingMemoryBound(to: Connection.self).pointee.lose() }
+    #else
+      tcp_err(pcb) { row, error in
+        row?.assumingMemoryBound(to: Connection.self).pointee.error = error
+        row?.assumingMemoryBound(to: Connection.self).pointee.lose()
+      }
+    #endif
     pcb.pointee.flags |= tcpflags_t(TF_NODELAY)
   }
 
@@ -154,6 +165,18 @@ struct Connection {
   static func abort(_ row: Row) {
     if let pcb = row.pointee.pcb { tcp_abort(pcb) }
   }
+
+  #if !WITHOUT_MQTT
+    /// Ends both directions behind what was written, and leaves the rest of it to lwIP.
+    mutating func close() {
+      guard let pcb else { return }
+      tcp_arg(pcb, nil)
+      tcp_recv(pcb, nil)
+      tcp_err(pcb, nil)
+      lose()
+      tcp_close(pcb)
+    }
+  #endif
 }
 
 /// The address of a connection, which lwIP has.

@@ -30,6 +30,10 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
   /// Frames that the controller had no time for, when last looked at.
   private var deferred: UInt32 = 0
   private var turn = Turn()
+  #if !WITHOUT_MQTT
+    /// The connection that the application makes, if it makes any.
+    private var outgoing: Outgoing<App>?
+  #endif
 
   /// While memory is short one connection at a time is served, with what is kept for that: else all might wait, each
   /// with part of a request, for memory that none gives back.
@@ -71,6 +75,13 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     }
   }
 
+  #if !WITHOUT_MQTT
+    /// Makes the connection that `calls` ask for, to `servers`.
+    public mutating func connect(_ calls: OutgoingConnection<App>, servers: [OutgoingServer]) {
+      outgoing = Outgoing(calls, servers: servers)
+    }
+  #endif
+
   // MARK: The loop
 
   /// Does everything that is due and returns when to be called next at the latest; earlier when a frame has
@@ -104,13 +115,22 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     while !isQuiet {  // what is done may make something due
       let first = turn.first
       for step in 0..<rowCount { report(rows + (first + step) % rowCount, now: now) }
+      #if !WITHOUT_MQTT
+        outgoing?.report(to: &application, now: now, buffer: buffer)
+      #endif
       deadline = application.poll(now: now)
       isQuiet = true
       while let action = application.nextAction() {
         perform(action, now: now)
         isQuiet = false
       }
+      #if !WITHOUT_MQTT
+        if outgoing?.act(for: &application, now: now, buffer: buffer) == true { isQuiet = false }
+      #endif
     }
+    #if !WITHOUT_MQTT
+      if let limit = outgoing?.deadline { deadline = min(limit, deadline ?? .distantFuture) }
+    #endif
     return deadline
   }
 
@@ -289,6 +309,9 @@ public struct LwIPTransport<App: Application & ~Copyable>: ~Copyable {
     for index in 0..<rowCount {
       if let pcb = rows[index].pcb { tcp_output(pcb) }
     }
+    #if !WITHOUT_MQTT
+      outgoing?.sendAgain()
+    #endif
   }
 
   private func updateStatistics() {

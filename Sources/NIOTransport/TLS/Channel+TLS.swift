@@ -18,10 +18,10 @@ import SystemCalls
       try addHandlers(edge, NIOSSLServerHandler(context: identity.context), handler)
     }
 
-    /// Puts `handler` behind the TLS that a server wants.
-    func addOutgoing(_ handler: OutgoingHandler, _ server: OutgoingServer) throws {
+    /// Adds what a connection to a server needs, behind the TLS that it wants.
+    func addOutgoing(_ server: OutgoingServer) throws {
       if let tls = server.tls { try addHandler(tls.makeHandler(host: server.host)) }
-      try addHandler(handler)
+      try addHandler(OutgoingHandler(isSecured: server.tls != nil))
     }
   }
 
@@ -55,7 +55,7 @@ import SystemCalls
   extension ChannelPipeline.SynchronousOperations {
     func addSecured(_ handler: ConnectionHandler, _ identity: TLSIdentity) throws { throw TLSIdentityError.leftOut }
 
-    func addOutgoing(_ handler: OutgoingHandler, _ server: OutgoingServer) throws { try addHandler(handler) }
+    func addOutgoing(_ server: OutgoingServer) throws { try addHandler(OutgoingHandler(isSecured: false)) }
   }
 
   extension ConnectionHandler {

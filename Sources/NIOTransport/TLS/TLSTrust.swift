@@ -70,15 +70,25 @@ public struct TLSTrust: Sendable {
 
     /// What an error of TLS means for whoever set it up; nil for another error.
     static func words(for error: any Error) -> String? {
-      switch error as? NIOSSLError {
-      case .handshakeFailed(let error)?: "\(error)".contains("CERTIFICATE_VERIFY_FAILED") ? untrusted : "TLS failed: \(error)"
-      case .unableToValidateCertificate?: untrusted
-      case let other?: "TLS failed: \(other)"
-      case nil: error is NIOSSLExtraError ? "the server's certificate is for another name" : nil
-      }
+      if error is NIOSSLExtraError { return "the server's certificate is for another name" }
+      guard error is NIOSSLError || error is BoringSSLError else { return nil }
+      let name = "\(error)"  // the only place where BoringSSL tells one error from another
+      return causes.first { name.contains($0.name) }?.words ?? "TLS failed: \(name)"
     }
 
-    private static var untrusted: String { "the server's certificate is not trusted" }
+    /// The errors that a person can do something about, by their names in BoringSSL.
+    private static var causes: [(name: String, words: String)] {
+      [
+        ("CERTIFICATE_VERIFY_FAILED", "the server's certificate is not trusted"),
+        ("unableToValidateCertificate", "the server's certificate is not trusted"),
+        ("ALERT_CERTIFICATE_REQUIRED", "the server wants a certificate of this device"),
+        ("ALERT_HANDSHAKE_FAILURE", "the server refuses this device: does it want a certificate?"),
+        ("ALERT_UNKNOWN_CA", "the server does not trust this device's certificate"),
+        ("ALERT_BAD_CERTIFICATE", "the server does not accept this device's certificate"),
+        ("ALERT_CERTIFICATE_EXPIRED", "this device's certificate is out of date"),
+        ("WRONG_VERSION_NUMBER", "the server does not speak TLS on this port"),
+      ]
+    }
   }
 #else
   extension TLSTrust {

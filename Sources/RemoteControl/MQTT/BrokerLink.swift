@@ -3,15 +3,18 @@
 // The device's broker as the program has it: the surface, how things are with it, and the seam to the transport. What
 // changes on it is a change of the device, so that pages hear of it.
 
-import Bytes
-public import DeviceServer
-public import MQTTCore
-public import Parts
-import Timebase
-
 #if !WITHOUT_MQTT
+  import Bytes
+  public import DeviceServer
+  public import MQTTCore
+  public import Parts
+  import Timebase
+
   /// A device's place on a broker.
-  public struct BrokerLink: Sendable {
+  ///
+  /// The surface is in memory of its own, which nothing else points to: whoever has the link is moved about at the start
+  /// of a program, and the stack of a small board has no room for several of it.
+  public struct BrokerLink: ~Copyable, @unchecked Sendable {
     /// How things are with the broker.
     public enum Status: Equatable, Sendable {
       /// It is being connected to, for the first time.
@@ -24,23 +27,39 @@ import Timebase
 
     /// How things are.
     public internal(set) var status = Status.connecting
-    var surface: BrokerSurface
-    /// Why the transport could not connect, in its words.
+    let surface: UnsafeMutablePointer<BrokerSurface>
+    /// Why the transport could not connect, or lost the connection, in its words.
     var transportWords: [UInt8] = []
     var scratch: [UInt8] = []
     /// The last server of the settings that was tried: another one is reached in the same way.
     var lastKnown = 0
 
     /// Says on the broker where the device's own page is: a URL.
-    public mutating func setAddress(_ address: [UInt8]) { surface.setAddress(address) }
+    public mutating func setAddress(_ address: [UInt8]) { surface.pointee.setAddress(address) }
 
-    /// A device on one of the brokers that `settings` count.
+    /// A device on one of the brokers that `settings` count. `announced` is what the link of the run before had as
+    /// that.
     public init(
-      _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, seed: UInt64
+      _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, announced: [[UInt8]] = [],
+      seed: UInt64
     ) {
-      surface = BrokerSurface(settings, options, device: device, seed: seed)
+      surface = .allocate(capacity: 1)
+      surface.initialize(to: BrokerSurface(settings, options, device: device, announced: announced, seed: seed))
       device.keepsGestures = true
     }
+
+    deinit {
+      surface.deinitialize(count: 1)
+      surface.deallocate()
+    }
+
+    #if !WITHOUT_STATE_FILE
+      /// The components that Home Assistant may know: whoever runs next is to be given them, since what is not in the
+      /// description any more is to be taken out.
+      public var announced: [[UInt8]] { surface.pointee.announced }
+      /// Counts the changes of `announced`.
+      public var announcedRevision: UInt32 { surface.pointee.announcedRevision }
+    #endif
   }
 
   extension OutgoingConnection where App == RemoteControl {
@@ -49,20 +68,21 @@ import Timebase
       OutgoingConnection { application, now in
         application.context.nextBrokerStep(now: now)
       } opened: { application, now in
-        application.context.broker?.surface.client.opened(now: now)
+        application.context.broker?.surface.pointee.client.opened(now: now)
       } failed: { application, words, now in
         application.context.broker?.transportWords = words
-        application.context.broker?.surface.client.failed(now: now)
+        application.context.broker?.surface.pointee.client.failed(now: now)
         application.context.noteBrokerTrouble()
       } receive: { application, bytes, now in
         application.context.receiveFromBroker(bytes, now: now)
       } writeOutput: { application, now, accept in
-        application.context.broker?.surface.client.connection?.writeOutput(accept)
-      } closed: { application, now in
-        application.context.broker?.surface.client.closed(now: now)
+        application.context.broker?.surface.pointee.client.connection?.writeOutput(accept)
+      } closed: { application, words, now in
+        application.context.broker?.transportWords = words
+        application.context.broker?.surface.pointee.client.closed(now: now)
         application.context.noteBrokerTrouble()
       } shutdown: { application, now in
-        application.context.broker?.surface.stop(now: now)
+        application.context.broker?.surface.pointee.stop(now: now)
       }
     }
   }
@@ -71,16 +91,16 @@ import Timebase
     /// Says on the broker what is to be said; when to be called again at the latest.
     mutating func talkToBroker(now: MonotonicTime) -> MonotonicTime {
       guard broker != nil else { return .distantFuture }
-      for gesture in device.takeGestures() { broker?.surface.note(gesture) }
-      broker?.surface.client.poll(now: now)
-      broker?.surface.advance(device, identity, now: now)
-      return broker?.surface.nextDeadline ?? .distantFuture
+      for gesture in device.takeGestures() { broker?.surface.pointee.note(gesture) }
+      broker?.surface.pointee.client.poll(now: now)
+      broker?.surface.pointee.advance(device, identity, now: now)
+      return broker?.surface.pointee.nextDeadline ?? .distantFuture
     }
 
     mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
-      guard let isFarewellDone = broker?.surface.isFarewellDone else { return .wait }
-      if isFarewellDone { broker?.surface.client.stop(now: now) }
-      switch broker?.surface.client.nextStep(now: now) {
+      guard let isFarewellDone = broker?.surface.pointee.isFarewellDone else { return .wait }
+      if isFarewellDone { broker?.surface.pointee.client.stop(now: now) }
+      switch broker?.surface.pointee.client.nextStep(now: now) {
       case .connect(.configured(let number))?:
         broker?.lastKnown = number
         return .connect(.known(number))
@@ -92,11 +112,11 @@ import Timebase
     }
 
     mutating func receiveFromBroker(_ bytes: Span<UInt8>, now: MonotonicTime) -> Int {
-      guard broker?.surface.client.connection?.wantsInput == true else { return 0 }
+      guard broker?.surface.pointee.client.connection?.wantsInput == true else { return 0 }
       device.now = now
       var scratch: [UInt8] = []
       swap(&scratch, &broker!.scratch)
-      let received = broker?.surface.receive(bytes, device: &device, now: now, scratch: &scratch)
+      let received = broker?.surface.pointee.receive(bytes, device: &device, now: now, scratch: &scratch)
       broker?.scratch = scratch
       if let note = received?.note { take(note) }
       return received?.taken ?? bytes.count
@@ -109,10 +129,11 @@ import Timebase
 
     /// The connection has ended, or did not come about.
     mutating func noteBrokerTrouble() {
-      guard let link = broker, let trouble = link.surface.client.trouble else { return }
+      guard let trouble = broker?.surface.pointee.client.trouble, broker?.surface.pointee.client.isStopped == false else { return }
       var words: [UInt8] = []
-      if trouble == .unreachable { words = link.transportWords } else { trouble.append(to: &words) }
-      if !link.surface.client.isStopped { setBrokerStatus(.lost(words)) }
+      let said = broker?.transportWords ?? []
+      if trouble == .unreachable || trouble == .closed && !said.isEmpty { words = said } else { trouble.append(to: &words) }
+      setBrokerStatus(.lost(words))
     }
 
     private mutating func setBrokerStatus(_ status: BrokerLink.Status) {

@@ -68,6 +68,7 @@ extension Command {
     case .button:
       guard let gesture = Gesture(text) else { throw .malformedValue }
       self = .gesture(gesture)
+    case .light where !text.isEmpty && text[0] == UInt8(ascii: "{"): self = try Self.light(text)
     case .switch, .light, .contact, .sensor:
       if text.equals("ON") {
         self = .set(PartValues(isOn: true))
@@ -76,7 +77,7 @@ extension Command {
       } else if text.equals("TOGGLE") {
         self = .toggle
       } else {
-        self = try Self.light(text)
+        throw .malformedValue
       }
     }
   }

@@ -26,10 +26,7 @@ struct BrokerSurface: Sendable {
   /// What is to be said besides the parts.
   private struct Due: Sendable {
     var about = false
-    var config = false
     var availability = false
-    /// When Home Assistant is to be told once more.
-    var configTime = MonotonicTime.distantFuture
     /// When all is to be told to whoever has asked.
     var answerTime = MonotonicTime.distantFuture
     var alive = MonotonicTime.distantFuture
@@ -42,6 +39,14 @@ struct BrokerSurface: Sendable {
 
   private var slots: [Slot]
   private var due = Due()
+  private var announcement: HomeAssistantAnnouncement
+  #if !WITHOUT_STATE_FILE
+    /// The components of the device, by their keys.
+    private let components: [[UInt8]]
+    /// Parts of which something is gone, and whose states the broker still has. A part of the same name but another
+    /// kind says nothing so long: Home Assistant would take it for a state of the one that is gone, and log an error.
+    private var unswept: [[UInt8]] = []
+  #endif
   private var gestures: [MadeGesture] = []
   private var seenRevision: UInt64 = 0
   private var hasWork = false
@@ -50,6 +55,10 @@ struct BrokerSurface: Sendable {
   private var offlineMessage: UInt16 = 0
   private var isStopping = false
   private var isDeleted = false
+  #if !WITHOUT_STATE_FILE
+    /// Counts the changes of `announced`.
+    private(set) var announcedRevision: UInt32 = 0
+  #endif
   private var lastAnswer: MonotonicTime?
   private var lastOnline: MonotonicTime?
   private var hasToldOfRetained = false
@@ -74,10 +83,24 @@ struct BrokerSurface: Sendable {
   /// At most so many gestures wait to be sent.
   private static let gestureLimit = 32
   /// No more is queued while so many bytes wait to be written.
-  private static let highWater = 4096
+  private let highWater: Int
+  /// What is said of a device and of each part rarely takes more: text that is reserved for need not grow.
+  private static let (sizeOfDevice, sizeOfPart) = (320, 512)
 
-  init(_ settings: MQTTClient.Settings, _ options: BrokerOptions, device: borrowing Device, seed: UInt64) {
+  init(
+    _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: borrowing Device, announced: [[UInt8]] = [],
+    seed: UInt64
+  ) {
     self.options = options
+    highWater = min(4096, settings.limits.outputSize)
+    #if WITHOUT_STATE_FILE
+      announcement = HomeAssistantAnnouncement()
+    #else
+      components = options.discoveryPrefix.isEmpty ? [] : HomeAssistantDiscovery.components(of: device.parts)
+      announcement = HomeAssistantAnnouncement(
+        announced: options.discoveryPrefix.isEmpty ? [] : announced, present: components)
+      unswept = announcement.gone.map(HomeAssistantDiscovery.part)
+    #endif
     topics = BrokerTopics(options, parts: device.parts)
     var settings = settings
     settings.options.will = ConnectOptions.Will(topic: topics.availability, payload: [UInt8]("offline"))
@@ -89,8 +112,13 @@ struct BrokerSurface: Sendable {
   /// When `advance` has something to do, apart from what the device and the connection bring.
   var nextDeadline: MonotonicTime {
     guard client.isOpen else { return client.nextDeadline }
-    return min(client.nextDeadline, min(due.configTime, min(due.answerTime, due.alive)))
+    return min(client.nextDeadline, min(announcement.time, min(due.answerTime, due.alive)))
   }
+
+  #if !WITHOUT_STATE_FILE
+    /// The components that Home Assistant may know, by their keys: the next start is to be given them.
+    var announced: [[UInt8]] { isDeleted ? [] : components + announcement.gone }
+  #endif
 
   // MARK: What comes
 
@@ -130,7 +158,8 @@ struct BrokerSurface: Sendable {
     gestures.removeAll(keepingCapacity: true)
     isOnline = false
     hasWork = true
-    due = Due(about: true, config: !topics.config.isEmpty && !isDeleted, availability: true)
+    due = Due(about: true, availability: true)
+    if !topics.config.isEmpty, !isDeleted { announcement.begin(at: now) }
     due.alive = now + Self.aliveInterval
     // With QoS 0: nothing is kept for a device that is not there, so there is nothing to be sent to it twice; and in a
     // cluster of NATS each subscription with QoS 1 is a consumer on three nodes, of which a hundred take ten seconds.
@@ -146,6 +175,9 @@ struct BrokerSurface: Sendable {
       if slots[index].faultInFlight == identifier { slots[index].faultInFlight = 0 }
     }
     if identifier == offlineMessage { offlineMessage = 0 }
+    #if !WITHOUT_STATE_FILE
+      if announcement.acknowledged(identifier) { announcedRevision &+= 1 }
+    #endif
   }
 
   private mutating func hear(
@@ -165,13 +197,20 @@ struct BrokerSurface: Sendable {
       // A broker may publish the will of the connection before this one after our own word.
       if isOnline, payload.equals("offline") { sayOnline(now: now) }
     case .homeAssistantStatus:
-      guard payload.equals("online"), !isRetained, !isDeleted else { return nil }
-      due.configTime = now + 1000 + chance(.seconds(3))
+      guard !isRetained, !isDeleted else { return nil }
+      if payload.equals("online") { announcement.homeAssistantStarted(at: now + 1000 + chance(.seconds(3))) }
+      #if !WITHOUT_STATE_FILE
+        if payload.equals("offline") { announcement.homeAssistantEnded() }
+      #endif
     case .config:
       guard payload.isEmpty, isOnline, !isDeleted else { return nil }
       isDeleted = true
-      due.config = false
-      due.configTime = .distantFuture
+      announcement.end()
+      hasWork = true
+      #if !WITHOUT_STATE_FILE
+        unswept = []
+        announcedRevision &+= 1
+      #endif
       return .deletedInHomeAssistant
     }
     return nil
@@ -229,12 +268,7 @@ struct BrokerSurface: Sendable {
       seenRevision = device.revision
       hasWork = true
     }
-    if now >= due.alive { hasWork = true }
-    if now >= due.configTime {
-      due.configTime = .distantFuture
-      due.config = true
-      hasWork = true
-    }
+    if now >= min(due.alive, announcement.time) { hasWork = true }
     if now >= due.answerTime {
       due.answerTime = .distantFuture
       lastAnswer = now
@@ -253,16 +287,10 @@ struct BrokerSurface: Sendable {
   ) throws(SendingError) {
     if due.about {
       let options = options
-      try send(topics.about, now: now) { Self.appendAbout(device, identity, options, to: &$0) }
+      try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, options, to: &$0) }
       due.about = false
     }
-    if due.config {
-      let (options, topics) = (options, topics)
-      try send(topics.config, now: now) {
-        HomeAssistantDiscovery.append(device, identity, options, topics, to: &$0)
-      }
-      due.config = false
-    }
+    if now >= announcement.time { try announce(device, identity, now: now) }
     for index in slots.indices { try sayState(of: index, device, now: now) }
     while let made = gestures.first {
       try send(topics.events[made.part], isRetained: false, now: now) { text in
@@ -286,7 +314,41 @@ struct BrokerSurface: Sendable {
     }
   }
 
+  private mutating func announce(
+    _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
+  ) throws(SendingError) {
+    let (options, topics, announcement) = (options, topics, announcement)
+    #if WITHOUT_STATE_FILE
+      let withheld: [[UInt8]] = []
+    #else
+      while !announcement.revives, let name = unswept.last { try sweep(name, device, now: now) }
+      let withheld = unswept
+    #endif
+    let message = try sendLong(topics.config, now: now) {
+      HomeAssistantDiscovery.append(device, identity, options, topics, announcement, withheld: withheld, to: &$0)
+    }
+    self.announcement.sent(message, now: now)
+  }
+
+  #if !WITHOUT_STATE_FILE
+    /// Has the broker forget what a part was of which something is gone: if there is one of that name, by what that is.
+    private mutating func sweep(
+      _ name: [UInt8], _ device: borrowing Device, now: MonotonicTime
+    ) throws(SendingError) {
+      let index = device.index(of: name.span)
+      payload.clear()
+      let hasState = index.map { device.parts[$0].appendBrokerState(to: &payload) } ?? false
+      if !hasState { try send(topics.state(of: name), now: now) { _ in } }
+      if index == nil { try send(topics.availability(of: name), now: now) { _ in } }
+      unswept.removeLast()
+      if let index { try sayState(of: index, device, now: now) }
+    }
+  #endif
+
   private mutating func sayState(of index: Int, _ device: borrowing Device, now: MonotonicTime) throws(SendingError) {
+    #if !WITHOUT_STATE_FILE
+      guard unswept.isEmpty || !unswept.contains(device.parts[index].name) else { return }
+    #endif
     let hasFault = !device.parts[index].fault.isEmpty
     if slots[index].saidFault != hasFault, slots[index].faultInFlight == 0 {
       slots[index].faultInFlight = try send(topics.faults[index], now: now) { $0.append(hasFault ? "offline" : "online") }
@@ -350,12 +412,28 @@ struct BrokerSurface: Sendable {
     return try sendPayload(topic, qos: qos, isRetained: isRetained, now: now)
   }
 
+  /// Sends what is said of all parts: in memory of its own, which is given back when it is written.
+  @discardableResult
+  private mutating func sendLong(
+    _ topic: [UInt8], now: MonotonicTime, _ append: (inout [UInt8]) -> Void
+  ) throws(SendingError) -> UInt16 {
+    try checkRoom()
+    var text: [UInt8] = []
+    text.reserveCapacity(Self.sizeOfDevice + Self.sizeOfPart * slots.count)
+    append(&text)
+    return try client.connection?.publish(topic.span, SharedBytes(text), qos: .atLeastOnce, isRetained: true, now: now) ?? 0
+  }
+
+  private func checkRoom() throws(SendingError) {
+    guard let waiting = client.connection?.pendingOutput else { throw .notOpen }
+    guard waiting <= highWater else { throw .tooManyInFlight }
+  }
+
   private mutating func sendPayload(
     _ topic: [UInt8], alias: UInt16 = 0, qos: QualityOfService = .atLeastOnce, isRetained: Bool = true,
     now: MonotonicTime
   ) throws(SendingError) -> UInt16 {
-    guard let waiting = client.connection?.pendingOutput else { throw .notOpen }
-    guard waiting <= Self.highWater else { throw .tooManyInFlight }
+    try checkRoom()
     var text: [UInt8] = []
     swap(&text, &payload)  // so that the client may be changed while it is in use
     defer { swap(&text, &payload) }

@@ -63,6 +63,17 @@ struct BrokerTopics: Sendable {
     self.filters = filters
   }
 
+  #if !WITHOUT_STATE_FILE
+    /// Where the state of a part is that the device need not have.
+    func state(of part: [UInt8]) -> [UInt8] { Self.join(own, part, "state") }
+
+    /// The same, of whether it works.
+    func availability(of part: [UInt8]) -> [UInt8] { Self.join(own, part, "availability") }
+
+    /// A topic on which nothing is ever said.
+    var silence: [UInt8] { own + [UInt8]("gone") }
+  #endif
+
   /// `first/second/last`; `first` may have its slash already.
   private static func join(_ first: [UInt8], _ second: [UInt8], _ last: StaticString) -> [UInt8] {
     var topic = first

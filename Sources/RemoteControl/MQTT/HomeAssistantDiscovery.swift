@@ -5,18 +5,19 @@
 // and what version 2026.11.0 was seen to take and to refuse.
 //
 // A component's key holds its kind (`lamp_switch`): under one key a component that becomes another kind would leave the
-// old one behind. Each component names the device's availability and its part's, since one for all parts and one for
-// each exclude each other. Lights of several channels say `brightness`, too, or a command of a color and a brightness
-// would be a darker color.
+// old one behind. The kind is ours (`door_contact`): with Home Assistant's, `x_binary_sensor` could be the contact `x`
+// or the sensor `x_binary`. Each component names the device's availability and its part's, since one for all parts and
+// one for each exclude each other. Lights of several channels say `brightness`, too, or a command of a color and a
+// brightness would be a darker color.
 
 import Bytes
 import Parts
 
 enum HomeAssistantDiscovery {
-  /// Appends the message for a device.
+  /// Appends the message for a device, without the parts whose names are in `withheld`.
   static func append(
     _ device: borrowing Device, _ identity: Identity, _ options: BrokerOptions, _ topics: BrokerTopics,
-    to text: inout [UInt8]
+    _ announcement: HomeAssistantAnnouncement, withheld: [[UInt8]], to text: inout [UInt8]
   ) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()
@@ -40,15 +41,95 @@ enum HomeAssistantDiscovery {
       json.name("cmps")
       json.beginObject()
       let parts = device.parts.span
-      for index in parts.indices {
+      for index in parts.indices where withheld.isEmpty || !withheld.contains(parts[index].name) {
         let component = Component(part: parts[index], index: index, options: options, topics: topics)
         component.write(to: &json)
       }
+      #if !WITHOUT_STATE_FILE
+        for key in announcement.gone { write(gone: key, inFull: announcement.revives, options, topics, to: &json) }
+      #endif
       json.endObject()
       json.endObject()
     }
   }
 }
+
+#if !WITHOUT_STATE_FILE
+  // MARK: What is gone
+
+  extension HomeAssistantDiscovery {
+    /// The keys of all components.
+    static func components(of parts: [Part]) -> [[UInt8]] {
+      var keys: [[UInt8]] = []
+      for part in parts {
+        func add(_ suffix: StaticString) {
+          var key = part.name
+          key.append("_")
+          key.append(suffix)
+          keys.append(key)
+        }
+        guard case .button(let button) = part.kind else {
+          add(part.kindName)
+          continue
+        }
+        for suffix in ["event", "click", "double", "long"] as [StaticString] { add(suffix) }
+        if button.isRemote { add("button") }
+      }
+      return keys
+    }
+
+    /// The name of the part to which a component belongs.
+    static func part(_ key: [UInt8]) -> [UInt8] { Array(key.prefix(max(key.count - suffix(key).count - 1, 0))) }
+
+    /// Whether it is the key of a component.
+    static func isComponent(_ key: [UInt8]) -> Bool { platform(key) != nil && Part.isName(part(key).span) }
+
+    private static func suffix(_ key: [UInt8]) -> [UInt8] {
+      var start = key.count
+      while start > 0, key[start - 1] != UInt8(ascii: "_") { start -= 1 }
+      return Array(key[start...])
+    }
+
+    /// What Home Assistant calls the kind of a component, and whether it has a state there; nil if it has no such kind.
+    private static func platform(_ key: [UInt8]) -> (name: StaticString, isEntity: Bool)? {
+      let suffix = suffix(key)
+      for name in ["switch", "light", "sensor", "number", "event", "button"] as [StaticString]
+      where suffix.span.equals(name) { return (name, true) }
+      for name in ["click", "double", "long"] as [StaticString] where suffix.span.equals(name) {
+        return ("device_automation", false)
+      }
+      return suffix.span.equals("contact") ? ("binary_sensor", true) : nil
+    }
+
+    /// A component that is gone: nothing but its platform takes it out. In full it is what any entity needs, since Home
+    /// Assistant passes over what one does not know, and disabled, so that one that had been taken out is not seen. A
+    /// trigger is only in the memory of one that has seen it in full, so it needs to be taken out only.
+    fileprivate static func write(
+      gone key: [UInt8], inFull: Bool, _ options: BrokerOptions, _ topics: BrokerTopics, to json: inout JSONWriter
+    ) {
+      guard let platform = platform(key) else { return }
+      json.name(key.span)
+      json.beginObject()
+      json.member("p", platform.name)
+      if inFull, platform.isEntity {
+        var identifier = options.identifier
+        identifier.append("_")
+        identifier.append(key.span)
+        json.member("uniq_id", identifier.span)
+        json.member("name", key.span)
+        json.member("en", false)
+        json.member("schema", "json")
+        json.member("cmd_t", topics.silence.span)
+        json.member("stat_t", topics.silence.span)
+        json.name("evt_typ")
+        json.beginArray()
+        json.value("click")
+        json.endArray()
+      }
+      json.endObject()
+    }
+  }
+#endif
 
 /// What one part is to Home Assistant: one component, or several for a button.
 private struct Component {
@@ -61,7 +142,7 @@ private struct Component {
     switch part.kind {
     case .switch: entity("switch", &json) { commandAndState(&$0) }
     case .light(let light): entity("light", &json) { write(light, &$0) }
-    case .contact: entity("binary_sensor", &json) { state(&$0) }
+    case .contact: entity("binary_sensor", suffix: "contact", &json) { contact(&$0) }
     case .sensor: entity("sensor", &json) { sensor(&$0) }
     case .number(let number): entity("number", &json) { write(number, &$0) }
     case .button(let button): write(button, &json)
@@ -69,10 +150,14 @@ private struct Component {
   }
 
   /// A component that has a state in Home Assistant.
-  private func entity(_ platform: StaticString, _ json: inout JSONWriter, _ options: (inout JSONWriter) -> Void) {
-    begin(platform, suffix: platform, &json)
+  private func entity(
+    _ platform: StaticString, suffix: StaticString? = nil, _ json: inout JSONWriter,
+    _ options: (inout JSONWriter) -> Void
+  ) {
+    let suffix = suffix ?? platform
+    begin(platform, suffix: suffix, &json)
     json.member("name", part.label.span)
-    json.member("uniq_id", name(platform, isUnique: true).span)
+    json.member("uniq_id", name(suffix, isUnique: true).span)
     json.name("avty")
     json.beginArray()
     for topic in [topics.availability, topics.faults[index]] {
@@ -83,7 +168,6 @@ private struct Component {
     json.endArray()
     json.member("avty_mode", "all")
     options(&json)
-    if !part.deviceClass.isEmpty { json.member("dev_cla", part.deviceClass.span) }
     json.endObject()
   }
 
@@ -134,18 +218,25 @@ private struct Component {
     json.member("transition", false)
   }
 
+  private func contact(_ json: inout JSONWriter) {
+    state(&json)
+    if !part.deviceClass.isEmpty { json.member("dev_cla", part.deviceClass.span) }
+  }
+
   private func sensor(_ json: inout JSONWriter) {
     state(&json)
-    if !part.unit.isEmpty { json.member("unit_of_meas", part.unit.span) }
-    json.member("stat_cla", "measurement")
+    let terms = HomeAssistantUnit(part.unit, deviceClass: part.deviceClass)
+    if terms.fitsClass { json.member("dev_cla", part.deviceClass.span) }
+    if !terms.unit.isEmpty { json.member("unit_of_meas", terms.unit.span) }
+    json.member("stat_cla", terms.stateClass)
   }
 
   private func write(_ number: Number, _ json: inout JSONWriter) {
     commandAndState(&json)
     json.member("min", number.minimum)
     json.member("max", number.maximum)
-    json.member("step", number.step)
-    if !part.unit.isEmpty { json.member("unit_of_meas", part.unit.span) }
+    json.member("step", max(number.step, Decimal(1, exponent: -3)))  // the least that it takes
+    if !part.unit.isEmpty { json.member("unit_of_meas", HomeAssistantUnit.usual(part.unit).span) }
   }
 
   private func write(_ button: Button, _ json: inout JSONWriter) {
@@ -155,7 +246,7 @@ private struct Component {
       json.beginArray()
       for gesture in Gesture.allCases { json.value(gesture.name) }
       json.endArray()
-      if part.deviceClass.isEmpty { json.member("dev_cla", "button") }
+      json.member("dev_cla", "button")
     }
     trigger(.click, "button_short_press", "click", &json)
     trigger(.double, "button_double_press", "double", &json)

@@ -34,7 +34,11 @@ final class LoopState {
   var shown: Console.Shown?
   /// The day, counted from 1970; nil while the clock has yet to be set.
   var today: UInt32?
+  /// The broker's settings, if the device is on one.
+  var broker: BrokerSettings?
   private var notedRevision: UInt64?
+  private var notedAnnouncement: UInt32?
+  private var announcement: SavedState.Announcement?
 
   init(simulated: SimulatedBoard? = nil) { self.simulated = simulated }
 
@@ -45,9 +49,15 @@ final class LoopState {
     #endif
     let login = gatekeeper?.poll(now: now)
     guard saveSchedule != nil else { return login }
+    if notedAnnouncement != context.broker?.announcedRevision {
+      notedAnnouncement = context.broker?.announcedRevision
+      let components = context.broker?.announced
+      announcement = components.flatMap { broker?.announcement(of: $0) }
+      notedRevision = nil
+    }
     if notedRevision != context.device.revision {
       notedRevision = context.device.revision
-      saveSchedule?.note(SavedState(context.device, keeping: earlier, today: today))
+      saveSchedule?.note(SavedState(context.device, keeping: earlier, announcement: announcement, today: today))
     }
     guard let save = saveSchedule?.poll(now: now) else { return login }
     return min(save, login ?? .distantFuture)

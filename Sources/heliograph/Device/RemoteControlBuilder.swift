@@ -48,6 +48,7 @@ struct RemoteControlBuilder: Sendable {
       #endif
     }
     made.earlier = saved.state
+    made.broker = settings.broker
     made.saveSchedule = saved.file.map { _ in SaveSchedule(onDisk: saved.state) }
     made.gatekeeper = door?.makeGatekeeper()
     loopState = made
@@ -69,7 +70,7 @@ struct RemoteControlBuilder: Sendable {
     } extend: { router in
       loopState.gatekeeper?.add(to: &router)
     }
-    application.context.broker = settings.broker?.makeLink(&application.context.device)
+    application.context.broker = settings.broker?.makeLink(&application.context.device, saved.state)
     application.server.trustedProxies = settings.proxies.trusted
     application.server.pathPrefix = settings.proxies.pathPrefix
     application.server.pagePolicy = PagePolicy(

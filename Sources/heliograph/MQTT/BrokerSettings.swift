@@ -11,6 +11,7 @@ import MQTTCore
 import NIOTransport
 import Parts
 import RemoteControl
+import StateFile
 
 /// The options that put the device on a broker.
 struct BrokerOptionGroup: ParsableArguments {
@@ -95,7 +96,11 @@ struct BrokerSettings: Sendable {
 
   /// The settings as they were given; nil: no broker.
   init?(_ given: SettingSources) throws {
-    guard let urls = try given.texts("mqtt.broker"), !urls.isEmpty else { return nil }
+    guard let urls = try given.texts("mqtt.broker"), !urls.isEmpty else {
+      guard try given.text("mqtt.user") == nil, try given.text("mqtt.id") == nil, try given.texts("mqtt.groups") == nil
+      else { throw StartFailure(description: "what is said of a broker needs one: add --mqtt-broker mqtt://HOST") }
+      return nil
+    }
     brokers = try urls.map { try BrokerURL($0) }
     let identifier = try given.text("mqtt.id") ?? Self.machineName
     options = BrokerOptions(
@@ -126,10 +131,17 @@ struct BrokerSettings: Sendable {
   /// Whether all of them are on this machine.
   var isOnThisMachine: Bool { brokers.allSatisfy(\.isLoopback) }
 
-  /// The link for a device.
-  func makeLink(_ device: inout Device) -> BrokerLink {
-    BrokerLink(
-      makeClient(identifier: options.identifier), options, device: &device, seed: .random(in: .min ... .max))
+  /// Whether Home Assistant is told of the device.
+  var isAnnounced: Bool { !options.discoveryPrefix.isEmpty }
+
+  /// The link for a device, of which `saved` says what was announced before.
+  func makeLink(_ device: inout Device, _ saved: SavedState?) -> BrokerLink {
+    var announced: [[UInt8]] = []
+    // Under another name it is another device to Home Assistant; of the old one nothing is known here.
+    if let before = saved?.announcement, before.identifier == options.identifier { announced = before.components }
+    return BrokerLink(
+      makeClient(identifier: options.identifier), options, device: &device, announced: announced,
+      seed: .random(in: .min ... .max))
   }
 
   /// A client of the brokers.
@@ -138,6 +150,11 @@ struct BrokerSettings: Sendable {
     connect.userName = user.map { Array($0.utf8) }
     connect.password = password
     return MQTTClient.Settings(options: connect, servers: brokers.count)
+  }
+
+  /// What is to be saved of what the link announces.
+  func announcement(of components: [[UInt8]]) -> SavedState.Announcement? {
+    isAnnounced ? SavedState.Announcement(identifier: options.identifier, components: components) : nil
   }
 
   // MARK: What was given
@@ -152,7 +169,7 @@ struct BrokerSettings: Sendable {
   }
 
   /// The machine's name without its domain, in the letters that a topic may have.
-  private static var machineName: String {
+  static var machineName: String {
     let name = ProcessInfo.processInfo.hostName.prefix { $0 != "." }.lowercased()
     let letters = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-" }
     return letters.isEmpty ? "device" : String(letters.prefix(64))

@@ -22,6 +22,13 @@ struct NetworkOptions: ParsableArguments {
       discussion: "By default the one with the default route.", valueName: "name"))
   var interface: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Announce the device to browsers of the local network (mDNS). (default: --announce)",
+      discussion: "Through avahi's daemon, and only while others can reach the device."))
+  var announce: Bool?
+
   @Option(
     help: ArgumentHelp(
       "Another name that browsers reach the device by, for instance kitchen.local. May be repeated.",
@@ -90,6 +97,7 @@ struct NetworkOptions: ParsableArguments {
     add("host", host)
     add("port", port)
     add("interface", interface)
+    add("announce", announce)
     add("host_names", all: hostName)
     add("origins", all: origin)
     add("frame_from", all: frameFrom)

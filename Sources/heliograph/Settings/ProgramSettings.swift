@@ -23,6 +23,8 @@ struct ProgramSettings: Sendable {
   var port = Defaults.port
   /// The interface whose address is waited for; nil for that of the default route.
   var interface: String?
+  /// Whether browsers of the local network are told of the device.
+  var isAnnounced = true
   /// Further names that browsers may know the device by.
   var hostNames: [String] = []
   /// What is behind proxies: origins that are invited, proxies that are trusted, and the path outside.
@@ -71,6 +73,7 @@ struct ProgramSettings: Sendable {
     host = try given.text("host") ?? host
     port = try given.integer("port") ?? port
     interface = try given.text("interface")
+    isAnnounced = try given.truth("announce") ?? isAnnounced
     hostNames = try given.texts("host_names") ?? []
     proxies = try ProxySettings(given)
     login = try LoginSettings(given)

@@ -33,6 +33,8 @@ struct World: Sendable {
   var seconds: [Int64] = []
   /// Messages that the echo has seen.
   var messageCount = 0
+  /// The connection that the program makes, if a test has it make one.
+  var caller = Caller()
   var waits: [Wait] = []
 }
 

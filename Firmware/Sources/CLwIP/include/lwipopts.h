@@ -27,6 +27,11 @@
 #define LWIP_TCP 1
 #define TCP_QUEUE_OOSEQ 0  // a lost segment costs a retransmission, never memory
 #define TCP_CALCULATE_EFF_SEND_MSS 0  // every link takes our segments
+#ifdef WITHOUT_MQTT
+#define LWIP_DNS 0
+#else
+#define LWIP_DNS 1  // a broker may be given by its name
+#endif
 
 // RFC 6528: the first sequence number is not to be guessed.
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) lwip_random()
@@ -50,12 +55,21 @@
 
 // LwIPTransport's 16 rows and six handshakes under way. Connections in TIME-WAIT, LAST-ACK and CLOSING give
 // way to new ones, and the oldest handshake to the next (lwip_make_room_for_handshake).
+#ifdef WITHOUT_MQTT
 #define MEMP_NUM_TCP_PCB 22
+#else
+#define MEMP_NUM_TCP_PCB 23  // and the one to the broker
+#endif
 #define MEMP_NUM_TCP_PCB_LISTEN 1
 #define TCP_LISTEN_BACKLOG 1
 #define TCP_DEFAULT_LISTEN_BACKLOG 8
 #define TCP_MSL 5000UL  // TIME-WAIT is 10 s: a home network forgets its segments sooner
-#define MEMP_NUM_UDP_PCB 1
+#define MEMP_NUM_UDP_PCB (1 + LWIP_DNS)
+
+// MARK: Names
+
+#define DNS_TABLE_SIZE 1  // one broker is looked for at a time
+#define DNS_MAX_NAME_LENGTH 64  // broker_settings has room for no more
 
 // MARK: Memory
 

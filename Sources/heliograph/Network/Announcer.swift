@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+// Tells the local network of the device, so that phones, dashboards and other programs find it without its address
+// (DNS-SD over multicast DNS). Avahi's daemon does it, which most Linux machines with a desk, a printer or a `.local` name
+// have; without it the device works all the same, and says once how to get it.
+
+import DeviceServer
+import Logging
+import NIOTransport
+import RemoteControl
+import ServiceDiscovery
+import SystemCalls
+
+struct Announcer {
+  let settings: ProgramSettings
+  let transport: NIOTransport<RemoteControl>
+  let console: Console
+
+  /// Whether others can find the device by what would be said: it is reached from elsewhere.
+  func isWanted(for address: RemoteAddress) -> Bool {
+    #if os(Linux)
+      settings.isAnnounced && (settings.isForAll || !address.isLoopback)
+    #else
+      false
+    #endif
+  }
+
+  /// Announces the device on `port` until the task is cancelled.
+  func run(port: UInt16) async {
+    var hasSaid = false
+    while !Task.isCancelled {
+      do throws(SystemError) {
+        let bus = try SystemBus.connect(to: Self.busAddress)
+        await announce(port: port, over: bus, &hasSaid)
+      } catch {
+        if !hasSaid { console.log(.info, "\(Self.absence) (no system bus: \(error))") }
+        hasSaid = true
+      }
+      try? await Task.sleep(for: Self.pause)
+    }
+  }
+
+  /// The conversation with the bus, up to its end.
+  private func announce(port: UInt16, over bus: consuming Descriptor, _ hasSaid: inout Bool) async {
+    let (news, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+    var publication = ServicePublication(description(port: port), userIdentifier: geteuid())
+    do {
+      let writer = try bus.duplicate()
+      // Before the transport has it: from then on nothing waits.
+      try writer.write(publication.takeOutput())
+      try await transport.watch(bus.release()) { _, bytes, _ in
+        var copy: [UInt8] = []
+        for index in bytes.indices { copy.append(bytes[index]) }
+        continuation.yield(copy)
+      } end: { _, _, _ in
+        continuation.finish()
+      }
+      for await bytes in news {
+        for event in publication.receive(bytes) { tell(event, &hasSaid) }
+        try writer.write(publication.takeOutput())  // less than a socket always takes
+      }
+    } catch {
+      if !hasSaid { console.log(.info, "\(Self.absence) (the system bus: \(error))") }
+      hasSaid = true
+    }
+  }
+
+  private func description(port: UInt16) -> ServiceDescription {
+    let identifier = settings.broker.map { String(decoding: $0.options.identifier, as: UTF8.self) }
+    return ServiceDescription(
+      name: settings.name, types: [settings.tls == nil ? "_http._tcp" : "_https._tcp", "_heliograph._tcp"], port: port,
+      texts: [
+        "id=\(identifier ?? BrokerSettings.machineName)", "version=\(Identity.version)", "path=/",
+      ])
+  }
+
+  private func tell(_ event: ServicePublication.Event, _ hasSaid: inout Bool) {
+    switch event {
+    case .published(let name): console.log(.info, "on the local network as “\(name)” (_heliograph._tcp)")
+    case .nameTaken(let name): console.log(.info, "another device of this network is called “\(name)”")
+    case .absent:
+      if !hasSaid { console.log(.info, Self.absence) }
+      hasSaid = true
+    case .failed(let words): console.log(.warning, "not announced on the local network: \(words)")
+    }
+  }
+
+  private static let absence =
+    "not announced on the local network: avahi does not run here; apt-get install avahi-daemon, or --no-announce"
+
+  /// Until the bus is tried again.
+  private static let pause = Duration.seconds(30)
+
+  private static var busAddress: String? {
+    getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) }
+  }
+}
