@@ -11,10 +11,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "mqtt")]
 
+import browser  # noqa: E402
 import scene  # noqa: E402
 from clusters import Cluster, Mosquittos, Rabbits  # noqa: E402
 
-SCENES = {"mosquitto": (Mosquittos, 1, scene.ALONE), "rabbitmq": (Rabbits, 1, scene.ALONE), "cluster": (Cluster, 3, scene.CLUSTER)}
+SCENES = {
+    "page": (Mosquittos, 1, [scene.every_device_appears, *browser.CLAIMS]), "mosquitto": (Mosquittos, 1, scene.ALONE),
+    "rabbitmq": (Rabbits, 1, scene.ALONE), "cluster": (Cluster, 3, scene.CLUSTER),
+}
 
 
 def main() -> int:

@@ -103,6 +103,9 @@ struct FleetCommand: Sendable {
     }
   }
 
+  /// Nothing is looked up in a command that is done.
+  mutating func forgetPlaces() { places = [:] }
+
   /// The target whose device has this row, unless another device has taken the row.
   func place(ofRow row: Int, in table: borrowing FleetTable) -> Int? {
     guard let place = places[row], targets[place].isAt(row, in: table) else { return nil }

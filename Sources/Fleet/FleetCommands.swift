@@ -180,6 +180,7 @@ extension FleetCommand {
     targets[place].outcome = outcome
     open -= 1
     news.append(place)
+    if open == 0 { forgetPlaces() }
   }
 
   /// Targets are sent to in order, so their deadlines come in order, too.

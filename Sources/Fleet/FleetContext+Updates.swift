@@ -80,8 +80,10 @@ extension FleetContext {
 
   /// Puts into words what a page with this past is to be told, unless that was done for another page.
   private mutating func make(_ view: Int, isList: Bool, since cursor: UInt64, summary: UInt64, now: MonotonicTime) {
-    let made = screens.messages[view]
-    if made.isMade, made.isList == isList, isList || (made.cursor == cursor && made.summary == summary) { return }
+    // Field by field: a copy of the message would hold its memory, which is to be used again.
+    if screens.messages[view].isMade, screens.messages[view].isList == isList,
+      isList || (screens.messages[view].cursor == cursor && screens.messages[view].summary == summary)
+    { return }
     var bytes: [UInt8] = []
     swap(&bytes, &screens.messages[view].bytes)
     bytes.clear()

@@ -33,8 +33,37 @@ struct FleetIndex: Sendable {
     insert(row, devices)
   }
 
+  /// Takes a row out, and moves those up that were behind it for lack of room (Knuth, 6.4, Algorithm R). Its device
+  /// still has the identifier.
+  mutating func remove(_ row: Int, in devices: [FleetDevice]) {
+    let identifier = devices[row].identifier
+    var hole = start(identifier.span)
+    while places[hole] != UInt32(row + 1) {
+      guard places[hole] != 0 else { return }
+      hole = (hole + 1) & (places.count - 1)
+    }
+    count -= 1
+    var place = hole
+    while true {
+      places[hole] = 0
+      repeat {
+        place = (place + 1) & (places.count - 1)
+        if places[place] == 0 { return }
+      } while isBetween(hole, place, in: devices)
+      places[hole] = places[place]
+      hole = place
+    }
+  }
+
+  /// Whether the row at `place` begins its search behind `hole`, so that it has to stay.
+  private func isBetween(_ hole: Int, _ place: Int, in devices: [FleetDevice]) -> Bool {
+    let identifier = devices[Int(places[place]) - 1].identifier
+    let start = start(identifier.span)
+    return hole <= place ? hole < start && start <= place : hole < start || start <= place
+  }
+
   /// Makes the table anew of the rows that are in use.
-  mutating func rebuild(_ devices: [FleetDevice]) {
+  private mutating func rebuild(_ devices: [FleetDevice]) {
     count = 0
     for device in devices where device.isListed { count += 1 }
     var size = 64

@@ -51,6 +51,9 @@ struct FleetScreens: Sendable {
   var revision: UInt64 = 0
   var summary: UInt64 = 0
   var vocabulary = FleetVocabulary()
+  /// What the table had when the windows were last looked at.
+  private var membership: UInt64 = 0
+  private var presences: UInt64 = 0
 
   init(limits: FleetLimits) { self.limits = limits }
 
@@ -107,6 +110,7 @@ struct FleetScreens: Sendable {
 
   /// Looks again what is in the windows of which that is not certain.
   mutating func rebuild(_ table: inout FleetTable) {
+    (membership, presences) = (table.membership, table.presences)
     for view in views.indices where views[view].users > 0 && views[view].isStale(table) { views[view].rebuild(&table) }
   }
 
@@ -117,9 +121,10 @@ struct FleetScreens: Sendable {
 
   mutating func note(_ screen: Screen) { screens[screen.client.index] = screen }
 
-  /// Whether some window may show other rows than it should.
+  /// Whether some window may show other rows than it should. It is asked after everything that happens.
   func hasStale(_ table: borrowing FleetTable) -> Bool {
-    for view in views where view.users > 0 && view.isStale(table) { return true }
+    if membership == table.membership, presences == table.presences { return false }
+    for index in views.indices where views[index].users > 0 && views[index].isStale(table) { return true }
     return false
   }
 }

@@ -115,10 +115,10 @@ struct FleetTable: Sendable {
   private mutating func remove(_ identifier: Span<UInt8>) {
     guard let row = row(of: identifier) else { return }
     if devices[row].presence.isAbsent { absent -= 1 }
+    index.remove(row, in: devices)
     devices[row] = FleetDevice(identifier: [], now: .zero)
     devices[row].isListed = false
     free.append(row)
-    index.rebuild(devices)
     count -= 1
     membership &+= 1
     revision &+= 1

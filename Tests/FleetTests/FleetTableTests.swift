@@ -124,6 +124,28 @@ import Timebase
     #expect(try text(world.device("lamp-x").identifier) == "lamp-x")
   }
 
+  @Test func whoeverComesAndGoesIsFoundOrNot() {
+    let world = FleetWorld()
+    var present: Set<String> = []
+    var numbers = SeededGenerator(seed: 14)
+    for _ in 0..<3000 {
+      let identifier = "d\(Int.random(in: 0..<120, using: &numbers))"
+      if present.remove(identifier) == nil {
+        present.insert(identifier)
+        world.say("\(identifier)/about", #"{"name":"\(identifier)"}"#)
+      } else {
+        world.say("\(identifier)/about", "")
+      }
+    }
+    #expect(world.table.count == present.count)
+    for number in 0..<120 {
+      let name = bytes("d\(number)")
+      let row = world.table.row(of: name.span)
+      #expect((row != nil) == present.contains("d\(number)"))
+      if let row { #expect(world.table.devices[row].identifier == name) }
+    }
+  }
+
   @Test func nonsenseOnABrokerIsPassedOver() throws {
     var limits = FleetLimits()
     limits.devices = 3
