@@ -61,6 +61,7 @@ def order(sequence: tuple[str, ...], way: str) -> Callable[[Scene], str]:
         lamp, strip = f"{IDENTIFIER}_lamp_switch", f"{IDENTIFIER}_strip_light"
         scene.wait_until_connected()
         if scene.base is None:  # the same for all orders: what one of them leaves behind is not right for the next
+            scene.restart_home_assistant()  # which writes its registers at an end, and else some time after a change
             scene.base = scene.settled_picture({lamp: "off", strip: "on"})
         base = scene.base
         scene.wait_for_picture(base, "the picture before")
