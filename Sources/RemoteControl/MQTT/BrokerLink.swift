@@ -61,6 +61,11 @@
       public var announcedRevision: UInt32 { surface.pointee.announcedRevision }
     #endif
 
+    // These are methods, since Swift 6.3.1 does not give back what an assignment through an optional that cannot be
+    // copied (`broker?.status = …`) replaces.
+
+    fileprivate mutating func note(_ words: [UInt8]) { transportWords = words }
+
     /// Whether that is a change.
     fileprivate mutating func change(to status: Status) -> Bool {
       guard status != self.status else { return false }
@@ -77,7 +82,7 @@
       } opened: { application, now in
         application.context.broker?.surface.pointee.client.opened(now: now)
       } failed: { application, words, now in
-        application.context.broker?.transportWords = words
+        application.context.broker?.note(words)
         application.context.broker?.surface.pointee.client.failed(now: now)
         application.context.noteBrokerTrouble()
       } receive: { application, bytes, now in
@@ -85,7 +90,7 @@
       } writeOutput: { application, now, accept in
         application.context.broker?.surface.pointee.client.connection?.writeOutput(accept)
       } closed: { application, words, now in
-        application.context.broker?.transportWords = words
+        application.context.broker?.note(words)
         application.context.broker?.surface.pointee.client.closed(now: now)
         application.context.noteBrokerTrouble()
       } shutdown: { application, now in
@@ -124,7 +129,7 @@
       var scratch: [UInt8] = []
       swap(&scratch, &broker!.scratch)
       let received = broker?.surface.pointee.receive(bytes, device: &device, now: now, scratch: &scratch)
-      broker?.scratch = scratch
+      swap(&scratch, &broker!.scratch)
       if let note = received?.note { take(note) }
       return received?.taken ?? bytes.count
     }
