@@ -27,6 +27,7 @@
 
     /// How things are.
     public internal(set) var status = Status.connecting
+    /// What is said and heard.
     let surface: UnsafeMutablePointer<BrokerSurface>
     /// Why the transport could not connect, or lost the connection, in its words.
     var transportWords: [UInt8] = []
@@ -61,8 +62,8 @@
       public var announcedRevision: UInt32 { surface.pointee.announcedRevision }
     #endif
 
-    // These are methods, since Swift 6.3.1 does not give back what an assignment through an optional that cannot be
-    // copied (`broker?.status = …`) replaces.
+    // These are methods, since Swift 6.3.1 keeps for ever what an assignment behind a question mark replaces
+    // (`broker?.status = …`): findings/swift-leaks-what-an-optional-of-a-noncopyable-structure-held.sh.
 
     fileprivate mutating func note(_ words: [UInt8]) { transportWords = words }
 
