@@ -77,6 +77,12 @@ class Scene:
             self.pages = Pages(self.front, self.given.pages, self.rows, self.given.devices)
             until(lambda: self.pages.ask("report")["open"] == self.given.pages, "all pages are open", 60, 0.2)
 
+    def change_steadily(self) -> None:
+        """So often that a page without news for a second or two is one that was cut off."""
+        check(self.given.rate * self.rows / self.given.devices >= 5, "each page has five changes a second: more --rate")
+        self.set_rate(self.given.rate)
+        time.sleep(3)
+
     def set_rate(self, rate: int) -> None:
         self.devices.say(f"rate {rate}")
 
@@ -315,16 +321,15 @@ def a_broker_that_is_gone_and_back_changes_nothing(scene: Scene) -> str:
 
 def a_killed_gateway_costs_its_pages_two_seconds(scene: Scene) -> str:
     scene.open_pages()
-    scene.set_rate(scene.given.rate)
-    time.sleep(3)
+    scene.change_steadily()
     scene.pages.ask("report")
     scene.gateways[1].stop(signal.SIGKILL)
     time.sleep(WINDOW)
     told = scene.pages.ask("report")
+    scene.start_gateway(1)
     check(told["losses"] > 0, "some pages were on it")
     check(told["open"] == scene.given.pages, f"{told['open']} pages are open")
     check(told["gap"] <= 2, f"a page had nothing for {told['gap']:.2f} s")
-    scene.start_gateway(1)
     port = scene.ports[1]
     until(lambda: state(port)["total"] == scene.given.devices, "the gateway is back with all devices", 20, 0.2)
     scene.agree("after a gateway was killed")
@@ -333,8 +338,7 @@ def a_killed_gateway_costs_its_pages_two_seconds(scene: Scene) -> str:
 
 def a_killed_node_costs_pages_ten_seconds(scene: Scene) -> str:
     scene.open_pages()
-    scene.set_rate(scene.given.rate)
-    time.sleep(3)
+    scene.change_steadily()
     scene.pages.ask("report")
     scene.broker.kill_node(0)
     begun = time.monotonic()
@@ -343,9 +347,9 @@ def a_killed_node_costs_pages_ten_seconds(scene: Scene) -> str:
     back = time.monotonic() - begun
     time.sleep(max(12 - back, 3))
     told = scene.pages.ask("report")
+    scene.broker.start_node(0)
     check(told["gap"] <= 10, f"a page had nothing for {told['gap']:.2f} s")
     until(lambda: all(state(port)["absent"] == 0 for port in scene.ports), "no device is lost", SILENCE + 5, 0.5)
-    scene.broker.start_node(0)
     time.sleep(5)
     scene.agree("after a node was killed and came back")
     return f"the longest without news was {told['gap']:.2f} s; the node's devices were back after {back:.0f} s"

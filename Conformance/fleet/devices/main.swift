@@ -37,6 +37,9 @@ func makeDevice(_ number: Int) throws -> Device {
     ])
 }
 
+/// How many devices are on their broker, as each of them says.
+let connected = Locked(0)
+
 /// The devices, and how many changes were made on them.
 final class Crowd: Sendable {
   let devices: [NIOTransport<RemoteControl>]
@@ -55,7 +58,8 @@ final class Crowd: Sendable {
   }
 
   private static func start(_ number: Int, servers: Int, on loop: any EventLoop) async throws -> NIOTransport<RemoteControl> {
-    try await NIOTransport.start(on: loop) {
+    let wasConnected = Locked(false)
+    return try await NIOTransport.start(on: loop) {
       var limits = ServerLimits.remoteControl
       (limits.clients, limits.connections, limits.refusals) = (0, 0, 0)
       var application = RemoteControl(
@@ -73,6 +77,12 @@ final class Crowd: Sendable {
     } onNewSecond: { _, _ in
     } afterActivity: { application, _ in
       application.context.log.drain { _, _ in }
+      let isConnected = application.context.broker?.status == .connected
+      let difference = wasConnected.withLock { last in
+        defer { last = isConnected }
+        return (isConnected ? 1 : 0) - (last ? 1 : 0)
+      }
+      if difference != 0 { connected.withLock { $0 += difference } }
     }
   }
 
@@ -107,16 +117,8 @@ final class Crowd: Sendable {
     }
   }
 
-  /// How many are on their broker, and how many changes were made.
-  func count() async throws -> (connected: Int, made: Int) {
-    var connected = 0
-    for device in devices {
-      if try await device.withApplication({ application, _ in application.context.broker?.status == .connected }) {
-        connected += 1
-      }
-    }
-    return (connected, state.withLock { $0.made })
-  }
+  /// How many changes were made.
+  var made: Int { state.withLock { $0.made } }
 }
 
 extension Array {
@@ -141,8 +143,7 @@ say("started \(count)")
 Task.detached { try await crowd.change() }  // the main thread reads
 Task.detached {
   while true {
-    let (connected, made) = try await crowd.count()
-    say("connected \(connected) made \(made)")
+    say("connected \(connected.withLock { $0 }) made \(crowd.made)")
     try await Task.sleep(for: .seconds(1))
   }
 }
