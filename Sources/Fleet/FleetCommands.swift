@@ -21,7 +21,6 @@ struct FleetCommands: Sendable {
   var openCount: Int { commands.count { $0.open > 0 } }
 
   /// Whether something waits to be sent.
-  var hasUnsent: Bool { commands.contains { $0.next < $0.targets.count } }
 
   func command(_ number: UInt64) -> FleetCommand? { commands.first { $0.number == number } }
 
@@ -35,14 +34,17 @@ struct FleetCommands: Sendable {
       number: lastNumber, client: client, message: message, part: part, payload: payload, targets: targets)
     for place in command.targets.indices {
       if let outcome = Self.obstacle(command.targets[place], part, payload, table) {
-        command.finish(place, outcome, &table, isAwaited: false)
+        command.finish(place, outcome, &table)
       }
     }
-    if commands.count >= Self.remembered, let done = commands.firstIndex(where: { $0.open == 0 && $0.news.isEmpty }) {
-      commands.remove(at: done)
-    }
+    if commands.count >= Self.remembered, let done = firstFinished { commands.remove(at: done) }
     commands.append(command)
     return lastNumber
+  }
+
+  /// The oldest command that is done with: best one of which no page has yet to be told.
+  private var firstFinished: Int? {
+    commands.firstIndex { $0.open == 0 && $0.news.isEmpty } ?? commands.firstIndex { $0.open == 0 }
   }
 
   /// Why a command is not even sent; nil if it is.
@@ -73,7 +75,7 @@ struct FleetCommands: Sendable {
       let place = commands[turn].next
       let target = commands[turn].targets[place]
       if let outcome = Self.obstacle(target, commands[turn].part, commands[turn].payload, table) {
-        commands[turn].finish(place, outcome, &table, isAwaited: false)  // it has gone since
+        commands[turn].finish(place, outcome, &table)  // it has gone since
         continue
       }
       guard let message = publish(target.identifier, commands[turn].part, commands[turn].payload) else { return }
@@ -168,18 +170,16 @@ extension FleetCommand {
     targets[place].deadline = now + table.limits.answer
     next = place + 1
     guard let row = targets[place].row else { return }
-    table.await(row, 1)
+    table.changeAwaiting(of: row, by: 1)
     if let part = table.devices[row].part(named: part.span) { targets[place].wasOn = table.devices[row].parts[part].isOn }
   }
 
-  fileprivate mutating func finish(
-    _ place: Int, _ outcome: FleetOutcome, _ table: inout FleetTable, isAwaited: Bool = true
-  ) {
+  fileprivate mutating func finish(_ place: Int, _ outcome: FleetOutcome, _ table: inout FleetTable) {
     guard !targets[place].outcome.isFinal else { return }
-    if isAwaited, targets[place].outcome == .sent, let row = targets[place].row { table.await(row, -1) }
+    if targets[place].outcome == .sent, let row = targets[place].row { table.changeAwaiting(of: row, by: -1) }
     targets[place].outcome = outcome
     open -= 1
-    news.append(place)
+    if client != nil { news.append(place) }  // a script asks for the outcome itself
     if open == 0 { forgetPlaces() }
   }
 

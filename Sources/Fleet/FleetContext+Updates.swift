@@ -10,7 +10,7 @@ import Timebase
 extension FleetContext {
   /// What all pages show beside their rows.
   var summaryVersion: UInt64 {
-    // Each of the four only grows, or changes together with one that grows.
+    // Each only grows, so their sum changes with any of them.
     table.membership &+ table.presences &+ link.version
   }
 

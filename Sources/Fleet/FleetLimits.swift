@@ -16,11 +16,13 @@ public struct FleetLimits: Sendable {
   public var parts = 64
   /// Bytes of a state; a longer one is shown as far as this.
   public var stateSize = 256
-  /// Bytes of a name, a label or an address; longer ones are cut.
+  /// Bytes of a name or a label; longer ones are cut.
   public var textSize = 96
+  /// Bytes of the address of a device's own page; a longer one is left out.
+  public var addressSize = 512
   /// Rows of one page's window.
   public var rows = 100
-  /// Commands that are not done yet; whoever asks for one more is told so.
+  /// Commands that are not done yet; a further one is refused.
   public var commands = 32
   /// How long a device may say nothing until it counts as silent. It says something every 30 s; a broker may lose one.
   public var silence: Milliseconds = .seconds(75)

@@ -67,7 +67,7 @@ struct FleetLink: Sendable {
     return nil
   }
 
-  /// The connection has ended, or did not come about; returns whether that is news.
+  /// Notes why there is no connection.
   mutating func noteTrouble() {
     guard let trouble = client.trouble, !client.isStopped else { return }
     set(.lost(trouble.words(ofTransport: transportWords)))

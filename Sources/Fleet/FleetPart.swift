@@ -8,16 +8,11 @@ import Bytes
 /// A part of a device of the fleet.
 struct FleetPart: Sendable {
   /// What a part is, as far as the gateway knows it.
-  enum Kind: UInt8, Sendable {
+  enum Kind: UInt8, CaseIterable, Sendable {
     case unknown, `switch`, light, button, contact, sensor, number
 
     init(_ name: borrowing JSONValue) {
-      self =
-        if name.equals("switch") { .switch } else if name.equals("light") { .light } else if name.equals("button") {
-          .button
-        } else if name.equals("contact") { .contact } else if name.equals("sensor") { .sensor } else if name.equals("number") {
-          .number
-        } else { .unknown }
+      self = Self.allCases.first { name.equals($0.name) } ?? .unknown
     }
 
     /// Its name in messages.
@@ -92,7 +87,6 @@ struct FleetPart: Sendable {
     switch (kind, isOn) {
     case (.button, _):
       if !state.isEmpty { text.append(state.span) } else { text.append(isRemote ? "press" : "not pressed yet") }
-    case (.contact, let isOn?): text.append(isOn ? "on" : "off")
     case (.light, let isOn?):
       text.append(isOn ? "on" : "off")
       if isOn, let brightness { Self.append(percent: brightness, to: &text) }

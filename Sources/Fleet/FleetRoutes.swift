@@ -73,9 +73,9 @@ enum FleetRoutes {
   private static func postCommand(_ context: inout FleetContext, _ request: borrowing Request, _ response: inout Response) {
     guard let json = try? JSONValue(parsing: request.body) else { return response.fail(.badRequest, "malformed JSON") }
     switch context.begin(FleetOrder(json), client: nil, message: 0) {
-    case .failure(let problem): response.fail(.badRequest, problem.words)
+    case .failure(let problem): response.fail(problem.status, problem.words)
     case .success(let number):
-      response.status = HTTPStatus(202) ?? .ok  // Accepted
+      response.status = .accepted
       guard let command = context.commands.command(number) else { return }
       response.sendJSON { FleetMessages.append(command, to: &$0) }
     }
@@ -93,7 +93,7 @@ enum FleetRoutes {
   private static func postForm(_ context: inout FleetContext, _ request: borrowing Request, _ response: inout Response) {
     let fields = FormFields(request.body, limit: fieldLimit)
     switch context.begin(order(fields), client: nil, message: 0) {
-    case .failure(let problem): response.fail(.badRequest, problem.words)
+    case .failure(let problem): response.fail(problem.status, problem.words)
     case .success(let number):
       var location = [UInt8]("./?command=")
       location.append(decimal: number)

@@ -4,6 +4,7 @@
 
 import Bytes
 import DeviceServer
+import HTTPCore
 import MQTTCore
 import Timebase
 import WebSocketCore
@@ -66,22 +67,26 @@ enum FleetSocket {
 
 /// Why a command was not begun.
 struct FleetProblem: Error {
+  let status: HTTPStatus
   let words: StaticString
 }
 
 extension FleetContext {
   /// Takes on a command; its number.
   mutating func begin(_ order: FleetOrder, client: ClientID?, message: UInt64) -> Result<UInt64, FleetProblem> {
-    if let mistake = order.mistake { return .failure(FleetProblem(words: mistake)) }
-    guard link.client.isOpen else { return .failure(FleetProblem(words: "not sent: the broker is not connected")) }
+    if let mistake = order.mistake { return .failure(FleetProblem(status: .badRequest, words: mistake)) }
+    guard link.client.isOpen else {
+      return .failure(FleetProblem(status: .serviceUnavailable, words: "not sent: the broker is not connected"))
+    }
     guard commands.openCount < table.limits.commands else {
-      return .failure(FleetProblem(words: "not sent: too many commands are on their way"))
+      return .failure(FleetProblem(status: .tooManyRequests, words: "not sent: too many commands are on their way"))
     }
     var targets: [(identifier: [UInt8], row: Int?)] = []
     if let query = order.query {
       for row in table.select(query) { targets.append((table.devices[Int(row)].identifier, Int(row))) }
     } else {
-      for name in order.devices { targets.append((name, table.row(of: name.span))) }
+      var seen: Set<[UInt8]> = []
+      for name in order.devices where seen.insert(name).inserted { targets.append((name, table.row(of: name.span))) }
     }
     return .success(
       commands.begin(

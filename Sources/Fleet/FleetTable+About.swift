@@ -21,7 +21,7 @@ extension FleetTable {
       }
     }
     let name = text(json["name"])
-    let address = Self.isWebAddress(text(json["address"])) ? text(json["address"]) : []
+    let address = webAddress(json["address"])
     let groups = groups(json["groups"])
     let parts = parts(json["parts"], keeping: known.parts, isSameBoot: boot == known.boot)
     let isSame = known.isDescribed && name == known.name && address == known.address && groups == known.groups
@@ -47,6 +47,12 @@ extension FleetTable {
     var end = limit
     while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }  // not inside a character
     return Array(text.prefix(end))
+  }
+
+  /// A web address is never cut: it would lead elsewhere.
+  private func webAddress(_ json: JSONValue?) -> [UInt8] {
+    let address = text(json, limit: limits.addressSize + 1)
+    return address.count <= limits.addressSize && Self.isWebAddress(address) ? address : []
   }
 
   private func groups(_ json: JSONValue?) -> [UInt8] {

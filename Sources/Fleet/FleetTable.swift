@@ -234,7 +234,8 @@ struct FleetTable: Sendable {
     if !isRetained { devices[row].aboutConnection = connection }
   }
 
-  mutating func await(_ row: Int, _ difference: Int) {
+  /// Counts the commands that a device has yet to answer.
+  mutating func changeAwaiting(of row: Int, by difference: Int) {
     guard devices.indices.contains(row) else { return }
     devices[row].awaiting = UInt16(clamping: Int(devices[row].awaiting) + difference)
   }

@@ -36,7 +36,7 @@ extension FleetOrder {
       var devices: [[UInt8]] = []
       _ = json["devices"]?.forEachElement { element in
         var name: [UInt8] = []
-        if element.appendString(to: &name), !devices.contains(name) || devices.count > 64 { devices.append(name) }
+        if element.appendString(to: &name) { devices.append(name) }
         return true
       }
       self.devices = devices

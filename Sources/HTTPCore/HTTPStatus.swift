@@ -24,6 +24,8 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
   public static let switchingProtocols = HTTPStatus(known: 101)
   /// 200 (RFC 9110 section 15.3.1).
   public static let ok = HTTPStatus(known: 200)
+  /// 202 (RFC 9110 section 15.3.3).
+  public static let accepted = HTTPStatus(known: 202)
   /// 204 (RFC 9110 section 15.3.5).
   public static let noContent = HTTPStatus(known: 204)
   /// 206 (RFC 9110 section 15.3.7).
@@ -114,6 +116,7 @@ public struct HTTPStatus: Equatable, Hashable, Sendable {
     100 Continue
     101 Switching Protocols
     200 OK
+    202 Accepted
     204 No Content
     303 See Other
     304 Not Modified

@@ -177,4 +177,21 @@ import Timebase
         == #"{"command":1,"part":"led","payload":"ON","open":0,"results":[["lamp-1","done"],["lamp-2","done"],["lamp-3","done"]]}"#)
     #expect(client.ask("GET", "/api/commands/2")?.status == 404)
   }
+
+  @Test func commandsOfScriptsAreForgottenInTheirTurn() {
+    let (world, _) = Self.world(1)
+    let client = FleetClient(world.network)
+    let body = #"{"part":"led","payload":"ON","devices":["lamp-1","lamp-1"]}"#
+    for _ in 1...100 {
+      #expect(client.ask("POST", "/api/commands", ["Content-Type: application/json"], body: body)?.status == 202)
+      world.settle()
+      world.say("lamp-1/led/state", "ON")
+    }
+    #expect(client.ask("GET", "/api/commands/1")?.status == 404)
+    #expect(
+      text(client.ask("GET", "/api/commands/100")?.body ?? [])
+        == #"{"command":100,"part":"led","payload":"ON","open":0,"results":[["lamp-1","done"]]}"#)
+    world.disconnect()
+    #expect(client.ask("POST", "/api/commands", ["Content-Type: application/json"], body: body)?.status == 503)
+  }
 }

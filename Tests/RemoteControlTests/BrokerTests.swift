@@ -245,6 +245,26 @@ import Timebase
     #expect(world.takePublished().isEmpty, "and nothing else")
   }
 
+  @Test func theLastWordWaitsForRoomAndNothingFollowsIt() throws {
+    var world = try Self.world()
+    try world.connect()
+    world.acknowledges = false
+    for _ in 1...100 {
+      world.surface.note(MadeGesture(part: 3, gesture: .click))
+      try world.settle()
+    }
+    _ = world.takePublished()
+    world.surface.stop(now: world.now)
+    try world.settle()
+    #expect(world.takePublished().isEmpty && !world.surface.isFarewellDone)
+    world.acknowledges = true
+    world.acknowledge()
+    try world.perform(.toggle, on: 0)
+    try world.settle()
+    #expect(world.takePublished() == [.init(topic: "heliograph/lamp/availability", payload: "offline")])
+    #expect(world.surface.isFarewellDone)
+  }
+
   @Test(arguments: [("a", true), ("lamp-1_x", true), ("", false), ("A", false), ("a.b", false), ("a b", false),
     ("a/b", false), ("ä", false), ("+", false)])
   func levels(_ text: String, _ isLevel: Bool) {

@@ -54,12 +54,7 @@ Object.assign(perform, {
 
   // So that a reload, and whoever gets the address, sees the same.
   address({ wanted }) {
-    const fields = new URLSearchParams();
-    if (wanted.q) fields.set('q', wanted.q);
-    if (wanted.group) fields.set('group', wanted.group);
-    if (wanted.absent_only) fields.set('show', 'absent');
-    if (wanted.from) fields.set('from', wanted.from);
-    const text = `${fields}`;
+    const text = query(wanted);
     history.replaceState(null, '', text ? `?${text}` : './');
   },
 });
@@ -120,7 +115,18 @@ function drawPlace(place) {
 }
 
 function drawLink(link, isThere, from) {
-  mark(link, 'href', isThere ? `?from=${Math.max(from, 0)}` : undefined);
+  const place = query({ ...state.wanted, from: Math.max(from, 0) });
+  mark(link, 'href', isThere ? `?${place}` : undefined);
+}
+
+// What an address says of a search, as the server reads it.
+function query({ q, group, absent_only: isAbsentOnly, from }) {
+  const fields = new URLSearchParams();
+  if (q) fields.set('q', q);
+  if (group) fields.set('group', group);
+  if (isAbsentOnly) fields.set('show', 'absent');
+  if (from) fields.set('from', from);
+  return `${fields}`;
 }
 
 function drawChosen() {

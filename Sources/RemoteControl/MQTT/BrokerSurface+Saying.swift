@@ -44,6 +44,7 @@ extension BrokerSurface {
   private mutating func say(
     _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
   ) throws(SendingError) {
+    if isStopping { return try sayFarewell(now: now) }
     if due.about {
       let options = options
       try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, options, to: &$0) }
@@ -59,7 +60,7 @@ extension BrokerSurface {
       }
       gestures.removeFirst()
     }
-    if due.availability, !isStopping {
+    if due.availability {
       try send(topics.availability, now: now) { $0.append("online") }
       due.availability = false
       isOnline = true
@@ -206,10 +207,17 @@ extension BrokerSurface {
   mutating func stop(now: MonotonicTime) {
     isStopping = true
     isOnline = false
-    guard client.isOpen else { return client.stop(now: now) }
-    offlineMessage = (try? send(topics.availability, now: now) { $0.append("offline") }) ?? 0
+    hasWork = true
+    if !client.isOpen { client.stop(now: now) }
+  }
+
+  /// The last word, as soon as there is room for it; nothing follows it, since that would be a sign of life.
+  private mutating func sayFarewell(now: MonotonicTime) throws(SendingError) {
+    guard !hasSaidFarewell else { return }
+    offlineMessage = try send(topics.availability, now: now) { $0.append("offline") }
+    hasSaidFarewell = true
   }
 
   /// Whether the broker knows that the device has gone, or there is none.
-  var isFarewellDone: Bool { isStopping && (offlineMessage == 0 || !client.isOpen) }
+  var isFarewellDone: Bool { isStopping && (!client.isOpen || hasSaidFarewell && offlineMessage == 0) }
 }

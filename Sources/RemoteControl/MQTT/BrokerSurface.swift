@@ -55,6 +55,7 @@ struct BrokerSurface: Sendable {
   var subscription: UInt16 = 0
   var offlineMessage: UInt16 = 0
   var isStopping = false
+  var hasSaidFarewell = false
   var isDeleted = false
   #if !WITHOUT_STATE_FILE
     /// Counts the changes of `announced`.

@@ -114,7 +114,7 @@ struct FleetService: Service {
     let address: SocketAddress
     do {
       address = try await transport.listen(host: settings.host, port: settings.port) { [log] error in
-        log.add(.warning, "cannot accept connections: \(error); trying every second")
+        log.add(.warning, "cannot accept connections: \(RemoteControlService.reason(error)); trying every second")
       }
     } catch {
       throw StartFailure(

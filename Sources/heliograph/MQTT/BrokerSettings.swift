@@ -97,15 +97,17 @@ struct BrokerSettings: Sendable {
   /// The settings as they were given; nil: no broker.
   init?(_ given: SettingSources) throws {
     guard let urls = try given.texts("mqtt.broker"), !urls.isEmpty else {
-      guard try given.text("mqtt.user") == nil, try given.text("mqtt.id") == nil, try given.texts("mqtt.groups") == nil
-      else { throw StartFailure(description: "what is said of a broker needs one: add --mqtt-broker mqtt://HOST") }
+      for name in ["user", "id", "prefix", "password_file", "version", "ca_file", "fingerprint", "certificate", "key"] {
+        guard try given.text("mqtt." + name) == nil else { throw Self.withoutBroker(name) }
+      }
+      guard try given.texts("mqtt.groups") == nil else { throw Self.withoutBroker("groups") }
       return nil
     }
     brokers = try urls.map { try BrokerURL($0) }
     let identifier = try given.text("mqtt.id") ?? Self.machineName
     options = BrokerOptions(
       prefix: try Self.level(given.text("mqtt.prefix") ?? "heliograph", "prefix"),
-      identifier: try Self.level(identifier, "id"),
+      identifier: try Self.identifier(identifier),
       groups: try (given.texts("mqtt.groups") ?? []).map { try Self.level($0, "group") },
       discoveryPrefix: try given.truth("mqtt.discovery") ?? true ? Array("homeassistant".utf8) : [])
     version = try given.text("mqtt.version") == "5" ? .v5 : .v311
@@ -158,6 +160,18 @@ struct BrokerSettings: Sendable {
   }
 
   // MARK: What was given
+
+  private static func withoutBroker(_ name: String) -> StartFailure {
+    StartFailure(description: "mqtt.\(name) is for a broker, and there is none: add --mqtt-broker mqtt://HOST")
+  }
+
+  /// A device's own level, which is none of those that are for several devices.
+  private static func identifier(_ text: String) throws -> [UInt8] {
+    guard text != "all", text != "group" else {
+      throw StartFailure(description: "the id \(text) is a topic for several devices: choose another one")
+    }
+    return try level(text, "id")
+  }
 
   private static func level(_ text: String, _ what: String) throws -> [UInt8] {
     let bytes = Array(text.utf8)
