@@ -26,8 +26,8 @@ export function duration(milliseconds) {
   return minutes ? `${minutes} min` : `${seconds} s`;
 }
 
-function brokerWord({ connected, error = 'connecting' }) {
-  return connected ? 'connected' : error;
+function brokerWord({ connected, error }) {
+  return [connected ? 'connected' : !error && 'connecting', error].filter(Boolean).join(', but ');
 }
 
 function connectionText(s) {

@@ -30,6 +30,8 @@ enum FleetOutcome: UInt8, Sendable {
   case disconnected
   /// The broker was lost before it was sent.
   case unsent
+  /// The broker has not taken what was sent before it.
+  case noRoom
 
   /// Whether nothing more will happen.
   var isFinal: Bool { self != .waiting && self != .sent }
@@ -47,6 +49,7 @@ enum FleetOutcome: UInt8, Sendable {
     case .unsuitable: "not sent: its part cannot do that"
     case .disconnected: "unknown: the broker was lost"
     case .unsent: "not sent: the broker was lost"
+    case .noRoom: "not sent: the broker does not answer"
     }
   }
 }
@@ -83,6 +86,8 @@ struct FleetCommand: Sendable {
   var oldest = 0
   /// How many are not.
   var open: Int
+  /// When nothing more of it is sent.
+  var sendDeadline = MonotonicTime.distantFuture
   /// The targets whose outcome the client has yet to be told.
   var news: [Int] = []
   private var places: [Int: Int] = [:]

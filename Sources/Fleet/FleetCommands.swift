@@ -37,7 +37,7 @@ struct FleetCommands: Sendable {
         command.finish(place, outcome, &table)
       }
     }
-    if commands.count >= Self.remembered, let done = firstFinished { commands.remove(at: done) }
+    while commands.count >= Self.remembered, let done = firstFinished { commands.remove(at: done) }
     commands.append(command)
     return lastNumber
   }
@@ -176,7 +176,9 @@ extension FleetCommand {
 
   fileprivate mutating func finish(_ place: Int, _ outcome: FleetOutcome, _ table: inout FleetTable) {
     guard !targets[place].outcome.isFinal else { return }
-    if targets[place].outcome == .sent, let row = targets[place].row { table.changeAwaiting(of: row, by: -1) }
+    if targets[place].outcome == .sent, let row = targets[place].row, targets[place].isAt(row, in: table) {
+      table.changeAwaiting(of: row, by: -1)
+    }
     targets[place].outcome = outcome
     open -= 1
     if client != nil { news.append(place) }  // a script asks for the outcome itself
@@ -185,6 +187,17 @@ extension FleetCommand {
 
   /// Targets are sent to in order, so their deadlines come in order, too.
   fileprivate mutating func expire(_ table: inout FleetTable, now: MonotonicTime) -> MonotonicTime {
+    // What finds no room for so long is not sent any more: the broker acknowledges nothing.
+    if sendDeadline == .distantFuture { sendDeadline = now + table.limits.sending }
+    if now >= sendDeadline, next < targets.count {
+      for place in next..<targets.count where targets[place].outcome == .waiting { finish(place, .noRoom, &table) }
+      next = targets.count
+    }
+    let answer = expireAnswers(&table, now: now)
+    return next < targets.count ? min(answer, sendDeadline) : answer
+  }
+
+  private mutating func expireAnswers(_ table: inout FleetTable, now: MonotonicTime) -> MonotonicTime {
     while oldest < next {
       if targets[oldest].outcome == .sent {
         guard now >= targets[oldest].deadline else { return targets[oldest].deadline }

@@ -43,6 +43,8 @@ struct FleetDevice: Sendable {
   var groups: [UInt8] = []
   /// All that a search looks at, in lower case, with line ends between the texts.
   var searchText: [UInt8] = []
+  /// Tells it from the device that had its row before.
+  var birth: UInt64 = 0
   /// Which start of the device its description is of.
   var boot: [UInt8] = []
   /// The number of its description.

@@ -26,6 +26,8 @@ public struct FleetLimits: Sendable {
   public var commands = 32
   /// How long a device may say nothing until it counts as silent. It says something every 30 s; a broker may lose one.
   public var silence: Milliseconds = .seconds(75)
+  /// How long a command may take to be sent to all that it is for.
+  public var sending: Milliseconds = .seconds(15)
   /// How long a device may take to do what it was told.
   public var answer: Milliseconds = .seconds(5)
   /// The least time between two messages to the pages: changes in between go out together.

@@ -68,6 +68,8 @@ struct FleetPart: Sendable {
     state.clear()
     state.append(text)
     isOn = Self.isOn(text)
+    // A browser ends a connection on which a text is no UTF-8 (RFC 6455 section 8.1).
+    if state.contains(where: { $0 >= 0x80 }) { state = Array(String(decoding: state, as: UTF8.self).utf8) }
     return true
   }
 

@@ -37,6 +37,7 @@ struct FleetView: Sendable {
   var users = 0
   /// The rows of the table.
   private(set) var rows: [UInt32] = []
+  private var births: [UInt64] = []
   /// How many devices the query selects.
   private(set) var matches = 0
   /// The first row's number: a window behind the end is moved to the last rows there are.
@@ -60,8 +61,11 @@ struct FleetView: Sendable {
     var from = window.from
     if from >= selected.count { from = selected.isEmpty ? 0 : (selected.count - 1) / window.count * window.count }
     let rows = Array(selected[from..<min(from + window.count, selected.count)])
-    guard version == 0 || rows != self.rows || selected.count != matches || from != self.from else { return }
-    (self.rows, matches, self.from) = (rows, selected.count, from)
+    // A row may have another device than before.
+    let births = rows.map { table.devices[Int($0)].birth }
+    guard version == 0 || rows != self.rows || births != self.births || selected.count != matches || from != self.from
+    else { return }
+    (self.rows, self.births, matches, self.from) = (rows, births, selected.count, from)
     version += 1
   }
 }

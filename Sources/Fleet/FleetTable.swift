@@ -107,6 +107,7 @@ struct FleetTable: Sendable {
     index.add(row, in: devices)
     count += 1
     membership &+= 1
+    devices[row].birth = membership
     mark(row)
     return row
   }

@@ -223,8 +223,8 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   }
 
   /// Makes connections for the application from now on.
-  func connect(_ calls: OutgoingConnection<App>, servers: [OutgoingServer]) {
-    outgoing = OutgoingChannel(calls, servers: servers, driver: self)
+  func connect(_ calls: OutgoingConnection<App>, servers: [OutgoingServer], timeout: TimeAmount) {
+    outgoing = OutgoingChannel(calls, servers: servers, timeout: timeout, driver: self)
     act()
   }
 
@@ -232,7 +232,8 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
 
   /// Makes sure that `act` runs at `deadline`; a timer that is early enough already stays as it is.
   private func arm(_ deadline: MonotonicTime?) {
-    guard let deadline else { return }
+    // What is due already was done just now: were it due again at once, nothing else would ever be heard.
+    guard let deadline = deadline.map({ max($0, now + 1) }) else { return }
     if let timer {
       if timer.deadline <= deadline { return }
       timer.task.cancel()

@@ -122,10 +122,14 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
     return channel
   }
 
-  /// Makes the connections that `calls` asks for, to `servers`, until the transport ends.
-  public func connect(_ calls: OutgoingConnection<App>, servers: [OutgoingServer]) async throws {
+  /// Makes the connections that `calls` asks for, to `servers`, until the transport ends. To be called once.
+  ///
+  /// A server that has not accepted a connection after `timeout`, its encryption included, has failed.
+  public func connect(
+    _ calls: OutgoingConnection<App>, servers: [OutgoingServer], timeout: TimeAmount = .seconds(10)
+  ) async throws {
     let driver = self.driver
-    try await eventLoop.submit { driver.value.connect(calls, servers: servers) }.get()
+    try await eventLoop.submit { driver.value.connect(calls, servers: servers, timeout: timeout) }.get()
   }
 
   /// Stops listening, lets the application close its clients, and returns when the last connection is gone;

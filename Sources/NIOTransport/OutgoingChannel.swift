@@ -19,12 +19,18 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   /// Nothing is done any more, whatever is still under way.
   private var isCutOff = false
 
-  /// How long a server may take to accept a connection.
-  private static var connectTimeout: TimeAmount { .seconds(10) }
+  /// Cuts an attempt off; nil if none is under way.
+  private var attempt: Scheduled<Void>?
+  /// How many attempts there were: what one of before reports is not heard.
+  private var attempts = 0
 
-  init(_ calls: OutgoingConnection<App>, servers: [OutgoingServer], driver: Driver<App>) {
+  /// How long a server may take to accept a connection, its encryption included.
+  private let timeout: TimeAmount
+
+  init(_ calls: OutgoingConnection<App>, servers: [OutgoingServer], timeout: TimeAmount, driver: Driver<App>) {
     self.calls = calls
     self.servers = servers
+    self.timeout = timeout
     self.driver = driver
   }
 
@@ -44,8 +50,11 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   private func connect(to destination: Destination) {
     guard let server = server(at: destination) else { return fail("there is no such server") }
     isConnecting = true
+    attempts += 1
+    let number = attempts
+    attempt = driver.eventLoop.assumeIsolated().scheduleTask(in: timeout) { self.giveUp() }
     ClientBootstrap(group: driver.eventLoop)
-      .connectTimeout(Self.connectTimeout)
+      .connectTimeout(timeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.autoRead, value: false)
       .channelInitializer { channel in
@@ -53,18 +62,29 @@ final class OutgoingChannel<App: Application & ~Copyable> {
       }
       .connect(host: server.host, port: server.port)
       .assumeIsolated()
-      .whenComplete { self.connected($0) }
+      .whenComplete { self.connected($0, number) }
   }
 
   /// TCP has connected, or none of the server's addresses did.
-  private func connected(_ result: Result<any Channel, any Error>) {
+  private func connected(_ result: Result<any Channel, any Error>, _ number: Int) {
     switch Result(catching: { try result.get().pipeline.syncOperations.handler(type: OutgoingHandler.self) }) {
-    case .failure(let error): hear(.failed(error))
+    case .failure(let error):
+      if isConnecting, number == attempts { hear(.failed(error)) }
     case .success(let handler):
-      guard !isCutOff else { return handler.abort() }
+      guard isConnecting, number == attempts else { return handler.abort() }
       self.handler = handler
-      handler.listen { [weak self] event in self?.hear(event) }
+      handler.listen { [weak self, unowned handler] event in
+        if self?.handler === handler { self?.hear(event) }
+      }
     }
+  }
+
+  /// The server has not said enough in time.
+  private func giveUp() {
+    guard isConnecting else { return }
+    let handler = handler
+    fail("no answer")
+    handler?.abort()
   }
 
   private func server(at destination: Destination) -> OutgoingServer? {
@@ -84,7 +104,7 @@ final class OutgoingChannel<App: Application & ~Copyable> {
     if isCutOff { return }
     switch event {
     case .opened:
-      isConnecting = false
+      endAttempt()
       driver.run { calls.opened(&$0, $1) }
       handler?.readIfEmpty()
     case .failed(let error): fail(Self.words(error))
@@ -99,8 +119,14 @@ final class OutgoingChannel<App: Application & ~Copyable> {
 
   private func fail(_ words: String) {
     handler = nil
-    isConnecting = false
+    endAttempt()
     driver.run { calls.failed(&$0, Array(words.utf8), $1) }
+  }
+
+  private func endAttempt() {
+    isConnecting = false
+    attempt?.cancel()
+    attempt = nil
   }
 
   /// Moves what can be moved: output that has gone makes room for input, whose answers are output again.
@@ -133,7 +159,7 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   /// Ends what there is at once.
   func abort() {
     isCutOff = true
-    isConnecting = false
+    endAttempt()
     handler?.abort()
     handler = nil
   }

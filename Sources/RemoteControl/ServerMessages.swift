@@ -75,7 +75,7 @@ enum ServerMessages {
     json.member("clients", UInt32(clamping: context.clients))
     #if !WITHOUT_MQTT
       switch context.broker {
-      case .some(let link): write(link.status, &json)
+      case .some(let link): write(link.status, complaint: link.complaint, &json)
       case nil: break
       }
     #endif
@@ -83,11 +83,13 @@ enum ServerMessages {
 
   #if !WITHOUT_MQTT
     /// Whether the broker is there, and why not.
-    private static func write(_ status: BrokerLink.Status, _ json: inout JSONWriter) {
+    private static func write(_ status: BrokerLink.Status, complaint: [UInt8], _ json: inout JSONWriter) {
       json.name("mqtt")
       json.beginObject()
       json.member("connected", status == .connected)
-      if case .lost(let why) = status { json.member("error", why.span) }
+      var error = complaint
+      if case .lost(let why) = status { error = why }
+      if !error.isEmpty { json.member("error", error.span) }
       json.endObject()
     }
   #endif

@@ -38,7 +38,11 @@ public struct ServicePublication: Sendable {
   }
 
   /// What a call of ours was for.
-  private enum Call: Equatable { case watch, state, group, service, other }
+  private enum Call: Equatable {
+    case watch, state, group, other
+    /// An entry under the name of this number.
+    case service(Int)
+  }
 
   private enum AvahiState { static let registering: UInt32 = 1, running: UInt32 = 2, collision: UInt32 = 3 }
   private enum GroupState { static let established: UInt32 = 2, collision: UInt32 = 3, failure: UInt32 = 4 }
@@ -149,7 +153,7 @@ public struct ServicePublication: Sendable {
       arguments.string("")  // on this machine
       arguments.uint16(description.port)
       arguments.byteStrings(description.texts)
-      call(.service, "AddService", of: .entryGroup(group), arguments)
+      call(.service(collisions), "AddService", of: .entryGroup(group), arguments)
     }
     call(.other, "Commit", of: .entryGroup(group))
   }
@@ -192,8 +196,8 @@ public struct ServicePublication: Sendable {
   private mutating func refused(_ call: Call?, _ message: DBusMessage) {
     let isTaken = message.errorName == "org.freedesktop.Avahi.CollisionError"
     switch call {
-    case .service where isTaken:
-      if isGroupFilled { tryAnotherName() }  // the first of several that say so
+    case .service(let number) where isTaken:
+      if isGroupFilled, number == collisions { tryAnotherName() }  // the first of several that say so
     case .state where Self.meansAbsence(message.errorName): events.append(.absent)
     case .watch, .state, .group, .service: events.append(.failed(Self.words(of: message)))
     case .other, nil: break  // the end of a group that is gone already

@@ -178,6 +178,15 @@ import Timebase
     #expect(client.ask("GET", "/api/commands/2")?.status == 404)
   }
 
+  @Test func whatTheBrokerDoesNotTakeIsGivenUp() {
+    let (world, page) = Self.world(300)
+    world.acknowledges = false
+    page.sendText(#"{"type":"command","id":1,"part":"led","payload":"ON","all":{}}"#)
+    world.wait(16_000)
+    let told = Self.results(page).joined()
+    #expect(told.contains("not sent: the broker does not answer") && told.contains(#""open":0"#))
+  }
+
   @Test func commandsOfScriptsAreForgottenInTheirTurn() {
     let (world, _) = Self.world(1)
     let client = FleetClient(world.network)

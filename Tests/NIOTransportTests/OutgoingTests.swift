@@ -167,6 +167,21 @@ extension OverSockets {
         }
       }
 
+      @Test func aServerThatDoesNotAnswerTheHandshakeHasFailed() async throws {
+        let silent = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+          .childChannelOption(.autoRead, value: false)
+          .bind(host: "127.0.0.1", port: 0).get()
+        try await TestServer.run { program in
+          let port = silent.localAddress?.port ?? 0
+          try await program.call("127.0.0.1", port, try TLSTrust(.system), timeout: .milliseconds(200))
+          try await program.untilCaller(.failed("no answer"))
+          try await program.transport.withApplication { app, _ in app.context.caller.next = .connect(.known(0)) }
+          try await program.until("another attempt fails, too") { $0.context.caller.happenings.count == 2 }
+          #expect(try await program.caller.happenings == [.failed("no answer"), .failed("no answer")])
+        }
+        try await silent.close()
+      }
+
       /// A server whose kernel accepts, and that says nothing.
       @Test func theTransportEndsInTimeThoughAConnectionIsStillBeingMade() async throws {
         let silent = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

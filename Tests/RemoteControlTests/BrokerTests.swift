@@ -213,6 +213,51 @@ import Timebase
     #expect(world.takePublished("availability") == [], "not more than once a second")
   }
 
+  /// The will of the connection before comes right behind our own word.
+  @Test func thatIsSaidASecondLaterIfItWasSaidJustNow() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("heliograph/lamp/availability", "offline")
+    #expect(world.takePublished().isEmpty && world.surface.nextDeadline <= world.now + 1000)
+    try world.wait(1000)
+    #expect(world.takePublished("availability") == ["online"])
+  }
+
+  /// A device that has no room has nothing to do until the broker makes some, whatever is late meanwhile.
+  @Test func aBrokerThatAcknowledgesNothingKeepsTheDeviceNotBusy() throws {
+    var world = try Self.world()
+    try world.connect()
+    world.acknowledges = false
+    for _ in 1...100 {
+      world.surface.note(MadeGesture(part: 3, gesture: .click))
+      try world.settle()
+    }
+    _ = world.takePublished()
+    try world.deliver("heliograph/all/ask", "")
+    for _ in 1...4 {
+      try world.wait(10_000)
+      #expect(world.surface.nextDeadline > world.now)
+    }
+    #expect(world.takePublished().map(\.topic) == ["heliograph/lamp/alive"], "which needs no acknowledgement")
+    world.acknowledges = true
+    world.acknowledge()
+    try world.settle()
+    #expect(world.takePublished("availability") == ["online"], "and then comes what was asked for")
+  }
+
+  @Test func aMessageThatComesAgainIsObeyedOnce() throws {
+    var world = try Self.world()
+    try world.connect()
+    let topic = bytes("heliograph/lamp/fan/set")
+    for first: UInt8 in [0x32, 0x3A, 0x3A] {  // PUBLISH with QoS 1, and twice with DUP
+      world.hear([first, UInt8(2 + topic.count + 2 + 6), 0, UInt8(topic.count)] + topic + [0, 77] + bytes("TOGGLE"))
+    }
+    #expect(world.device.parts[0].isOn == true)
+    world.hear([0x32, UInt8(2 + topic.count + 2 + 6), 0, UInt8(topic.count)] + topic + [0, 77] + bytes("TOGGLE"))
+    #expect(world.device.parts[0].isOn == false, "the number is another message's by now")
+  }
+
   @Test func whoAsksIsToldAllWithinTwoSecondsAndNotTwiceInTen() throws {
     var world = try Self.world()
     try world.connect()

@@ -21,6 +21,7 @@ import Testing
     var names: [String] = []
     /// Names that another machine has.
     var taken: Set<String> = []
+    var takenHere: Set<String> = []
     var isAvahiThere = true
     private var sent: [UInt8] = []
 
@@ -65,8 +66,12 @@ import Testing
       case "AddService":
         guard case .text(let name)? = call.values.dropFirst(3).first else { throw TestFailure() }
         names.append(name)
+        if takenHere.contains(name) {
+          return [Message.error(serial, "org.freedesktop.Avahi.CollisionError", "Local name collision")]
+        }
         return [Message.answer(serial) { _ in }]
       case "Commit":
+        if takenHere.contains(names.last ?? "") { return [Message.answer(serial) { _ in }] }
         let state: Int32 = taken.contains(names.last ?? "") ? 3 : 2
         return [Message.answer(serial) { _ in }, Message.group(state)]
       default: return [Message.answer(serial) { _ in }]
@@ -87,6 +92,13 @@ import Testing
     bus.taken = ["Kitchen", "Kitchen #2"]
     #expect(try bus.talk() == [.nameTaken("Kitchen"), .nameTaken("Kitchen #2"), .published("Kitchen #3")])
     #expect(bus.names == ["Kitchen", "Kitchen", "Kitchen #2", "Kitchen #2", "Kitchen #3", "Kitchen #3"])
+  }
+
+  /// Both entries are refused at once where another program of this machine has the name.
+  @Test func aNameThatIsTakenHereIsPassedOverOnce() throws {
+    var bus = Bus()
+    bus.takenHere = ["Kitchen"]
+    #expect(try bus.talk() == [.nameTaken("Kitchen"), .published("Kitchen #2")])
   }
 
   @Test func aLongNameIsCutBetweenCharacters() throws {

@@ -16,7 +16,7 @@ import { takeRows } from './rows.js';
 
 const fleet = byId('fleet');
 const search = byId('search');
-const ticked = {}; // by identifier, over all pages of the list
+const ticked = new Set(); // identifiers, over all pages of the list
 const ringDelay = 150;
 let timer;
 
@@ -65,7 +65,7 @@ function drawRow(row) {
   const age = row.querySelector('em');
   if (age.dataset.age !== undefined) row.from = Date.now() - age.dataset.age * 1000;
   else delete row.from;
-  row.querySelector('input').checked = row.dataset.id in ticked;
+  row.querySelector('input').checked = ticked.has(row.dataset.id);
 }
 
 // How long a device has been silent grows while nothing comes.
@@ -130,7 +130,7 @@ function query({ q, group, absent_only: isAbsentOnly, from }) {
 }
 
 function drawChosen() {
-  const count = Object.keys(ticked).length;
+  const count = ticked.size;
   const all = fleet.all.checked;
   const matches = state.place?.matches ?? byId('rows').dataset.matches;
   put(byId('chosen'), 'textContent', all ? `To all ${matches} devices that match`
@@ -172,8 +172,8 @@ byId('list').addEventListener('click', (event) => {
 
 fleet.addEventListener('change', ({ target }) => {
   if (target.name === 'd') {
-    if (target.checked) ticked[target.value] = true;
-    else delete ticked[target.value];
+    if (target.checked) ticked.add(target.value);
+    else ticked.delete(target.value);
   }
   drawChosen();
 });
@@ -192,7 +192,7 @@ fleet.addEventListener('submit', (event) => {
   }
   const payload = submitter.value === 'value' ? fleet.value.value : submitter.value;
   const part = fleet.part.value;
-  const devices = fleet.all.checked ? undefined : Object.keys(ticked);
+  const devices = fleet.all.checked ? undefined : [...ticked];
   send('order', { part, payload, devices, label: `${part} ${payload}` });
 });
 

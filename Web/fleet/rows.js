@@ -26,10 +26,9 @@ export function become(node, next) {
 export function takeRows(list, html, whole, drawn) {
   const template = document.createElement('template');
   template.innerHTML = html;
-  const old = {};
-  for (const row of list.children) old[row.dataset.id] = row;
+  const old = new Map([...list.children].map((row) => [row.dataset.id, row]));
   const rows = [...template.content.children].map((row) => {
-    const known = old[row.dataset.id];
+    const known = old.get(row.dataset.id);
     if (!known) return row;
     become(known, row);
     return known;

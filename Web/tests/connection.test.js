@@ -377,6 +377,8 @@ test('the details tell whether the broker is there, and why not', () => {
   assert.equal(page.view.about.MQTT, 'Connection refused');
   page.receive({ ...state(43, {}), mqtt: { connected: true } });
   assert.equal(page.view.about.MQTT, 'connected');
+  page.receive({ ...state(44, {}), mqtt: { connected: true, error: 'it refuses' } });
+  assert.equal(page.view.about.MQTT, 'connected, but it refuses');
   assert.equal(pages.connecting().hello().view.about.MQTT, undefined);
 });
 

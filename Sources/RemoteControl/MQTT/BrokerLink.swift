@@ -29,6 +29,8 @@
     public internal(set) var status = Status.connecting
     /// What is said and heard.
     let surface: UnsafeMutablePointer<BrokerSurface>
+    /// What is wrong although there is a connection, in words; empty if nothing is.
+    public private(set) var complaint: [UInt8] = []
     /// Why the transport could not connect, or lost the connection, in its words.
     var transportWords: [UInt8] = []
     var scratch: [UInt8] = []
@@ -66,6 +68,14 @@
     // (`broker?.status = …`): findings/swift-leaks-what-an-optional-of-a-noncopyable-structure-held.sh.
 
     fileprivate mutating func note(_ words: [UInt8]) { transportWords = words }
+
+    /// Whether that is news.
+    fileprivate mutating func complain(_ words: StaticString) -> Bool {
+      guard !complaint.span.equals(words) else { return false }
+      complaint.clear()
+      complaint.append(words)
+      return true
+    }
 
     /// Whether that is a change.
     fileprivate mutating func change(to status: Status) -> Bool {
@@ -107,7 +117,18 @@
       for gesture in device.takeGestures() { broker?.surface.pointee.note(gesture) }
       broker?.surface.pointee.client.poll(now: now)
       broker?.surface.pointee.advance(device, identity, now: now)
+      if broker?.surface.pointee.problem == .notSupported {
+        complain("it keeps no messages, or takes none with QoS 1: nothing is said there")
+      } else if broker?.surface.pointee.hasPassedOver == true {
+        complain("a message is too large for it, and left out")
+      }
       return broker?.surface.pointee.nextDeadline ?? .distantFuture
+    }
+
+    private mutating func complain(_ words: StaticString) {
+      guard broker?.complain(words) == true else { return }
+      log.broker(complaint: words)
+      device.noteChange()
     }
 
     mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
@@ -136,7 +157,13 @@
     }
 
     private mutating func take(_ note: BrokerSurface.Note) {
-      if note == .connected { setBrokerStatus(.connected) }
+      switch note {
+      case .connected:
+        _ = broker?.complain("")
+        setBrokerStatus(.connected)
+      case .refusedFilter: complain("it refuses the device's subscriptions: no command comes")
+      default: break
+      }
       log.broker(note, device)
     }
 

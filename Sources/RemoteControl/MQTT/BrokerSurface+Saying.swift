@@ -11,14 +11,16 @@ import Timebase
 extension BrokerSurface {
   /// Says what is due, as far as there is room.
   mutating func advance(_ device: borrowing Device, _ identity: Identity, now: MonotonicTime) {
+    if startTime == nil { startTime = now }
     guard client.isOpen else { return }
     look(at: device, now: now)
     guard hasWork else { return }
     hasWork = false
     do throws(SendingError) {
       try say(device, identity, now: now)
+      problem = nil
     } catch {
-      hasWork = error == .tooManyInFlight  // there is room again after the next acknowledgement
+      problem = error  // if it is room that lacks, the next acknowledgement makes some
     }
   }
 
@@ -28,6 +30,11 @@ extension BrokerSurface {
       hasWork = true
     }
     if now >= min(due.alive, announcement.time) { hasWork = true }
+    if now >= due.onlineTime {
+      due.onlineTime = .distantFuture
+      due.availability = true
+      hasWork = true
+    }
     if now >= due.answerTime {
       due.answerTime = .distantFuture
       lastAnswer = now
@@ -45,6 +52,13 @@ extension BrokerSurface {
     _ device: borrowing Device, _ identity: Identity, now: MonotonicTime
   ) throws(SendingError) {
     if isStopping { return try sayFarewell(now: now) }
+    if now >= due.alive {  // first, since it needs no acknowledgement
+      let start = startTime ?? now
+      try send(topics.alive, qos: .atMostOnce, isRetained: false, now: now) { text in
+        text.append(decimal: (now.milliseconds &- start.milliseconds) / 1000)
+      }
+      due.alive = now + Self.aliveInterval
+    }
     if due.about {
       let options = options
       try sendLong(topics.about, now: now) { Self.appendAbout(device, identity, options, to: &$0) }
@@ -65,12 +79,6 @@ extension BrokerSurface {
       due.availability = false
       isOnline = true
       lastOnline = now
-    }
-    if now >= due.alive {
-      try send(topics.alive, qos: .atMostOnce, isRetained: false, now: now) { text in
-        text.append(decimal: now.milliseconds / 1000)
-      }
-      due.alive = now + Self.aliveInterval
     }
   }
 
@@ -181,7 +189,11 @@ extension BrokerSurface {
     var text: [UInt8] = []
     text.reserveCapacity(Self.sizeOfDevice + Self.sizeOfPart * slots.count)
     append(&text)
-    return try client.connection?.publish(topic.span, SharedBytes(text), qos: .atLeastOnce, isRetained: true, now: now) ?? 0
+    do throws(SendingError) {
+      return try client.connection?.publish(topic.span, SharedBytes(text), qos: .atLeastOnce, isRetained: true, now: now) ?? 0
+    } catch {
+      return try passOver(error)
+    }
   }
 
   private func checkRoom() throws(SendingError) {
@@ -197,8 +209,19 @@ extension BrokerSurface {
     var text: [UInt8] = []
     swap(&text, &payload)  // so that the client may be changed while it is in use
     defer { swap(&text, &payload) }
-    return try client.connection?.publish(
-      topic.span, alias: alias, text.span, qos: qos, isRetained: isRetained, now: now) ?? 0
+    do throws(SendingError) {
+      return try client.connection?.publish(
+        topic.span, alias: alias, text.span, qos: qos, isRetained: isRetained, now: now) ?? 0
+    } catch {
+      return try passOver(error)
+    }
+  }
+
+  /// A message that is too large for the broker holds up no other.
+  private mutating func passOver(_ error: SendingError) throws(SendingError) -> UInt16 {
+    guard error == .packetTooLarge else { throw error }
+    hasPassedOver = true
+    return 0
   }
 
   // MARK: The end

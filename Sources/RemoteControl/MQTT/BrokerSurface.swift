@@ -29,6 +29,8 @@ struct BrokerSurface: Sendable {
     var availability = false
     /// When all is to be told to whoever has asked.
     var answerTime = MonotonicTime.distantFuture
+    /// When it is to be said once more that the device is there.
+    var onlineTime = MonotonicTime.distantFuture
     var alive = MonotonicTime.distantFuture
   }
 
@@ -51,6 +53,14 @@ struct BrokerSurface: Sendable {
   var gestures: [MadeGesture] = []
   var seenRevision: UInt64 = 0
   var hasWork = false
+  /// Why not all is said that is to be said; nil if all is, or there is no connection.
+  var problem: SendingError?
+  /// The identifiers of messages that came last, by which one is known that comes again.
+  var heardIdentifiers: [UInt16] = []
+  /// Whether a message was too large for the broker.
+  var hasPassedOver = false
+  /// When the device began.
+  var startTime: MonotonicTime?
   var isOnline = false
   var subscription: UInt16 = 0
   var offlineMessage: UInt16 = 0
@@ -82,6 +92,8 @@ struct BrokerSurface: Sendable {
   static let aliveInterval: Milliseconds = .seconds(30)
   /// Whoever asks is answered at most once in this time.
   private static let answerInterval: Milliseconds = .seconds(10)
+  /// So many messages that came are known again.
+  private static let heardLimit = 16
   /// At most so many gestures wait to be sent.
   private static let gestureLimit = 32
   /// No more is queued while so many bytes wait to be written.
@@ -113,8 +125,9 @@ struct BrokerSurface: Sendable {
 
   /// When `advance` has something to do, apart from what the device and the connection bring.
   var nextDeadline: MonotonicTime {
-    guard client.isOpen else { return client.nextDeadline }
-    return min(client.nextDeadline, min(announcement.time, min(due.answerTime, due.alive)))
+    // What waits for room waits for the broker, whatever it is late for.
+    guard client.isOpen, problem == nil else { return client.nextDeadline }
+    return min(client.nextDeadline, min(min(announcement.time, due.onlineTime), min(due.answerTime, due.alive)))
   }
 
   #if !WITHOUT_STATE_FILE
@@ -139,6 +152,7 @@ struct BrokerSurface: Sendable {
     case .needData, .pong, .unsubscribed: return nil
     case .connected: return begin(now: now)
     case .message(let message):
+      if isRepeated(message) { return nil }
       let (topic, payload) = (scratch.span.extracting(message.topic), scratch.span.extracting(message.payload))
       return hear(topic, payload, isRetained: message.isRetained, device: &device, now: now)
     case .acknowledged(let identifier, _):
@@ -158,8 +172,11 @@ struct BrokerSurface: Sendable {
   private mutating func begin(now: MonotonicTime) -> Note {
     for index in slots.indices { slots[index] = Slot() }
     gestures.removeAll(keepingCapacity: true)
+    heardIdentifiers.removeAll(keepingCapacity: true)
     isOnline = false
     hasWork = true
+    problem = nil
+    hasPassedOver = false
     due = Due(about: true, availability: true)
     if !topics.config.isEmpty, !isDeleted { announcement.begin(at: now) }
     due.alive = now + Self.aliveInterval
@@ -170,8 +187,18 @@ struct BrokerSurface: Sendable {
     return .connected
   }
 
+  /// Whether a message has come before: a broker may send it twice, and `TOGGLE` twice is nothing (section 3.3.1.1).
+  private mutating func isRepeated(_ message: Message) -> Bool {
+    guard message.packetIdentifier != 0 else { return false }
+    if message.isDuplicate, heardIdentifiers.contains(message.packetIdentifier) { return true }
+    if heardIdentifiers.count == Self.heardLimit { heardIdentifiers.removeFirst() }
+    heardIdentifiers.append(message.packetIdentifier)
+    return false
+  }
+
   private mutating func acknowledge(_ identifier: UInt16) {
     hasWork = true
+    if problem == .tooManyInFlight { problem = nil }
     for index in slots.indices {
       if slots[index].stateInFlight == identifier { slots[index].stateInFlight = 0 }
       if slots[index].faultInFlight == identifier { slots[index].faultInFlight = 0 }
@@ -221,6 +248,7 @@ struct BrokerSurface: Sendable {
   /// Home Assistant is told of the device, and then of its states: what a broker has kept may be older than what it has
   /// passed on last, and Home Assistant was not there to hear that.
   private mutating func homeAssistantHasStarted(now: MonotonicTime) {
+    guard due.answerTime == .distantFuture else { return }  // it is told soon
     let time = now + 1000 + chance(.seconds(3))
     announcement.homeAssistantStarted(at: time)
     due.answerTime = min(due.answerTime, time)
@@ -245,10 +273,9 @@ struct BrokerSurface: Sendable {
     return hasToldOfRetained ? nil : .ignoredRetained(part: part)
   }
 
+  /// Two devices of one name do this in turn for ever, so not at once after the last time.
   private mutating func sayOnline(now: MonotonicTime) {
-    if let lastOnline, now - lastOnline < 1000 { return }  // two devices of one name would go on for ever
-    due.availability = true
-    hasWork = true
+    due.onlineTime = max(now, (lastOnline ?? now) + 1000)
   }
 
   /// A gesture of a button.

@@ -80,6 +80,13 @@ import Parts
       }
     }
 
+    mutating func broker(complaint words: StaticString) {
+      add { line in
+        line.append("MQTT: ")
+        line.append(words)
+      }
+    }
+
     mutating func broker(_ note: BrokerSurface.Note, _ device: borrowing Device) {
       switch note {
       case .connected, .ended: break

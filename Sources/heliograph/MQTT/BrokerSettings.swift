@@ -116,7 +116,13 @@ struct BrokerSettings: Sendable {
     guard password == nil || user != nil else {
       throw StartFailure(description: "the broker's password needs a user: add --mqtt-user NAME")
     }
-    trust = try brokers.contains { $0.isSecure } ? Self.trust(given) : nil
+    let isSecure = brokers.contains { $0.isSecure }
+    for name in ["ca_file", "fingerprint", "certificate", "key"] where !isSecure {
+      guard try given.text("mqtt." + name) == nil else {
+        throw StartFailure(description: "mqtt.\(name) is for a broker that is encrypted: mqtts://\(brokers[0].host)")
+      }
+    }
+    trust = try isSecure ? Self.trust(given) : nil
   }
 
   /// What the log says at the start if the password goes over the network for all to read.

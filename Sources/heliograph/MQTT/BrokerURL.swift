@@ -14,7 +14,8 @@ struct BrokerURL: Equatable, Sendable {
   /// - Throws: What is wrong with it, and the right form.
   init(_ text: String) throws(StartFailure) {
     func wrong(_ what: String) -> StartFailure {
-      StartFailure(description: "\(text) is no broker: \(what); such as mqtt://broker.local or mqtts://broker.local:8883")
+      let said = text.contains("@") ? "this" : text  // there may be a password in it
+      return StartFailure(description: "\(said) is no broker: \(what); such as mqtt://broker.local or mqtts://broker.local:8883")
     }
     var rest = text[...]
     var isSecure = false

@@ -63,12 +63,14 @@ extension TestServer {
     try await call(peer.serverAddress.ipAddress ?? "", peer.serverAddress.port ?? 0, tls, text)
   }
 
-  func call(_ host: String, _ port: Int, _ tls: TLSTrust? = nil, _ text: String = "") async throws {
+  func call(
+    _ host: String, _ port: Int, _ tls: TLSTrust? = nil, _ text: String = "", timeout: TimeAmount = .seconds(10)
+  ) async throws {
     try await transport.withApplication { app, _ in
       app.context.caller.next = .connect(.known(0))
       app.context.caller.output = Array(text.utf8)
     }
-    try await transport.connect(.caller, servers: [OutgoingServer(host: host, port: port, tls: tls)])
+    try await transport.connect(.caller, servers: [OutgoingServer(host: host, port: port, tls: tls)], timeout: timeout)
   }
 
   /// Waits until this is the last that has happened to the connection.
