@@ -51,7 +51,7 @@ def install() -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise Unavailable("this needs root on a Debian: it makes another Debian in a folder, and starts programs in it")
     start = time.monotonic()
-    print(f"making a Debian with Home Assistant {version()} in {FOLDER}: some minutes, 1.3 GB", flush=True)
+    print(f"making a Debian with Home Assistant {version()} in {FOLDER}: some minutes, 1.4 GB", flush=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     if not (FOLDER / "debian").exists():

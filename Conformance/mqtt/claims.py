@@ -120,7 +120,7 @@ def one_that_starts_in_its_place_is_online(desk: Desk) -> str:
     return "online"
 
 
-def whoever_takes_its_name_does_not_leave_it_offline(desk: Desk) -> str:
+def another_client_with_its_identifier_leaves_it_online(desk: Desk) -> str:
     """Another client takes the device's identifier and goes again, several times."""
     rounds = 4
     with desk.witness() as witness, desk.device() as device:
@@ -199,7 +199,7 @@ def a_retained_command_is_not_obeyed_and_removed(desk: Desk) -> str:
     return "not obeyed, and cleared"
 
 
-def a_broker_that_stops_reading_costs_nobody_anything(desk: Desk) -> str:
+def a_broker_that_stops_reading_does_not_hold_up_the_page(desk: Desk) -> str:
     with Line(desk.broker.port) as line, desk.device(line.port) as device:
         until(lambda: is_connected(device), "it is connected")
         line.is_stalled.set()
@@ -293,11 +293,11 @@ ALL = {
     one_that_is_told_to_speak_mqtt_5_is_understood: "told to speak MQTT 5",
     a_device_that_is_killed_is_offline: "device killed",
     one_that_starts_in_its_place_is_online: "device back while its old connection hangs",
-    whoever_takes_its_name_does_not_leave_it_offline: "client id taken by another",
+    another_client_with_its_identifier_leaves_it_online: "client id taken by another",
     a_broker_that_starts_again_has_all_of_it_again: "broker restarted",
     after_a_long_absence_only_the_last_of_each_part_is_sent: "broker gone, 1,000 changes meanwhile",
     a_retained_command_is_not_obeyed_and_removed: "retained command",
-    a_broker_that_stops_reading_costs_nobody_anything: "broker stops reading",
+    a_broker_that_stops_reading_does_not_hold_up_the_page: "broker stops reading",
 }
 
 # What is asked of one broker, which speaks both versions.

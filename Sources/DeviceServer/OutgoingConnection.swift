@@ -36,7 +36,7 @@ public struct OutgoingConnection<App: ~Copyable>: Sendable {
   public let receive: @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Int
   /// Offers the output that waits; the closure copies what it has room for and returns how much.
   public let writeOutput: @Sendable (inout App, MonotonicTime, (Span<UInt8>) -> Int) -> Void
-  /// It is gone, whichever side ended it; what went wrong, in words, or empty if it was ended as connections are.
+  /// It is gone, whichever side ended it; what went wrong, in words; empty after an orderly close.
   public let closed: @Sendable (inout App, [UInt8], MonotonicTime) -> Void
   /// The transport ends: say what is to be said, and let `nextStep` be `close`.
   public let shutdown: @Sendable (inout App, MonotonicTime) -> Void

@@ -19,13 +19,13 @@ final class OutgoingHandler: ChannelInboundHandler {
     case failed(any Error)
     /// Input has come, or the connection takes output again.
     case ready
-    /// It is gone; why, if it was not ended as connections are.
+    /// It is gone; nil after an orderly close.
     case closed((any Error)?)
   }
 
   private enum Phase {
     case opening, open
-    /// It has ended; why, if it was not ended as connections are.
+    /// It has ended; nil after an orderly close.
     case over((any Error)?)
   }
 

@@ -13,14 +13,14 @@ public struct ServiceDescription: Equatable, Sendable {
   public var types: [String]
   /// The TCP port.
   public var port: UInt16
-  /// What else browsers are told, each as `path=/` (RFC 6763 section 6).
+  /// What else browsers are told, each as `path=/`, of at most 255 bytes (RFC 6763 section 6.1).
   public var texts: [String]
 
   public init(name: String, types: [String], port: UInt16, texts: [String]) {
     (self.name, self.types, self.port, self.texts) = (name, types, port, texts)
   }
 
-  /// The longest name.
+  /// The longest name, in bytes of UTF-8.
   public static let nameLimit = 63
 }
 
@@ -125,7 +125,7 @@ public struct ServicePublication: Sendable {
   private mutating func call(_ call: Call, _ member: String, of object: DBusObject, _ arguments: DBusWriter = DBusWriter()) {
     serial += 1
     calls[serial] = call
-    // Whoever does not let avahi run does not want it started by us.
+    // Avahi is not started: whether it runs is the administrator's choice.
     output += DBusWriter.call(member, of: object, serial: serial, startsService: false, arguments)
   }
 

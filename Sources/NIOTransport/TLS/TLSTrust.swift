@@ -13,11 +13,11 @@
 public struct TLSTrust: Sendable {
   /// Who vouches for the server.
   public enum Authority: Sendable {
-    /// Whoever this machine trusts.
+    /// The authorities that this system trusts.
     case system
-    /// Those with these certificates, as PEM, and no others.
+    /// Only these certificates, as PEM.
     case certificates([UInt8])
-    /// Nobody: the server's own certificate has this SHA-256 fingerprint, of 32 bytes.
+    /// No authority: the server's own certificate, by its SHA-256 fingerprint of 32 bytes.
     case fingerprint([UInt8])
   }
 
@@ -26,6 +26,8 @@ public struct TLSTrust: Sendable {
     let fingerprint: [UInt8]?
   #endif
 
+  /// Trust in an authority, and the client's own certificate.
+  ///
   /// - Parameters:
   ///   - certificate: The client's own certificate, with its chain, as PEM; empty for none.
   ///   - key: Its private key as PEM.

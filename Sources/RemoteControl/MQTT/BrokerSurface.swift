@@ -180,9 +180,8 @@ struct BrokerSurface: Sendable {
     due = Due(about: true, availability: true)
     if !topics.config.isEmpty, !isDeleted { announcement.begin(at: now) }
     due.alive = now + Self.aliveInterval
-    // With QoS 0: nothing is kept for a device that is not there, so there is nothing to be sent to it twice; and in a
-    // cluster of NATS each subscription with QoS 1 is a consumer on three nodes, of which a hundred take ten seconds.
-    // Nothing of it can be refused: all names were checked at the start.
+    // With QoS 0, since nothing is kept for a device that is not there, and since a cluster of NATS makes a consumer of
+    // each subscription with QoS 1 (findings/nats-cluster-makes-a-consumer-of-a-qos-1-subscription.sh). Nothing of it can be refused: all names were checked at the start.
     subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     return .connected
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Tells the local network of the device, so that phones, dashboards and other programs find it without its address
-// (DNS-SD over multicast DNS). Avahi's daemon does it, which most Linux machines with a desk, a printer or a `.local` name
-// have; without it the device works all the same, and says once how to get it.
+// (DNS-SD over multicast DNS). Avahi's daemon does it, which desktops and most distributions have; without it the device
+// works all the same, and says once how to get it.
 
 import DeviceServer
 import Logging
