@@ -90,7 +90,7 @@ def main() -> int:
     if not options.brokers:
         hold = try_secured(options.program) and hold
     print("all claims hold" if hold else "not all claims hold")
-    if options.docs and hold:
+    if options.docs:
         table.write(rows, HERE.parent.parent / "docs/brokers.md")
     return 0 if hold else 1
 

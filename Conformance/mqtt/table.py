@@ -17,12 +17,14 @@ class Row:
 
 
 def write(rows: list[Row], page: Path) -> None:
-    """Puts the table in its place on the page: a line for each claim, since there are more of them than brokers fit."""
-    lines = []
+    """Puts what holds of each broker in its place on the page: a line for each claim, since there are more of them than
+    brokers fit. What the page has of other brokers stays."""
+    before, _, rest = page.read_text().partition(BEGIN)
+    table, _, after = rest.partition(END)
+    sections = {section.partition("\n")[0]: section for section in table.split("### ")[1:]}
     for row in rows:
-        lines += [f"### {row.broker}", "", f"Version {row.version}.", "", "| | |", "|---|---|",
-                  *(f"| {claim} | {words} |" for claim, words in row.found.items()), ""]
-    text = page.read_text()
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"{END}{after}")
+        if None not in row.found.values():
+            lines = [row.broker, "", f"Version {row.version}.", "", "| | |", "|---|---|",
+                     *(f"| {claim} | {words} |" for claim, words in row.found.items()), "", ""]
+            sections[row.broker] = "\n".join(lines)
+    page.write_text(f"{before}{BEGIN}\n\n" + "".join(f"### {section}" for section in sections.values()) + f"{END}{after}")
