@@ -12,9 +12,9 @@
 
   /// A device's place on a broker.
   ///
-  /// The surface is in memory of its own, which nothing else points to: whoever has the link is moved about at the start
-  /// of a program, and the stack of a small board has no room for several of it.
-  public struct BrokerLink: ~Copyable, @unchecked Sendable {
+  /// The surface is on the heap: a program moves the link about at its start, and a small board's stack has no room for
+  /// several of it. A device has one link, so nothing else changes the surface.
+  public struct BrokerLink: @unchecked Sendable {
     /// How things are with the broker.
     public enum Status: Equatable, Sendable {
       /// It is being connected to, for the first time.
@@ -27,8 +27,7 @@
 
     /// How things are.
     public internal(set) var status = Status.connecting
-    /// What is said and heard.
-    let surface: UnsafeMutablePointer<BrokerSurface>
+    let place: BrokerPlace
     /// What is wrong although there is a connection, in words; empty if nothing is.
     public private(set) var complaint: [UInt8] = []
     /// Why the transport could not connect, or lost the connection, in its words.
@@ -38,7 +37,7 @@
     var lastKnown = 0
 
     /// Says on the broker where the device's own page is: a URL.
-    public mutating func setAddress(_ address: [UInt8]) { surface.pointee.setAddress(address) }
+    public mutating func setAddress(_ address: [UInt8]) { place.surface.setAddress(address) }
 
     /// A device on one of the brokers that `settings` count. `announced` is what the link of the run before had as
     /// that.
@@ -46,22 +45,16 @@
       _ settings: MQTTClient.Settings, _ options: BrokerOptions, device: inout Device, announced: [[UInt8]] = [],
       seed: UInt64
     ) {
-      surface = .allocate(capacity: 1)
-      surface.initialize(to: BrokerSurface(settings, options, device: device, announced: announced, seed: seed))
+      place = BrokerPlace(BrokerSurface(settings, options, device: device, announced: announced, seed: seed))
       device.keepsGestures = true
-    }
-
-    deinit {
-      surface.deinitialize(count: 1)
-      surface.deallocate()
     }
 
     #if !WITHOUT_STATE_FILE
       /// The components that Home Assistant may know: whoever runs next is to be given them, since what is not in the
       /// description any more is to be taken out.
-      public var announced: [[UInt8]] { surface.pointee.announced }
+      public var announced: [[UInt8]] { place.surface.announced }
       /// Counts the changes of `announced`.
-      public var announcedRevision: UInt32 { surface.pointee.announcedRevision }
+      public var announcedRevision: UInt32 { place.surface.announcedRevision }
     #endif
 
     // These are methods, since Swift 6.3.1 keeps for ever what an assignment behind a question mark replaces
@@ -85,27 +78,33 @@
     }
   }
 
+  /// Where the surface of a link is.
+  final class BrokerPlace {
+    var surface: BrokerSurface
+    init(_ surface: BrokerSurface) { self.surface = surface }
+  }
+
   extension OutgoingConnection where App == RemoteControl {
     /// The connection to the device's broker.
     public static var broker: OutgoingConnection {
       OutgoingConnection { application, now in
         application.context.nextBrokerStep(now: now)
       } opened: { application, now in
-        application.context.broker?.surface.pointee.client.opened(now: now)
+        application.context.broker?.place.surface.client.opened(now: now)
       } failed: { application, words, now in
         application.context.broker?.note(words)
-        application.context.broker?.surface.pointee.client.failed(now: now)
+        application.context.broker?.place.surface.client.failed(now: now)
         application.context.noteBrokerTrouble()
       } receive: { application, bytes, now in
         application.context.receiveFromBroker(bytes, now: now)
       } writeOutput: { application, now, accept in
-        application.context.broker?.surface.pointee.client.connection?.writeOutput(accept)
+        application.context.broker?.place.surface.client.connection?.writeOutput(accept)
       } closed: { application, words, now in
         application.context.broker?.note(words)
-        application.context.broker?.surface.pointee.client.closed(now: now)
+        application.context.broker?.place.surface.client.closed(now: now)
         application.context.noteBrokerTrouble()
       } shutdown: { application, now in
-        application.context.broker?.surface.pointee.stop(now: now)
+        application.context.broker?.place.surface.stop(now: now)
       }
     }
   }
@@ -114,15 +113,15 @@
     /// Says on the broker what is to be said; when to be called again at the latest.
     mutating func talkToBroker(now: MonotonicTime) -> MonotonicTime {
       guard broker != nil else { return .distantFuture }
-      for gesture in device.takeGestures() { broker?.surface.pointee.note(gesture) }
-      broker?.surface.pointee.client.poll(now: now)
-      broker?.surface.pointee.advance(device, identity, now: now)
-      if broker?.surface.pointee.problem == .notSupported {
+      for gesture in device.takeGestures() { broker?.place.surface.note(gesture) }
+      broker?.place.surface.client.poll(now: now)
+      broker?.place.surface.advance(device, identity, now: now)
+      if broker?.place.surface.problem == .notSupported {
         complain("it keeps no messages, or takes none with QoS 1: nothing is said there")
-      } else if broker?.surface.pointee.hasPassedOver == true {
+      } else if broker?.place.surface.hasPassedOver == true {
         complain("a message is too large for it, and left out")
       }
-      return broker?.surface.pointee.nextDeadline ?? .distantFuture
+      return broker?.place.surface.nextDeadline ?? .distantFuture
     }
 
     private mutating func complain(_ words: StaticString) {
@@ -132,9 +131,9 @@
     }
 
     mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
-      guard let isFarewellDone = broker?.surface.pointee.isFarewellDone else { return .wait }
-      if isFarewellDone { broker?.surface.pointee.client.stop(now: now) }
-      switch broker?.surface.pointee.client.nextStep(now: now) {
+      guard let isFarewellDone = broker?.place.surface.isFarewellDone else { return .wait }
+      if isFarewellDone { broker?.place.surface.client.stop(now: now) }
+      switch broker?.place.surface.client.nextStep(now: now) {
       case .connect(.configured(let number))?:
         broker?.lastKnown = number
         return .connect(.known(number))
@@ -146,11 +145,11 @@
     }
 
     mutating func receiveFromBroker(_ bytes: Span<UInt8>, now: MonotonicTime) -> Int {
-      guard broker?.surface.pointee.client.connection?.wantsInput == true else { return 0 }
+      guard broker?.place.surface.client.connection?.wantsInput == true else { return 0 }
       device.now = now
       var scratch: [UInt8] = []
       swap(&scratch, &broker!.scratch)
-      let received = broker?.surface.pointee.receive(bytes, device: &device, now: now, scratch: &scratch)
+      let received = broker?.place.surface.receive(bytes, device: &device, now: now, scratch: &scratch)
       swap(&scratch, &broker!.scratch)
       if let note = received?.note { take(note) }
       return received?.taken ?? bytes.count
@@ -169,8 +168,8 @@
 
     /// The connection has ended, or did not come about.
     mutating func noteBrokerTrouble() {
-      guard let trouble = broker?.surface.pointee.client.trouble,
-        broker?.surface.pointee.client.isStopped == false
+      guard let trouble = broker?.place.surface.client.trouble,
+        broker?.place.surface.client.isStopped == false
       else { return }
       setBrokerStatus(.lost(trouble.words(ofTransport: broker?.transportWords ?? [])))
     }
