@@ -32,3 +32,21 @@ def until(condition: Callable[[], object], claim: str, patience: float = PATIENC
         check(time.monotonic() - start < patience, f"not within {patience:.0f} s: {claim}")
         time.sleep(interval)
     return time.monotonic() - start
+
+
+def holds(title: str, claim: Callable[[], str]) -> str | None:
+    """What a claim has found, which is printed with the time that it took; None if it does not hold."""
+    begun = time.monotonic()
+    try:
+        found = claim()
+    except (AssertionError, OSError, RuntimeError, KeyError) as failure:
+        words = f"there is no {failure}" if isinstance(failure, KeyError) else failure
+        print(f"FAIL  {title}: {words}", flush=True)
+        return None
+    print(f"ok    {title}: {found} ({time.monotonic() - begun:.1f} s)", flush=True)
+    return found
+
+
+def title_of(claim: Callable[..., str]) -> str:
+    """The name of a claim's function, as words."""
+    return claim.__name__.replace("_", " ")

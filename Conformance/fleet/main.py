@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -13,6 +12,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "mqtt")]
 
 import browser  # noqa: E402
 import scene  # noqa: E402
+from common.claims import holds, title_of  # noqa: E402
 from clusters import Cluster, Mosquittos, Rabbits  # noqa: E402
 
 SCENES = {
@@ -36,14 +36,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="heliograph-", ignore_cleanup_errors=True) as folder:
             with scene.Scene(broker(Path(folder)), gateways, Path(folder), given) as stage:
                 for claim in claims:
-                    title = claim.__name__.replace("_", " ")
-                    begun = time.monotonic()
-                    try:
-                        words = claim(stage)
-                        print(f"ok    {name}: {title}: {words} ({time.monotonic() - begun:.1f} s)", flush=True)
-                    except (AssertionError, OSError, RuntimeError) as failure:
-                        failures += 1
-                        print(f"FAIL  {name}: {title}: {failure}", flush=True)
+                    failures += holds(f"{name}: {title_of(claim)}", lambda: claim(stage)) is None
     print(f"{failures} claims do not hold" if failures else "all claims hold")
     return 1 if failures else 0
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import changes  # noqa: E402
 import claims  # noqa: E402
 import orders  # noqa: E402
-from common.claims import TooSlow  # noqa: E402
+from common.claims import TooSlow, holds, title_of  # noqa: E402
 from house import House  # noqa: E402
 from installation import FOLDER, version  # noqa: E402
 from scene import Scene, Witness  # noqa: E402
@@ -42,23 +42,11 @@ def main() -> int:
         scene.wait_for_birth(0)
         try:
             for claim in chosen:
-                failures += not holds(claim, scene)
+                failures += holds(title_of(claim), lambda: in_time(claim, scene)) is None
         finally:
             scene.stop_device()
     print(f"{failures} claims do not hold" if failures else f"all claims hold ({time.monotonic() - begun:.0f} s)")
     return 1 if failures else 0
-
-
-def holds(claim, scene: Scene) -> bool:  # noqa: ANN001
-    title, begun = claim.__name__.replace("_", " "), time.monotonic()
-    try:
-        words = in_time(claim, scene)
-    except (AssertionError, OSError, RuntimeError, KeyError) as failure:
-        words = f"there is no {failure}" if isinstance(failure, KeyError) else failure
-        print(f"FAIL  {title}: {words}", flush=True)
-        return False
-    print(f"ok    {title}: {words} ({time.monotonic() - begun:.1f} s)", flush=True)
-    return True
 
 
 def in_time(claim, scene: Scene) -> str:  # noqa: ANN001

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import brokers  # noqa: E402
 import claims  # noqa: E402
 import secured  # noqa: E402
 import table  # noqa: E402
+from common.claims import holds, title_of  # noqa: E402
 
 ABSENCE, SHORT_ABSENCE = 300.0, 5.0  # seconds that a broker is away for long
 AT_ONCE = 4  # brokers side by side: the claims wait most of their time
@@ -35,18 +35,6 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def holds(broker: brokers.Broker, title: str, claim: Callable[[], str]) -> str | None:
-    """What was found for a claim, which is printed; None if it does not hold."""
-    begun = time.monotonic()
-    try:
-        found = claim()
-    except (AssertionError, OSError, RuntimeError) as failure:
-        print(f"FAIL  {broker.name}: {title}: {failure}", flush=True)
-        return None
-    print(f"ok    {broker.name}: {title}: {found} ({time.monotonic() - begun:.1f} s)", flush=True)
-    return found
-
-
 @contextmanager
 def running(kind: type[brokers.Broker]) -> Iterator[tuple[brokers.Broker, Path]]:
     """A broker, and a folder for what is tried with it."""
@@ -61,7 +49,7 @@ def try_all(kind: type[brokers.Broker], program: Path, absence: float) -> table.
     with running(kind) as (broker, folder):
         of_one = claims.OF_MOSQUITTO if kind is brokers.Mosquitto else {}
         for claim, title in (claims.ALL | of_one).items():
-            row.found[title] = holds(broker, title, lambda: claim(claims.Desk(program, broker, folder, absence)))
+            row.found[title] = holds(f"{broker.name}: {title}", lambda: claim(claims.Desk(program, broker, folder, absence)))
             if broker.running is None:
                 broker.start()
     return row
@@ -73,8 +61,8 @@ def try_secured(program: Path) -> bool:
     for kind, those in secured.ALL.items():
         with running(kind) as (broker, folder):
             for claim in those:
-                title = claim.__name__.replace("_", " ")
-                found.append(holds(broker, title, lambda: claim(secured.Room(program, broker, folder))))
+                title = f"{broker.name}: {title_of(claim)}"
+                found.append(holds(title, lambda: claim(secured.Room(program, broker, folder))))
     return None not in found
 
 

@@ -12,17 +12,9 @@ import Timebase
 
 /// A gateway's place on a broker.
 struct FleetLink: Sendable {
-  /// How things are with the broker.
-  enum Status: Equatable, Sendable {
-    case connecting
-    case connected
-    /// It is not there, or does not take the gateway; why.
-    case lost([UInt8])
-  }
-
   var client: MQTTClient
   let topics: FleetTopics
-  private(set) var status = Status.connecting
+  private(set) var status = BrokerStatus.connecting
   /// Grows when the status changes.
   private(set) var version: UInt64 = 1
   /// Why the transport could not connect, in its words.
@@ -73,7 +65,7 @@ struct FleetLink: Sendable {
     set(.lost(trouble.words(ofTransport: transportWords)))
   }
 
-  private mutating func set(_ status: Status) {
+  private mutating func set(_ status: BrokerStatus) {
     guard self.status != status else { return }
     self.status = status
     version += 1
@@ -133,15 +125,7 @@ extension OutgoingConnection where App == FleetGateway {
 
 extension FleetContext {
   mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
-    switch link.client.nextStep(now: now) {
-    case .connect(.configured(let number)):
-      link.lastKnown = number
-      return .connect(.known(number))
-    case .connect(.reference(let server)):
-      return .connect(.other(host: server.host, port: server.port, like: link.lastKnown))
-    case .close: return .close
-    case .wait: return .wait
-    }
+    OutgoingStep(link.client.nextStep(now: now), lastKnown: &link.lastKnown)
   }
 
   /// Takes messages as long as there are any: they come by the thousand.

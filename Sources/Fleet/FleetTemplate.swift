@@ -6,6 +6,7 @@
 import Bytes
 import DeviceServer
 import HTTPCore
+import RemoteControl
 import Timebase
 
 enum FleetTemplate {

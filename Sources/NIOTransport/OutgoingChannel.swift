@@ -14,7 +14,7 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   private let servers: [OutgoingServer]
   private unowned let driver: Driver<App>
   private var handler: OutgoingHandler?
-  private var isConnecting = false
+  private var isConnecting: Bool { attempt != nil }
   private var isClosing = false
   /// Nothing is done any more, whatever is still under way.
   private var isCutOff = false
@@ -49,7 +49,6 @@ final class OutgoingChannel<App: Application & ~Copyable> {
 
   private func connect(to destination: Destination) {
     guard let server = server(at: destination) else { return fail("there is no such server") }
-    isConnecting = true
     attempts += 1
     let number = attempts
     attempt = driver.eventLoop.assumeIsolated().scheduleTask(in: timeout) { self.giveUp() }
@@ -124,7 +123,6 @@ final class OutgoingChannel<App: Application & ~Copyable> {
   }
 
   private func endAttempt() {
-    isConnecting = false
     attempt?.cancel()
     attempt = nil
   }

@@ -83,7 +83,7 @@ enum ServerMessages {
 
   #if !WITHOUT_MQTT
     /// Whether the broker is there, and why not.
-    private static func write(_ status: BrokerLink.Status, complaint: [UInt8], _ json: inout JSONWriter) {
+    private static func write(_ status: BrokerStatus, complaint: [UInt8], _ json: inout JSONWriter) {
       json.name("mqtt")
       json.beginObject()
       json.member("connected", status == .connected)

@@ -232,19 +232,6 @@ struct RemoteControlService: Service {
   private func listen(
     _ transport: NIOTransport<RemoteControl>, _ console: Console, port: Int, identity: TLSIdentity? = nil
   ) async throws -> SocketAddress {
-    do {
-      return try await transport.listen(host: settings.host, port: port, tls: identity) { error in
-        console.log(.warning, "cannot accept connections: \(Self.reason(error)); trying every second")
-      }
-    } catch {
-      throw StartFailure(description: "cannot listen on \(settings.host) port \(port): \(Self.reason(error))")
-    }
-  }
-
-  /// Why a port could not be opened.
-  static func reason(_ error: any Error) -> String {
-    if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-    if error is SocketAddressError { return "no such address" }
-    return "\(error)"
+    try await transport.open(host: settings.host, port: port, tls: identity) { console.log(.warning, $0) }
   }
 }

@@ -15,18 +15,8 @@
   /// The surface is on the heap: a program moves the link about at its start, and a small board's stack has no room for
   /// several of it. A device has one link, so nothing else changes the surface.
   public struct BrokerLink: @unchecked Sendable {
-    /// How things are with the broker.
-    public enum Status: Equatable, Sendable {
-      /// It is being connected to, for the first time.
-      case connecting
-      /// It has the device's state.
-      case connected
-      /// It is not there, or does not take the device; why.
-      case lost([UInt8])
-    }
-
     /// How things are.
-    public internal(set) var status = Status.connecting
+    public internal(set) var status = BrokerStatus.connecting
     let place: BrokerPlace
     /// What is wrong although there is a connection, in words; empty if nothing is.
     public private(set) var complaint: [UInt8] = []
@@ -71,10 +61,36 @@
     }
 
     /// Whether that is a change.
-    fileprivate mutating func change(to status: Status) -> Bool {
+    fileprivate mutating func change(to status: BrokerStatus) -> Bool {
       guard status != self.status else { return false }
       self.status = status
       return true
+    }
+  }
+
+  /// How things are with a broker.
+  public enum BrokerStatus: Equatable, Sendable {
+    /// It is being connected to, for the first time.
+    case connecting
+    /// It has taken us.
+    case connected
+    /// It is not there, or does not take us; why.
+    case lost([UInt8])
+  }
+
+  extension OutgoingStep {
+    /// What a transport is to do for an MQTT client. `lastKnown` is the last server of the settings that was tried: one
+    /// that it refers to is reached in the same way.
+    public init(_ step: MQTTClient.Step, lastKnown: inout Int) {
+      switch step {
+      case .connect(.configured(let number)):
+        lastKnown = number
+        self = .connect(.known(number))
+      case .connect(.reference(let server)):
+        self = .connect(.other(host: server.host, port: server.port, like: lastKnown))
+      case .close: self = .close
+      case .wait: self = .wait
+      }
     }
   }
 
@@ -133,15 +149,8 @@
     mutating func nextBrokerStep(now: MonotonicTime) -> OutgoingStep {
       guard let isFarewellDone = broker?.place.surface.isFarewellDone else { return .wait }
       if isFarewellDone { broker?.place.surface.client.stop(now: now) }
-      switch broker?.place.surface.client.nextStep(now: now) {
-      case .connect(.configured(let number))?:
-        broker?.lastKnown = number
-        return .connect(.known(number))
-      case .connect(.reference(let server))?:
-        return .connect(.other(host: server.host, port: server.port, like: broker?.lastKnown ?? 0))
-      case .close?: return .close
-      case .wait?, nil: return .wait
-      }
+      guard let step = broker?.place.surface.client.nextStep(now: now) else { return .wait }
+      return OutgoingStep(step, lastKnown: &broker!.lastKnown)
     }
 
     mutating func receiveFromBroker(_ bytes: Span<UInt8>, now: MonotonicTime) -> Int {
@@ -174,7 +183,7 @@
       setBrokerStatus(.lost(trouble.words(ofTransport: broker?.transportWords ?? [])))
     }
 
-    private mutating func setBrokerStatus(_ status: BrokerLink.Status) {
+    private mutating func setBrokerStatus(_ status: BrokerStatus) {
       guard broker?.change(to: status) == true else { return }
       log.broker(status)
       device.noteChange()

@@ -68,7 +68,7 @@ import Parts
   }
 
   extension SerialLog {
-    mutating func broker(_ status: BrokerLink.Status) {
+    mutating func broker(_ status: BrokerStatus) {
       switch status {
       case .connecting: break
       case .connected: add { $0.append("MQTT: connected") }

@@ -111,15 +111,7 @@ struct FleetService: Service {
   private func listen(
     _ transport: NIOTransport<FleetGateway>, _ gatekeeper: NIOLoopBoundBox<Gatekeeper?>
   ) async throws {
-    let address: SocketAddress
-    do {
-      address = try await transport.listen(host: settings.host, port: settings.port) { [log] error in
-        log.add(.warning, "cannot accept connections: \(RemoteControlService.reason(error)); trying every second")
-      }
-    } catch {
-      throw StartFailure(
-        description: "cannot listen on \(settings.host) port \(settings.port): \(RemoteControlService.reason(error))")
-    }
+    let address = try await transport.open(host: settings.host, port: settings.port) { [log] in log.add(.warning, $0) }
     let port = address.port ?? settings.port
     let url = settings.url(port: port)
     let words = FirstWords(settings, port: port, boundTo: RemoteAddress(address))
