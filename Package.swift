@@ -67,6 +67,7 @@ let package = Package(
   name: "heliograph",
   platforms: [.macOS(.v26)],  // Span in the standard library
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
+    .library(name: "HostTransport", targets: ["HostTransport"]),
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
     .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
@@ -137,9 +138,15 @@ let package = Package(
     hosted(
       "NIOTransport",
       ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
+    hosted(
+      "HostTransport",
+      [
+        "NIOTransport", "DeviceServer",
+        "SystemCalls", "Timebase", nioCore,
+      ]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
-    hosted("SystemCalls", []),
+    hosted("SystemCalls", ["Timebase"]),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + scrypt),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
@@ -164,8 +171,8 @@ let package = Package(
     hosted(
       "DeviceProgram",
       [
-        "RemoteControl", "NIOTransport", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "Timebase", nioCore,
-        nioPosix, "SystemCalls", .target(name: "LinuxBoard", condition: .when(platforms: [.linux])),
+        "RemoteControl", "HostTransport", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "Timebase", "SystemCalls",
+        .target(name: "LinuxBoard", condition: .when(platforms: [.linux])),
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),
@@ -182,8 +189,8 @@ let package = Package(
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceDiscovery", "ServiceNotification", "QRCode", "Deflate",
-      "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates", "Fleet",
-      nioCore, nioPosix,
+      "HostTransport", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates", "Fleet",
+      nioPosix,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -191,8 +198,10 @@ let package = Package(
     ]),
     example(
       "heliograph-echo",
-      ["NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
-    example("heliograph-counter", ["NIOTransport", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", nioCore, nioPosix]),
+      [
+        "HostTransport", "NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls",
+      ]),
+    example("heliograph-counter", ["HostTransport", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls"]),
 
     // Many devices in one process, for Conformance/fleet: no product, so that nobody gets it by accident.
     .executableTarget(
@@ -246,6 +255,7 @@ let package = Package(
         "LinuxBoard", "Parts", "Bytes", "SystemCalls", "Timebase",
         .target(name: "CLinuxGPIO", condition: .when(platforms: [.linux])),
       ]),
+    tests("SystemCallsTests", ["SystemCalls", "Timebase"]),
     tests("StateFileTests", ["StateFile", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("AccountsTests", ["Accounts", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"]),
     tests("HostNetworkTests", ["HostNetwork", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),

@@ -9,7 +9,7 @@
 import Bytes
 import DeviceServer
 import HTTPCore
-import NIOTransport
+import HostTransport
 import SystemCalls
 
 struct Counter {
@@ -51,7 +51,7 @@ func makeCounter() -> ServerApplication<Counter> {
 }
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 8082
-await NIOTransport.main(port: port, greeting: { "http://127.0.0.1:\($0)/count" }) {
+await HostTransport.main(port: port, greeting: { "http://127.0.0.1:\($0)/count" }) {
   makeCounter()
 } onNewSecond: { counter, seconds in
   counter.setDate(secondsSince1970: seconds)

@@ -14,6 +14,7 @@ import Bytes
 import Deflate
 import DeviceServer
 import HTTPCore
+import HostTransport
 import NIOTransport
 import SystemCalls
 import WebSocketCore
@@ -73,7 +74,7 @@ if compresses, compression == nil {
   exit(64)
 }
 let scheme = identity == nil ? "ws" : "wss"
-await NIOTransport.main(port: port, tls: identity, greeting: { "\(scheme)://127.0.0.1:\($0)/ws" }) {
+await HostTransport.main(port: port, tls: identity, greeting: { "\(scheme)://127.0.0.1:\($0)/ws" }) {
   makeEcho(compression)
 } onNewSecond: { echo, seconds in
   echo.setDate(secondsSince1970: seconds)

@@ -55,6 +55,7 @@ public struct KnownSetting: Sendable {
     KnownSetting("guests", .word(["none", "view"])),
     KnownSetting("max_clients", .integer(1...10_000)),
     KnownSetting("max_commands", .integer(0...1000)),
+    KnownSetting("transport", .word(["auto", "epoll", "nio"])),
     KnownSetting("log_level", .word(["trace", "debug", "info", "notice", "warning", "error", "critical"])),
     KnownSetting("data", .text),
     KnownSetting("page_policy", .word(["strict", "relaxed"])),

@@ -5,16 +5,16 @@
 
 #if os(Linux)
   public import LinuxBoard
-  public import NIOTransport
+  public import HostTransport
   public import RemoteControl
 
   /// Watches the board of a device.
   public struct BoardWatch {
-    private let transport: NIOTransport<RemoteControl>
+    private let transport: HostTransport<RemoteControl>
     private let board: @Sendable () -> LinuxBoard?
 
     /// A watch over what `board` returns, which is called on the loop of `transport` only.
-    public init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
+    public init(_ transport: HostTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
       self.transport = transport
       self.board = board
     }

@@ -10,12 +10,11 @@
 
 import Bytes
 public import DeviceServer
-import NIOCore
-import NIOPosix
-import NIOTransport
+import HostTransport
 public import Parts
 import RemoteControl
 import SimulatedBoard
+import SystemCalls
 public import Timebase
 
 #if os(Linux)
@@ -72,9 +71,8 @@ public struct DeviceProgram: Sendable {
   ///
   /// If the port cannot be opened, or a pin cannot be taken, that is one line on standard error, and the status is 1.
   public func main(_ reaction: @escaping Reaction = { _, _ in nil }) async -> Never {
-    let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-    let programState = ProgramStateBox.makeEmptyBox(valueType: ProgramState.self, eventLoop: loop)
-    await NIOTransport.main(host: host, port: port, on: loop) {
+    let programState = ProgramStateBox(nil)
+    await HostTransport.main(host: host, port: port) {
       try makeApplication(programState, reaction)
     } onNewSecond: { application, seconds in
       application.setDate(secondsSince1970: seconds)
@@ -103,7 +101,7 @@ public struct DeviceProgram: Sendable {
 
   #if os(Linux)
     /// Watches the board, if it is this machine's; in the end it gives back what was changed of LEDs and PWM channels.
-    private func watchBoard(_ transport: NIOTransport<RemoteControl>, _ programState: ProgramStateBox) async {
+    private func watchBoard(_ transport: HostTransport<RemoteControl>, _ programState: ProgramStateBox) async {
       try? await BoardWatch(transport) { programState.value?.linux }.run { event in
         StandardStreams.print(event.description)
       } failed: { error in

@@ -5,19 +5,18 @@
 
 #if os(Linux)
   import LinuxBoard
-  import NIOCore
-  import NIOTransport
+  import HostTransport
   import RemoteControl
   import SystemCalls
 
   /// The lines of a board, watched by an event loop.
   struct EdgeWatch {
-    private let transport: NIOTransport<RemoteControl>
+    private let transport: HostTransport<RemoteControl>
     private let board: @Sendable () -> LinuxBoard?
-    private var watched: [UInt32: any Channel] = [:]
+    private var watched: [UInt32: DescriptorWatch] = [:]
 
     /// A watch over what `board` returns, which is called on the loop of `transport` only.
-    init(_ transport: NIOTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
+    init(_ transport: HostTransport<RemoteControl>, board: @escaping @Sendable () -> LinuxBoard?) {
       self.transport = transport
       self.board = board
     }
@@ -25,15 +24,15 @@
     /// Watches each request for lines that the board has now, and no other.
     mutating func lookAgain() async throws {
       let sources = try await transport.withApplication { [board] _, _ in board()?.edgeSources ?? [] }
-      for (source, channel) in watched where !sources.contains(source) {
-        try? await channel.close()  // it may know already; if not, it must not hold a line of a chip that is gone
+      for (source, watch) in watched where !sources.contains(source) {
+        await watch.end()  // it must not hold a line of a chip that is gone
         watched[source] = nil
       }
       for source in sources where watched[source] == nil { watched[source] = try await watch(source) }
     }
 
     /// Nil if the request is gone again.
-    private func watch(_ source: UInt32) async throws -> (any Channel)? {
+    private func watch(_ source: UInt32) async throws -> DescriptorWatch? {
       let descriptor = try await transport.withApplication { [board] _, _ in
         try board()?.edgeDescriptor(of: source)?.release()
       }

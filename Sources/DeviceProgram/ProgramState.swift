@@ -4,11 +4,11 @@
 // each. It is used on the loop only; others reach it through `ProgramStateBox`.
 
 import Bytes
-import NIOCore
-import NIOTransport
+import HostTransport
 import Parts
 import RemoteControl
 import SimulatedBoard
+import SystemCalls
 import Timebase
 
 #if os(Linux)
@@ -64,4 +64,4 @@ final class ProgramState {
 }
 
 /// The same, for code that does not run on its event loop.
-typealias ProgramStateBox = NIOLoopBoundBox<ProgramState?>
+typealias ProgramStateBox = ThreadConfined<ProgramState?>

@@ -6,6 +6,7 @@
 
 import DeviceServer
 import NIOCore
+import SystemCalls
 import Timebase
 
 /// Drives an application: everything here happens on `eventLoop`.
@@ -63,7 +64,7 @@ final class Driver<App: Application & ~Copyable>: ConnectionOwner {
   }
 
   /// The time of the system's monotonic clock.
-  var now: MonotonicTime { MonotonicTime(milliseconds: NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+  var now: MonotonicTime { .systemNow }
 
   /// The same, for a call that may make a response: the application is told the date if it has changed.
   private func tell() -> MonotonicTime {

@@ -31,12 +31,14 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
     self.driver = driver
   }
 
-  /// Makes the application on `eventLoop` and lets its timers run; no port is open yet.
+  /// Makes the application on `eventLoop`, or on one of those that the whole process shares, and lets its timers run; no
+  /// port is open yet.
   public static func start(
-    on eventLoop: any EventLoop, makeApplication: @escaping @Sendable () throws -> App,
+    on eventLoop: (any EventLoop)? = nil, makeApplication: @escaping @Sendable () throws -> App,
     onNewSecond: (@Sendable (inout App, Int64) -> Void)? = nil,
     afterActivity: (@Sendable (inout App, MonotonicTime) -> Void)? = nil
   ) async throws -> NIOTransport {
+    let eventLoop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
     let driver = try await eventLoop.submit {
       let driver = Driver(
         try makeApplication(), eventLoop: eventLoop, onNewSecond: onNewSecond, afterActivity: afterActivity)

@@ -8,8 +8,7 @@ import Bytes
 import DeviceServer
 import Dispatch
 import Logging
-import NIOCore
-import NIOTransport
+import HostTransport
 import Parts
 import RemoteControl
 import SimulatedBoard
@@ -86,7 +85,7 @@ final class Console: Sendable {
   }
 
   /// Begins to read commands for the board.
-  func start(_ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) {
+  func start(_ transport: HostTransport<RemoteControl>, _ loopState: LoopStateBox) {
     write()
     guard readsInput else { return }
     DispatchQueue(label: "heliograph.keyboard").async { [self] in read(transport, loopState) }
@@ -176,7 +175,7 @@ final class Console: Sendable {
 
   // MARK: Standard input
 
-  private func read(_ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) {
+  private func read(_ transport: HostTransport<RemoteControl>, _ loopState: LoopStateBox) {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = StandardDescriptor.input.read(into: &buffer)
@@ -197,7 +196,7 @@ final class Console: Sendable {
     if count >= 10 { usleep(UInt32(count / 10) * 1000) }
   }
 
-  private func obey(_ commands: [BoardCommand], _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox) {
+  private func obey(_ commands: [BoardCommand], _ transport: HostTransport<RemoteControl>, _ loopState: LoopStateBox) {
     if commands.contains(.quit) { kill(getpid(), SIGTERM) }
     // The loop has done them before more is read, so that no more than one read's worth waits for it.
     let isDone = DispatchSemaphore(value: 0)

@@ -8,13 +8,13 @@ import DataFolder
 import DeviceServer
 import HTTPCore
 import Logging
-import NIOCore
-import NIOPosix
+import HostTransport
 import NIOTransport
 import Parts
 import RemoteControl
 import ServiceLifecycle
 import StateFile
+import SystemCalls
 import Timebase
 
 #if os(Linux)
@@ -33,18 +33,16 @@ struct RemoteControlService: Service {
   let supervisor: Supervisor
 
   func run() async throws {
-    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let console = Console(described.device, logger: logger, hasKeyboard: settings.board == .simulated)
     defer { console.finish() }
     let saved = try await savedParts(console)
     let (writes, writeNews) = AsyncStream.makeStream(of: SavedState.self)
-    let loopState = LoopStateBox.makeEmptyBox(valueType: LoopState.self, eventLoop: eventLoop)
     let door = try LoginDoor(settings)
     let builder = RemoteControlBuilder(
       settings: settings, described: described, saved: saved, supervisor: supervisor, door: door,
       logLevel: SerialLog.Level(for: logger.logLevel))
-    let transport = try await startWhenFree(builder, loopState, console, on: eventLoop, writes: writeNews)
-    supervisor.reportLife(of: eventLoop)
+    let (transport, loopState) = try await startWhenFree(builder, console, writes: writeNews)
+    console.log(.debug, "transport: \(transport.words)")
     console.start(transport, loopState)
     if let broker = settings.broker {
       if let warning = broker.warning { console.log(.warning, warning) }
@@ -58,6 +56,7 @@ struct RemoteControlService: Service {
       try await cancelWhenGracefulShutdown {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await serve(transport, loopState, console) }
+          group.addTask { await supervisor.reportLife(of: transport) }
           if let saver { group.addTask { await saver.run() } }
           if let door { group.addTask { await door.run(transport) { loopState.value?.gatekeeper } } }
           #if os(Linux)
@@ -106,26 +105,25 @@ struct RemoteControlService: Service {
   /// Starts the device. It waits a little for lines that another run of this program still holds, because it is about
   /// to end or because systemd holds them under another name.
   private func startWhenFree(
-    _ builder: RemoteControlBuilder, _ loopState: LoopStateBox, _ console: Console, on eventLoop: any EventLoop,
-    writes: AsyncStream<SavedState>.Continuation
-  ) async throws -> NIOTransport<RemoteControl> {
+    _ builder: RemoteControlBuilder, _ console: Console, writes: AsyncStream<SavedState>.Continuation
+  ) async throws -> (HostTransport<RemoteControl>, LoopStateBox) {
     #if os(Linux)
       for _ in 1..<20 {
         do {
-          return try await startDevice(builder, loopState, console, on: eventLoop, writes: writes)
+          return try await startDevice(builder, console, writes: writes)
         } catch let error as BoardError where error.isBusyWithUs {
           try await Task.sleep(for: .milliseconds(100))
         }
       }
     #endif
-    return try await startDevice(builder, loopState, console, on: eventLoop, writes: writes)
+    return try await startDevice(builder, console, writes: writes)
   }
 
   private func startDevice(
-    _ builder: RemoteControlBuilder, _ loopState: LoopStateBox, _ console: Console, on eventLoop: any EventLoop,
-    writes: AsyncStream<SavedState>.Continuation
-  ) async throws -> NIOTransport<RemoteControl> {
-    try await NIOTransport.start(on: eventLoop) {
+    _ builder: RemoteControlBuilder, _ console: Console, writes: AsyncStream<SavedState>.Continuation
+  ) async throws -> (HostTransport<RemoteControl>, LoopStateBox) {
+    let loopState = LoopStateBox(nil)
+    let transport = try await HostTransport.start(settings.transport, encrypts: settings.encrypts) {
       try builder.make(&loopState.value)
     } onNewSecond: { application, seconds in
       application.server.date = HTTPDate(secondsSince1970: seconds)
@@ -137,13 +135,14 @@ struct RemoteControlService: Service {
       if let state = loopState.saveSchedule?.nextWrite() { writes.yield(state) }
       if let gatekeeper = loopState.gatekeeper { builder.door?.afterActivity(gatekeeper) { console.log($0, $1) } }
     }
+    return (transport, loopState)
   }
 
   // MARK: Serving
 
   /// Opens the port and serves until the task is cancelled.
   private func serve(
-    _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console
+    _ transport: HostTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console
   ) async throws {
     guard let path = settings.data else { return try await listen(transport, loopState, console) }
     var folder = FolderKeeper(path: path, isStrict: settings.pagePolicy == .strict, transport: transport, console: console)
@@ -160,7 +159,7 @@ struct RemoteControlService: Service {
 
   /// Opens the port, when there is a network if it is to be for all, and stays until the task is cancelled.
   private func listen(
-    _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console
+    _ transport: HostTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console
   ) async throws {
     if settings.isForAll {
       var network = NetworkKeeper(settings: settings, transport: transport, console: console)
@@ -180,7 +179,7 @@ struct RemoteControlService: Service {
     try await gracefulShutdown()
   }
 
-  private func announce(_ port: OpenPort, _ transport: NIOTransport<RemoteControl>, _ console: Console) async {
+  private func announce(_ port: OpenPort, _ transport: HostTransport<RemoteControl>, _ console: Console) async {
     let announcer = Announcer(settings: settings, transport: transport, console: console)
     if announcer.isWanted(for: port.address) { await announcer.run(port: port.number) }
   }
@@ -193,19 +192,19 @@ struct RemoteControlService: Service {
   }
 
   private func open(
-    _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console, isNetworkKnown: Bool
+    _ transport: HostTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console, isNetworkKnown: Bool
   ) async throws -> OpenPort {
     let certificates = try settings.tls.map { try CertificateKeeper($0, settings, console) }
     let secure = try await openSecurePort(certificates, transport, console)
     let address = try await listen(transport, console, port: settings.port)
-    let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
-    let port = secure.map { Int($0.port) } ?? address.port ?? settings.port
-    let url = settings.url(port: port)
-    let words = FirstWords(settings, port: port, boundTo: RemoteAddress(address))
-    certificates?.explain(port: address.port ?? settings.port)
+    let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: address)
+    let port = secure?.port ?? address.port
+    let url = settings.url(port: Int(port))
+    let words = FirstWords(settings, port: Int(port), boundTo: address)
+    certificates?.explain(port: Int(address.port))
     let hostNames = HostNames(settings.knownHostNames)  // the network's domains are known by now
     // What only this machine can open is of use to those who are on its own broker.
-    let isOpenToOthers = settings.broker?.isOnThisMachine == true || !RemoteAddress(address).isLoopback
+    let isOpenToOthers = settings.broker?.isOnThisMachine == true || !address.isLoopback
     let page = words.bestURL ?? (isOpenToOthers ? url : nil)
     try await transport.withApplication { [loopState] application, now in
       if let page { application.context.broker?.setAddress(Array(page.utf8)) }
@@ -218,20 +217,20 @@ struct RemoteControlService: Service {
       }
     }
     try await supervisor.ready(url)
-    return OpenPort(number: UInt16(clamping: port), address: RemoteAddress(address), certificates: certificates)
+    return OpenPort(number: port, address: address, certificates: certificates)
   }
 
   private func openSecurePort(
-    _ certificates: CertificateKeeper?, _ transport: NIOTransport<RemoteControl>, _ console: Console
+    _ certificates: CertificateKeeper?, _ transport: HostTransport<RemoteControl>, _ console: Console
   ) async throws -> SecurePort? {
     guard let certificates, let tls = settings.tls else { return nil }
     let address = try await listen(transport, console, port: tls.port, identity: certificates.identity)
-    return SecurePort(port: UInt16(address.port ?? tls.port), openFiles: certificates.openFiles)
+    return SecurePort(port: address.port, openFiles: certificates.openFiles)
   }
 
   private func listen(
-    _ transport: NIOTransport<RemoteControl>, _ console: Console, port: Int, identity: TLSIdentity? = nil
-  ) async throws -> SocketAddress {
+    _ transport: HostTransport<RemoteControl>, _ console: Console, port: Int, identity: TLSIdentity? = nil
+  ) async throws -> RemoteAddress {
     try await transport.open(host: settings.host, port: port, tls: identity) { console.log(.warning, $0) }
   }
 }

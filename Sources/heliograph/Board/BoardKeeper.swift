@@ -8,12 +8,12 @@
   import DeviceServer
   import LinuxBoard
   import Logging
-  import NIOCore
-  import NIOTransport
+  import HostTransport
   import RemoteControl
+  import SystemCalls
 
   struct BoardKeeper {
-    let transport: NIOTransport<RemoteControl>
+    let transport: HostTransport<RemoteControl>
     let loopState: LoopStateBox
     let console: Console
     let supervisor: Supervisor

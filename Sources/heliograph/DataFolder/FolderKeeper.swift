@@ -6,12 +6,12 @@
 import DataFolder
 import DeviceServer
 import Logging
-import NIOTransport
+import HostTransport
 import RemoteControl
 import Timebase
 
 struct FolderKeeper {
-  let transport: NIOTransport<RemoteControl>
+  let transport: HostTransport<RemoteControl>
   let console: Console
   /// Whether its pages are sent with the strict policy, which breaks some of them.
   let isStrict: Bool
@@ -25,7 +25,7 @@ struct FolderKeeper {
   /// So many pages are named in the log.
   private static var namedPages: Int { 8 }
 
-  init(path: String, isStrict: Bool, transport: NIOTransport<RemoteControl>, console: Console) {
+  init(path: String, isStrict: Bool, transport: HostTransport<RemoteControl>, console: Console) {
     folder = DataFolder(path: path)
     self.isStrict = isStrict
     self.transport = transport

@@ -4,11 +4,11 @@
 // used on the loop only; others reach them through `LoopStateBox`.
 
 import Accounts
-import NIOCore
-import NIOTransport
+import HostTransport
 import Parts
 import RemoteControl
 import SimulatedBoard
+import SystemCalls
 import StateFile
 import Timebase
 
@@ -73,9 +73,9 @@ final class LoopState {
 }
 
 /// The same, for code that does not run on its event loop.
-typealias LoopStateBox = NIOLoopBoundBox<LoopState?>
+typealias LoopStateBox = ThreadConfined<LoopState?>
 
-extension NIOTransport<RemoteControl> {
+extension HostTransport<RemoteControl> {
   /// Lets `body` use the state on its loop, then does what follows from it.
   func withLoopState<Result: Sendable>(
     _ loopState: LoopStateBox, _ body: @escaping @Sendable (LoopState) throws -> Result

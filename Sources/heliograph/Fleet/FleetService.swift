@@ -9,9 +9,7 @@ import Foundation
 import HTTPCore
 import Logging
 import MQTTCore
-import NIOCore
-import NIOPosix
-import NIOTransport
+import HostTransport
 import RemoteControl
 import ServiceLifecycle
 import SystemCalls
@@ -34,10 +32,9 @@ struct FleetService: Service {
   }
 
   func run() async throws {
-    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let gatekeeper = NIOLoopBoundBox<Gatekeeper?>.makeEmptyBox(valueType: Gatekeeper.self, eventLoop: eventLoop)
-    let transport = try await start(gatekeeper, on: eventLoop)
-    supervisor.reportLife(of: eventLoop)
+    let gatekeeper = ThreadConfined<Gatekeeper?>(nil)
+    let transport = try await start(gatekeeper)
+    log.add(.debug, "transport: \(transport.words)")
     if let warning = broker.warning { log.add(.warning, warning) }
     try await transport.connect(.fleetBroker, servers: broker.servers)
     var failure: (any Error)?
@@ -45,6 +42,7 @@ struct FleetService: Service {
       try await cancelWhenGracefulShutdown {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await listen(transport, gatekeeper) }
+          group.addTask { await supervisor.reportLife(of: transport) }
           if let door { group.addTask { await door.run(transport) { gatekeeper.value } } }
           for try await _ in group {}
         }
@@ -59,10 +57,8 @@ struct FleetService: Service {
     if let failure { throw failure }
   }
 
-  private func start(
-    _ gatekeeper: NIOLoopBoundBox<Gatekeeper?>, on eventLoop: any EventLoop
-  ) async throws -> NIOTransport<FleetGateway> {
-    try await NIOTransport.start(on: eventLoop) {
+  private func start(_ gatekeeper: ThreadConfined<Gatekeeper?>) async throws -> HostTransport<FleetGateway> {
+    try await HostTransport.start(settings.transport, encrypts: settings.encrypts) {
       gatekeeper.value = door?.makeGatekeeper()
       return makeGateway(gatekeeper.value)
     } onNewSecond: { application, seconds in
@@ -109,12 +105,12 @@ struct FleetService: Service {
 
   /// Opens the port, and stays until the task is cancelled.
   private func listen(
-    _ transport: NIOTransport<FleetGateway>, _ gatekeeper: NIOLoopBoundBox<Gatekeeper?>
+    _ transport: HostTransport<FleetGateway>, _ gatekeeper: ThreadConfined<Gatekeeper?>
   ) async throws {
     let address = try await transport.open(host: settings.host, port: settings.port) { [log] in log.add(.warning, $0) }
-    let port = address.port ?? settings.port
+    let port = Int(address.port)
     let url = settings.url(port: port)
-    let words = FirstWords(settings, port: port, boundTo: RemoteAddress(address))
+    let words = FirstWords(settings, port: port, boundTo: address)
     let link = try await transport.withApplication { _, now in gatekeeper.value?.makeOwnerLink(now: now) }
     for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
       StandardDescriptor.output.write(Array("\(line)\n".utf8))

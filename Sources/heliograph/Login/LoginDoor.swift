@@ -7,9 +7,9 @@ import Accounts
 import DeviceServer
 import Foundation
 import Logging
-import NIOCore
-import NIOTransport
+import HostTransport
 import RemoteControl
+import SystemCalls
 import Timebase
 
 /// What is needed for people to log in.
@@ -46,7 +46,7 @@ struct LoginDoor: Sendable {
 
   /// The gatekeeper, for the loop that will own it.
   func makeGatekeeper() -> Gatekeeper {
-    let now = MonotonicTime(milliseconds: NIODeadline.now().uptimeNanoseconds / 1_000_000)
+    let now = MonotonicTime.systemNow
     let seconds = UInt64(max(Date().timeIntervalSince1970, 0))
     let suffix = settings.port == 0 ? [] : Array(String(settings.port).utf8)
     return Gatekeeper(
@@ -74,7 +74,7 @@ struct LoginDoor: Sendable {
 
   /// Does what is wanted until the task is cancelled; `gatekeeper` is asked for on the transport's loop.
   func run<Context: ~Copyable>(
-    _ transport: NIOTransport<ServerApplication<Context>>, _ gatekeeper: @escaping @Sendable () -> Gatekeeper?
+    _ transport: HostTransport<ServerApplication<Context>>, _ gatekeeper: @escaping @Sendable () -> Gatekeeper?
   ) async {
     for await errand in errands {
       switch errand {
@@ -85,7 +85,7 @@ struct LoginDoor: Sendable {
   }
 
   private func settle<Context: ~Copyable>(
-    _ result: AccountResult?, _ transport: NIOTransport<ServerApplication<Context>>,
+    _ result: AccountResult?, _ transport: HostTransport<ServerApplication<Context>>,
     _ gatekeeper: @escaping @Sendable () -> Gatekeeper?
   ) {
     transport.notify { application, now in

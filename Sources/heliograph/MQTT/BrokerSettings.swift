@@ -8,6 +8,7 @@ import DeviceDescription
 import Foundation
 import HostNetwork
 import MQTTCore
+import HostTransport
 import NIOTransport
 import Parts
 import RemoteControl
@@ -89,6 +90,8 @@ struct BrokerOptionGroup: ParsableArguments {
 struct BrokerSettings: Sendable {
   let brokers: [BrokerURL]
   let options: BrokerOptions
+  /// Whether one of the brokers is encrypted.
+  let isSecure: Bool
   private let version: ProtocolVersion
   private let user: String?
   private let password: [UInt8]?
@@ -116,7 +119,7 @@ struct BrokerSettings: Sendable {
     guard password == nil || user != nil else {
       throw StartFailure(description: "the broker's password needs a user: add --mqtt-user NAME")
     }
-    let isSecure = brokers.contains { $0.isSecure }
+    isSecure = brokers.contains { $0.isSecure }
     for name in ["ca_file", "fingerprint", "certificate", "key"] where !isSecure {
       guard try given.text("mqtt." + name) == nil else {
         throw StartFailure(description: "mqtt.\(name) is for a broker that is encrypted: mqtts://\(brokers[0].host)")

@@ -6,14 +6,14 @@
 
 import DeviceServer
 import Logging
-import NIOTransport
+import HostTransport
 import RemoteControl
 import ServiceDiscovery
 import SystemCalls
 
 struct Announcer {
   let settings: ProgramSettings
-  let transport: NIOTransport<RemoteControl>
+  let transport: HostTransport<RemoteControl>
   let console: Console
 
   /// Whether others can find the device by what would be said: it is reached from elsewhere.

@@ -5,7 +5,6 @@
 
 import DeviceServer
 import HostNetwork
-import NIOCore
 import QRCode
 import SimulatedBoard
 import SystemCalls

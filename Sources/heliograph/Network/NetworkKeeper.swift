@@ -7,14 +7,14 @@ import Bytes
 import DeviceServer
 import HostNetwork
 import Logging
-import NIOTransport
+import HostTransport
 import RemoteControl
 import SystemCalls
 import Timebase
 
 struct NetworkKeeper {
   let settings: ProgramSettings
-  let transport: NIOTransport<RemoteControl>
+  let transport: HostTransport<RemoteControl>
   let console: Console
   /// Why the interfaces could not be listed when they were last looked at; nil if they could.
   var problem: HostNetworkError?

@@ -5,7 +5,6 @@
 import DeviceDescription
 import DeviceServer
 import HostNetwork
-import NIOCore
 import SystemCalls
 
 extension ProgramSettings {
@@ -42,7 +41,8 @@ extension ProgramSettings {
   private static func inURL(_ name: String) -> String { name.contains(":") ? "[\(name)]" : name }
 }
 
-extension System {
+/// This machine.
+enum System {
   static var hostName: String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, 255) == 0 else { return "localhost" }

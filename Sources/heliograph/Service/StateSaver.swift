@@ -5,13 +5,13 @@
 
 import Logging
 import NIOPosix
-import NIOTransport
+import HostTransport
 import RemoteControl
 import StateFile
 
 struct StateSaver {
   let file: StateFile
-  let transport: NIOTransport<RemoteControl>
+  let transport: HostTransport<RemoteControl>
   let loopState: LoopStateBox
   let console: Console
   /// What is to be written, one after the other.

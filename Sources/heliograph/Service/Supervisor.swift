@@ -4,7 +4,8 @@
 // GPIO lines while the program restarts. Without systemd everything here does nothing.
 
 import Bytes
-import NIOCore
+import DeviceServer
+import HostTransport
 import ServiceNotification
 import SystemCalls
 import Timebase
@@ -44,11 +45,13 @@ final class Supervisor: Sendable {
   /// The program has begun to end.
   func stopping() { manager.notify(.stopping) }
 
-  /// Reports, as often as the manager wants, that `eventLoop` is alive; the loop itself does so.
-  func reportLife(of eventLoop: any EventLoop) {
+  /// Reports, as often as the manager wants and until the task is cancelled, that the application's thread is alive: the
+  /// report is made on that thread.
+  func reportLife<App: ~Copyable>(of transport: HostTransport<App>) async {
     guard let interval = manager.watchdogInterval else { return }
-    eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(Int64(interval.count))) { _ in
-      self.manager.notify(.watchdog)
+    while !Task.isCancelled {
+      transport.notify { _, _ in self.manager.notify(.watchdog) }
+      try? await Task.sleep(for: .milliseconds(Int(interval.count)))
     }
   }
 

@@ -3,7 +3,10 @@
 // The options that say where the device is on the network. An option that is not given is nil: then an environment
 // variable counts, and then the description's file.
 
-import ArgumentParser
+public import ArgumentParser
+public import HostTransport
+
+extension TransportKind: ExpressibleByArgument {}
 
 /// Where to listen, and as what.
 struct NetworkOptions: ParsableArguments {
@@ -85,6 +88,12 @@ struct NetworkOptions: ParsableArguments {
       """)
   var maxCommands: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "What moves the bytes: auto, epoll (Linux's own calls) or nio (SwiftNIO). (default: auto)",
+      discussion: "Auto is SwiftNIO with TLS, and otherwise epoll with a ring for sends, where the kernel allows one."))
+  var transport: TransportKind?
+
   /// The options that were given, by the names of their settings.
   var given: [String: [String]] {
     var options: [String: [String]] = [:]
@@ -107,6 +116,7 @@ struct NetworkOptions: ParsableArguments {
     add("guests", guests?.rawValue)
     add("max_clients", maxClients)
     add("max_commands", maxCommands)
+    add("transport", transport?.rawValue)
     return options
   }
 }

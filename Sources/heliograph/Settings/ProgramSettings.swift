@@ -6,6 +6,7 @@ import ArgumentParser
 import Deflate
 import DeviceDescription
 import Foundation
+import HostTransport
 import Logging
 import WebSocketCore
 
@@ -39,6 +40,8 @@ struct ProgramSettings: Sendable {
   var maxClients = Defaults.maxClients
   /// How many commands a second each client may give for long; 0: any number.
   var maxCommands = Defaults.maxCommands
+  /// What moves the bytes.
+  var transport = TransportKind.automatic
   /// The folder that is served in place of the built-in page.
   var data: String?
   /// Whether pages of that folder may have scripts and styles in them.
@@ -62,6 +65,9 @@ struct ProgramSettings: Sendable {
     case strict, relaxed
   }
 
+  /// Whether there is TLS, of the device's own port or towards a broker.
+  var encrypts: Bool { tls != nil || broker?.isSecure == true }
+
   /// Whether it listens on every interface.
   var isForAll: Bool { host == "0.0.0.0" || host == "::" }
 
@@ -81,6 +87,7 @@ struct ProgramSettings: Sendable {
     broker = try BrokerSettings(given)
     maxClients = try given.integer("max_clients") ?? maxClients
     maxCommands = try given.integer("max_commands") ?? maxCommands
+    transport = try given.text("transport").flatMap { TransportKind(rawValue: $0) } ?? transport
     data = try given.text("data")
     pagePolicy = try given.text("page_policy").flatMap { PagePolicyKind(rawValue: $0) } ?? pagePolicy
     stateFile = try given.text("state_file") ?? stateFile

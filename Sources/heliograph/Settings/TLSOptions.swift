@@ -4,6 +4,7 @@
 
 import ArgumentParser
 import DeviceDescription
+import HostTransport
 import NIOTransport
 
 /// Whether, and with which certificate.

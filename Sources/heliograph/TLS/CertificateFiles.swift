@@ -4,6 +4,7 @@
 // replaces both, one after the other, so a pair that does not fit may fit a moment later.
 
 import Foundation
+import HostTransport
 import NIOTransport
 import SystemCalls
 

@@ -6,6 +6,7 @@
 import DeviceServer
 import Foundation
 import Logging
+import HostTransport
 import NIOTransport
 import RemoteControl
 
@@ -66,7 +67,7 @@ struct CertificateKeeper: Sendable {
   }
 
   /// Takes over what the source has until the task is cancelled. What cannot be used is logged, and the old one stays.
-  func keep(_ transport: NIOTransport<RemoteControl>) async throws {
+  func keep(_ transport: HostTransport<RemoteControl>) async throws {
     var source = source
     var lastProblem: String?
     while true {

@@ -64,7 +64,7 @@ public enum StandardStreams {
   }
 }
 
-extension NIOTransport where App: ~Copyable {
+extension HostTransport where App: ~Copyable {
   /// Gives each line of standard input, without its end, to `receive` on the loop, and does what follows from it.
   ///
   /// Call it once: two readers would share the lines. The end of the input is not the end of the program.
