@@ -139,7 +139,7 @@ let package = Package(
       ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
-    hosted("SystemCalls", []),
+    hosted("SystemCalls", ["Timebase"]),
     hosted("StateFile", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + scrypt),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),

@@ -6,6 +6,7 @@
 
 import DeviceServer
 import NIOCore
+import SystemCalls
 import Timebase
 
 /// Drives an application: everything here happens on `eventLoop`.

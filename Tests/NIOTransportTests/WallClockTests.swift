@@ -6,7 +6,7 @@ import Foundation
 import Testing
 import Timebase
 
-@testable import NIOTransport
+@testable import SystemCalls
 
 @Suite struct WallClockTests {
   /// What a clock shows, and whether that can be: the last second of 2025 and the first of 2026, for one.

@@ -3,20 +3,22 @@
 // The system's date, for applications that send it. The clock is read when something happens and its second is over, so
 // at most once a second, and nothing is woken for it; a clock that is set is noticed within a second.
 
-import SystemCalls
-import Timebase
+public import Timebase
 
 /// The seconds of the system's clock, each returned once.
-struct WallClock {
+public struct WallClock: Sendable {
   /// When the second that was returned last is over.
   private var nextSecond = MonotonicTime.zero
+
+  /// A clock of which no second was returned yet.
+  public init() {}
 
   /// 2026 in seconds since 1970. A board whose clock nobody has set counts from about 1970: it has no date to tell, and
   /// a wrong one is worse than none (RFC 9110 section 6.6.1).
   private static var earliest: Int { 1_767_225_600 }
 
   /// Seconds since 1970, if they have changed.
-  mutating func newSecond(now: MonotonicTime) -> Int64? {
+  public mutating func newSecond(now: MonotonicTime) -> Int64? {
     guard now >= nextSecond else { return nil }
     var time = timespec()
     guard clock_gettime(CLOCK_REALTIME, &time) == 0 else { return nil }
