@@ -68,6 +68,7 @@ let package = Package(
   platforms: [.macOS(.v26)],  // Span in the standard library
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
+    .library(name: "LinuxTransport", targets: ["LinuxTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
     .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
     .library(name: "DeviceProgram", targets: ["DeviceProgram"]),
@@ -137,6 +138,14 @@ let package = Package(
     hosted(
       "NIOTransport",
       ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
+    // The kernel's own headers, which every C library for Linux brings.
+    .systemLibrary(name: "CLinuxIO"),
+    hosted(
+      "LinuxTransport",
+      [
+        "DeviceServer", "Bytes", "SystemCalls", "Timebase",
+        .target(name: "CLinuxIO", condition: .when(platforms: [.linux])),
+      ]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", ["Timebase"]),
