@@ -69,6 +69,7 @@ let package = Package(
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
     .library(name: "HostTransport", targets: ["HostTransport"]),
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
+    .library(name: "LinuxTransport", targets: ["LinuxTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
     .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
     .library(name: "DeviceProgram", targets: ["DeviceProgram"]),
@@ -138,10 +139,18 @@ let package = Package(
     hosted(
       "NIOTransport",
       ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
+    // The kernel's own headers, which every C library for Linux brings.
+    .systemLibrary(name: "CLinuxIO"),
+    hosted(
+      "LinuxTransport",
+      [
+        "DeviceServer", "Bytes", "SystemCalls", "Timebase",
+        .target(name: "CLinuxIO", condition: .when(platforms: [.linux])),
+      ]),
     hosted(
       "HostTransport",
       [
-        "NIOTransport", "DeviceServer",
+        "NIOTransport", .target(name: "LinuxTransport", condition: .when(platforms: [.linux])), "DeviceServer",
         "SystemCalls", "Timebase", nioCore,
       ]),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),

@@ -8,7 +8,7 @@ import NIOCore
 public import NIOTransport
 public import Timebase
 
-#if HASLINUX
+#if os(Linux)
   import LinuxTransport
 #endif
 
@@ -23,7 +23,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
   public typealias NewSecond = @Sendable (inout App, Int64) -> Void
 
   private enum Carrier: Sendable {
-    #if HASLINUX
+    #if os(Linux)
       case linux(LinuxTransport<App>)
     #endif
     case nio(NIOTransport<App>)
@@ -41,7 +41,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     _ kind: TransportKind = .automatic, encrypts: Bool = false, makeApplication: @escaping @Sendable () throws -> App,
     onNewSecond: NewSecond? = nil, afterActivity: Activity? = nil
   ) async throws -> HostTransport {
-    #if HASLINUX
+    #if os(Linux)
       if kind == .epoll && encrypts { throw TransportError.cannotEncrypt(kind) }
       if kind != .nio && !encrypts {
         return HostTransport(
@@ -61,7 +61,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
   /// What carries the application, in a few words for a log.
   public var words: String {
     switch carrier {
-    #if HASLINUX
+    #if os(Linux)
       case .linux(let transport): transport.usesRing ? "epoll, and a ring for what is sent" : "epoll"
     #endif
     case .nio: "SwiftNIO"
@@ -81,7 +81,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     host: String, port: Int, tls identity: TLSIdentity? = nil, onAcceptError: (@Sendable (any Error) -> Void)? = nil
   ) async throws -> RemoteAddress {
     switch carrier {
-    #if HASLINUX
+    #if os(Linux)
       case .linux(let transport):
         guard identity == nil else { throw TransportError.cannotEncrypt(.epoll) }
         return try await transport.listen(host: host, port: port, onAcceptError: onAcceptError)
@@ -96,7 +96,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     _ body: @escaping @Sendable (inout App, MonotonicTime) throws -> Result
   ) async throws -> Result {
     switch carrier {
-    #if HASLINUX
+    #if os(Linux)
       case .linux(let transport): try await transport.withApplication(body)
     #endif
     case .nio(let transport): try await transport.withApplication(body)
@@ -106,7 +106,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
   /// Like `withApplication`, without waiting; for threads that only bring news.
   public func notify(_ body: @escaping @Sendable (inout App, MonotonicTime) -> Void) {
     switch carrier {
-    #if HASLINUX
+    #if os(Linux)
       case .linux(let transport): transport.notify(body)
     #endif
     case .nio(let transport): transport.notify(body)
@@ -125,7 +125,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     end: @escaping @Sendable (inout App, (any Error)?, MonotonicTime) -> Void
   ) async throws -> DescriptorWatch {
     switch carrier {
-    #if HASLINUX
+    #if os(Linux)
       case .linux(let transport):
         let watched = try await transport.watch(descriptor, receive: receive, end: end)
         return DescriptorWatch { await watched.close() }
@@ -144,7 +144,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     _ calls: OutgoingConnection<App>, servers: [OutgoingServer], timeout: Milliseconds = .seconds(10)
   ) async throws {
     switch carrier {
-    #if HASLINUX
+    #if os(Linux)
       case .linux(let transport):
         guard servers.allSatisfy({ $0.tls == nil }) else { throw TransportError.cannotEncrypt(.epoll) }
         try await transport.connect(
@@ -159,7 +159,7 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
   /// what is left after `grace` is cut off.
   public func shutdown(grace: Milliseconds = .seconds(3)) async throws {
     switch carrier {
-    #if HASLINUX
+    #if os(Linux)
       case .linux(let transport): try await transport.shutdown(grace: grace)
     #endif
     case .nio(let transport): try await transport.shutdown(grace: .milliseconds(Int64(grace.count)))

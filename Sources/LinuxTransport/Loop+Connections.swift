@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+
+// What happens to a connection, between the kernel and the application: it is accepted, read, written, and ended in each
+// direction for itself. Nothing is read while the application has left input with us; nothing is written while the
+// kernel takes no more.
+
+#if os(Linux)
+  import CLinuxIO
+  import DeviceServer
+  import SystemCalls
+  import Timebase
+
+  extension Loop where App: ~Copyable {
+    /// Takes on a connection that a port has accepted.
+    mutating func accept(_ descriptor: CInt, from remote: RemoteAddress) {
+      hasNews = true
+      guard let id = application.pointee.accept(from: remote, over: .http, now: now) else {
+        _ = close(descriptor)
+        return
+      }
+      connectionCount += 1
+      serial = serial == .max ? 1 : serial + 1
+      guard let row = table.add(id, descriptor, serial: serial) else {
+        _ = close(descriptor)
+        return gone(id)
+      }
+      if poll_add(poller, descriptor, poll_connection, row.pointee.key) < 0 { end(row) }
+    }
+
+    // MARK: What the kernel reports
+
+    mutating func hear(_ row: ConnectionRow, _ events: UInt32) {
+      let key = row.pointee.key
+      if events & poll_end != 0 { row.pointee.hasPeerEnded = true }
+      if events & poll_error != 0, row.pointee.isInputHeld { return end(row) }  // it was reset
+      if row.pointee.isFull, events & poll_out != 0 { takesMore(row) }
+      guard events & ~poll_out != 0, row.pointee.key == key else { return }
+      if row.pointee.isInputHeld { row.pointee.isReadDue = true } else { read(row) }
+    }
+
+    /// The most that is read at once. A client that sends much, and whose input is taken, gets the whole buffer, unless
+    /// much is held already: that is memory.
+    private func readSize(_ row: ConnectionRow) -> Int {
+      if heldCount > 8 << 20 { return 16_384 }
+      return row.pointee.isBulky ? Self.bufferSize : 65_536
+    }
+
+    private mutating func read(_ row: ConnectionRow) {
+      while !row.pointee.isInputOver {
+        let size = readSize(row)
+        let count = calls.receive(row.pointee.descriptor, buffer, size)
+        if count > 0 {
+          hasNews = true
+          // `count` bytes of the buffer are what the kernel has just written, and nobody writes there until the call
+          // returns.
+          let bytes = UnsafeRawBufferPointer(start: buffer, count: count).assumingMemoryBound(to: UInt8.self).span
+          let taken = application.pointee.receive(bytes, from: row.pointee.id, now: now)
+          row.pointee.isBulky = count == size && taken >= count
+          if taken < count { return hold(bytes.extracting(droppingFirst: max(taken, 0)), row) }
+          if count == size { return unfinished.append(row.pointee.key) }  // others have their turn first
+          if !row.pointee.hasPeerEnded { return }  // less than there was room for: that was all
+        } else if count == 0 {
+          row.pointee.isInputOver = true
+          endInput(row)
+          return
+        } else {
+          switch SocketTrouble(count) {
+          case .full: return
+          case .shortage: return sender.stalled.append(row.pointee.key)
+          case .broken: return end(row)
+          }
+        }
+      }
+    }
+
+    /// Keeps what the application has left.
+    private mutating func hold(_ rest: Span<UInt8>, _ row: ConnectionRow) {
+      let waiting = row.pointee.waiting ?? Waiting()
+      row.pointee.waiting = waiting
+      waiting.input.append(rest)
+      heldCount += rest.count
+      row.pointee.isInputHeld = true
+      row.pointee.isReadDue = true
+    }
+
+    /// The kernel takes output again.
+    private mutating func takesMore(_ row: ConnectionRow) {
+      hasNews = true
+      guard sender.sendKept(row) else { return }
+      if row.pointee.output == .ending { sender.closeOutput(row) } else { write(row) }
+    }
+
+    // MARK: What the application wants
+
+    mutating func write(_ row: ConnectionRow) {
+      guard !row.pointee.isFull else { return }
+      sender.begin()
+      // The row stays: inside the call only `sender` is used, which ends no connection.
+      application.pointee.writeOutput(row.pointee.id, now: now) { sender.send($0, to: row) }
+    }
+
+    /// Offers held input again, and reads on if all of it was taken.
+    mutating func resume(_ row: ConnectionRow) {
+      hasNews = true
+      let input = row.pointee.waiting?.input ?? Waiting.Bytes()
+      let count = input.count
+      let taken = min(max(application.pointee.receive(input.span, from: row.pointee.id, now: now), 0), count)
+      heldCount -= taken
+      if let waiting = row.pointee.waiting {
+        waiting.input.drop(taken)
+        if waiting.isEmpty { row.pointee.waiting = nil }
+      }
+      if taken < count { return }
+      row.pointee.isInputHeld = false
+      if row.pointee.isInputOver { return endInput(row) }
+      if row.pointee.isReadDue {
+        row.pointee.isReadDue = false
+        unfinished.append(row.pointee.key)
+      }
+    }
+
+    /// The peer's last byte has been taken.
+    private mutating func endInput(_ row: ConnectionRow) {
+      switch row.pointee.output {
+      case .open:
+        hasNews = true
+        application.pointee.endOfStream(row.pointee.id, now: now)
+      case .ending: break  // what waits still goes out
+      case .ended: end(row)
+      }
+    }
+
+    // MARK: The end
+
+    /// Ends a connection now; what is in the batch goes out before that.
+    mutating func end(_ row: ConnectionRow) {
+      if sender.isGathered(row) { sender.flush() }
+      let id = row.pointee.id
+      heldCount -= row.pointee.waiting?.input.count ?? 0
+      _ = close(row.pointee.descriptor)
+      table.remove(row)
+      gone(id)
+    }
+
+    private mutating func gone(_ id: ConnectionID) {
+      connectionCount -= 1
+      hasNews = true
+      application.pointee.disconnected(id, now: now)
+    }
+
+    mutating func endThoseOver() {
+      while let key = sender.over.popLast() {
+        if let row = table.find(key) { end(row) }
+      }
+    }
+
+    /// Tries again what the kernel had no memory for: it does not say when it has.
+    mutating func retryLater() {
+      let keys = sender.stalled
+      sender.stalled = []
+      _ = alarms.add(now + Milliseconds(20)) { loop in
+        for key in keys {
+          if let row = loop.table.find(key) { loop.hear(row, poll_in | poll_out) }
+        }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+
+// The loop: one thread waits for the kernel, tells the application what happened, does what it wants done, and waits
+// again until its deadline. The application, the connections and the way out are members of one value on that thread's
+// stack, so nothing is locked, shared or checked for exclusive access.
+// Rule: a turn first hears all events, then acts once.
+
+#if os(Linux)
+  import CLinuxIO
+  import DeviceServer
+  import SystemCalls
+  import Timebase
+
+  /// Drives an application.
+  struct Loop<App: Application & ~Copyable>: ~Copyable {
+    typealias NewSecond = @Sendable (inout App, Int64) -> Void
+    typealias Activity = @Sendable (inout App, MonotonicTime) -> Void
+
+    /// The key of the mailbox; those of other sources have the highest bit, too, and those of connections have not.
+    private static var mailKey: UInt64 { .max }
+    private static var eventCount: Int { 512 }
+    static var bufferSize: Int { 524_288 }
+
+    let calls: SocketCalls
+    let poller: CInt
+    let mailbox: Mailbox<App>
+    /// Memory: the application lives here from `init` to `deinit`; nothing else has the pointer, and no call of the
+    /// application is made inside another: all begin in a method of this value, which is exclusive.
+    let application: UnsafeMutablePointer<App>
+    let onNewSecond: NewSecond?
+    private let afterActivity: Activity?
+    private var wallClock = WallClock()
+
+    let table = ConnectionTable()
+    var sender: Sender
+    var connectionCount = 0
+    /// The number of the last connection or source.
+    var serial: UInt32 = 0
+    /// What is read into; between two reads it says nothing. `bufferSize` bytes.
+    let buffer: UnsafeMutableRawPointer
+    /// How many bytes the application has left to us.
+    var heldCount = 0
+
+    /// Where news comes from beside the connections: ports, watched descriptors, the connection that the program makes.
+    var sources: [UInt64: Source<App>] = [:]
+    var outgoing: Outgoing<App>?
+    var alarms = Alarms<App>()
+
+    /// The time of this turn.
+    private(set) var now = MonotonicTime.zero
+    private var nanoseconds: Int64 = 0
+    /// When the application wants to be polled next.
+    private var deadline: MonotonicTime?
+    /// Whether the application was told of something since it was last asked what to do.
+    var hasNews = true
+    /// Connections that are to be read on without an event.
+    var unfinished: [UInt64] = []
+    var closing: Closing?
+    var isStopped = false
+
+    init(
+      _ application: consuming App, _ mailbox: Mailbox<App>, calls: SocketCalls, ring: SendRing?, onNewSecond: NewSecond?,
+      afterActivity: Activity?
+    ) throws(SystemError) {
+      self.application = .allocate(capacity: 1)
+      self.application.initialize(to: application)
+      (self.mailbox, self.calls, self.onNewSecond, self.afterActivity) = (mailbox, calls, onNewSecond, afterActivity)
+      sender = Sender(table, calls, ring: ring)
+      buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
+      poller = epoll_create1(CInt(EPOLL_CLOEXEC))
+      readClock()
+      guard poller >= 0 else { throw .last }
+      let code = poll_add(poller, mailbox.descriptor, poll_in, Self.mailKey)
+      guard code == 0 else { throw SystemError(code: -code) }
+    }
+
+    deinit {
+      for key in table.keys { if let row = table.find(key) { _ = close(row.pointee.descriptor) } }
+      for source in sources.values { source.closeDescriptor() }
+      table.deallocate()
+      application.deinitialize(count: 1)
+      application.deallocate()
+      buffer.deallocate()
+      if poller >= 0 { _ = close(poller) }
+    }
+
+    // MARK: Turns
+
+    /// The application begins.
+    mutating func begin() {
+      beginTurn()
+      act()
+    }
+
+    mutating func run() {
+      // Memory: the kernel fills in as many events as it says, and no more than there is room for.
+      let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.eventCount)
+      defer { events.deallocate() }
+      while !isStopped {
+        let count = Int(calls.wait(poller, events, CInt(Self.eventCount), patience))
+        beginTurn()
+        for number in 0..<max(count, 0) { hear(poll_key(events + number), poll_events(events + number)) }
+        if !unfinished.isEmpty { readOn() }
+        while let alarm = alarms.due(now) { alarm(&self) }
+        if hasNews || (deadline.map { $0 <= now } ?? false) { act() }
+      }
+    }
+
+    /// How long to wait, in nanoseconds; negative: without an end.
+    private var patience: Int64 {
+      if !unfinished.isEmpty { return 0 }
+      guard let next = alarms.next(deadline) else { return -1 }
+      let (time, overflow) = Int64(clamping: next.milliseconds).multipliedReportingOverflow(by: 1_000_000)
+      return overflow ? -1 : max(time - nanoseconds, 0)
+    }
+
+    private mutating func readClock() {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+      now = MonotonicTime(milliseconds: UInt64(nanoseconds / 1_000_000))
+    }
+
+    /// Reads the clock; the application is told the date if it has changed.
+    private mutating func beginTurn() {
+      readClock()
+      if let onNewSecond, let seconds = wallClock.newSecond(now: now) { onNewSecond(&application.pointee, seconds) }
+    }
+
+    @inline(__always)
+    private mutating func hear(_ key: UInt64, _ events: UInt32) {
+      if let row = table.find(key) { return hear(row, events) }
+      if key == Self.mailKey { return readMail() }
+      sources[key]?.hear(events, &self)
+    }
+
+    private mutating func readMail() {
+      mailbox.acknowledge()
+      for letter in mailbox.take() { letter(&self) }
+    }
+
+    private mutating func readOn() {
+      var keys: [UInt64] = []
+      swap(&keys, &unfinished)
+      for key in keys {
+        if let row = table.find(key) { hear(row, poll_in) } else { sources[key]?.hear(poll_in, &self) }
+      }
+    }
+
+    // MARK: The application's actions
+
+    /// Does everything that the application wants done.
+    mutating func act() {
+      repeat {
+        settle()
+        afterActivity?(&application.pointee, now)
+        outgoing?.act(&self)
+      } while hasNews
+      // What is due already was done just now: were it due again at once, nothing else would ever be heard.
+      deadline = deadline.map { max($0, now + 1) }
+      if connectionCount == 0 { finishClosing() }
+    }
+
+    private mutating func settle() {
+      repeat {
+        var isQuiet = false
+        while !isQuiet {  // what is done may make something due
+          hasNews = false
+          deadline = application.pointee.poll(now: now)
+          isQuiet = true
+          while let action = application.pointee.nextAction() {
+            perform(action)
+            isQuiet = false
+          }
+        }
+        sender.flush()
+        if !sender.over.isEmpty { endThoseOver() }
+        if !sender.stalled.isEmpty { retryLater() }
+      } while hasNews
+    }
+
+    @inline(__always)
+    private mutating func perform(_ action: TransportAction) {
+      switch action {
+      case .write(let id): if let row = table.find(id) { write(row) }
+      case .endOutput(let id): if let row = table.find(id) { sender.endOutput(row) }
+      case .resume(let id): if let row = table.find(id) { resume(row) }
+      case .abort(let id): if let row = table.find(id) { end(row) }
+      }
+    }
+
+    /// Lets `body` use the application; what follows from it is done in this turn.
+    mutating func run<Result>(_ body: (inout App, MonotonicTime) throws -> Result) rethrows -> Result {
+      hasNews = true
+      return try body(&application.pointee, now)
+    }
+
+    // MARK: The end
+
+    /// What waits for the last connection to end.
+    struct Closing {
+      var waiting: [@Sendable () -> Void]
+      var cutOff: Int
+    }
+
+    /// Closes ports and watched descriptors, lets the application say goodbye, and cuts off after `grace` what is left.
+    mutating func shutdown(grace: Milliseconds, _ done: @escaping @Sendable () -> Void) {
+      hasNews = true
+      if closing != nil { return closing!.waiting.append(done) }
+      let cutOff = alarms.add(now + grace) { loop in
+        for key in loop.table.keys { if let row = loop.table.find(key) { loop.end(row) } }
+        loop.outgoing?.abort(&loop)
+        loop.hasNews = true
+      }
+      closing = Closing(waiting: [done], cutOff: cutOff)
+      for source in sources.values where source !== outgoing { source.close(&self) }
+      application.pointee.shutdown(now: now)
+      outgoing?.shutdown(&self)
+    }
+
+    private mutating func finishClosing() {
+      guard closing != nil, outgoing?.isOver ?? true else { return }
+      alarms.cancel(closing!.cutOff)
+      deadline = nil
+      let waiting = closing!.waiting
+      closing!.waiting = []
+      for done in waiting { done() }
+    }
+  }
+#endif
