@@ -276,10 +276,10 @@ let package = Package(
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("LocalCertificatesTests", ["LocalCertificates", "SystemCalls", x509, asn1]),
     tests(
-      "NIOTransportTests",
+      "HostTransportTests",
       [
-        "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", "Timebase", nioCore,
-        nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        "HostTransport", "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", "Timebase",
+        nioCore, nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -4,7 +4,7 @@
 // what is posted to /echo. The server that the benchmarks load and the conformance suites test, built on the public
 // library as anyone would build it.
 //
-//     heliograph-echo [--deflate] [--tls FILE] [PORT]
+//     heliograph-echo [--deflate] [--transport auto|epoll|nio] [--tls FILE] [PORT]
 //
 // It listens on 127.0.0.1, by default on port 8081; 0: any free port. With --deflate it compresses messages for clients
 // that offer to (RFC 7692), if it was built with the package's trait Deflate. With --tls it encrypts; FILE has a
@@ -50,22 +50,30 @@ func makeEcho(_ compression: DeflateSupport?) -> ServerApplication<Nothing> {
 
 func isForAll(_ message: Span<UInt8>) -> Bool { message.count > 0 && message[0] == UInt8(ascii: "B") }
 
-let arguments = CommandLine.arguments.dropFirst()
-let compresses = arguments.contains("--deflate")
-var ports = arguments.filter { $0 != "--deflate" }
+var arguments = Array(CommandLine.arguments.dropFirst())
+
+/// Takes an option out of the arguments, and returns the word behind it.
+@MainActor func takeValue(of option: String) -> String? {
+  guard let place = arguments.firstIndex(of: option), place + 1 < arguments.endIndex else { return nil }
+  defer { arguments.removeSubrange(place...place + 1) }
+  return arguments[place + 1]
+}
+
+let transport = TransportKind(rawValue: takeValue(of: "--transport") ?? "auto")
 var identity: TLSIdentity?
-if let option = ports.firstIndex(of: "--tls"), option + 1 < ports.endIndex {
+if let file = takeValue(of: "--tls") {
   do {
-    let pem = try Descriptor(opening: ports[option + 1], O_RDONLY).bytes(count: 1 << 20)
+    let pem = try Descriptor(opening: file, O_RDONLY).bytes(count: 1 << 20)
     identity = try TLSIdentity(certificates: pem, key: pem)
   } catch {
-    print("heliograph-echo: \(ports[option + 1]): \(error)")
+    print("heliograph-echo: \(file): \(error)")
     exit(1)
   }
-  ports.removeSubrange(option...option + 1)
 }
-guard ports.count <= 1, let port = Int(ports.first ?? "8081"), (0...65535).contains(port) else {
-  print("usage: heliograph-echo [--deflate] [--tls FILE] [PORT]")
+let compresses = arguments.contains("--deflate")
+let ports = arguments.filter { $0 != "--deflate" }
+guard let transport, ports.count <= 1, let port = Int(ports.first ?? "8081"), (0...65535).contains(port) else {
+  print("usage: heliograph-echo [--deflate] [--transport auto|epoll|nio] [--tls FILE] [PORT]")
   exit(64)
 }
 let compression = compresses ? DeflateSupport.zlib() : nil
@@ -74,7 +82,7 @@ if compresses, compression == nil {
   exit(64)
 }
 let scheme = identity == nil ? "ws" : "wss"
-await HostTransport.main(port: port, tls: identity, greeting: { "\(scheme)://127.0.0.1:\($0)/ws" }) {
+await HostTransport.main(transport, port: port, tls: identity, greeting: { "\(scheme)://127.0.0.1:\($0)/ws" }) {
   makeEcho(compression)
 } onNewSecond: { echo, seconds in
   echo.setDate(secondsSince1970: seconds)

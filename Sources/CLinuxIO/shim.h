@@ -9,9 +9,7 @@
 
 #ifdef __linux__
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// Without _GNU_SOURCE: the C library's types would not be those of Swift's own module.
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <linux/time_types.h>

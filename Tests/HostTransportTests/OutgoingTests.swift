@@ -4,10 +4,12 @@
 // about. Its peer is the test server, over plain sockets and over TLS.
 
 import DeviceServer
+import HostTransport
 import NIOCore
 import NIOPosix
 import NIOTransport
 import Testing
+import Timebase
 
 extension OverSockets {
   @Suite struct OutgoingTests {
@@ -15,11 +17,11 @@ extension OverSockets {
 
     /// Two servers, of which the first makes connections to the second.
     static func pair(
-      over carrier: Carrier = .plain, _ body: (TestServer, TestServer, TLSTrust?) async throws -> Void
+      over carrier: Carrier = .nio, _ body: (TestServer, TestServer, TLSTrust?) async throws -> Void
     ) async throws {
-      try await TestServer.run { program in
+      try await TestServer.run(over: carrier.isSecure ? .nio : carrier) { program in
         try await TestServer.run(over: carrier) { peer in
-          let trust = try carrier == .plain ? nil : TLSTrust(.certificates(Array(TestCertificates.first.certificate.utf8)))
+          let trust = try !carrier.isSecure ? nil : TLSTrust(.certificates(Array(TestCertificates.first.certificate.utf8)))
           try await body(program, peer, trust)
         }
       }
@@ -69,9 +71,10 @@ extension OverSockets {
       }
     }
 
-    @Test func theProgramSaysItsLastWordsWhenTheTransportEnds() async throws {
-      try await TestServer.run { peer in
-        try await TestServer.run { program in
+    @Test(arguments: Carrier.unencrypted)
+    func theProgramSaysItsLastWordsWhenTheTransportEnds(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { peer in
+        try await TestServer.run(over: carrier) { program in
           try await program.call(peer)
           try await program.untilCaller(.opened)
           try await program.transport.withApplication { app, _ in
@@ -82,8 +85,8 @@ extension OverSockets {
       }
     }
 
-    @Test func anotherConnectionMayFollow() async throws {
-      try await Self.pair { program, peer, _ in
+    @Test(arguments: Carrier.unencrypted) func anotherConnectionMayFollow(over carrier: Carrier) async throws {
+      try await Self.pair(over: carrier) { program, peer, _ in
         try await program.call(peer, nil, Self.getBig)
         try await program.untilCaller(.closed)
         try await program.transport.withApplication { app, _ in
@@ -99,16 +102,16 @@ extension OverSockets {
 
     // MARK: It does not come about
 
-    @Test func aPortThatNoOneListensToIsSaid() async throws {
-      try await TestServer.run { program in
-        let port = try await TestServer.run { $0.serverAddress.port ?? 0 }  // which has ended
+    @Test(arguments: Carrier.unencrypted) func aPortThatNoOneListensToIsSaid(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { program in
+        let port = try await TestServer.run(over: carrier) { $0.serverAddress.port ?? 0 }  // which has ended
         try await program.call("127.0.0.1", port)
         try await program.untilCaller(.failed("Connection refused"))
       }
     }
 
-    @Test func aNameThatNoOneHasIsSaid() async throws {
-      try await TestServer.run { program in
+    @Test(arguments: Carrier.unencrypted) func aNameThatNoOneHasIsSaid(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { program in
         let name = String(repeating: "a", count: 70)  // no label of a name is as long, so no server of names is asked
         try await program.call(name, 1883)
         try await program.until("a failure") { !$0.context.caller.happenings.isEmpty }
@@ -116,8 +119,8 @@ extension OverSockets {
       }
     }
 
-    @Test func aServerThatIsNotKnownIsSaid() async throws {
-      try await TestServer.run { program in
+    @Test(arguments: Carrier.unencrypted) func aServerThatIsNotKnownIsSaid(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { program in
         try await program.transport.withApplication { app, _ in app.context.caller.next = .connect(.known(1)) }
         try await program.transport.connect(.caller, servers: [])
         try await program.untilCaller(.failed("there is no such server"))
@@ -173,7 +176,7 @@ extension OverSockets {
           .bind(host: "127.0.0.1", port: 0).get()
         try await TestServer.run { program in
           let port = silent.localAddress?.port ?? 0
-          try await program.call("127.0.0.1", port, try TLSTrust(.system), timeout: .milliseconds(200))
+          try await program.call("127.0.0.1", port, try TLSTrust(.system), timeout: 200)
           try await program.untilCaller(.failed("no answer"))
           try await program.transport.withApplication { app, _ in app.context.caller.next = .connect(.known(0)) }
           try await program.until("another attempt fails, too") { $0.context.caller.happenings.count == 2 }

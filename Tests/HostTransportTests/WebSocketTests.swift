@@ -47,8 +47,9 @@ extension OverSockets {
 
     #if os(Linux)
       /// Some clients keep a message that comes along with the 101 until the next bytes.
-      @Test func theAnswerToAHandshakeIsASegmentOfItsOwnBeforeTheFirstMessage() async throws {
-        try await TestServer.run(over: .plain) { server in
+      @Test(arguments: Carrier.unencrypted)
+      func theAnswerToAHandshakeIsASegmentOfItsOwnBeforeTheFirstMessage(over carrier: Carrier) async throws {
+        try await TestServer.run(over: carrier) { server in
           try await server.publishState("lamp on")
           let client = try await RawClient.connect(to: server.address)
           try await client.send(RawClient.handshake)
@@ -145,8 +146,9 @@ extension OverSockets {
 
     #if os(Linux)
       /// Nothing waits between the two: whoever has read the Close finds the end there already.
-      @Test func theEndComesAlongWithTheAnswerToAClose() async throws {
-        try await TestServer.run(over: .plain) { server in
+      @Test(arguments: Carrier.unencrypted)
+      func theEndComesAlongWithTheAnswerToAClose(over carrier: Carrier) async throws {
+        try await TestServer.run(over: carrier) { server in
           for _ in 0..<100 {
             let client = try await RawClient.connectSocket(to: server.address)
             try await client.send(RawClient.frame(0x88, [0x03, 0xe8]))

@@ -5,7 +5,7 @@
 import DeviceServer
 import NIOCore
 import NIOPosix
-import NIOTransport
+import HostTransport
 import NIOWebSocket
 import SystemCalls
 import Timebase
@@ -13,9 +13,12 @@ import Testing
 
 extension OverSockets {
   @Suite struct LifecycleTests {
-    @Test func portZeroIsAFreePortAndTheAddressTellsWhich() async throws {
-      try await TestServer.run { first in
-        try await TestServer.run { second in
+    static func words(_ error: any Error) -> String { HostTransport<TestServer.App>.words(for: error) }
+
+    @Test(arguments: Carrier.unencrypted)
+    func portZeroIsAFreePortAndTheAddressTellsWhich(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { first in
+        try await TestServer.run(over: carrier) { second in
           let ports = [first.address.port ?? 0, second.address.port ?? 0]
           #expect(ports[0] > 0 && ports[1] > 0 && ports[0] != ports[1])
           #expect(first.address.ipAddress == "127.0.0.1")
@@ -23,26 +26,28 @@ extension OverSockets {
       }
     }
 
-    @Test func aPortInUseIsAnErrorThatSaysSo() async throws {
-      try await TestServer.run { server in
-        let error = await #expect(throws: IOError.self) {
+    @Test(arguments: Carrier.unencrypted) func aPortInUseIsAnErrorThatSaysSo(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
+        let error = await #expect(throws: (any Error).self) {
           _ = try await server.transport.listen(host: "127.0.0.1", port: server.address.port ?? 0)
         }
-        #expect(error?.errnoCode == EADDRINUSE)
+        #expect(error.map(Self.words) == String(cString: strerror(EADDRINUSE)))
       }
     }
 
-    @Test func anAddressOfAnotherMachineIsAnErrorThatSaysSo() async throws {
-      try await TestServer.run { server in
-        let error = await #expect(throws: IOError.self) {
+    @Test(arguments: Carrier.unencrypted)
+    func anAddressOfAnotherMachineIsAnErrorThatSaysSo(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
+        let error = await #expect(throws: (any Error).self) {
           _ = try await server.transport.listen(host: "192.0.2.1", port: 0)  // RFC 5737: never ours
         }
-        #expect(error?.errnoCode == EADDRNOTAVAIL)
+        #expect(error.map(Self.words) == String(cString: strerror(EADDRNOTAVAIL)))
       }
     }
 
-    @Test func theConnectEventTellsTheClientsAddress() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.unencrypted)
+    func theConnectEventTellsTheClientsAddress(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connectSocket(to: server.address)
         let expected = RemoteAddress.ipv4(0x7F00_0001, port: client.localPort)
         #expect(try await server.happenings == [.connect(expected)])
@@ -57,17 +62,18 @@ extension OverSockets {
       return true
     }()
 
-    @Test(.enabled(if: hasIPv6Loopback)) func overIPv6TheConnectEventTellsTheClientsAddress() async throws {
-      try await TestServer.run(host: "::1") { server in
+    @Test(.enabled(if: hasIPv6Loopback), arguments: Carrier.unencrypted)
+    func overIPv6TheConnectEventTellsTheClientsAddress(over carrier: Carrier) async throws {
+      try await TestServer.run(host: "::1", over: carrier) { server in
         let client = try await RawClient.connectSocket(to: server.address)
         let expected = RemoteAddress.ipv6(high: 0, low: 1, port: client.localPort)
         #expect(try await server.happenings == [.connect(expected)])
       }
     }
 
-    @Test func oneServerListensOnSeveralPorts() async throws {
-      try await TestServer.run { server in
-        let second = try await server.transport.listen(host: "127.0.0.1", port: 0)
+    @Test(arguments: Carrier.unencrypted) func oneServerListensOnSeveralPorts(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
+        let second = SocketAddress(try await server.transport.listen(host: "127.0.0.1", port: 0))
         let one = try await WebSocketPeer.connect(to: server.address)
         let two = try await WebSocketPeer.connect(to: second)
         try await server.untilClients(are: 2)
@@ -77,21 +83,21 @@ extension OverSockets {
       }
     }
 
-    @Test func anErrorOfTheMakerIsThrownByStart() async throws {
+    @Test(arguments: Carrier.unencrypted) func anErrorOfTheMakerIsThrownByStart(over carrier: Carrier) async throws {
       struct NoBoard: Error {}
       await #expect(throws: NoBoard.self) {
-        _ = try await NIOTransport<TestServer.App>.start(on: MultiThreadedEventLoopGroup.singleton.next()) {
+        _ = try await HostTransport<TestServer.App>.start(carrier.kind) {
           throw NoBoard()
         }
       }
     }
 
     /// Nobody connects and nobody asks: five polls come, each no sooner than was asked for.
-    @Test func anApplicationIsPolledByTimeAlone() async throws {
+    @Test(arguments: Carrier.unencrypted) func anApplicationIsPolledByTimeAlone(over carrier: Carrier) async throws {
       let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
       let promise = eventLoop.makePromise(of: [MonotonicTime].self)
       let limit = eventLoop.scheduleTask(in: patience) { promise.fail(TimedOut(what: "polls")) }
-      let transport = try await NIOTransport.start(on: eventLoop) {
+      let transport = try await HostTransport.start(carrier.kind) {
         ServerApplication(Server(router: Router<[MonotonicTime]>()), context: []) { times, _, now in
           times.append(now)
           return now + 10
@@ -107,8 +113,9 @@ extension OverSockets {
 
     // MARK: Shutting down
 
-    @Test func shutdownSaysGoodbyeToEveryoneAndReturns() async throws {
-      let server = try await TestServer.run { server in
+    @Test(arguments: Carrier.unencrypted)
+    func shutdownSaysGoodbyeToEveryoneAndReturns(over carrier: Carrier) async throws {
+      let server = try await TestServer.run(over: carrier) { server in
         var peers: [WebSocketPeer] = []
         for _ in 0..<5 { peers.append(try await .connect(to: server.address)) }
         let idle = try await RawClient.connect(to: server.address)
@@ -132,19 +139,19 @@ extension OverSockets {
       await #expect(throws: RawClient.SocketError(call: "connect", code: ECONNREFUSED)) {
         _ = try await RawClient.connect(to: server.address)
       }
-      await #expect(throws: ChannelError.alreadyClosed) {
+      await #expect(throws: (any Error).self) {
         _ = try await server.transport.listen(host: "127.0.0.1", port: 0)
       }
       try await server.transport.shutdown()  // once more is harmless
     }
 
-    @Test func shutdownCutsOffThoseThatNeverAnswer() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.unencrypted) func shutdownCutsOffThoseThatNeverAnswer(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let silent = try await RawClient.connectSocket(to: server.address, receiveBuffer: 2048)
         let deaf = try await RawClient.connect(to: server.address, receiveBuffer: 2048)
         try await deaf.send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
         _ = try await deaf.receive(exactly: 100)
-        try await server.transport.shutdown(grace: .milliseconds(100))
+        try await server.transport.shutdown(grace: 100)
         #expect(try await silent.receiveFrame().payload.starts(with: [0x03, 0xe9]))
         #expect(try await server.happenings.last == .disconnect(code: 1006, reason: []))
       }

@@ -7,8 +7,8 @@ import Bytes
 import DeviceServer
 import Foundation
 import HTTPCore
+import HostTransport
 import NIOCore
-import NIOTransport
 import SystemCalls
 import Testing
 import Timebase
@@ -28,8 +28,9 @@ extension OverSockets {
       }
     }
 
-    @Test func aResponseSaysTheTimeOfTheSystemsClock() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.unencrypted)
+    func aResponseSaysTheTimeOfTheSystemsClock(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)
         let before = Int64(Date().timeIntervalSince1970)
         for _ in 0..<20 { try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n") }
@@ -148,8 +149,9 @@ extension OverSockets {
       }
     }
 
-    @Test func aConnectionBeyondTheLimitGets503AndAPlaceThatIsFreeIsGivenAgain() async throws {
-      try await TestServer.run { $0.connections = 2 } _: { server in
+    @Test(arguments: Carrier.unencrypted)
+    func aConnectionBeyondTheLimitGets503AndAPlaceThatIsFreeIsGivenAgain(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { $0.connections = 2 } _: { server in
         let head = "POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n"
         let first = try await RawClient.connect(to: server.address)
         let second = try await RawClient.connect(to: server.address)

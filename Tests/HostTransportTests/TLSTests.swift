@@ -5,6 +5,7 @@
 
 #if TLS
   import DeviceServer
+  import HostTransport
   import NIOCore
   import NIOPosix
   import NIOSSL
@@ -28,7 +29,7 @@
       @Test(arguments: Carrier.allCases) func aHandlerIsToldOverWhatTheRequestCame(over carrier: Carrier) async throws {
         try await TestServer.run(over: carrier) { server in
           let answer = try await Self.get("/scheme", from: server)
-          #expect(answer.hasSuffix(carrier == .tls ? "\r\n\r\nhttps" : "\r\n\r\nhttp"))
+          #expect(answer.hasSuffix(carrier.isSecure ? "\r\n\r\nhttps" : "\r\n\r\nhttp"))
         }
       }
 

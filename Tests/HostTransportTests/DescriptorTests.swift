@@ -4,7 +4,7 @@
 
 import DeviceServer
 import Foundation
-import NIOTransport
+import HostTransport
 import Testing
 
 extension OverSockets {
@@ -19,8 +19,8 @@ extension OverSockets {
       }
     }
 
-    @Test func whatCanBeReadReachesTheApplication() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.unencrypted) func whatCanBeReadReachesTheApplication(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let pipe = Pipe()
         try await Self.watch(server, pipe)
         for total in 1...3 {
@@ -31,8 +31,8 @@ extension OverSockets {
       }
     }
 
-    @Test func itsEndIsToldOnce() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.unencrypted) func itsEndIsToldOnce(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let pipe = Pipe()
         try await Self.watch(server, pipe)
         try pipe.fileHandleForWriting.write(contentsOf: Data("last words".utf8))
@@ -43,8 +43,9 @@ extension OverSockets {
       }
     }
 
-    @Test func whatCannotBeWatchedIsAnErrorAndIsClosed() async throws {
-      try await TestServer.run { server in
+    @Test(arguments: Carrier.unencrypted)
+    func whatCannotBeWatchedIsAnErrorAndIsClosed(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
         let folder = open("/", O_RDONLY)  // no event loop can wait for a folder
         await #expect(throws: (any Error).self) {
           try await server.transport.watch(folder) { _, _, _ in } end: { _, _, _ in }
@@ -53,9 +54,9 @@ extension OverSockets {
       }
     }
 
-    @Test func atShutdownItIsClosedWithoutAWord() async throws {
+    @Test(arguments: Carrier.unencrypted) func atShutdownItIsClosedWithoutAWord(over carrier: Carrier) async throws {
       let pipe = Pipe()
-      let server = try await TestServer.run { server in
+      let server = try await TestServer.run(over: carrier) { server in
         try await Self.watch(server, pipe)
         return server
       }

@@ -5,8 +5,7 @@
 
 import DeviceServer
 import NIOCore
-import NIOPosix
-import NIOTransport
+import HostTransport
 import Testing
 import Timebase
 
@@ -52,11 +51,12 @@ private struct LateApplication: Application, ~Copyable {
 
 extension OverSockets {
   @Suite struct LateActionTests {
-    @Test func anActionForAConnectionThatIsGoneHitsNoOther() async throws {
-      let transport = try await NIOTransport.start(on: MultiThreadedEventLoopGroup.singleton.next()) {
+    @Test(arguments: Carrier.unencrypted)
+    func anActionForAConnectionThatIsGoneHitsNoOther(over carrier: Carrier) async throws {
+      let transport = try await HostTransport.start(carrier.kind) {
         LateApplication()
       }
-      let address = try await transport.listen(host: "127.0.0.1", port: 0)
+      let address = SocketAddress(try await transport.listen(host: "127.0.0.1", port: 0))
       let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
       var lateActions = 0
       var rounds = 0

@@ -4,6 +4,7 @@
 
 import Bytes
 import DeviceServer
+import HostTransport
 import NIOCore
 import NIOTransport
 import Timebase
@@ -64,7 +65,7 @@ extension TestServer {
   }
 
   func call(
-    _ host: String, _ port: Int, _ tls: TLSTrust? = nil, _ text: String = "", timeout: TimeAmount = .seconds(10)
+    _ host: String, _ port: Int, _ tls: TLSTrust? = nil, _ text: String = "", timeout: Milliseconds = .seconds(10)
   ) async throws {
     try await transport.withApplication { app, _ in
       app.context.caller.next = .connect(.known(0))

@@ -4,8 +4,8 @@
 // is measured where it counts: in the bytes that the slow peer has to read before it sees the present.
 
 import DeviceServer
+import HostTransport
 import NIOCore
-import NIOTransport
 import NIOWebSocket
 import Testing
 

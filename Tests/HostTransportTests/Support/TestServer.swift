@@ -8,6 +8,7 @@ import DeviceServer
 import HTTPCore
 import NIOCore
 import NIOPosix
+import HostTransport
 import NIOTransport
 import SystemCalls
 import Timebase
@@ -41,7 +42,7 @@ struct World: Sendable {
 struct TestServer: Sendable {
   typealias App = ServerApplication<World>
 
-  let transport: NIOTransport<App>
+  let transport: HostTransport<App>
   /// Where clients connect, whether the server speaks TLS or not.
   var address: SocketAddress { tunnelAddress ?? serverAddress }
   /// Where the server listens.
@@ -59,17 +60,17 @@ struct TestServer: Sendable {
 
   /// Runs `body` with a server, and ends the server however `body` ends.
   static func run<Result: Sendable>(
-    host: String = "127.0.0.1", over carrier: Carrier = .plain,
+    host: String = "127.0.0.1", over carrier: Carrier = .nio,
     _ adjust: @escaping @Sendable (inout ServerLimits) -> Void = { _ in }, _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
     let server = try await start(host: host, carrier, adjust)
     do {
       let result = try await body(server)
-      try await server.transport.shutdown(grace: .milliseconds(100))
+      try await server.transport.shutdown(grace: 100)
       try await server.endTunnel()
       return result
     } catch {
-      try await server.transport.shutdown(grace: .zero)
+      try await server.transport.shutdown(grace: 0)
       try await server.endTunnel()
       throw error
     }
@@ -78,7 +79,7 @@ struct TestServer: Sendable {
   private static func start(
     host: String, _ carrier: Carrier, _ adjust: @escaping @Sendable (inout ServerLimits) -> Void
   ) async throws -> TestServer {
-    let transport = try await NIOTransport.start(on: MultiThreadedEventLoopGroup.singleton.next()) {
+    let transport = try await HostTransport.start(carrier.kind, encrypts: carrier.isSecure) {
       var limits = ServerLimits()
       adjust(&limits)
       let (router, endpoint) = router()
@@ -94,13 +95,13 @@ struct TestServer: Sendable {
       }
     }
     var identity: TLSIdentity?
-    if carrier != .plain {
+    if carrier.isSecure {
       let (certificate, key) = TestCertificates.first
       identity = try TLSIdentity(certificates: Array(certificate.utf8), key: Array(key.utf8))
     }
-    let address = try await transport.listen(host: host, port: 0, tls: identity)
+    let address = SocketAddress(try await transport.listen(host: host, port: 0, tls: identity))
     #if TLS
-      if carrier == .tls {
+      if carrier.isSecure {
         let tunnel = try await SecureTunnel.open(to: address)
         return TestServer(transport, address, identity, tunnel.address, tunnel.uncleanEnds) { try await tunnel.close() }
       }
@@ -109,7 +110,7 @@ struct TestServer: Sendable {
   }
 
   private init(
-    _ transport: NIOTransport<App>, _ address: SocketAddress, _ identity: TLSIdentity?, _ tunnel: SocketAddress?,
+    _ transport: HostTransport<App>, _ address: SocketAddress, _ identity: TLSIdentity?, _ tunnel: SocketAddress?,
     _ uncleanEnds: Locked<Int>, endTunnel: @escaping @Sendable () async throws -> Void
   ) {
     self.transport = transport
@@ -152,8 +153,9 @@ struct TestServer: Sendable {
   func until(
     _ what: String, _ condition: @escaping @Sendable (inout App) -> Bool
   ) async throws {
-    let promise = transport.eventLoop.makePromise(of: Void.self)
-    let limit = transport.eventLoop.scheduleTask(in: patience) { promise.fail(TimedOut(what: what)) }
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let promise = eventLoop.makePromise(of: Void.self)
+    let limit = eventLoop.scheduleTask(in: patience) { promise.fail(TimedOut(what: what)) }
     transport.notify { app, _ in app.context.waits.append(World.Wait(condition: condition, promise: promise)) }
     try await promise.futureResult.get()
     limit.cancel()
@@ -181,6 +183,15 @@ struct TestServer: Sendable {
 
   func publishState(_ text: String) async throws {
     try await withHub { hub in hub.publishState(Array(text.utf8).span) }
+  }
+}
+
+extension SocketAddress {
+  /// The address of a listening port.
+  init(_ address: RemoteAddress) {
+    // What a server listens on is an address of IP, which SwiftNIO can read.
+    self = try! SocketAddress(
+      ipAddress: String(decoding: address.addressText, as: UTF8.self), port: Int(address.port))
   }
 }
 

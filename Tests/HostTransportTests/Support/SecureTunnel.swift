@@ -12,14 +12,6 @@ import SystemCalls
   import NIOSSL
 #endif
 
-/// What the tests of sockets run over.
-enum Carrier: CaseIterable {
-  case plain
-  #if TLS
-    case tls
-  #endif
-}
-
 #if TLS
   /// A listening port that leads to a TLS server.
   struct SecureTunnel: Sendable {
