@@ -70,10 +70,14 @@ static inline int socket_set_not_sent_limit(int descriptor, int size) {
   return socket_set(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, size);
 }
 
-/// Accepts a connection that neither blocks nor is passed on to programs that are started.
+/// Accepts a connection that neither blocks nor is passed on to programs that are started. One that its peer has reset in
+/// the meantime counts as aborted: nobody would be there to answer to, whatever was asked.
 static inline int socket_accept(int listener, struct sockaddr_storage *peer) {
   socklen_t length = sizeof *peer;
-  return (int)io_result(accept4(listener, (struct sockaddr *)peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  int accepted = (int)io_result(accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (accepted < 0 || getpeername(accepted, (struct sockaddr *)peer, &length) == 0) return accepted;
+  close(accepted);
+  return -ECONNABORTED;
 }
 
 static inline long socket_receive(int descriptor, void *bytes, size_t count) {
