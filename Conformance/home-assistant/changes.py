@@ -35,7 +35,7 @@ SETTLED = 12.0  # seconds without a change
 
 def expect(scene: Scene, components: set[str], triggers: set[str], when: str) -> None:
     """Just these, available, and so for a while."""
-    expected = {f"{IDENTIFIER}_{component}" for component in components}
+    expected = {f"{IDENTIFIER}-{component}" for component in components}
 
     def found() -> tuple[set[str], set[str], list[str]]:
         entities, states = scene.api.entities(), scene.api.states()

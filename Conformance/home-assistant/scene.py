@@ -129,7 +129,7 @@ class Scene:
 
     def entity(self, component: str) -> str:
         """The entity of a component, as Home Assistant calls it."""
-        return self.api.entities()[f"{IDENTIFIER}_{component}"]["entity_id"]
+        return self.api.entities()[f"{IDENTIFIER}-{component}"]["entity_id"]
 
     def picture(self) -> dict[str, Any]:
         """All that a person sees of the device there, without moments that pass."""

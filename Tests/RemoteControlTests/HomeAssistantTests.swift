@@ -126,7 +126,7 @@ import Timebase
     try world.connect()
     let first = try #require(try Self.announced(&world).first)
     #expect(Set(first.keys) == Self.present.union(["old_switch", "door_contact", "bell_event", "bell_click"]))
-    #expect(first["old_switch"]?["uniq_id"] as? String == "lamp_old_switch")
+    #expect(first["old_switch"]?["uniq_id"] as? String == "lamp-old_switch")
     #expect(first["door_contact"]?["p"] as? String == "binary_sensor")
     #expect(first["bell_click"]?.count == 1, "a trigger is in nobody's memory")
     try world.wait(2000)
@@ -241,5 +241,29 @@ import Timebase
         "x_contact", "x_binary_sensor", "a_event", "a_click", "a_double", "a_long", "a_button", "a_click_switch",
       ])
     #expect(Set(world.surface.announced.map { text($0) }) == Set(components.keys))
+  }
+
+  /// Home Assistant drops the second of two entities with one identifier, and logs an error.
+  @Test func noTwoDevicesHaveAnEntityWithOneIdentifier() throws {
+    var taken: Set<String> = []
+    var count = 0
+    for (identifier, parts) in [
+      ("a", ["b_c", "c", "c_d", "b"]), ("a_b", ["c", "c_d"]), ("a-b", ["c"]), ("a-", ["b_c"]), ("a_b-c", ["d"]),
+    ] {
+      for name in parts {
+        var world = try BrokerWorld(
+          .switch(Text(bytes(name)), output: 0), options: BrokerOptions(identifier: bytes(identifier)),
+          announced: ["gone_switch"])
+        try world.connect()
+        let message = try #require(world.takePublished().first { $0.topic.hasSuffix("/config") })
+        let json = try JSONSerialization.jsonObject(with: Data(message.payload.utf8)) as? [String: Any]
+        let components = try #require(json?["cmps"] as? [String: [String: Any]])
+        let unique = try #require(components["\(name)_switch"]?["uniq_id"] as? String)
+        taken.insert(unique)
+        count += 1
+        #expect(components["gone_switch"]?["uniq_id"] as? String == "\(identifier)-gone_switch", "alike for what is gone")
+      }
+    }
+    #expect(taken.count == count)
   }
 }
