@@ -86,7 +86,7 @@ struct RemoteControlService: Service {
   private func savedParts(_ console: Console) async throws -> SavedParts {
     func load() throws -> SavedParts {
       try SavedParts(
-        described.device, isAnnounced: settings.broker?.isAnnounced == true, path: settings.stateFile
+        described.device, settings.broker, path: settings.stateFile
       ) { console.log(.warning, $0) }
     }
     for _ in 1..<20 {

@@ -119,6 +119,50 @@ import Timebase
     #expect(world.surface.announced == [])
   }
 
+  // MARK: What is not to be found any more
+
+  /// A device that was announced, and is started so that it is not to be found.
+  private static func withdrawn(_ announced: String...) throws -> BrokerWorld {
+    var options = BrokerOptions(identifier: bytes("lamp"))
+    options.isWithdrawn = true
+    return try BrokerWorld(.switch("fan", output: 0), options: options, announced: announced)
+  }
+
+  @Test func whatWasAnnouncedIsTakenOffTheBroker() throws {
+    var world = try Self.withdrawn("fan_switch", "old_sensor")
+    try world.connect()
+    let first = world.takePublished()
+    #expect(first.filter { $0.topic == Self.topic } == [.init(topic: Self.topic, payload: "")])
+    #expect(first.contains { $0.topic == "heliograph/lamp/fan/state" }, "what the device is on the broker it stays")
+    try world.deliver(Self.topic, "")
+    try world.wait(60_000)
+    #expect(!world.notes.contains(.deletedInHomeAssistant), "that was the device itself")
+    #expect(world.takePublished().filter { $0.topic == Self.topic }.allSatisfy { $0.payload.isEmpty })
+    #expect(world.surface.announced.count == 2, "Home Assistant may not have been there")
+  }
+
+  @Test func itIsForgottenAfterAStartOfHomeAssistantThatWasHeard() throws {
+    var world = try Self.withdrawn("fan_switch", "old_sensor")
+    try world.connect()
+    try world.wait(5000)
+    _ = world.takePublished()
+    let revision = world.surface.announcedRevision
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(20_000)
+    let told = world.takePublished().filter { $0.topic == Self.topic }.map(\.payload)
+    #expect(told.map(\.isEmpty) == [false, true, true], "who has not seen it since its start does not take it out")
+    #expect(told.first?.contains(#""old_sensor":{"p":"sensor","uniq_id":"lamp-old_sensor""#) == true)
+    #expect(told.first?.contains(#""fan_switch":{"p":"switch","uniq_id":"lamp-fan_switch""#) == true)
+    #expect(world.surface.announced == [] && world.surface.announcedRevision != revision)
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(20_000)
+    world.disconnect()
+    try world.wait(2000)
+    try world.connect()
+    try world.wait(20_000)
+    #expect(!world.takePublished().contains { $0.topic == Self.topic }, "once is enough")
+  }
+
   // MARK: What is gone
 
   @Test func whatIsGoneIsAnnouncedInFullAndThenTakenOutTwice() throws {

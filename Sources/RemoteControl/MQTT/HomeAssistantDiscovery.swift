@@ -41,7 +41,7 @@ enum HomeAssistantDiscovery {
       json.name("cmps")
       json.beginObject()
       let parts = device.parts.span
-      for index in parts.indices where withheld.isEmpty || !withheld.contains(parts[index].name) {
+      for index in parts.indices where !options.isWithdrawn && (withheld.isEmpty || !withheld.contains(parts[index].name)) {
         let component = Component(part: parts[index], index: index, options: options, topics: topics)
         component.write(to: &json)
       }
