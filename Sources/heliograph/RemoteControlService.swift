@@ -181,7 +181,7 @@ struct RemoteControlService: Service {
   }
 
   private func announce(_ port: OpenPort, _ transport: NIOTransport<RemoteControl>, _ console: Console) async {
-    let announcer = Announcer(settings: settings, transport: transport, console: console)
+    let announcer = Announcer(settings: settings, transport: transport, isDevice: true, log: console.log)
     if announcer.isWanted(for: port.address) { await announcer.run(port: port.number) }
   }
 

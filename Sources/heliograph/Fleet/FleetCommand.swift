@@ -39,10 +39,12 @@ struct FleetCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
-    let settings = try resolved()
+    let (environment, idle) = SettingSources.taking(
+      Self.settingsOfDevices, outOf: ProcessInfo.processInfo.environment, for: "a gateway")
+    let settings = try resolved(environment)
     var logger = Logger(label: "heliograph", factory: { StandardErrorLog($0) })
     logger.logLevel = settings.logLevel
-    for line in Heliograph.unknownVariables { logger.warning("\(line)") }
+    for line in Heliograph.unknownVariables + idle { logger.warning("\(line)") }
     let ending: [UnixSignal] = HangUp.isIgnored ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup]
     let service = try FleetService(settings: settings, logger: logger, supervisor: Supervisor())
     let group = ServiceGroup(
@@ -52,9 +54,14 @@ struct FleetCommand: AsyncParsableCommand {
     try await group.run()
   }
 
-  private func resolved() throws -> ProgramSettings {
-    let given = SettingSources(
-      options: options, environment: ProcessInfo.processInfo.environment, file: [])
+  /// What only a device has: no options here, and no variables.
+  private static let settingsOfDevices = [
+    "interface", "max_commands", "data", "page_policy", "board", "chip", "deflate", "mqtt.id", "mqtt.groups",
+    "mqtt.discovery",
+  ]
+
+  private func resolved(_ environment: [String: String]) throws -> ProgramSettings {
+    let given = SettingSources(options: options, environment: environment, file: [])
     do {
       var settings = try ProgramSettings(given, hasFile: false)
       settings.name = try given.text("name") ?? "Fleet"

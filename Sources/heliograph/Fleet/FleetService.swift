@@ -120,6 +120,8 @@ struct FleetService: Service {
       StandardDescriptor.output.write(Array("\(line)\n".utf8))
     }
     try await supervisor.ready(url)
+    let announcer = Announcer(settings: settings, transport: transport, isDevice: false) { [log] in log.add($0, $1) }
+    if announcer.isWanted(for: RemoteAddress(address)) { await announcer.run(port: UInt16(clamping: port)) }
     try await gracefulShutdown()
   }
 }

@@ -64,6 +64,7 @@ extension Heliograph {
     add("state_file", stateFile)
     add("deflate", deflate)
     add("log_level", logLevel?.rawValue)
+    options.merge(deviceNetwork.given) { first, _ in first }
     options.merge(broker.given) { first, _ in first }
     return options
   }

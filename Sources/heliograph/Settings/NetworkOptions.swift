@@ -16,12 +16,6 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "The TCP port to listen on; 0 lets the system choose one. (default: \(Defaults.port))")
   var port: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "The network interface to wait for, with --host 0.0.0.0 or ::.",
-      discussion: "By default the one with the default route.", valueName: "name"))
-  var interface: String?
-
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
@@ -78,13 +72,6 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "How many pages may be open at a time (1 to 10000). (default: \(Defaults.maxClients))")
   var maxClients: Int?
 
-  @Option(
-    help: """
-      How many commands a second each page, and each address over HTTP, may give for long (0 for any number, up to \
-      1000). (default: \(Defaults.maxCommands))
-      """)
-  var maxCommands: Int?
-
   /// The options that were given, by the names of their settings.
   var given: [String: [String]] {
     var options: [String: [String]] = [:]
@@ -96,7 +83,6 @@ struct NetworkOptions: ParsableArguments {
     }
     add("host", host)
     add("port", port)
-    add("interface", interface)
     add("announce", announce)
     add("host_names", all: hostName)
     add("origins", all: origin)
@@ -106,7 +92,30 @@ struct NetworkOptions: ParsableArguments {
     add("login", login)
     add("guests", guests?.rawValue)
     add("max_clients", maxClients)
-    add("max_commands", maxCommands)
+    return options
+  }
+}
+
+/// The options of the network that only a device has.
+struct DeviceNetworkOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The network interface to wait for, with --host 0.0.0.0 or ::.",
+      discussion: "By default the one with the default route.", valueName: "name"))
+  var interface: String?
+
+  @Option(
+    help: """
+      How many commands a second each page, and each address over HTTP, may give for long (0 for any number, up to \
+      1000). (default: \(Defaults.maxCommands))
+      """)
+  var maxCommands: Int?
+
+  /// The options that were given, by the names of their settings.
+  var given: [String: [String]] {
+    var options: [String: [String]] = [:]
+    if let interface { options["interface"] = [interface] }
+    if let maxCommands { options["max_commands"] = [maxCommands.description] }
     return options
   }
 }
