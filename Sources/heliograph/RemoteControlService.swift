@@ -195,9 +195,9 @@ struct RemoteControlService: Service {
   private func open(
     _ transport: NIOTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console, isNetworkKnown: Bool
   ) async throws -> OpenPort {
-    let certificates = try settings.tls.map { try CertificateKeeper($0, settings, console) }
-    let secure = try await openSecurePort(certificates, transport, console)
-    let address = try await listen(transport, console, port: settings.port)
+    let certificates = try settings.tls.map { try CertificateKeeper($0, settings, log: console.log) }
+    let secure = try await certificates?.openPort(transport, host: settings.host)
+    let address = try await transport.open(host: settings.host, port: settings.port) { console.log(.warning, $0) }
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: RemoteAddress(address))
     let port = secure.map { Int($0.port) } ?? address.port ?? settings.port
     let url = settings.url(port: port)
@@ -219,19 +219,5 @@ struct RemoteControlService: Service {
     }
     try await supervisor.ready(url)
     return OpenPort(number: UInt16(clamping: port), address: RemoteAddress(address), certificates: certificates)
-  }
-
-  private func openSecurePort(
-    _ certificates: CertificateKeeper?, _ transport: NIOTransport<RemoteControl>, _ console: Console
-  ) async throws -> SecurePort? {
-    guard let certificates, let tls = settings.tls else { return nil }
-    let address = try await listen(transport, console, port: tls.port, identity: certificates.identity)
-    return SecurePort(port: UInt16(address.port ?? tls.port), openFiles: certificates.openFiles)
-  }
-
-  private func listen(
-    _ transport: NIOTransport<RemoteControl>, _ console: Console, port: Int, identity: TLSIdentity? = nil
-  ) async throws -> SocketAddress {
-    try await transport.open(host: settings.host, port: port, tls: identity) { console.log(.warning, $0) }
   }
 }

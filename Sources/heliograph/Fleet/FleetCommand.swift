@@ -28,10 +28,13 @@ struct FleetCommand: AsyncParsableCommand {
   @OptionGroup(title: "Network")
   var network: NetworkOptions
 
+  @OptionGroup(title: "Encryption")
+  var tls: TLSOptions
+
   @Option(help: "What people call the fleet; the page's title. (default: Fleet)")
   var name: String?
 
-  @Option(help: ArgumentHelp("The file beside which the accounts are, with --login.", valueName: "file"))
+  @Option(help: ArgumentHelp("The file beside which the accounts and certificates are, with --login and --tls.", valueName: "file"))
   var stateFile: String?
 
   @Option(help: "How much to log on standard error. (default: \(Defaults.logLevel))")
@@ -69,9 +72,6 @@ struct FleetCommand: AsyncParsableCommand {
       guard settings.broker != nil else {
         throw ValidationError("There is no broker to show: add --broker mqtt://HOST.")
       }
-      guard settings.tls == nil else {
-        throw StartFailure(description: "a gateway speaks no TLS by itself: put a proxy in front, see docs/proxies.md")
-      }
       return settings
     } catch let mistake as SettingMistake {
       throw mistake.failure(in: "")
@@ -87,6 +87,7 @@ struct FleetCommand: AsyncParsableCommand {
     add("name", name)
     add("state_file", stateFile)
     add("log_level", logLevel?.rawValue)
+    options.merge(tls.given) { first, _ in first }
     options.merge(broker.given) { first, _ in first }
     return options
   }

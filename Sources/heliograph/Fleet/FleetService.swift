@@ -111,17 +111,26 @@ struct FleetService: Service {
   private func listen(
     _ transport: NIOTransport<FleetGateway>, _ gatekeeper: NIOLoopBoundBox<Gatekeeper?>
   ) async throws {
+    let certificates = try settings.tls.map { try CertificateKeeper($0, settings) { [log] in log.add($0, $1) } }
+    let secure = try await certificates?.openPort(transport, host: settings.host)
     let address = try await transport.open(host: settings.host, port: settings.port) { [log] in log.add(.warning, $0) }
-    let port = address.port ?? settings.port
+    let port = secure.map { Int($0.port) } ?? address.port ?? settings.port
+    certificates?.explain(port: address.port ?? settings.port)
     let url = settings.url(port: port)
     let words = FirstWords(settings, port: port, boundTo: RemoteAddress(address))
-    let link = try await transport.withApplication { _, now in gatekeeper.value?.makeOwnerLink(now: now) }
+    let link = try await transport.withApplication { application, now in
+      application.server.securePort = secure
+      return gatekeeper.value?.makeOwnerLink(now: now)
+    }
     for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
       StandardDescriptor.output.write(Array("\(line)\n".utf8))
     }
     try await supervisor.ready(url)
     let announcer = Announcer(settings: settings, transport: transport, isDevice: false) { [log] in log.add($0, $1) }
-    if announcer.isWanted(for: RemoteAddress(address)) { await announcer.run(port: UInt16(clamping: port)) }
+    async let announced: Void? =
+      announcer.isWanted(for: RemoteAddress(address)) ? announcer.run(port: UInt16(clamping: port)) : nil
+    try await certificates?.keep(transport)
+    await announced
     try await gracefulShutdown()
   }
 }
