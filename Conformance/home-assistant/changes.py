@@ -35,7 +35,7 @@ SETTLED = 12.0  # seconds without a change
 
 def expect(scene: Scene, components: set[str], triggers: set[str], when: str) -> None:
     """Just these, available, and so for a while."""
-    expected = {f"{IDENTIFIER}_{component}" for component in components}
+    expected = {f"{IDENTIFIER}-{component}" for component in components}
 
     def found() -> tuple[set[str], set[str], list[str]]:
         entities, states = scene.api.entities(), scene.api.states()
@@ -197,9 +197,35 @@ def nothing_else_is_wrong_in_its_log(scene: Scene) -> str:
     return "nor after the deletion, but for what Home Assistant says of itself"
 
 
+def a_device_that_is_not_to_be_found_any_more_is_gone(scene: Scene) -> str:
+    """Whether Home Assistant runs when the device starts with --no-mqtt-discovery, or has not seen it since its start."""
+    for is_running in (True, False):
+        scene.stop_device()
+        scene.start_device(PARTS)
+        expect(scene, BEFORE, TRIGGERS_BEFORE, "it is there")
+        scene.stop_device()
+        if not is_running:
+            scene.house.stop_home_assistant()
+        scene.start_device(PARTS, "--no-mqtt-discovery")
+        scene.wait_until_connected()
+        if not is_running:
+            time.sleep(3)
+            scene.restart_home_assistant()
+            time.sleep(SETTLED)
+        expect(scene, set(), set(), "it is gone")
+        check(scene.api.device(IDENTIFIER) is None, "and is no device there")
+    scene.restart_home_assistant()
+    time.sleep(SETTLED)
+    expect(scene, set(), set(), "it stays away")
+    scene.stop_device()
+    scene.start_device(PARTS)
+    expect(scene, BEFORE, TRIGGERS_BEFORE, "told to be found, it is back")
+    return "gone, whether Home Assistant ran at that time or not"
+
+
 ALL = [parts_change_while_home_assistant_runs, what_was_taken_out_is_forgotten,
        parts_change_while_home_assistant_is_off, parts_change_and_nobody_meets_for_a_while,
        parts_change_and_the_broker_has_forgotten_all, parts_change_again_and_again, the_only_part_changes_its_kind,
-       nothing_is_wrong_in_its_log, a_device_deleted_there_stays_away_until_it_is_started,
+       a_device_that_is_not_to_be_found_any_more_is_gone, nothing_is_wrong_in_its_log, a_device_deleted_there_stays_away_until_it_is_started,
        nothing_else_is_wrong_in_its_log]
 CI = [parts_change_while_home_assistant_is_off, nothing_is_wrong_in_its_log]

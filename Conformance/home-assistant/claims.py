@@ -41,14 +41,14 @@ def each_part_appears_as_what_it_is(scene: Scene) -> str:
     scene.start_device()
     until(lambda: len(scene.api.entities()) == len(APPEARANCE), "as many entities as the parts make", 30)
     took = time.monotonic() - begun
-    until(lambda: scene.picture()[f"{IDENTIFIER}_odd_sensor"]["state"] == "7", "the last state comes")
+    until(lambda: scene.picture()[f"{IDENTIFIER}-odd_sensor"]["state"] == "7", "the last state comes")
     picture = scene.picture()
     names = {"strip": "LED strip", "target": "Heat to"}
     for component, (entity, state, attributes) in APPEARANCE.items():
         part = component.rpartition("_")[0]
         expected = {"entity": entity, "state": state, "category": None, "disabled": None,
                     "friendly_name": f"Kitchen {names.get(part, part.capitalize())}"} | attributes
-        found = picture[f"{IDENTIFIER}_{component}"]
+        found = picture[f"{IDENTIFIER}-{component}"]
         compared = expected.keys() | ({"device_class", "unit_of_measurement"} & found.keys())
         found = {name: found.get(name) for name in compared}
         check(found == expected, f"{component} appears as {expected}, not as {found}")

@@ -58,7 +58,7 @@ def order(sequence: tuple[str, ...], way: str) -> Callable[[Scene], str]:
         restarter = Restarter(scene)
         scene.put("lamp", on=False)
         scene.put("strip", on=True, brightness=77, color=[10, 200, 30])
-        lamp, strip = f"{IDENTIFIER}_lamp_switch", f"{IDENTIFIER}_strip_light"
+        lamp, strip = f"{IDENTIFIER}-lamp_switch", f"{IDENTIFIER}-strip_light"
         scene.wait_until_connected()
         if scene.base is None:  # the same for all orders: what one of them leaves behind is not right for the next
             scene.restart_home_assistant()  # which writes its registers at an end, and else some time after a change

@@ -91,14 +91,14 @@ class Scene:
 
     # MARK: The device
 
-    def start_device(self, parts: str | None = None) -> None:
+    def start_device(self, parts: str | None = None, *options: str) -> None:
         """Starts it; what its sensors read is nothing that it keeps."""
         self.parts = parts or self.parts
         description = self.folder / "device.yaml"
         description.write_text(self.parts)
         self.device = Program(
             self.program, description, "--board", "simulated", "--port", "0", "--state-file", self.folder / "state",
-            "--mqtt-broker", f"mqtt://127.0.0.1:{self.house.broker_port}", "--mqtt-id", IDENTIFIER)
+            "--mqtt-broker", f"mqtt://127.0.0.1:{self.house.broker_port}", "--mqtt-id", IDENTIFIER, *options)
         check(self.device.port, "the device starts")
         for name, words in {"celsius": "set celsius 21.5", "flow": "set flow 3.25", "meter": "set meter 1234.5",
                             "odd": "set odd 7", "door": "open door"}.items():
@@ -129,7 +129,7 @@ class Scene:
 
     def entity(self, component: str) -> str:
         """The entity of a component, as Home Assistant calls it."""
-        return self.api.entities()[f"{IDENTIFIER}_{component}"]["entity_id"]
+        return self.api.entities()[f"{IDENTIFIER}-{component}"]["entity_id"]
 
     def picture(self) -> dict[str, Any]:
         """All that a person sees of the device there, without moments that pass."""

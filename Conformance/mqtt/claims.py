@@ -287,6 +287,29 @@ def what_it_writes_is_what_paho_writes(desk: Desk) -> str:
     return "; ".join(found)
 
 
+def what_home_assistant_was_told_is_taken_back(desk: Desk) -> str:
+    """When a device that was to be found there is started so that it is not."""
+    config, state = "homeassistant/device/lamp/config", desk.folder / "announced"
+    with desk.witness("finder", "heliograph/#", "homeassistant/#") as witness:
+        with desk.device(None, "--state-file", str(state)):
+            witness.wait_for(f"{OWN}/availability", "online", "it is there")
+            check(witness.last(config), "it is to be found")
+        since = len(witness.seen)
+        with desk.device(None, "--state-file", str(state), "--no-mqtt-discovery"):
+            witness.wait_for(config, "", "it is not to be found any more", since=since)
+            with desk.witness("newcomer", config, f"{OWN}/about") as newcomer:
+                until(lambda: newcomer.last(f"{OWN}/about"), "it is on the broker")
+                check(newcomer.last(config) is None, "which keeps nothing for Home Assistant")
+            check(b"announced lamp" in state.read_bytes(), "a Home Assistant that is not there is yet to be told")
+            witness.publish("homeassistant/status", "online")
+            until(lambda: b"announced" not in state.read_bytes(), "when it has started it is forgotten", 20)
+        since = len(witness.seen)
+        with desk.device(None, "--state-file", str(state), "--no-mqtt-discovery"):
+            witness.wait_for(f"{OWN}/availability", "online", "it is there", since=since)
+            check(not [seen for seen in witness.seen[since:] if seen.topic == config], "nothing is left to be said")
+    return "taken off the broker"
+
+
 # What each claim is called in the table of docs/brokers.md.
 ALL = {
     it_tells_of_itself_and_obeys: "connect, command, press, clean stop",
@@ -301,4 +324,7 @@ ALL = {
 }
 
 # What is asked of one broker, which speaks both versions.
-OF_MOSQUITTO = {what_it_writes_is_what_paho_writes: "byte for byte what paho-mqtt writes"}
+OF_MOSQUITTO = {
+    what_it_writes_is_what_paho_writes: "byte for byte what paho-mqtt writes",
+    what_home_assistant_was_told_is_taken_back: "started with --no-mqtt-discovery after it was found",
+}

@@ -71,6 +71,15 @@ def where_avahi_does_not_run_one_line_says_how_to_get_it(here: House, there: Hou
     return said
 
 
+def a_gateway_is_found_as_a_page_and_not_as_a_device(here: House, there: House) -> str:
+    device, gateway = here.device("Kitchen"), here.gateway("House")
+    until_found(there, KIND, "Kitchen")
+    page, = (service for service in until_found(there, "_http._tcp", "House", "Kitchen") if service.name == "House")
+    check(page.port == gateway.port != device.port and page.texts["path"] == "/", f"it leads to the gateway, not {page}")
+    check(there.fetch(page)["name"] == "House", "which answers there")
+    return "House is found as _http._tcp"
+
+
 def whoever_is_not_to_be_found_is_not(here: House, there: House) -> str:
     hidden, visible = here.device("Cellar", "--no-announce"), here.device("Kitchen")
     until_found(there, KIND, "Kitchen")
@@ -80,5 +89,5 @@ def whoever_is_not_to_be_found_is_not(here: House, there: House) -> str:
 
 
 ALL = [both_kinds_are_found_with_what_is_said_of_them, two_of_one_name_both_have_one, two_that_meet_later_both_have_one,
-       avahi_may_be_stopped_and_started, where_avahi_does_not_run_one_line_says_how_to_get_it,
+       a_gateway_is_found_as_a_page_and_not_as_a_device, avahi_may_be_stopped_and_started, where_avahi_does_not_run_one_line_says_how_to_get_it,
        whoever_is_not_to_be_found_is_not]

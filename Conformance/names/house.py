@@ -73,6 +73,11 @@ class House:
         return self.start(self.program, "--host", "0.0.0.0", "--port", "0", "--name", name, "--no-login",
                           "--state-file", "/dev/null", *options)
 
+    def gateway(self, name: str) -> Program:
+        """A gateway, whose broker is not there."""
+        return self.start(self.program, "fleet", "--broker", "mqtt://127.0.0.1:9", "--host", "0.0.0.0", "--port", "0",
+                          "--name", name, "--no-login", "--state-file", "/dev/null")
+
     def connect(self, other: House) -> None:
         """The cable."""
         self.ask("ip", "link", "add", "street", "type", "veth", "peer", "name", "street", "netns", str(other.keeper.pid))

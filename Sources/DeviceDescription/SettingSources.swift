@@ -139,6 +139,21 @@ public struct SettingSources: Sendable {
 
   // MARK: variables
 
+  /// The environment without the variables of settings that mean nothing to a command, and a line for each of those.
+  ///
+  /// - Parameters:
+  ///   - paths: The names of these settings.
+  ///   - command: What the lines call the command.
+  public static func taking(
+    _ paths: [String], outOf environment: [String: String], for command: String, known: [KnownSetting] = KnownSetting.all
+  ) -> (environment: [String: String], lines: [String]) {
+    var (rest, lines) = (environment, [String]())
+    for setting in known where paths.contains(setting.path) && rest.removeValue(forKey: setting.variable) != nil {
+      lines.append("the variable \(setting.variable) means nothing to \(command)")
+    }
+    return (rest, lines)
+  }
+
   /// A line for each variable that begins with HELIOGRAPH_ but is not a setting: most likely a typing error.
   public static func unknownVariables(
     in environment: [String: String], known: [KnownSetting] = KnownSetting.all

@@ -52,6 +52,9 @@ struct Heliograph: AsyncParsableCommand {
   @OptionGroup(title: "Network")
   var network: NetworkOptions
 
+  @OptionGroup(title: "Network")
+  var deviceNetwork: DeviceNetworkOptions
+
   @OptionGroup(title: "Encryption")
   var tls: TLSOptions
 

@@ -85,7 +85,7 @@ struct RemoteControlService: Service {
   private func savedParts(_ console: Console) async throws -> SavedParts {
     func load() throws -> SavedParts {
       try SavedParts(
-        described.device, isAnnounced: settings.broker?.isAnnounced == true, path: settings.stateFile
+        described.device, settings.broker, path: settings.stateFile
       ) { console.log(.warning, $0) }
     }
     for _ in 1..<20 {
@@ -180,7 +180,7 @@ struct RemoteControlService: Service {
   }
 
   private func announce(_ port: OpenPort, _ transport: HostTransport<RemoteControl>, _ console: Console) async {
-    let announcer = Announcer(settings: settings, transport: transport, console: console)
+    let announcer = Announcer(settings: settings, transport: transport, isDevice: true, log: console.log)
     if announcer.isWanted(for: port.address) { await announcer.run(port: port.number) }
   }
 
@@ -194,9 +194,9 @@ struct RemoteControlService: Service {
   private func open(
     _ transport: HostTransport<RemoteControl>, _ loopState: LoopStateBox, _ console: Console, isNetworkKnown: Bool
   ) async throws -> OpenPort {
-    let certificates = try settings.tls.map { try CertificateKeeper($0, settings, console) }
-    let secure = try await openSecurePort(certificates, transport, console)
-    let address = try await listen(transport, console, port: settings.port)
+    let certificates = try settings.tls.map { try CertificateKeeper($0, settings, log: console.log) }
+    let secure = try await certificates?.openPort(transport, host: settings.host)
+    let address = try await transport.open(host: settings.host, port: settings.port) { console.log(.warning, $0) }
     let network = isNetworkKnown ? nil : NetworkIdentity(boundTo: address)
     let port = secure?.port ?? address.port
     let url = settings.url(port: Int(port))
@@ -218,19 +218,5 @@ struct RemoteControlService: Service {
     }
     try await supervisor.ready(url)
     return OpenPort(number: port, address: address, certificates: certificates)
-  }
-
-  private func openSecurePort(
-    _ certificates: CertificateKeeper?, _ transport: HostTransport<RemoteControl>, _ console: Console
-  ) async throws -> SecurePort? {
-    guard let certificates, let tls = settings.tls else { return nil }
-    let address = try await listen(transport, console, port: tls.port, identity: certificates.identity)
-    return SecurePort(port: address.port, openFiles: certificates.openFiles)
-  }
-
-  private func listen(
-    _ transport: HostTransport<RemoteControl>, _ console: Console, port: Int, identity: TLSIdentity? = nil
-  ) async throws -> RemoteAddress {
-    try await transport.open(host: settings.host, port: port, tls: identity) { console.log(.warning, $0) }
   }
 }

@@ -111,6 +111,17 @@ import Testing
       ])
   }
 
+  @Test func whatMeansNothingToACommandIsTakenOutAndNamed() {
+    let environment = ["HELIOGRAPH_MQTT_ID": "a", "HELIOGRAPH_PORT": "1", "HELIOGRAPH_INTERFACE": "eth0", "HOME": "/"]
+    let taken = SettingSources.taking(["mqtt.id", "interface", "board"], outOf: environment, for: "a gateway")
+    #expect(taken.environment == ["HELIOGRAPH_PORT": "1", "HOME": "/"])
+    #expect(
+      taken.lines == [
+        "the variable HELIOGRAPH_INTERFACE means nothing to a gateway",
+        "the variable HELIOGRAPH_MQTT_ID means nothing to a gateway",
+      ])
+  }
+
   @Test func aSettingOfAnotherModuleMayStandInAMapping() throws {
     let known = KnownSetting.all + [KnownSetting("mqtt.host", .text), KnownSetting("mqtt.port", .integer(1...65_535))]
     func read(_ text: String) throws(DescriptionMistakes) -> DeviceDescription {

@@ -119,6 +119,50 @@ import Timebase
     #expect(world.surface.announced == [])
   }
 
+  // MARK: What is not to be found any more
+
+  /// A device that was announced, and is started so that it is not to be found.
+  private static func withdrawn(_ announced: String...) throws -> BrokerWorld {
+    var options = BrokerOptions(identifier: bytes("lamp"))
+    options.isWithdrawn = true
+    return try BrokerWorld(.switch("fan", output: 0), options: options, announced: announced)
+  }
+
+  @Test func whatWasAnnouncedIsTakenOffTheBroker() throws {
+    var world = try Self.withdrawn("fan_switch", "old_sensor")
+    try world.connect()
+    let first = world.takePublished()
+    #expect(first.filter { $0.topic == Self.topic } == [.init(topic: Self.topic, payload: "")])
+    #expect(first.contains { $0.topic == "heliograph/lamp/fan/state" }, "what the device is on the broker it stays")
+    try world.deliver(Self.topic, "")
+    try world.wait(60_000)
+    #expect(!world.notes.contains(.deletedInHomeAssistant), "that was the device itself")
+    #expect(world.takePublished().filter { $0.topic == Self.topic }.allSatisfy { $0.payload.isEmpty })
+    #expect(world.surface.announced.count == 2, "Home Assistant may not have been there")
+  }
+
+  @Test func itIsForgottenAfterAStartOfHomeAssistantThatWasHeard() throws {
+    var world = try Self.withdrawn("fan_switch", "old_sensor")
+    try world.connect()
+    try world.wait(5000)
+    _ = world.takePublished()
+    let revision = world.surface.announcedRevision
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(20_000)
+    let told = world.takePublished().filter { $0.topic == Self.topic }.map(\.payload)
+    #expect(told.map(\.isEmpty) == [false, true, true], "who has not seen it since its start does not take it out")
+    #expect(told.first?.contains(#""old_sensor":{"p":"sensor","uniq_id":"lamp-old_sensor""#) == true)
+    #expect(told.first?.contains(#""fan_switch":{"p":"switch","uniq_id":"lamp-fan_switch""#) == true)
+    #expect(world.surface.announced == [] && world.surface.announcedRevision != revision)
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(20_000)
+    world.disconnect()
+    try world.wait(2000)
+    try world.connect()
+    try world.wait(20_000)
+    #expect(!world.takePublished().contains { $0.topic == Self.topic }, "once is enough")
+  }
+
   // MARK: What is gone
 
   @Test func whatIsGoneIsAnnouncedInFullAndThenTakenOutTwice() throws {
@@ -126,7 +170,7 @@ import Timebase
     try world.connect()
     let first = try #require(try Self.announced(&world).first)
     #expect(Set(first.keys) == Self.present.union(["old_switch", "door_contact", "bell_event", "bell_click"]))
-    #expect(first["old_switch"]?["uniq_id"] as? String == "lamp_old_switch")
+    #expect(first["old_switch"]?["uniq_id"] as? String == "lamp-old_switch")
     #expect(first["door_contact"]?["p"] as? String == "binary_sensor")
     #expect(first["bell_click"]?.count == 1, "a trigger is in nobody's memory")
     try world.wait(2000)
@@ -241,5 +285,29 @@ import Timebase
         "x_contact", "x_binary_sensor", "a_event", "a_click", "a_double", "a_long", "a_button", "a_click_switch",
       ])
     #expect(Set(world.surface.announced.map { text($0) }) == Set(components.keys))
+  }
+
+  /// Home Assistant drops the second of two entities with one identifier, and logs an error.
+  @Test func noTwoDevicesHaveAnEntityWithOneIdentifier() throws {
+    var taken: Set<String> = []
+    var count = 0
+    for (identifier, parts) in [
+      ("a", ["b_c", "c", "c_d", "b"]), ("a_b", ["c", "c_d"]), ("a-b", ["c"]), ("a-", ["b_c"]), ("a_b-c", ["d"]),
+    ] {
+      for name in parts {
+        var world = try BrokerWorld(
+          .switch(Text(bytes(name)), output: 0), options: BrokerOptions(identifier: bytes(identifier)),
+          announced: ["gone_switch"])
+        try world.connect()
+        let message = try #require(world.takePublished().first { $0.topic.hasSuffix("/config") })
+        let json = try JSONSerialization.jsonObject(with: Data(message.payload.utf8)) as? [String: Any]
+        let components = try #require(json?["cmps"] as? [String: [String: Any]])
+        let unique = try #require(components["\(name)_switch"]?["uniq_id"] as? String)
+        taken.insert(unique)
+        count += 1
+        #expect(components["gone_switch"]?["uniq_id"] as? String == "\(identifier)-gone_switch", "alike for what is gone")
+      }
+    }
+    #expect(taken.count == count)
   }
 }

@@ -16,6 +16,12 @@ public struct BrokerOptions: Sendable {
   public var discoveryPrefix: [UInt8]
   /// Where its own page is, as a URL; empty: where only this machine can open it, or not known yet.
   public var address: [UInt8] = []
+  #if WITHOUT_STATE_FILE
+    var isWithdrawn: Bool { false }
+  #else
+    /// Whether Home Assistant is to forget the device, which an earlier start has announced there.
+    public var isWithdrawn = false
+  #endif
 
   /// A device that Home Assistant finds.
   ///

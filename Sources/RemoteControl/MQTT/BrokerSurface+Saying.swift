@@ -91,6 +91,10 @@ extension BrokerSurface {
     #else
       while !announcement.revives, let name = unswept.last { try sweep(name, device, now: now) }
       let withheld = unswept
+      if options.isWithdrawn, !announcement.revives {
+        self.announcement.sent(try send(topics.config, now: now) { _ in }, now: now)
+        return
+      }
     #endif
     let message = try sendLong(topics.config, now: now) {
       HomeAssistantDiscovery.append(device, identity, options, topics, announcement, withheld: withheld, to: &$0)

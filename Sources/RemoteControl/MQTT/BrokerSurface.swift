@@ -110,10 +110,11 @@ struct BrokerSurface: Sendable {
     #if WITHOUT_STATE_FILE
       announcement = HomeAssistantAnnouncement()
     #else
-      components = options.discoveryPrefix.isEmpty ? [] : HomeAssistantDiscovery.components(of: device.parts)
+      let isFound = !options.discoveryPrefix.isEmpty && !options.isWithdrawn
+      components = isFound ? HomeAssistantDiscovery.components(of: device.parts) : []
       announcement = HomeAssistantAnnouncement(
         announced: options.discoveryPrefix.isEmpty ? [] : announced, present: components)
-      unswept = announcement.gone.map(HomeAssistantDiscovery.part)
+      unswept = isFound ? announcement.gone.map(HomeAssistantDiscovery.part) : []
     #endif
     topics = BrokerTopics(options, parts: device.parts)
     var settings = settings
@@ -134,6 +135,9 @@ struct BrokerSurface: Sendable {
     /// The components that Home Assistant may know, by their keys: the next start is to be given them.
     var announced: [[UInt8]] { isDeleted ? [] : components + announcement.gone }
   #endif
+
+  /// Whether Home Assistant is told of the device, or that it is gone.
+  private var isTold: Bool { !topics.config.isEmpty && !isDeleted && (!options.isWithdrawn || !announcement.gone.isEmpty) }
 
   // MARK: What comes
 
@@ -178,7 +182,7 @@ struct BrokerSurface: Sendable {
     problem = nil
     hasPassedOver = false
     due = Due(about: true, availability: true)
-    if !topics.config.isEmpty, !isDeleted { announcement.begin(at: now) }
+    if isTold { announcement.begin(at: now, isWithdrawal: options.isWithdrawn) }
     due.alive = now + Self.aliveInterval
     // With QoS 0, since nothing is kept for a device that is not there, and since a cluster of NATS makes a consumer of
     // each subscription with QoS 1 (findings/nats-cluster-makes-a-consumer-of-a-qos-1-subscription.sh). Nothing of it can be refused: all names were checked at the start.
@@ -225,13 +229,13 @@ struct BrokerSurface: Sendable {
       // A broker may publish the will of the connection before this one after our own word.
       if isOnline, payload.equals("offline") { sayOnline(now: now) }
     case .homeAssistantStatus:
-      guard !isRetained, !isDeleted else { return nil }
+      guard !isRetained, isTold else { return nil }
       if payload.equals("online") { homeAssistantHasStarted(now: now) }
       #if !WITHOUT_STATE_FILE
         if payload.equals("offline") { announcement.homeAssistantEnded() }
       #endif
     case .config:
-      guard payload.isEmpty, isOnline, !isDeleted else { return nil }
+      guard payload.isEmpty, isOnline, !isDeleted, !options.isWithdrawn else { return nil }
       isDeleted = true
       announcement.end()
       hasWork = true

@@ -22,6 +22,10 @@
 // A part that is of another kind under its old name speaks under the topics of the one that is gone. The first of the
 // two steps moves that one to another topic, and leaves the part out; right before the second the part says its state,
 // over the old one that the broker has kept. In any other order one of the two would be given a state of the other.
+//
+// A device that is not to be found there any more is gone with all that it had: in place of the second step an empty
+// message takes it out, and off the broker. What it has is announced in full only when Home Assistant has started: at a
+// connection the empty message is enough for a Home Assistant that has seen it, and one that has not hears of nothing.
 
 import Bytes
 import Timebase
@@ -56,9 +60,9 @@ struct HomeAssistantAnnouncement: Sendable {
   #endif
 
   /// Begins an announcement: the device has connected.
-  mutating func begin(at time: MonotonicTime) {
+  mutating func begin(at time: MonotonicTime, isWithdrawal: Bool = false) {
     self.time = time
-    revives = !gone.isEmpty
+    revives = !gone.isEmpty && !isWithdrawal
     #if !WITHOUT_STATE_FILE
       isWitnessed = false
     #endif

@@ -41,7 +41,7 @@ enum HomeAssistantDiscovery {
       json.name("cmps")
       json.beginObject()
       let parts = device.parts.span
-      for index in parts.indices where withheld.isEmpty || !withheld.contains(parts[index].name) {
+      for index in parts.indices where !options.isWithdrawn && (withheld.isEmpty || !withheld.contains(parts[index].name)) {
         let component = Component(part: parts[index], index: index, options: options, topics: topics)
         component.write(to: &json)
       }
@@ -113,7 +113,7 @@ enum HomeAssistantDiscovery {
       json.member("p", platform.name)
       if inFull, platform.isEntity {
         var identifier = options.identifier
-        identifier.append("_")
+        identifier.append("-")
         identifier.append(key.span)
         json.member("uniq_id", identifier.span)
         json.member("name", key.span)
@@ -177,12 +177,13 @@ private struct Component {
     json.member("p", platform)
   }
 
-  /// `lamp_switch`, with the device's identifier in front if it must differ from all others.
+  /// `lamp_switch`, or `kitchen-lamp_switch` if it must differ from those of other devices: no part has a `-`, so the last
+  /// one ends the device's identifier, whatever that has.
   private func name(_ suffix: StaticString, isUnique: Bool) -> [UInt8] {
     var name: [UInt8] = []
     if isUnique {
       name.append(options.identifier.span)
-      name.append("_")
+      name.append("-")
     }
     name.append(part.name.span)
     name.append("_")

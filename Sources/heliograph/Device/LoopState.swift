@@ -57,6 +57,8 @@ final class LoopState {
     }
     if notedRevision != context.device.revision {
       notedRevision = context.device.revision
+      // Without a broker nothing can be taken back: it is kept until there is one.
+      let announcement = context.broker == nil ? earlier?.announcement : announcement
       saveSchedule?.note(SavedState(context.device, keeping: earlier, announcement: announcement, today: today))
     }
     guard let save = saveSchedule?.poll(now: now) else { return login }

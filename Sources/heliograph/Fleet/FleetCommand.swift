@@ -28,10 +28,13 @@ struct FleetCommand: AsyncParsableCommand {
   @OptionGroup(title: "Network")
   var network: NetworkOptions
 
+  @OptionGroup(title: "Encryption")
+  var tls: TLSOptions
+
   @Option(help: "What people call the fleet; the page's title. (default: Fleet)")
   var name: String?
 
-  @Option(help: ArgumentHelp("The file beside which the accounts are, with --login.", valueName: "file"))
+  @Option(help: ArgumentHelp("The file beside which the accounts and certificates are, with --login and --tls.", valueName: "file"))
   var stateFile: String?
 
   @Option(help: "How much to log on standard error. (default: \(Defaults.logLevel))")
@@ -39,10 +42,12 @@ struct FleetCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
-    let settings = try resolved()
+    let (environment, idle) = SettingSources.taking(
+      Self.settingsOfDevices, outOf: ProcessInfo.processInfo.environment, for: "a gateway")
+    let settings = try resolved(environment)
     var logger = Logger(label: "heliograph", factory: { StandardErrorLog($0) })
     logger.logLevel = settings.logLevel
-    for line in Heliograph.unknownVariables { logger.warning("\(line)") }
+    for line in Heliograph.unknownVariables + idle { logger.warning("\(line)") }
     let ending: [UnixSignal] = HangUp.isIgnored ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup]
     let service = try FleetService(settings: settings, logger: logger, supervisor: Supervisor())
     let group = ServiceGroup(
@@ -52,18 +57,20 @@ struct FleetCommand: AsyncParsableCommand {
     try await group.run()
   }
 
-  private func resolved() throws -> ProgramSettings {
-    let given = SettingSources(
-      options: options, environment: ProcessInfo.processInfo.environment, file: [])
+  /// What only a device has: no options here, and no variables.
+  private static let settingsOfDevices = [
+    "interface", "max_commands", "data", "page_policy", "board", "chip", "deflate", "mqtt.id", "mqtt.groups",
+    "mqtt.discovery",
+  ]
+
+  private func resolved(_ environment: [String: String]) throws -> ProgramSettings {
+    let given = SettingSources(options: options, environment: environment, file: [])
     do {
       var settings = try ProgramSettings(given, hasFile: false)
       settings.name = try given.text("name") ?? "Fleet"
       settings.maxClients = try given.integer("max_clients") ?? Defaults.maxFleetClients
       guard settings.broker != nil else {
         throw ValidationError("There is no broker to show: add --broker mqtt://HOST.")
-      }
-      guard settings.tls == nil else {
-        throw StartFailure(description: "a gateway speaks no TLS by itself: put a proxy in front, see docs/proxies.md")
       }
       return settings
     } catch let mistake as SettingMistake {
@@ -80,6 +87,7 @@ struct FleetCommand: AsyncParsableCommand {
     add("name", name)
     add("state_file", stateFile)
     add("log_level", logLevel?.rawValue)
+    options.merge(tls.given) { first, _ in first }
     options.merge(broker.given) { first, _ in first }
     return options
   }

@@ -107,15 +107,26 @@ struct FleetService: Service {
   private func listen(
     _ transport: HostTransport<FleetGateway>, _ gatekeeper: ThreadConfined<Gatekeeper?>
   ) async throws {
+    let certificates = try settings.tls.map { try CertificateKeeper($0, settings) { [log] in log.add($0, $1) } }
+    let secure = try await certificates?.openPort(transport, host: settings.host)
     let address = try await transport.open(host: settings.host, port: settings.port) { [log] in log.add(.warning, $0) }
-    let port = Int(address.port)
+    let port = Int(secure?.port ?? address.port)
+    certificates?.explain(port: Int(address.port))
     let url = settings.url(port: port)
     let words = FirstWords(settings, port: port, boundTo: address)
-    let link = try await transport.withApplication { _, now in gatekeeper.value?.makeOwnerLink(now: now) }
+    let link = try await transport.withApplication { application, now in
+      application.server.securePort = secure
+      return gatekeeper.value?.makeOwnerLink(now: now)
+    }
     for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
       StandardDescriptor.output.write(Array("\(line)\n".utf8))
     }
     try await supervisor.ready(url)
+    let announcer = Announcer(settings: settings, transport: transport, isDevice: false) { [log] in log.add($0, $1) }
+    async let announced: Void? =
+      announcer.isWanted(for: address) ? announcer.run(port: UInt16(clamping: port)) : nil
+    try await certificates?.keep(transport)
+    await announced
     try await gracefulShutdown()
   }
 }

@@ -112,7 +112,7 @@ struct BrokerSettings: Sendable {
       prefix: try Self.level(given.text("mqtt.prefix") ?? "heliograph", "prefix"),
       identifier: try Self.identifier(identifier),
       groups: try (given.texts("mqtt.groups") ?? []).map { try Self.level($0, "group") },
-      discoveryPrefix: try given.truth("mqtt.discovery") ?? true ? Array("homeassistant".utf8) : [])
+      discoveryPrefix: try given.truth("mqtt.discovery") ?? true ? Self.discoveryPrefix : [])
     version = try given.text("mqtt.version") == "5" ? .v5 : .v311
     user = try given.text("mqtt.user")
     password = try Self.password(given.text("mqtt.password_file"))
@@ -145,11 +145,18 @@ struct BrokerSettings: Sendable {
   /// Whether Home Assistant is told of the device.
   var isAnnounced: Bool { !options.discoveryPrefix.isEmpty }
 
+  /// Whether it was told of it at an earlier start, by what was saved. Under another name it is another device; of the
+  /// old one nothing is known here.
+  func wasAnnounced(_ saved: SavedState?) -> Bool { saved?.announcement?.identifier == options.identifier }
+
   /// The link for a device, of which `saved` says what was announced before.
   func makeLink(_ device: inout Device, _ saved: SavedState?) -> BrokerLink {
-    var announced: [[UInt8]] = []
-    // Under another name it is another device to Home Assistant; of the old one nothing is known here.
-    if let before = saved?.announcement, before.identifier == options.identifier { announced = before.components }
+    let announced = wasAnnounced(saved) ? saved?.announcement?.components ?? [] : []
+    var options = options
+    if !isAnnounced, !announced.isEmpty {
+      options.discoveryPrefix = Self.discoveryPrefix
+      options.isWithdrawn = true
+    }
     return BrokerLink(
       makeClient(identifier: options.identifier), options, device: &device, announced: announced,
       seed: .random(in: .min ... .max))
@@ -163,10 +170,13 @@ struct BrokerSettings: Sendable {
     return MQTTClient.Settings(options: connect, servers: brokers.count)
   }
 
-  /// What is to be saved of what the link announces.
+  /// What is to be saved of what the link announces, or has yet to take back.
   func announcement(of components: [[UInt8]]) -> SavedState.Announcement? {
-    isAnnounced ? SavedState.Announcement(identifier: options.identifier, components: components) : nil
+    guard isAnnounced || !components.isEmpty else { return nil }
+    return SavedState.Announcement(identifier: options.identifier, components: components)
   }
+
+  private static let discoveryPrefix = Array("homeassistant".utf8)
 
   // MARK: What was given
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Tells the local network of the device, so that phones, dashboards and other programs find it without its address
-// (DNS-SD over multicast DNS). Avahi's daemon does it, which desktops and most distributions have; without it the device
-// works all the same, and says once how to get it.
+// Tells the local network of the device, or of a gateway, so that phones, dashboards and other programs find it without
+// its address (DNS-SD over multicast DNS). Avahi's daemon does it, which desktops and most distributions have; without it
+// all works the same, and a line says once how to get it.
 
 import DeviceServer
 import Logging
@@ -11,12 +11,14 @@ import RemoteControl
 import ServiceDiscovery
 import SystemCalls
 
-struct Announcer {
+struct Announcer<App: Application & ~Copyable> {
   let settings: ProgramSettings
-  let transport: HostTransport<RemoteControl>
-  let console: Console
+  let transport: HostTransport<App>
+  /// Whether it is a device, for which other programs look, and not only a page.
+  let isDevice: Bool
+  let log: @Sendable (Logger.Level, String) -> Void
 
-  /// Whether others can find the device by what would be said: it is reached from elsewhere.
+  /// Whether others can find it by what would be said: it is reached from elsewhere.
   func isWanted(for address: RemoteAddress) -> Bool {
     #if os(Linux)
       settings.isAnnounced && (settings.isForAll || !address.isLoopback)
@@ -33,7 +35,7 @@ struct Announcer {
         let bus = try SystemBus.connect(to: Self.busAddress)
         await announce(port: port, over: bus, &hasSaid)
       } catch {
-        if !hasSaid { console.log(.info, "\(Self.absence) (no system bus: \(error))") }
+        if !hasSaid { log(.info, "\(Self.absence) (no system bus: \(error))") }
         hasSaid = true
       }
       try? await Task.sleep(for: Self.pause)
@@ -60,36 +62,38 @@ struct Announcer {
         try writer.write(publication.takeOutput())  // less than a socket always takes
       }
     } catch {
-      if !hasSaid { console.log(.info, "\(Self.absence) (the system bus: \(error))") }
+      if !hasSaid { log(.info, "\(Self.absence) (the system bus: \(error))") }
       hasSaid = true
     }
   }
 
   private func description(port: UInt16) -> ServiceDescription {
+    let page = settings.tls == nil ? "_http._tcp" : "_https._tcp"
+    let texts = ["version=\(Identity.version)", "path=/"]
+    guard isDevice else { return ServiceDescription(name: settings.name, types: [page], port: port, texts: texts) }
     let identifier = settings.broker.map { String(decoding: $0.options.identifier, as: UTF8.self) }
     return ServiceDescription(
-      name: settings.name, types: [settings.tls == nil ? "_http._tcp" : "_https._tcp", "_heliograph._tcp"], port: port,
-      texts: [
-        "id=\(identifier ?? BrokerSettings.machineName)", "version=\(Identity.version)", "path=/",
-      ])
+      name: settings.name, types: [page, "_heliograph._tcp"], port: port,
+      texts: ["id=\(identifier ?? BrokerSettings.machineName)"] + texts)
   }
 
   private func tell(_ event: ServicePublication.Event, _ hasSaid: inout Bool) {
     switch event {
-    case .published(let name): console.log(.info, "on the local network as “\(name)” (_heliograph._tcp)")
-    case .nameTaken(let name): console.log(.info, "another device of this network is called “\(name)”")
+    case .published(let name): log(.info, "on the local network as “\(name)”\(isDevice ? " (_heliograph._tcp)" : "")")
+    case .nameTaken(let name): log(.info, "another one on this network is called “\(name)”")
     case .absent:
-      if !hasSaid { console.log(.info, Self.absence) }
+      if !hasSaid { log(.info, Self.absence) }
       hasSaid = true
-    case .failed(let words): console.log(.warning, "not announced on the local network: \(words)")
+    case .failed(let words): log(.warning, "not announced on the local network: \(words)")
     }
   }
 
-  private static let absence =
+  private static var absence: String {
     "not announced on the local network: avahi does not run here; apt-get install avahi-daemon, or --no-announce"
+  }
 
   /// Until the bus is tried again.
-  private static let pause = Duration.seconds(30)
+  private static var pause: Duration { .seconds(30) }
 
   private static var busAddress: String? {
     getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) }

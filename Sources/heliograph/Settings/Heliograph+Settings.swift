@@ -55,15 +55,13 @@ extension Heliograph {
     add("name", name)
     add("board", board?.rawValue)
     add("chip", chip)
-    add("tls", tls.tls)
-    add("tls_certificate", tls.tlsCertificate)
-    add("tls_key", tls.tlsKey)
-    add("tls_port", tls.tlsPort)
     add("data", data)
     add("page_policy", pagePolicy?.rawValue)
     add("state_file", stateFile)
     add("deflate", deflate)
     add("log_level", logLevel?.rawValue)
+    options.merge(tls.given) { first, _ in first }
+    options.merge(deviceNetwork.given) { first, _ in first }
     options.merge(broker.given) { first, _ in first }
     return options
   }

@@ -19,12 +19,6 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "The TCP port to listen on; 0 lets the system choose one. (default: \(Defaults.port))")
   var port: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "The network interface to wait for, with --host 0.0.0.0 or ::.",
-      discussion: "By default the one with the default route.", valueName: "name"))
-  var interface: String?
-
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
@@ -82,13 +76,6 @@ struct NetworkOptions: ParsableArguments {
   var maxClients: Int?
 
   @Option(
-    help: """
-      How many commands a second each page, and each address over HTTP, may give for long (0 for any number, up to \
-      1000). (default: \(Defaults.maxCommands))
-      """)
-  var maxCommands: Int?
-
-  @Option(
     help: ArgumentHelp(
       "What moves the bytes: auto, epoll (Linux's own calls) or nio (SwiftNIO). (default: auto)",
       discussion: "Auto is SwiftNIO with TLS, and otherwise epoll with a ring for sends, where the kernel allows one."))
@@ -105,7 +92,6 @@ struct NetworkOptions: ParsableArguments {
     }
     add("host", host)
     add("port", port)
-    add("interface", interface)
     add("announce", announce)
     add("host_names", all: hostName)
     add("origins", all: origin)
@@ -115,8 +101,31 @@ struct NetworkOptions: ParsableArguments {
     add("login", login)
     add("guests", guests?.rawValue)
     add("max_clients", maxClients)
-    add("max_commands", maxCommands)
     add("transport", transport?.rawValue)
+    return options
+  }
+}
+
+/// The options of the network that only a device has.
+struct DeviceNetworkOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The network interface to wait for, with --host 0.0.0.0 or ::.",
+      discussion: "By default the one with the default route.", valueName: "name"))
+  var interface: String?
+
+  @Option(
+    help: """
+      How many commands a second each page, and each address over HTTP, may give for long (0 for any number, up to \
+      1000). (default: \(Defaults.maxCommands))
+      """)
+  var maxCommands: Int?
+
+  /// The options that were given, by the names of their settings.
+  var given: [String: [String]] {
+    var options: [String: [String]] = [:]
+    if let interface { options["interface"] = [interface] }
+    if let maxCommands { options["max_commands"] = [maxCommands.description] }
     return options
   }
 }

@@ -30,6 +30,19 @@ struct TLSOptions: ParsableArguments {
   @Option(
     help: "The TCP port for HTTPS; 0 lets the system choose one. (default: \(Defaults.tlsPort))")
   var tlsPort: Int?
+
+  /// The options that were given, by the names of their settings.
+  var given: [String: [String]] {
+    var options: [String: [String]] = [:]
+    func add(_ name: String, _ value: (some CustomStringConvertible)?) {
+      if let value { options[name] = [value.description] }
+    }
+    add("tls", tls)
+    add("tls_certificate", tlsCertificate)
+    add("tls_key", tlsKey)
+    add("tls_port", tlsPort)
+    return options
+  }
 }
 
 /// How the device is encrypted.

@@ -35,14 +35,18 @@ struct CertificateKeeper: Sendable {
   let openFiles: [SecurePort.OpenFile]
   private let explanation: (@Sendable (Int) -> [String])?
   private let source: any CertificateSource
-  private let console: Console
+  private let port: Int
+  private let log: @Sendable (Logger.Level, String) -> Void
 
   /// How often the source is asked.
   private static var interval: Duration { .seconds(3) }
 
   /// Has the certificate that the settings ask for.
-  init(_ tls: TLSSettings, _ settings: ProgramSettings, _ console: Console) throws {
-    self.console = console
+  init(
+    _ tls: TLSSettings, _ settings: ProgramSettings, log: @escaping @Sendable (Logger.Level, String) -> Void
+  ) throws {
+    self.log = log
+    port = tls.port
     var source: any CertificateSource
     if let files = tls.files {
       source = CertificateFiles(files)
@@ -58,16 +62,24 @@ struct CertificateKeeper: Sendable {
     openFiles = news.openFiles
     explanation = news.explanation
     self.source = source
-    for line in news.warnings { console.log(.warning, line) }
+    for line in news.warnings { log(.warning, line) }
+  }
+
+  /// Opens the port for HTTPS.
+  func openPort<Context: ~Copyable>(
+    _ transport: HostTransport<ServerApplication<Context>>, host: String
+  ) async throws -> SecurePort {
+    let address = try await transport.open(host: host, port: port, tls: identity) { [log] in log(.warning, $0) }
+    return SecurePort(port: address.port, openFiles: openFiles)
   }
 
   /// Says how to trust it.
   func explain(port: Int) {
-    for line in explanation?(port) ?? [] { console.log(.notice, line) }
+    for line in explanation?(port) ?? [] { log(.notice, line) }
   }
 
   /// Takes over what the source has until the task is cancelled. What cannot be used is logged, and the old one stays.
-  func keep(_ transport: HostTransport<RemoteControl>) async throws {
+  func keep<Context: ~Copyable>(_ transport: HostTransport<ServerApplication<Context>>) async throws {
     var source = source
     var lastProblem: String?
     while true {
@@ -81,11 +93,11 @@ struct CertificateKeeper: Sendable {
           guard let port = application.server.securePort?.port else { return }
           application.server.securePort = SecurePort(port: port, openFiles: news.openFiles)
         }
-        console.log(.notice, "new connections get a new certificate, valid until \(date(identity.expiry))")
-        for line in news.warnings { console.log(.warning, line) }
+        log(.notice, "new connections get a new certificate, valid until \(date(identity.expiry))")
+        for line in news.warnings { log(.warning, line) }
         lastProblem = nil
       } catch let error as StartFailure {
-        if error.description != lastProblem { console.log(.warning, "\(error); the old certificate stays") }
+        if error.description != lastProblem { log(.warning, "\(error); the old certificate stays") }
         lastProblem = error.description
       }
     }
