@@ -22,6 +22,21 @@ let package = Package(
         .product(name: $0, package: "heliograph")
       },
       swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
+    .systemLibrary(name: "CMalloc", path: "Sources/malloc"),
+    .target(
+      name: "Driving",
+      dependencies: ["DeviceServer", "Timebase"].map { .product(name: $0, package: "heliograph") },
+      path: "Sources/driving",
+      swiftSettings: [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ]),
+    .executableTarget(
+      name: "core",
+      dependencies: ["CMalloc", "Driving"] + ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"].map {
+        .product(name: $0, package: "heliograph")
+      },
+      swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
     .executableTarget(
       name: "bare-nio",
       dependencies: [
