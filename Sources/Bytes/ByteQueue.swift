@@ -57,6 +57,23 @@ public struct ByteQueue: Sendable {
     append(second)
   }
 
+  #if !WITHOUT_FAST_PATHS
+    /// Appends two bytes and then a copy of `bytes`, such as a short frame's header and its payload, in one step.
+    @inlinable
+    public mutating func append(_ first: UInt8, _ second: UInt8, _ bytes: Span<UInt8>) {
+      let count = bytes.count &+ 2  // no span is so large that this overflows
+      if storage.count &- tail < count { makeRoom(for: count) }
+      let start = tail
+      storage.withUnsafeMutableBytes { target in
+        let room = UnsafeMutableRawBufferPointer(rebasing: target[start..<start &+ count])
+        room[0] = first
+        room[1] = second
+        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: room[2...]).copyMemory(from: $0) }
+      }
+      tail = start &+ count
+    }
+  #endif
+
   /// Appends one byte.
   public mutating func append(_ byte: UInt8) {
     if tail == storage.count { makeRoom(for: 1) }

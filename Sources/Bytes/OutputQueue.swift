@@ -55,6 +55,14 @@ public struct OutputQueue: Sendable {
   @inlinable
   public mutating func append(_ first: Span<UInt8>, _ second: Span<UInt8>) { copied.append(first, second) }
 
+  #if !WITHOUT_FAST_PATHS
+    /// Appends two bytes and then a copy of `bytes`, such as a short frame's header and its payload, in one step.
+    @inlinable
+    public mutating func append(_ first: UInt8, _ second: UInt8, _ bytes: Span<UInt8>) {
+      copied.append(first, second, bytes)
+    }
+  #endif
+
   /// Appends one byte.
   @inlinable
   public mutating func append(_ byte: UInt8) { copied.append(byte) }

@@ -10,7 +10,7 @@
 struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
   /// The first row; before it, in the same piece of memory, lies how many there are.
   @usableFromInline var first: UnsafeMutablePointer<Row>?
-  private var capacity = 0
+  private(set) var capacity = 0
 
   /// What lies before the first row takes as much as the strictest alignment that the heap knows.
   @usableFromInline static var headerSize: Int { 16 }

@@ -8,6 +8,9 @@ import HTTPCore
 import Timebase
 import WebSocketCore
 
+/// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
+private let keptCapacity = 131_072
+
 extension Server where Context: ~Copyable {
   /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 4013 if the hub is full.
   mutating func upgrade(
@@ -104,9 +107,6 @@ extension Server where Context: ~Copyable {
     setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
   }
 
-  /// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
-  private static var keptCapacity: Int { 131_072 }
-
   /// Takes the buffer for messages, whatever is in it, so that the server may be changed while it is in use;
   /// `keepScratch` gives it back.
   #if hasFeature(Embedded)
@@ -121,7 +121,9 @@ extension Server where Context: ~Copyable {
   }
 
   @inline(__always)
-  mutating func keepScratch(_ taken: [UInt8]) { scratch = taken.capacity <= Self.keptCapacity ? taken : [] }
+  mutating func keepScratch(_ taken: consuming [UInt8]) {
+    if taken.capacity <= keptCapacity { swap(&scratch, &taken) }
+  }
 
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
   #if hasFeature(Embedded)

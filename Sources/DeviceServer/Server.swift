@@ -185,7 +185,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
         hubs[hub].hasPublished = false
         router.eventStreams?.announce(&self, hub)
       }
-      if let action = hubs[hub].nextListed() { return action }
+      if !hubs[hub].listed.isEmpty, let action = hubs[hub].nextListed() { return action }
     }
     return table.nextAction()
   }

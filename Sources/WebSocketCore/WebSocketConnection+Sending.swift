@@ -15,6 +15,16 @@ extension WebSocketConnection {
   ///
   /// False: nothing was queued, since the connection is closing or `EncodedFrame` would refuse the same.
   public mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
+    #if !WITHOUT_FAST_PATHS
+      if sendShort(opcode, payload) { return true }
+    #endif
+    return sendAny(opcode, payload)
+  }
+
+  #if !WITHOUT_FAST_PATHS
+    @inline(never)
+  #endif
+  private mutating func sendAny(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
     guard state == .open, opcode.maySend(count: payload.count) else { return false }
     if !appendCompressed(opcode, payload) { append(opcode, payload) }
     return true
