@@ -22,7 +22,6 @@ let package = Package(
         .product(name: $0, package: "heliograph")
       },
       swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
-    .systemLibrary(name: "CMalloc", path: "Sources/malloc"),
     .target(
       name: "Driving",
       dependencies: ["DeviceServer", "Timebase"].map { .product(name: $0, package: "heliograph") },
@@ -33,7 +32,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "core",
-      dependencies: ["CMalloc", "Driving"] + ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"].map {
+      dependencies: ["Driving"] + ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"].map {
         .product(name: $0, package: "heliograph")
       },
       swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),

@@ -79,6 +79,40 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
   }
 }
 
+#if !WITHOUT_BOXES
+  /// A value in memory of its own, so that a row for it takes a pointer only, and nothing once it is let go.
+  struct Box<Value: Sendable>: ~Copyable, @unchecked Sendable {
+    private var place: UnsafeMutablePointer<Value>?
+
+    init() {}
+
+    init(_ value: consuming Value) {
+      place = .allocate(capacity: 1)
+      place?.initialize(to: value)
+    }
+
+    // Inlinable, as that of `Rows`.
+    deinit {
+      place?.deinitialize(count: 1)
+      place?.deallocate()
+    }
+
+    /// Whether the value was let go, or never there.
+    var isEmpty: Bool { place == nil }
+
+    // The pointer is this box's alone, since the box is not copied, and it is valid from `init` until `deinit`.
+    var value: Value {
+      unsafeAddress { UnsafePointer(Self.full(place)) }
+      unsafeMutableAddress { Self.full(place) }
+    }
+
+    private static func full(_ place: UnsafeMutablePointer<Value>?) -> UnsafeMutablePointer<Value> {
+      guard let place else { preconditionFailure("the box is empty") }
+      return place
+    }
+  }
+#endif
+
 /// Puts a value in the place of another as a whole. An assignment does so member by member, which takes more code.
 @inline(__always)
 func renew<Value: ~Copyable>(_ place: inout Value, _ value: consuming Value) { swap(&place, &value) }

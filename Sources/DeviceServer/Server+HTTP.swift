@@ -237,7 +237,7 @@ extension Server where Context: ~Copyable {
     let left = table[index].http.pendingOutput
     guard left < before else { return }
     if table[index].phase == .webSocket {
-      if left == 0 { table[index].http.trim() }  // the 101 is out: HTTP is over
+      if left == 0 { table[index].endRequests() }  // the 101 is out: HTTP is over
       return
     }
     if left > 0 {

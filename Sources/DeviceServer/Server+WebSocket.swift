@@ -211,7 +211,7 @@ extension Server where Context: ~Copyable {
       hubs[hub].list(client)
       if let closingDeadline { setDeadline(index, closingDeadline) }
     } else if isClosed {
-      if table[index].http.pendingOutput == 0 {
+      if table[index].pendingResponse == 0 {
         lingerSocket(index, now: now)
       } else {
         setDeadline(index, now + limits.timeouts.write)  // the peer has ended and has not taken its 101

@@ -196,11 +196,11 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     _ connection: ConnectionID, now: MonotonicTime, _ context: inout Context, _ accept: (Span<UInt8>) -> Int
   ) {
     guard let index = table.index(of: connection) else { return }
-    if table[index].http.pendingOutput > 0 {
+    if table[index].pendingResponse > 0 {
       writeResponse(index, now: now, accept)
       // A 101 goes out by itself. Some clients read the first message along with it and keep it until the next bytes.
       if table[index].phase == .webSocket {
-        if table[index].http.pendingOutput == 0 {
+        if table[index].pendingResponse == 0 {
           hubs[table[index].hub].list(table[index].client)
           afterSocketCall(index, now: now)
         }
@@ -209,7 +209,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     }
     if table[index].phase == .webSocket {
       writeFrames(index, now: now, &context, accept)
-    } else if table[index].phase == .eventStream, table[index].http.pendingOutput == 0 {
+    } else if table[index].phase == .eventStream, table[index].pendingResponse == 0 {
       router.eventStreams?.write(&self, index, now, &context)
       writeResponse(index, now: now, accept)
     }
@@ -223,7 +223,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     #if !WITHOUT_FAIRNESS
       table.linger(index, now: now)
     #endif
-    table[index].http.trim()
+    table[index].trimRequests()
     setDeadline(index, now + limits.timeouts.linger)
     table.demand(.endOutput, index)
     if table[index].isInputHeld { table.demand(.resume, index) }  // held input is discarded now

@@ -7,7 +7,6 @@
 //     core memory            what an idle client takes, of 10,000; also after each was sent to, and after a burst
 
 import Bytes
-import CMalloc
 import DeviceServer
 import Driving
 import Glibc
@@ -124,14 +123,24 @@ func run(_ connections: Int, upgrade: Bool, _ bytes: [UInt8], _ count: Int, warm
   print((load.driver.written - before) / count)
 }
 
-/// Bytes of the heap that are in use.
-func heap() -> Int { Int(mallinfo2().uordblks + mallinfo2().hblkhd) }
+/// Bytes of memory that this process has, as the kernel counts them: reserved ones that were never touched are not there.
+func resident() -> Int {
+  guard let file = fopen("/proc/self/statm", "r") else { fail("there is no /proc") }
+  defer { fclose(file) }
+  var text = [CChar](repeating: 0, count: 128)
+  guard fgets(&text, 128, file) != nil else { fail("/proc/self/statm is empty") }
+  let pages = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")[1]
+  return (Int(pages) ?? 0) * Int(getpagesize())
+}
 
 func measureMemory(_ clients: Int) {
   var load = Load()
-  load.connections.reserveCapacity(clients)
-  let before = heap()
-  func say(_ words: String) { print(words, Double(heap() - before) / Double(clients)) }
+  load.connect(1, as: true)  // what is made once
+  let connections = load.connections
+  load.connections = [ConnectionID](repeating: connections[0], count: clients)  // not a part of what a client takes
+  load.connections.removeAll(keepingCapacity: true)
+  let before = resident()
+  func say(_ words: String) { print(words, Double(resident() - before) / Double(clients)) }
   load.connect(clients, as: true)
   say("after the handshake")
   load.repeatedly(frame(text: false, beginning: "a"), clients)

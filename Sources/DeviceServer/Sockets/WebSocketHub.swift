@@ -68,7 +68,12 @@ public struct WebSocketHub: ~Copyable, Sendable {
   /// What was sent and what was not.
   public internal(set) var counters = HubCounters()
 
-  init(limits: ServerLimits) { self.limits = limits }
+  init(limits: ServerLimits) {
+    self.limits = limits
+    #if !hasFeature(Embedded)  // there a client is rarely made, and then for good
+      clients.reserve(min(limits.clients, rowsAtOnce))
+    #endif
+  }
 
   /// Whether this client is connected.
   public func contains(_ client: ClientID) -> Bool { index(of: client) != nil }
