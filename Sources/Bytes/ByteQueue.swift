@@ -32,7 +32,7 @@ public struct ByteQueue: Sendable {
   /// The waiting bytes, oldest first.
   @inlinable
   public var bytes: Span<UInt8> {
-    @_lifetime(borrow self) get { storage.span.extracting(head..<tail) }
+    @_lifetime(borrow self) @inline(__always) get { storage.span.extracting(head..<tail) }
   }
 
   // Where flash is scarce the code that appends is there once, and elsewhere in each place that appends.

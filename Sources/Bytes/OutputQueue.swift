@@ -34,7 +34,7 @@ public struct OutputQueue: Sendable {
 
   /// How many bytes wait, shared ones included.
   @inlinable
-  public var count: Int { copied.count + sharedCount }
+  public var count: Int { copied.count &+ sharedCount }  // of what memory holds, and at most an outbox's size
 
   /// How many of these are copies.
   public var copiedCount: Int { copied.count }
@@ -96,7 +96,11 @@ public struct OutputQueue: Sendable {
   /// Offers the waiting bytes, oldest first, until `accept` takes less than it is offered.
   ///
   /// `accept` says how many of the offered bytes it took; it must do no more than copy them.
-  @inlinable
+  #if hasFeature(Embedded)
+    @inlinable
+  #else
+    @inlinable @inline(__always)
+  #endif
   public mutating func write(_ accept: (Span<UInt8>) -> Int) {
     if sharedCount == 0 {
       guard !copied.isEmpty else { return }

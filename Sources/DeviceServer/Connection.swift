@@ -292,6 +292,10 @@ struct ConnectionTable: ~Copyable, Sendable {
     rows[index].tasks.insert(task)
   }
 
+  /// Whether there may be something for the transport to do.
+  @inline(__always)
+  var hasTasks: Bool { !listed.isEmpty }
+
   /// The next thing for the transport to do; an abort comes before all else, the end after the last write.
   mutating func nextAction() -> TransportAction? {
     while let index = listed.first {

@@ -180,14 +180,14 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   /// See `Application.nextAction()`.
   @inline(__always)
   public mutating func nextAction() -> TransportAction? {
-    for hub in hubs.indices {
+    for hub in hubs.indices where hubs[hub].hasNews {
       if hubs[hub].hasPublished {
         hubs[hub].hasPublished = false
         router.eventStreams?.announce(&self, hub)
       }
-      if !hubs[hub].listed.isEmpty, let action = hubs[hub].nextListed() { return action }
+      if let action = hubs[hub].nextListed() { return action }
     }
-    return table.nextAction()
+    return table.hasTasks ? table.nextAction() : nil
   }
 
   /// See `Application.writeOutput(_:now:_:)`.

@@ -28,6 +28,12 @@ struct LineScanner: Sendable {
   mutating func scan(_ bytes: Span<UInt8>, limit: Int) -> Result {
     let end = min(bytes.count, limit)
     var followsCR = scanned > 0 && bytes[scanned - 1] == .carriageReturn
+    #if !WITHOUT_FAST_PATHS
+      // What is no control character cannot end a line or be wrong in it.
+      if !followsCR, scanned < end {
+        scanned = bytes.extracting(first: end).firstIndexOfControl(from: scanned) ?? end
+      }
+    #endif
     while scanned < end {
       let byte = bytes[scanned]
       if followsCR {

@@ -63,13 +63,21 @@ extension WebSocketConnection {
 
   /// How many bytes wait to be written.
   @inlinable
-  public var pendingOutput: Int { output.count + waitingPong.count }
+  public var pendingOutput: Int { output.count &+ waitingPong.count }
 
   /// Offers the bytes that wait, oldest first, until `accept` takes less than it is offered.
   ///
   /// `accept` says how many of the offered bytes it took; it must do no more than copy them.
+  #if !hasFeature(Embedded)
+    @inlinable @inline(__always)
+  #endif
   public mutating func writeOutput(_ accept: (Span<UInt8>) -> Int) {
-    guard pendingUpToPong > 0 else { return output.write(accept) }
+    if pendingUpToPong > 0 { writePongs(accept) } else { output.write(accept) }
+  }
+
+  /// The same while pongs wait: when the last of them is out, the one that waits for its place follows.
+  @usableFromInline
+  mutating func writePongs(_ accept: (Span<UInt8>) -> Int) {
     let before = output.count
     output.write(accept)
     pendingUpToPong = max(pendingUpToPong - (before - output.count), 0)

@@ -71,7 +71,7 @@ public struct WebSocketConnection: Sendable {
   // Sending. `maximumPongs` stand in the output at most; the newest of those asked for meanwhile waits.
   @usableFromInline var output = OutputQueue()
   @usableFromInline var waitingPong: [UInt8] = []
-  var pendingUpToPong = 0
+  @usableFromInline var pendingUpToPong = 0
   var queuedPongs: UInt8 = 0  // beside what is as small, so that it takes no word of its own
 
   // Keep-alive and closing. In the open state `deadline` is that of the pong, later that of the end.

@@ -189,7 +189,14 @@ public struct WebSocketHub: ~Copyable, Sendable {
     listed.append(index)
   }
 
+  /// Whether the server has something to see to.
+  @inline(__always)
+  var hasNews: Bool { hasPublished || !listed.isEmpty }
+
   /// The next client to write to or to abort.
+  #if !hasFeature(Embedded)
+    @inline(__always)
+  #endif
   mutating func nextListed() -> TransportAction? {
     while let index = listed.first {
       listed.removeFirst()
