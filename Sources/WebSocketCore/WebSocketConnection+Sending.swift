@@ -35,7 +35,7 @@ extension WebSocketConnection {
   /// False: nothing was queued, since the connection is closing or there is no such frame.
   public mutating func send(_ frame: EncodedFrame) -> Bool {
     guard state == .open, !frame.bytes.isEmpty else { return false }
-    if appendCompressed(frame.opcode, frame.payload) { return true }
+    if codec != nil, appendCompressed(frame.opcode, frame.payload) { return true }
     if frame.bytes.count <= EncodedFrame.maximumCopied {
       output.append(frame.bytes.span)
     } else {
