@@ -119,7 +119,7 @@ extension Server where Context: ~Copyable {
         AssetResponse.redirectToFolder(&response, for: head)
       #endif
     case .route(let route):
-      router.routes.span[route].handler(&context, request, &response)
+      router.handle(route, &context, request, &response)
       if response.isToWait { return keepWaiting(head, body, index, now: now) }
       if let events = response.eventRoute {
         router.eventStreams?.begin(&self, index, events, request, &context)

@@ -69,12 +69,18 @@ public struct Server<Context: ~Copyable>: ~Copyable {
 
   /// A server for the routes and endpoints that `router` has now, and no others.
   public init(router: consuming Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
-    firstHandler = router.endpoints.first?.handler
+    firstHandler = router.sockets.first?.handler
     assets = router.assets
     let limits = limits.normalized
     self.limits = limits
     self.hostNames = hostNames
-    for _ in router.endpoints.indices { hubs.append(WebSocketHub(limits: limits)) }
+    for endpoint in router.endpoints {
+      #if WITHOUT_SUBPROTOCOLS
+        hubs.append(WebSocketHub(limits: limits))
+      #else
+        hubs.append(WebSocketHub(limits: limits, protocols: endpoint.protocols))
+      #endif
+    }
     self.router = router
     table = ConnectionTable()
     table.reserve(limits.connections, limits.refusals)

@@ -73,6 +73,8 @@ extension WebSocketConnection {
   #endif
   public mutating func writeOutput(_ accept: (Span<UInt8>) -> Int) {
     if pendingUpToPong > 0 { writePongs(accept) } else { output.write(accept) }
+    // It has been silent for long: the ping has gone, and the memory for it goes, too.
+    if unansweredPings > 0, output.isEmpty { output.trim() }
   }
 
   /// The same while pongs wait: when the last of them is out, the one that waits for its place follows.

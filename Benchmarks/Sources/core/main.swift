@@ -4,7 +4,7 @@
 // calls it as a transport does.
 //
 //     core LOAD [COUNT]      does it COUNT times inside `measured`, whose instructions `Benchmarks/core` counts
-//     core memory            what an idle client takes, of 10,000; also after each was sent to, and after a burst
+//     core memory            what an idle client takes, of 10,000; also after each was sent to
 
 import Bytes
 import DeviceServer
@@ -147,10 +147,6 @@ func measureMemory(_ clients: Int) {
   say("after an echo to each")
   for _ in 0..<16 { load.feed(frame(text: false, beginning: "B").span, load.connections[0]) }
   say("after 16 messages to all")
-  load.driver.now = load.driver.now + 3_600_000
-  load.driver.poll()
-  load.driver.act()
-  say("an hour later")
 }
 
 let arguments = CommandLine.arguments

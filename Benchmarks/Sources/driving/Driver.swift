@@ -10,7 +10,7 @@ public import Timebase
 /// An application and the one buffer that all output is copied into.
 public struct Driver<App: Application & ~Copyable>: ~Copyable {
   public var application: App
-  public var now = MonotonicTime(milliseconds: 1000)
+  private let now = MonotonicTime(milliseconds: 1000)
   /// How many bytes have come out.
   public private(set) var written = 0
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -40,9 +40,6 @@ public struct Driver<App: Application & ~Copyable>: ~Copyable {
     }
   }
 
-  /// The bytes that went out last.
-  public func copyOfOutput(_ count: Int) -> [UInt8] { [UInt8](buffer.prefix(count)) }
-
   private mutating func write(_ connection: ConnectionID) {
     let buffer = buffer
     var count = 0
@@ -57,6 +54,4 @@ public struct Driver<App: Application & ~Copyable>: ~Copyable {
     }
     written += count
   }
-
-  public mutating func poll() { _ = application.poll(now: now) }
 }
