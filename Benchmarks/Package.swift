@@ -22,6 +22,20 @@ let package = Package(
         .product(name: $0, package: "heliograph")
       },
       swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
+    .target(
+      name: "Driving",
+      dependencies: ["DeviceServer", "Timebase"].map { .product(name: $0, package: "heliograph") },
+      path: "Sources/driving",
+      swiftSettings: [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ]),
+    .executableTarget(
+      name: "core",
+      dependencies: ["Driving"] + ["DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "Timebase"].map {
+        .product(name: $0, package: "heliograph")
+      },
+      swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
     .executableTarget(
       name: "bare-nio",
       dependencies: [

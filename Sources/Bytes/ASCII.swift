@@ -77,16 +77,6 @@ extension Span<UInt8> {
     count >= text.utf8CodeUnitCount && extracting(first: text.utf8CodeUnitCount).equals(text)
   }
 
-  /// The first position of `byte` at or after `start`, or nil.
-  public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-    var index = start
-    while index < count {
-      if self[index] == byte { return index }
-      index += 1
-    }
-    return nil
-  }
-
   /// These bytes without spaces and tabs at either end.
   public var trimmed: Span<UInt8> {
     @_lifetime(copy self) get {

@@ -32,7 +32,7 @@ public struct ByteQueue: Sendable {
   /// The waiting bytes, oldest first.
   @inlinable
   public var bytes: Span<UInt8> {
-    @_lifetime(borrow self) get { storage.span.extracting(head..<tail) }
+    @_lifetime(borrow self) @inline(__always) get { storage.span.extracting(head..<tail) }
   }
 
   // Where flash is scarce the code that appends is there once, and elsewhere in each place that appends.
@@ -56,6 +56,23 @@ public struct ByteQueue: Sendable {
     append(first)
     append(second)
   }
+
+  #if !WITHOUT_FAST_PATHS
+    /// Appends two bytes and then a copy of `bytes`, such as a short frame's header and its payload, in one step.
+    @inlinable
+    public mutating func append(_ first: UInt8, _ second: UInt8, _ bytes: Span<UInt8>) {
+      let count = bytes.count &+ 2  // no span is so large that this overflows
+      if storage.count &- tail < count { makeRoom(for: count) }
+      let start = tail
+      storage.withUnsafeMutableBytes { target in
+        let room = UnsafeMutableRawBufferPointer(rebasing: target[start..<start &+ count])
+        room[0] = first
+        room[1] = second
+        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: room[2...]).copyMemory(from: $0) }
+      }
+      tail = start &+ count
+    }
+  #endif
 
   /// Appends one byte.
   public mutating func append(_ byte: UInt8) {

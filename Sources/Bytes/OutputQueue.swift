@@ -34,7 +34,7 @@ public struct OutputQueue: Sendable {
 
   /// How many bytes wait, shared ones included.
   @inlinable
-  public var count: Int { copied.count + sharedCount }
+  public var count: Int { copied.count &+ sharedCount }  // of what memory holds, and at most an outbox's size
 
   /// How many of these are copies.
   public var copiedCount: Int { copied.count }
@@ -54,6 +54,14 @@ public struct OutputQueue: Sendable {
   /// Appends copies of `first` and then `second`, such as a header and its payload, in one step.
   @inlinable
   public mutating func append(_ first: Span<UInt8>, _ second: Span<UInt8>) { copied.append(first, second) }
+
+  #if !WITHOUT_FAST_PATHS
+    /// Appends two bytes and then a copy of `bytes`, such as a short frame's header and its payload, in one step.
+    @inlinable
+    public mutating func append(_ first: UInt8, _ second: UInt8, _ bytes: Span<UInt8>) {
+      copied.append(first, second, bytes)
+    }
+  #endif
 
   /// Appends one byte.
   @inlinable
@@ -88,7 +96,11 @@ public struct OutputQueue: Sendable {
   /// Offers the waiting bytes, oldest first, until `accept` takes less than it is offered.
   ///
   /// `accept` says how many of the offered bytes it took; it must do no more than copy them.
-  @inlinable
+  #if hasFeature(Embedded)
+    @inlinable
+  #else
+    @inlinable @inline(__always)
+  #endif
   public mutating func write(_ accept: (Span<UInt8>) -> Int) {
     if sharedCount == 0 {
       guard !copied.isEmpty else { return }

@@ -23,7 +23,7 @@ public struct UTF8Validator: Sendable {
     var state = self
     var index = 0
     while index < bytes.count {
-      if state.missing == 0 { index = Self.endOfASCII(in: bytes, from: index) }
+      if state.missing == 0 { index = bytes.firstIndexBeyondASCII(from: index) ?? bytes.count }
       while index < bytes.count, state.take(bytes[index]) {
         index += 1
         if state.missing == 0 { break }
@@ -64,21 +64,5 @@ public struct UTF8Validator: Sendable {
   private mutating func refuse() -> Bool {
     (missing, lowest, highest) = (1, 0xFF, 0x00)
     return false
-  }
-
-  /// The index of the first byte at or after `start` that is not ASCII, or the count; a word at a time.
-  @inline(__always)
-  private static func endOfASCII(in bytes: Span<UInt8>, from start: Int) -> Int {
-    let highBits = UInt.max / 0xFF * 0x80
-    let stride = MemoryLayout<UInt>.size
-    let raw = bytes.bytes
-    var index = start
-    while bytes.count - index >= stride,
-      raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt.self) & highBits == 0
-    {
-      index += stride
-    }
-    while index < bytes.count, bytes[index] < 0x80 { index += 1 }
-    return index
   }
 }

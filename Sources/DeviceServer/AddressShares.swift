@@ -117,9 +117,12 @@
   /// Both are doubly linked lists in arrays.
   struct PlaceOrder: Sendable {
     private struct Link: Sendable {
-      var before: Int32 = -1
+      private static var unlisted: Int32 { -2 }
+
+      var before = Self.unlisted
       var after: Int32 = -1
-      var isListed = false
+
+      var isListed: Bool { before != Self.unlisted }
     }
 
     private struct Group: Sendable {
@@ -164,7 +167,7 @@
       while links.count <= Int(place) { links.append(Link()) }
       while groups.count <= Int(holder) { groups.append(Group()) }
       let last = groups[Int(holder)].youngest
-      links[Int(place)] = Link(before: last, isListed: true)
+      links[Int(place)] = Link(before: last)
       if last >= 0 { links[Int(last)].after = place } else { groups[Int(holder)].oldest = place }
       groups[Int(holder)].youngest = place
       change(holder, by: 1)

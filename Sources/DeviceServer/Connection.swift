@@ -7,7 +7,7 @@ import HTTPCore
 import Timebase
 
 /// What the server knows of a TCP connection.
-struct Connection: Sendable {
+struct Connection: ~Copyable, Sendable {
   enum Phase: UInt8, Sendable {
     case free
     /// Requests and responses.
@@ -42,10 +42,6 @@ struct Connection: Sendable {
   #else
     var scheme = Scheme.http
   #endif
-  #if !WITHOUT_PROXIES
-    /// What a proxy said of the request under way; `remote` and `scheme` are its client's.
-    var proxied = ProxiedConnection()
-  #endif
   var phase = Phase.free
   var stage = Stage.idle
   var tasks: Tasks = []
@@ -53,16 +49,11 @@ struct Connection: Sendable {
   var isInputHeld = false
   /// Whether it is only told that there is no room, or has lost its place to another.
   var isRefused = false
-  var http: HTTPConnection
-  /// The head of the request whose body is under way, or that waits.
-  var request: RequestHead?
   #if WITHOUT_LOGIN
     var isWaiting: Bool { get { false } set {} }
   #else
     /// Whether the request waits for `Server.retry`.
     var isWaiting = false
-    /// The body of the request that waits.
-    var waitingBody: [UInt8] = []
   #endif
   /// Of a socket: its hub, and its place there.
   var hub = 0
@@ -74,12 +65,116 @@ struct Connection: Sendable {
     var restingSince = MonotonicTime.zero
   #endif
 
-  @inline(never)
-  init(index: Int, limits: HTTPConnection.Limits) {
-    id = ConnectionID(index: index, generation: 0)
-    http = HTTPConnection(limits: limits)
+  /// What it takes to speak HTTP: most of what is known of a connection, and nothing that a socket needs.
+  struct Requests: Sendable {
+    var http: HTTPConnection
+    /// The head of the request whose body is under way, or that waits.
+    var request: RequestHead?
+    #if !WITHOUT_LOGIN
+      /// The body of the request that waits.
+      var waitingBody: [UInt8] = []
+    #endif
+    #if !WITHOUT_PROXIES
+      /// What a proxy said of the request under way; the row's `remote` and `scheme` are its client's.
+      var proxied = ProxiedConnection()
+    #endif
+
+    init(limits: HTTPConnection.Limits) { http = HTTPConnection(limits: limits) }
+  }
+
+  #if WITHOUT_BOXES
+    private var requests: Requests
+
+    @inline(never)
+    init(index: Int, limits: HTTPConnection.Limits) {
+      id = ConnectionID(index: index, generation: 0)
+      requests = Requests(limits: limits)
+    }
+
+    /// How much of its responses waits.
+    var pendingResponse: Int { http.pendingOutput }
+
+    mutating func beginRequests(_ limits: HTTPConnection.Limits) {}
+
+    mutating func endRequests() { http.trim() }
+
+    mutating func trimRequests() { http.trim() }
+
+    private var spoken: Requests {
+      _read { yield requests }
+      _modify { yield &requests }
+    }
+  #else
+    /// Let go where a socket begins: thousands that are silent are then small rows, and that is all.
+    private var requests = Box<Requests>()
+
+    init(index: Int, limits: HTTPConnection.Limits) {
+      id = ConnectionID(index: index, generation: 0)
+    }
+
+    /// How much of its responses waits.
+    @inline(__always)
+    var pendingResponse: Int { requests.isEmpty ? 0 : requests.value.http.pendingOutput }
+
+    /// Begins to speak HTTP.
+    mutating func beginRequests(_ limits: HTTPConnection.Limits) { requests = Box(Requests(limits: limits)) }
+
+    /// Ends it for good: the response 101 is out.
+    mutating func endRequests() { requests = Box() }
+
+    /// Gives back memory that is not in use.
+    mutating func trimRequests() {
+      if !requests.isEmpty { http.trim() }
+    }
+
+    private var spoken: Requests {
+      _read { yield requests.value }
+      _modify { yield &requests.value }
+    }
+  #endif
+
+  var http: HTTPConnection {
+    _read { yield spoken.http }
+    _modify { yield &spoken.http }
+  }
+  var request: RequestHead? {
+    _read { yield spoken.request }
+    _modify { yield &spoken.request }
+  }
+  #if !WITHOUT_LOGIN
+    var waitingBody: [UInt8] {
+      _read { yield spoken.waitingBody }
+      _modify { yield &spoken.waitingBody }
+    }
+  #endif
+  #if !WITHOUT_PROXIES
+    var proxied: ProxiedConnection {
+      _read { yield spoken.proxied }
+      _modify { yield &spoken.proxied }
+    }
+  #endif
+
+  /// How much memory holds what its peer has sent as requests.
+  var inputMemory: Int {
+    #if !WITHOUT_BOXES
+      if requests.isEmpty { return 0 }
+    #endif
+    var memory = http.inputMemory + (request?.memorySize ?? 0)
+    #if !WITHOUT_LOGIN
+      memory += waitingBody.capacity
+    #endif
+    return memory
   }
 }
+
+/// How many rows of a table memory is taken for before there are any, if the limit is as high: a table that doubles needs
+/// three times its size for a moment, and leaves holes. Where there is virtual memory, rows that were never used take
+/// none; where it is scarce, there is no place for the double.
+#if hasFeature(Embedded)
+  let rowsAtOnce = 64
+#else
+  let rowsAtOnce = 65_536
+#endif
 
 /// All connections, with the order in which the transport is to look after them.
 struct ConnectionTable: ~Copyable, Sendable {
@@ -96,8 +191,8 @@ struct ConnectionTable: ~Copyable, Sendable {
   private(set) var refusedCount = 0
 
   subscript(index: Int) -> Connection {
-    _read { yield rows[index] }
-    _modify { yield &rows[index] }
+    @inline(__always) _read { yield rows[index] }
+    @inline(__always) _modify { yield &rows[index] }
   }
 
   var indices: Range<Int> { rows.indices }
@@ -113,10 +208,9 @@ struct ConnectionTable: ~Copyable, Sendable {
     return id.index
   }
 
-  /// Takes the memory for so many rows at once, unless they are very many: where memory is scarce an array that doubles
-  /// finds no place for the double.
+  /// Takes the memory for so many rows at once, unless they are very many (`rowsAtOnce`).
   mutating func reserve(_ served: Int, _ refused: Int) {
-    let count = min(max(served, 0), 64) + min(max(refused, 0), 64)
+    let count = min(max(served, 0), rowsAtOnce) + min(max(refused, 0), rowsAtOnce)
     rows.reserve(count)
     freeIndices.reserveCapacity(count)
     listed.reserve(count)
@@ -131,6 +225,7 @@ struct ConnectionTable: ~Copyable, Sendable {
       index = rows.count
       rows.append(Connection(index: index, limits: limits))
     }
+    rows[index].beginRequests(limits)
     rows[index].remote = remote
     rows[index].phase = .http
     rows[index].isRefused = isRefused
@@ -196,6 +291,10 @@ struct ConnectionTable: ~Copyable, Sendable {
     if rows[index].tasks.isEmpty { listed.append(index) }
     rows[index].tasks.insert(task)
   }
+
+  /// Whether there may be something for the transport to do.
+  @inline(__always)
+  var hasTasks: Bool { !listed.isEmpty }
 
   /// The next thing for the transport to do; an abort comes before all else, the end after the last write.
   mutating func nextAction() -> TransportAction? {

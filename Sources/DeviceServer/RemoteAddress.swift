@@ -9,11 +9,11 @@ import Bytes
 public struct RemoteAddress: Hashable, Sendable {
   enum Family: UInt8, Sendable { case unknown, ipv4, ipv6 }
 
-  let family: Family
   let high: UInt64
   let low: UInt64
   /// The peer's TCP port, or 0 if there is none.
   public let port: UInt16
+  let family: Family  // last, as all that is small: thousands of rows have one
 
   private init(family: Family, high: UInt64, low: UInt64, port: UInt16) {
     self.family = family

@@ -29,37 +29,27 @@ public struct Router<Context: ~Copyable> {
   /// Receives each refusal, for a log.
   public typealias RefusalHandler = (inout Context, Refusal) -> Void
 
-  struct Route {
-    let method: HTTPMethod
-    let pattern: StaticString
-    let role: Role
-    let handler: Handler
-    #if !hasFeature(Embedded)
-      var operation: Operation?
-    #endif
-
-    func hasPattern(_ other: StaticString) -> Bool { pattern.span.equals(other) }
-  }
-
   struct EventRoute {
     let hub: Int
     let snapshot: SnapshotEncoder?
   }
 
-  struct Endpoint {
-    let path: StaticString
-    let role: Role
-    let origin: OriginPolicy
-    #if !WITHOUT_SUBPROTOCOLS
-      let protocols: [StaticString]
-    #endif
+  /// What an endpoint calls.
+  struct SocketCalls {
     let encoder: StateEncoder?
     let farewell: FarewellEncoder?
     let handler: SocketHandler
   }
 
-  var routes: [Route] = []
-  var endpoints: [Endpoint] = []
+  // What every request is held against is not generic over the context, and the handlers are one function: an array of
+  // values that are generic costs the look-up of their type at each access.
+
+  private(set) var routes: [Route] = []
+  private(set) var endpoints: [Endpoint] = []
+  /// Calls the handler of the route of that number.
+  private(set) var handle: (_ route: Int, inout Context, borrowing Request, inout Response) -> Void = { _, _, _, _ in }
+  /// As many as `endpoints`.
+  private(set) var sockets: [SocketCalls] = []
   var eventRoutes: [EventRoute] = []
   #if WITHOUT_EVENT_STREAMS
     /// None: what the server would do for them is left out by the optimizer.
@@ -94,7 +84,15 @@ public struct Router<Context: ~Copyable> {
   public mutating func on(
     _ method: HTTPMethod, _ pattern: StaticString, needs role: Role? = nil, _ handler: @escaping Handler
   ) {
-    routes.append(Route(method: method, pattern: pattern, role: role ?? .standard(for: method), handler: handler))
+    let (number, others) = (routes.count, handle)
+    routes.append(Route(method: method, pattern: pattern, role: role ?? .standard(for: method)))
+    handle = { route, context, request, response in
+      if route == number {
+        handler(&context, request, &response)
+      } else {
+        others(route, &context, request, &response)
+      }
+    }
   }
 
   /// Answers `method` on `pattern` with `handler`, and describes it for `appendOpenAPI`; under Embedded Swift the
@@ -130,14 +128,11 @@ public struct Router<Context: ~Copyable> {
     _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
     #if WITHOUT_SUBPROTOCOLS
-      endpoints.append(
-        Endpoint(path: path, role: role, origin: origin, encoder: encoder, farewell: farewell, handler: handler))
+      endpoints.append(Endpoint(path: path, role: role, origin: origin))
     #else
-      endpoints.append(
-        Endpoint(
-          path: path, role: role, origin: origin, protocols: protocols, encoder: encoder, farewell: farewell,
-          handler: handler))
+      endpoints.append(Endpoint(path: path, role: role, origin: origin, protocols: protocols))
     #endif
+    sockets.append(SocketCalls(encoder: encoder, farewell: farewell, handler: handler))
     return WebSocketEndpoint(index: endpoints.count - 1)
   }
 
@@ -186,27 +181,6 @@ public struct Router<Context: ~Copyable> {
     #endif
   }
 
-  /// What the routes say to a method and a path.
-  enum Match {
-    case route(Int)
-    case otherMethods  // the path is there, the method is not
-    case none
-  }
-
-  /// The first pattern that fits a path has it for every method: what `GET /parts/:part/history` does not answer is not
-  /// given to a `POST /parts/:part/:verb` further down.
-  func match(_ method: HTTPMethod, _ path: Span<UInt8>) -> Match {
-    let routes = routes.span
-    var first: Int?
-    for index in routes.indices where RequestPath.matches(path, routes[index].pattern) {
-      if let first, !routes[first].hasPattern(routes[index].pattern) { continue }
-      let routed = routes[index].method
-      if routed == method || (method == .head && routed == .get) { return .route(index) }
-      first = first ?? index
-    }
-    return first == nil ? .none : .otherMethods
-  }
-
   func endpoint(at path: Span<UInt8>) -> Int? {
     let endpoints = endpoints.span
     for index in endpoints.indices where path.equals(endpoints[index].path) { return index }
@@ -229,7 +203,52 @@ public struct Router<Context: ~Copyable> {
       if path.equals("*") { return method == .get || method == .head || routes.contains { $0.method == method } }
     #endif
     if isAsset, method == .get || method == .head { return true }
-    if case .route = match(method, path) { return true }
+    if case .route = routes.match(method, path) { return true }
     return false
+  }
+}
+
+/// What a route answers to.
+struct Route {
+  let method: HTTPMethod
+  let pattern: StaticString
+  let role: Role
+  #if !hasFeature(Embedded)
+    var operation: Operation?
+  #endif
+
+  func hasPattern(_ other: StaticString) -> Bool { pattern.span.equals(other) }
+}
+
+/// Where sockets are opened, and by whom.
+struct Endpoint {
+  let path: StaticString
+  let role: Role
+  let origin: OriginPolicy
+  #if !WITHOUT_SUBPROTOCOLS
+    let protocols: [StaticString]
+  #endif
+}
+
+extension [Route] {
+  /// What the routes say to a method and a path.
+  enum Match {
+    case route(Int)
+    case otherMethods  // the path is there, the method is not
+    case none
+  }
+
+  /// The first pattern that fits a path has it for every method: what `GET /parts/:part/history` does not answer is not
+  /// given to a `POST /parts/:part/:verb` further down.
+  func match(_ method: HTTPMethod, _ path: Span<UInt8>) -> Match {
+    let routes = span
+    var first: Int?
+    for index in routes.indices where RequestPath.matches(path, routes[index].pattern) {
+      if let first, !routes[first].hasPattern(routes[index].pattern) { continue }
+      let routed = routes[index].method
+      if routed == method || (method == .head && routed == .get) { return .route(index) }
+      first = first ?? index
+    }
+    return first == nil ? .none : .otherMethods
   }
 }

@@ -8,27 +8,27 @@
 /// Rows in one piece of memory, by number.
 @usableFromInline
 struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
-  /// The first row; before it, in the same piece of memory, lies how many there are.
-  @usableFromInline var first: UnsafeMutablePointer<Row>?
-  private var capacity = 0
+  /// The first row; before it, in the same piece of memory, lies how many there are. There is such a piece even without
+  /// rows, so that no access has to ask whether there is.
+  @usableFromInline var first: UnsafeMutablePointer<Row>
+  private(set) var capacity = 0
 
   /// What lies before the first row takes as much as the strictest alignment that the heap knows.
   @usableFromInline static var headerSize: Int { 16 }
 
-  init() {}
+  init() { first = Self.memory(for: 0, count: 0) }
 
   // Inlinable: without it the compiler refuses the deinitializer when inlining is late, as for firmware.
   @inlinable deinit {
-    guard let first else { return }
     first.deinitialize(count: count)
     (UnsafeMutableRawPointer(first) - Self.headerSize).deallocate()
   }
 
   @usableFromInline var count: Int { Self.count(first) }
 
-  private static func count(_ first: UnsafeMutablePointer<Row>?) -> Int {
-    guard let first else { return 0 }
-    return (UnsafeMutableRawPointer(first) - headerSize).load(as: Int.self)
+  @inline(__always)
+  private static func count(_ first: UnsafeMutablePointer<Row>) -> Int {
+    (UnsafeMutableRawPointer(first) - headerSize).load(as: Int.self)
   }
 
   var indices: Range<Int> { 0..<count }
@@ -42,8 +42,9 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
   #if hasFeature(Embedded)
     @inline(never)
   #endif
-  private static func place(of index: Int, _ first: UnsafeMutablePointer<Row>?) -> UnsafeMutablePointer<Row> {
-    guard index >= 0, index < count(first), let first else { preconditionFailure("there is no such row") }
+  private static func place(of index: Int, _ first: UnsafeMutablePointer<Row>) -> UnsafeMutablePointer<Row> {
+    // As numbers without a sign, so that one comparison refuses the negative ones, too: a count is none of these.
+    guard UInt(bitPattern: index) < UInt(bitPattern: count(first)) else { preconditionFailure("there is no such row") }
     return first + index
   }
 
@@ -57,7 +58,6 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
   mutating func append(_ row: consuming Row) {
     let count = count
     if count == capacity { reserve(max(2 * count, 4)) }
-    guard let first else { return }  // never: there is room
     (first + count).initialize(to: row)
     (UnsafeMutableRawPointer(first) - Self.headerSize).storeBytes(of: count + 1, as: Int.self)
   }
@@ -65,19 +65,54 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
   /// Takes the memory for `wanted` rows at once.
   mutating func reserve(_ wanted: Int) {
     guard wanted > capacity else { return }
-    let count = count
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: Self.headerSize + wanted * MemoryLayout<Row>.stride, alignment: Self.headerSize)
-    memory.storeBytes(of: count, as: Int.self)
-    let rows = (memory + Self.headerSize).bindMemory(to: Row.self, capacity: wanted)
-    if let first {
-      rows.moveInitialize(from: first, count: count)
-      (UnsafeMutableRawPointer(first) - Self.headerSize).deallocate()
-    }
+    let rows = Self.memory(for: wanted, count: count)
+    rows.moveInitialize(from: first, count: count)
+    (UnsafeMutableRawPointer(first) - Self.headerSize).deallocate()
     first = rows
     capacity = wanted
   }
+
+  private static func memory(for capacity: Int, count: Int) -> UnsafeMutablePointer<Row> {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: headerSize + capacity * MemoryLayout<Row>.stride, alignment: headerSize)
+    memory.storeBytes(of: count, as: Int.self)
+    return (memory + headerSize).bindMemory(to: Row.self, capacity: capacity)
+  }
 }
+
+#if !WITHOUT_BOXES
+  /// A value in memory of its own, so that a row for it takes a pointer only, and nothing once it is let go.
+  struct Box<Value: Sendable>: ~Copyable, @unchecked Sendable {
+    private var place: UnsafeMutablePointer<Value>?
+
+    init() {}
+
+    init(_ value: consuming Value) {
+      place = .allocate(capacity: 1)
+      place?.initialize(to: value)
+    }
+
+    // Inlinable, as that of `Rows`.
+    deinit {
+      place?.deinitialize(count: 1)
+      place?.deallocate()
+    }
+
+    /// Whether the value was let go, or never there.
+    var isEmpty: Bool { place == nil }
+
+    // The pointer is this box's alone, since the box is not copied, and it is valid from `init` until `deinit`.
+    var value: Value {
+      unsafeAddress { UnsafePointer(Self.full(place)) }
+      unsafeMutableAddress { Self.full(place) }
+    }
+
+    private static func full(_ place: UnsafeMutablePointer<Value>?) -> UnsafeMutablePointer<Value> {
+      guard let place else { preconditionFailure("the box is empty") }
+      return place
+    }
+  }
+#endif
 
 /// Puts a value in the place of another as a whole. An assignment does so member by member, which takes more code.
 @inline(__always)

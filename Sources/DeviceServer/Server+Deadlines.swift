@@ -44,7 +44,7 @@ extension Server where Context: ~Copyable {
     case .eventStream: router.eventStreams?.deadline(&self, index, now, &context)
     case .webSocket:
       let isOver = hubs[table[index].hub].clients[table[index].client].socket.state == .closed
-      if isOver, table[index].http.pendingOutput > 0 { giveUp(index, now: now, &context) }
+      if isOver, table[index].pendingResponse > 0 { giveUp(index, now: now, &context) }
     case .lingering:
       table[index].deadline = .distantFuture
       table.demand(.abort, index)

@@ -119,7 +119,7 @@ extension Server where Context: ~Copyable {
         AssetResponse.redirectToFolder(&response, for: head)
       #endif
     case .route(let route):
-      router.routes.span[route].handler(&context, request, &response)
+      router.handle(route, &context, request, &response)
       if response.isToWait { return keepWaiting(head, body, index, now: now) }
       if let events = response.eventRoute {
         router.eventStreams?.begin(&self, index, events, request, &context)
@@ -237,7 +237,7 @@ extension Server where Context: ~Copyable {
     let left = table[index].http.pendingOutput
     guard left < before else { return }
     if table[index].phase == .webSocket {
-      if left == 0 { table[index].http.trim() }  // the 101 is out: HTTP is over
+      if left == 0 { table[index].endRequests() }  // the 101 is out: HTTP is over
       return
     }
     if left > 0 {

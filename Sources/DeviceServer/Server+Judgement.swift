@@ -109,7 +109,7 @@ extension Server where Context: ~Copyable {
 
   /// What a path has for a method.
   private func target(_ head: RequestHead, _ path: Span<UInt8>) -> Verdict {
-    let match = router.match(head.method, path)
+    let match = router.routes.match(head.method, path)
     if case .route(let route) = match { return .route(route) }
     let asset = assets.asset(at: path)
     if let asset, head.method == .get || head.method == .head { return .asset(asset) }

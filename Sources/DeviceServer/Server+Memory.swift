@@ -11,7 +11,7 @@ extension Server where Context: ~Copyable {
   /// also in places that are free, and the buffer in which messages are handed over.
   public var inputMemory: Int {
     var memory = scratch.capacity
-    for index in table.indices { memory += ofRow(index) }
+    for index in table.indices { memory += table[index].inputMemory }
     for hub in hubs.indices {
       for client in hubs[hub].clients.indices { memory += hubs[hub].clients[client].socket.inputMemory }
     }
@@ -21,23 +21,15 @@ extension Server where Context: ~Copyable {
   /// The same of one connection and, if it is a socket, its client; 0 once it is gone.
   public func inputMemory(of connection: ConnectionID) -> Int {
     guard let index = table.index(of: connection) else { return 0 }
-    guard table[index].phase == .webSocket else { return ofRow(index) }
-    return ofRow(index) + hubs[table[index].hub].clients[table[index].client].socket.inputMemory
+    guard table[index].phase == .webSocket else { return table[index].inputMemory }
+    return table[index].inputMemory + hubs[table[index].hub].clients[table[index].client].socket.inputMemory
   }
 
   /// How many bytes wait for a connection. The state that a client has yet to get is not among them: the hub holds one
   /// for all.
   public func pendingOutput(of connection: ConnectionID) -> Int {
     guard let index = table.index(of: connection) else { return 0 }
-    guard table[index].phase == .webSocket else { return table[index].http.pendingOutput }
-    return table[index].http.pendingOutput + hubs[table[index].hub].clients[table[index].client].socket.pendingOutput
-  }
-
-  private func ofRow(_ index: Int) -> Int {
-    var memory = table[index].http.inputMemory + (table[index].request?.memorySize ?? 0)
-    #if !WITHOUT_LOGIN
-      memory += table[index].waitingBody.capacity
-    #endif
-    return memory
+    guard table[index].phase == .webSocket else { return table[index].pendingResponse }
+    return table[index].pendingResponse + hubs[table[index].hub].clients[table[index].client].socket.pendingOutput
   }
 }

@@ -8,6 +8,9 @@ import HTTPCore
 import Timebase
 import WebSocketCore
 
+/// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
+private let keptCapacity = 131_072
+
 extension Server where Context: ~Copyable {
   /// Answers a handshake that is one: with 101 and a new client, or with 101 and Close 4013 if the hub is full.
   mutating func upgrade(
@@ -71,9 +74,7 @@ extension Server where Context: ~Copyable {
     hubs[hub].clients[client].principal = principal
     #if !WITHOUT_SUBPROTOCOLS
       if let chosen = accepted.field("Sec-WebSocket-Protocol") {
-        for known in router.endpoints.span[hub].protocols where chosen.equals(known) {
-          hubs[hub].clients[client].subprotocol = known
-        }
+        hubs[hub].agree(on: chosen, with: client)
       }
     #endif
     table[index].phase = .webSocket
@@ -85,7 +86,7 @@ extension Server where Context: ~Copyable {
     if hubs[hub].count >= limits.clients {
       counters.clientsRefused.count()
       router.report(Refusal(.tooManyClients, table[index].remote, now), &context)
-      if let farewell = router.endpoints.span[hub].farewell {
+      if let farewell = router.sockets.span[hub].farewell {
         var message = takeScratch()
         message.removeAll(keepingCapacity: true)
         farewell(&context, &message)
@@ -99,13 +100,10 @@ extension Server where Context: ~Copyable {
     } else {
       counters.clients.count()
       let id = hubs[hub].welcome(client)
-      router.endpoints.span[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
+      router.sockets.span[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
     }
     setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
   }
-
-  /// A message buffer up to this many bytes stays for the next message: what one read brings fits into it.
-  private static var keptCapacity: Int { 131_072 }
 
   /// Takes the buffer for messages, whatever is in it, so that the server may be changed while it is in use;
   /// `keepScratch` gives it back.
@@ -121,7 +119,9 @@ extension Server where Context: ~Copyable {
   }
 
   @inline(__always)
-  mutating func keepScratch(_ taken: [UInt8]) { scratch = taken.capacity <= Self.keptCapacity ? taken : [] }
+  mutating func keepScratch(_ taken: consuming [UInt8]) {
+    if taken.capacity <= keptCapacity { swap(&scratch, &taken) }
+  }
 
   /// Feeds bytes to a socket and its messages to the handler, until too much output waits for this client.
   #if hasFeature(Embedded)
@@ -134,7 +134,7 @@ extension Server where Context: ~Copyable {
   ) -> Int {
     let hub = table[index].hub
     let client = table[index].client
-    guard let handler = hub == 0 ? firstHandler : router.endpoints.span[hub].handler else { return bytes.count }
+    guard let handler = hub == 0 ? firstHandler : router.sockets.span[hub].handler else { return bytes.count }
     var message = takeScratch()
     hubs[hub].now = now
     var taken = 0
@@ -174,7 +174,7 @@ extension Server where Context: ~Copyable {
     router.report(Refusal(.webSocketError(error), table[index].remote, now), &context)
     let hub = table[index].hub
     let id = hubs[hub].clients[table[index].client].id
-    if hubs[hub].contains(id) { router.endpoints.span[hub].handler(&context, &hubs[hub], .error(id, error)) }
+    if hubs[hub].contains(id) { router.sockets.span[hub].handler(&context, &hubs[hub], .error(id, error)) }
     announceEnd(index, now: now, &context)
   }
 
@@ -197,7 +197,7 @@ extension Server where Context: ~Copyable {
     #if !WITHOUT_FAIRNESS
       table.linger(index, now: now)
     #endif
-    router.endpoints.span[hub].handler(&context, &hubs[hub], .disconnect(id, ending ?? code, reason: reason.span))
+    router.sockets.span[hub].handler(&context, &hubs[hub], .disconnect(id, ending ?? code, reason: reason.span))
   }
 
   /// Sees to what a call of the socket has left: output to write, or nothing more to say.
@@ -209,7 +209,7 @@ extension Server where Context: ~Copyable {
       hubs[hub].list(client)
       if let closingDeadline { setDeadline(index, closingDeadline) }
     } else if isClosed {
-      if table[index].http.pendingOutput == 0 {
+      if table[index].pendingResponse == 0 {
         lingerSocket(index, now: now)
       } else {
         setDeadline(index, now + limits.timeouts.write)  // the peer has ended and has not taken its 101
@@ -256,7 +256,7 @@ extension Server where Context: ~Copyable {
     message.removeAll(keepingCapacity: true)
     defer { keepScratch(message) }
     // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
-    let reached = router.endpoints.span[hub].encoder?(&context, cursor, &message) ?? cursor
+    let reached = router.sockets.span[hub].encoder?(&context, cursor, &message) ?? cursor
     let revision = max(reached, hubs[hub].revision)
     return hubs[hub].stateFrames.keep(
       message.span, since: cursor...cursor, revision: revision, isEmpty: message.isEmpty)

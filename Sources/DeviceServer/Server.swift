@@ -69,12 +69,18 @@ public struct Server<Context: ~Copyable>: ~Copyable {
 
   /// A server for the routes and endpoints that `router` has now, and no others.
   public init(router: consuming Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
-    firstHandler = router.endpoints.first?.handler
+    firstHandler = router.sockets.first?.handler
     assets = router.assets
     let limits = limits.normalized
     self.limits = limits
     self.hostNames = hostNames
-    for _ in router.endpoints.indices { hubs.append(WebSocketHub(limits: limits)) }
+    for endpoint in router.endpoints {
+      #if WITHOUT_SUBPROTOCOLS
+        hubs.append(WebSocketHub(limits: limits))
+      #else
+        hubs.append(WebSocketHub(limits: limits, protocols: endpoint.protocols))
+      #endif
+    }
     self.router = router
     table = ConnectionTable()
     table.reserve(limits.connections, limits.refusals)
@@ -180,14 +186,14 @@ public struct Server<Context: ~Copyable>: ~Copyable {
   /// See `Application.nextAction()`.
   @inline(__always)
   public mutating func nextAction() -> TransportAction? {
-    for hub in hubs.indices {
+    for hub in hubs.indices where hubs[hub].hasNews {
       if hubs[hub].hasPublished {
         hubs[hub].hasPublished = false
         router.eventStreams?.announce(&self, hub)
       }
       if let action = hubs[hub].nextListed() { return action }
     }
-    return table.nextAction()
+    return table.hasTasks ? table.nextAction() : nil
   }
 
   /// See `Application.writeOutput(_:now:_:)`.
@@ -196,11 +202,11 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     _ connection: ConnectionID, now: MonotonicTime, _ context: inout Context, _ accept: (Span<UInt8>) -> Int
   ) {
     guard let index = table.index(of: connection) else { return }
-    if table[index].http.pendingOutput > 0 {
+    if table[index].pendingResponse > 0 {
       writeResponse(index, now: now, accept)
       // A 101 goes out by itself. Some clients read the first message along with it and keep it until the next bytes.
       if table[index].phase == .webSocket {
-        if table[index].http.pendingOutput == 0 {
+        if table[index].pendingResponse == 0 {
           hubs[table[index].hub].list(table[index].client)
           afterSocketCall(index, now: now)
         }
@@ -209,7 +215,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     }
     if table[index].phase == .webSocket {
       writeFrames(index, now: now, &context, accept)
-    } else if table[index].phase == .eventStream, table[index].http.pendingOutput == 0 {
+    } else if table[index].phase == .eventStream, table[index].pendingResponse == 0 {
       router.eventStreams?.write(&self, index, now, &context)
       writeResponse(index, now: now, accept)
     }
@@ -223,7 +229,7 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     #if !WITHOUT_FAIRNESS
       table.linger(index, now: now)
     #endif
-    table[index].http.trim()
+    table[index].trimRequests()
     setDeadline(index, now + limits.timeouts.linger)
     table.demand(.endOutput, index)
     if table[index].isInputHeld { table.demand(.resume, index) }  // held input is discarded now

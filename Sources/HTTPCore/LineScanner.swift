@@ -28,6 +28,12 @@ struct LineScanner: Sendable {
   mutating func scan(_ bytes: Span<UInt8>, limit: Int) -> Result {
     let end = min(bytes.count, limit)
     var followsCR = scanned > 0 && bytes[scanned - 1] == .carriageReturn
+    #if !WITHOUT_FAST_PATHS
+      // What is no control character cannot end a line or be wrong in it.
+      if !followsCR, scanned < end {
+        scanned = bytes.extracting(first: end).firstIndexOfControl(from: scanned) ?? end
+      }
+    #endif
     while scanned < end {
       let byte = bytes[scanned]
       if followsCR {
@@ -51,6 +57,16 @@ extension UInt8 {
   static var lineFeed: UInt8 { 0x0A }
   static var horizontalTab: UInt8 { 0x09 }
 
-  /// Whether a field value may hold this byte: visible, space, tab or beyond ASCII (RFC 9110 section 5.5).
-  var isFieldValueCharacter: Bool { self >= 0x20 && self != 0x7F || self == .horizontalTab }
+}
+
+extension Span<UInt8> {
+  /// Whether a field may have this value: bytes that are visible, spaces, tabs or beyond ASCII (RFC 9110 section 5.5).
+  var isFieldValue: Bool {
+    var start = 0
+    while let control = firstIndexOfControl(from: start) {
+      guard self[control] == .horizontalTab else { return false }
+      start = control + 1
+    }
+    return true
+  }
 }

@@ -40,8 +40,7 @@ public struct ResponseHead: Sendable {
   /// here would say so and not do it.
   @discardableResult
   public mutating func add(_ name: StaticString, _ value: Span<UInt8>) -> Bool {
-    for index in value.indices where !value[index].isFieldValueCharacter { return false }
-    guard addName(name) else { return false }
+    guard value.isFieldValue, addName(name) else { return false }
     fields.append(value)
     fields.append("\r\n")
     return true
@@ -92,6 +91,9 @@ public struct ResponseHead: Sendable {
   }
 
   private mutating func addName(_ name: StaticString) -> Bool {
+    #if !hasFeature(Embedded)  // nearly all heads fit: one allocation
+      if fields.isEmpty { fields.reserveCapacity(512) }
+    #endif
     let start = fields.count
     fields.append(name)
     guard Self.isForHandlers(fields.span.extracting(droppingFirst: start)) else {

@@ -8,11 +8,11 @@ import Bytes
 
 /// The part of a message that has come, and behind it the part of a control frame's payload.
 struct MessageAssembly: Sendable {
+  private var bytes: [UInt8] = []
   /// What the message under way is; nil if there is none.
   private(set) var opcode: Opcode?
   /// Whether the message under way is compressed; what is kept of it is not.
   private(set) var isCompressed = false
-  private var bytes: [UInt8] = []
   private var controlCount: UInt8 = 0
   private var validator = UTF8Validator()  // at the start of a character again after each message
 

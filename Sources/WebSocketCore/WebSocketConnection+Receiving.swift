@@ -45,6 +45,19 @@ extension WebSocketConnection {
   ) throws(WebSocketError) -> Received {
     guard state != .closed, !input.isEmpty else { return Received(taken: input.count, event: .needData) }
     noteLife(now: now)
+    #if !WITHOUT_FAST_PATHS
+      if let received = receiveShort(input, scratch: &scratch) { return received }
+    #endif
+    return try receiveAny(input, now: now, scratch: &scratch)
+  }
+
+  // Never inlined, so that the short way is kept free of what this one needs.
+  #if !WITHOUT_FAST_PATHS
+    @inline(never)
+  #endif
+  private mutating func receiveAny(
+    _ input: Span<UInt8>, now: MonotonicTime, scratch: inout [UInt8]
+  ) throws(WebSocketError) -> Received {
     do throws(WebSocketError) {
       return try nextEvent(in: input, now: now, scratch: &scratch)
     } catch {
@@ -181,7 +194,9 @@ extension FrameHeader {
 extension Span<UInt8> {
   /// Whether these are whole characters of UTF-8 (RFC 3629).
   var isUTF8: Bool {
-    var validator = UTF8Validator()
-    return validator.receive(self) && validator.isComplete
+    @inline(never) get {
+      var validator = UTF8Validator()
+      return validator.receive(self) && validator.isComplete
+    }
   }
 }

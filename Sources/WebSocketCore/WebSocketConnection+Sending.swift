@@ -15,6 +15,16 @@ extension WebSocketConnection {
   ///
   /// False: nothing was queued, since the connection is closing or `EncodedFrame` would refuse the same.
   public mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
+    #if !WITHOUT_FAST_PATHS
+      if sendShort(opcode, payload) { return true }
+    #endif
+    return sendAny(opcode, payload)
+  }
+
+  #if !WITHOUT_FAST_PATHS
+    @inline(never)
+  #endif
+  private mutating func sendAny(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
     guard state == .open, opcode.maySend(count: payload.count) else { return false }
     if !appendCompressed(opcode, payload) { append(opcode, payload) }
     return true
@@ -25,7 +35,7 @@ extension WebSocketConnection {
   /// False: nothing was queued, since the connection is closing or there is no such frame.
   public mutating func send(_ frame: EncodedFrame) -> Bool {
     guard state == .open, !frame.bytes.isEmpty else { return false }
-    if appendCompressed(frame.opcode, frame.payload) { return true }
+    if codec != nil, appendCompressed(frame.opcode, frame.payload) { return true }
     if frame.bytes.count <= EncodedFrame.maximumCopied {
       output.append(frame.bytes.span)
     } else {
@@ -53,13 +63,23 @@ extension WebSocketConnection {
 
   /// How many bytes wait to be written.
   @inlinable
-  public var pendingOutput: Int { output.count + waitingPong.count }
+  public var pendingOutput: Int { output.count &+ waitingPong.count }
 
   /// Offers the bytes that wait, oldest first, until `accept` takes less than it is offered.
   ///
   /// `accept` says how many of the offered bytes it took; it must do no more than copy them.
+  #if !hasFeature(Embedded)
+    @inlinable @inline(__always)
+  #endif
   public mutating func writeOutput(_ accept: (Span<UInt8>) -> Int) {
-    guard pendingUpToPong > 0 else { return output.write(accept) }
+    if pendingUpToPong > 0 { writePongs(accept) } else { output.write(accept) }
+    // It has been silent for long: the ping has gone, and the memory for it goes, too.
+    if unansweredPings > 0, output.isEmpty { output.trim() }
+  }
+
+  /// The same while pongs wait: when the last of them is out, the one that waits for its place follows.
+  @usableFromInline
+  mutating func writePongs(_ accept: (Span<UInt8>) -> Int) {
     let before = output.count
     output.write(accept)
     pendingUpToPong = max(pendingUpToPong - (before - output.count), 0)

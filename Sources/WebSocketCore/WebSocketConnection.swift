@@ -47,8 +47,16 @@ public struct WebSocketConnection: Sendable {
   /// What compresses messages, if that was agreed on in the handshake.
   public let codec: AnyMessageCodec?
 
+  // A server has thousands of these, so what is small lies together.
+
   /// Whether frames still go out and come in.
   public internal(set) var state = State.open
+
+  /// Whether the peer let a deadline pass: the transport aborts, since writing more is of no use.
+  public internal(set) var isDead = false
+
+  var queuedPongs: UInt8 = 0
+  @usableFromInline var unansweredPings: UInt8 = 0
 
   /// Why the connection ended: the code of the peer's Close, 1005 if it had none, the code of our own Close
   /// after a `WebSocketError`; 1006 as long as there was none of these (RFC 6455 sections 7.1.5 and 7.1.7).
@@ -56,9 +64,6 @@ public struct WebSocketConnection: Sendable {
 
   /// The reason in the peer's Close: UTF-8, at most 123 bytes, empty if it gave none; of a connection that `isDead`, why.
   public internal(set) var closeReason: [UInt8] = []
-
-  /// Whether the peer let a deadline pass: the transport aborts, since writing more is of no use.
-  public internal(set) var isDead = false
 
   /// When bytes came last; at first, when the connection was made.
   public internal(set) var lastReceived: MonotonicTime
@@ -71,11 +76,9 @@ public struct WebSocketConnection: Sendable {
   // Sending. `maximumPongs` stand in the output at most; the newest of those asked for meanwhile waits.
   @usableFromInline var output = OutputQueue()
   @usableFromInline var waitingPong: [UInt8] = []
-  var pendingUpToPong = 0
-  var queuedPongs: UInt8 = 0  // beside what is as small, so that it takes no word of its own
+  @usableFromInline var pendingUpToPong = 0
 
   // Keep-alive and closing. In the open state `deadline` is that of the pong, later that of the end.
-  var unansweredPings: UInt8 = 0
   var deadline = MonotonicTime.distantFuture
 
   /// A connection whose handshake has just been answered with 101.

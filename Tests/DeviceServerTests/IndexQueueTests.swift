@@ -11,7 +11,8 @@ import Testing
 @Suite struct IndexQueueTests {
   @Test func itGivesWhatAnArrayWouldGive() {
     var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
-    var (queue, model) = (IndexQueue(), [Int]())
+    var queue = IndexQueue()
+    var model: [Int] = []
     for step in 0..<10_000 {
       if Int.random(in: 0..<100, using: &generator) < (step / 100 % 2 == 0 ? 60 : 40) {
         queue.append(step)

@@ -3,17 +3,19 @@
 // Messages to one client or to all: queued in order, within the outbox's bound. The state, which is never queued, has a
 // file of its own.
 
-import WebSocketCore
+public import WebSocketCore
 
 extension WebSocketHub {
+  // Both inlinable, so that a handler calls what they call.
+
   /// Sends a text message, which must be UTF-8, to one client.
-  @discardableResult
+  @inlinable @discardableResult
   public mutating func text(_ payload: Span<UInt8>, to client: ClientID) -> SendStatus {
     send(.text, payload, to: client)
   }
 
   /// Sends a binary message to one client.
-  @discardableResult
+  @inlinable @discardableResult
   public mutating func binary(_ payload: Span<UInt8>, to client: ClientID) -> SendStatus {
     send(.binary, payload, to: client)
   }
@@ -26,6 +28,7 @@ extension WebSocketHub {
   @discardableResult
   public mutating func binaryAll(_ payload: Span<UInt8>) -> BroadcastStatus { sendAll(.binary, payload) }
 
+  @usableFromInline
   mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>, to client: ClientID) -> SendStatus {
     guard let index = index(of: client) else { return .noSuchClient }
     let sent = clients[index].send(opcode, payload, outboxSize: limits.outboxSize)
@@ -68,7 +71,7 @@ extension WebSocketHub.Client {
   @inline(__always)
   fileprivate func hasRoom(for count: Int, outboxSize: Int) -> Bool {
     let waiting = socket.pendingOutput
-    return waiting == 0 || waiting <= outboxSize - min(count, outboxSize)
+    return waiting == 0 || waiting &+ count <= outboxSize  // of what is in memory, and so far below any overflow
   }
 
   /// Puts a message into the outbox.

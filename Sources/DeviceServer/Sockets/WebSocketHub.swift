@@ -21,10 +21,6 @@ public struct WebSocketHub: ~Copyable, Sendable {
       /// For whom it acts.
       var principal = Principal.everybody
     #endif
-    #if !WITHOUT_SUBPROTOCOLS
-      /// The sub-protocol that the 101 named.
-      var subprotocol: StaticString?
-    #endif
     var socket: WebSocketConnection
     /// The revision of the state that it has: what changed later it has yet to be sent.
     var cursor: UInt64 = 0
@@ -34,6 +30,10 @@ public struct WebSocketHub: ~Copyable, Sendable {
     var isListed = false
     /// It is to be aborted, not written to.
     var isGivenUp = false
+    #if !WITHOUT_SUBPROTOCOLS
+      /// The sub-protocol that the 101 named, by its place among the hub's.
+      var subprotocol: UInt16?
+    #endif
   }
 
   let limits: ServerLimits
@@ -68,7 +68,20 @@ public struct WebSocketHub: ~Copyable, Sendable {
   /// What was sent and what was not.
   public internal(set) var counters = HubCounters()
 
-  init(limits: ServerLimits) { self.limits = limits }
+  #if !WITHOUT_SUBPROTOCOLS
+    /// The sub-protocols that the application speaks.
+    let protocols: [StaticString]
+  #endif
+
+  init(limits: ServerLimits, protocols: [StaticString] = []) {
+    self.limits = limits
+    #if !WITHOUT_SUBPROTOCOLS
+      self.protocols = protocols
+    #endif
+    #if !hasFeature(Embedded)  // there a client is rarely made, and then for good
+      clients.reserve(min(limits.clients, rowsAtOnce))
+    #endif
+  }
 
   /// Whether this client is connected.
   public func contains(_ client: ClientID) -> Bool { index(of: client) != nil }
@@ -83,7 +96,14 @@ public struct WebSocketHub: ~Copyable, Sendable {
     /// The sub-protocol that was agreed on with this client (RFC 6455 section 1.9); nil if none was.
     public func subprotocol(of client: ClientID) -> StaticString? {
       guard clients.indices.contains(client.index), clients[client.index].id == client else { return nil }
-      return clients[client.index].subprotocol
+      return clients[client.index].subprotocol.map { protocols[Int($0)] }
+    }
+
+    /// Keeps which sub-protocol was agreed on with a client.
+    mutating func agree(on name: Span<UInt8>, with client: Int) {
+      for place in protocols.indices where name.equals(protocols[place]) {
+        clients[client].subprotocol = UInt16(exactly: place)
+      }
     }
   #endif
 
@@ -184,7 +204,14 @@ public struct WebSocketHub: ~Copyable, Sendable {
     listed.append(index)
   }
 
+  /// Whether the server has something to see to.
+  @inline(__always)
+  var hasNews: Bool { hasPublished || !listed.isEmpty }
+
   /// The next client to write to or to abort.
+  #if !hasFeature(Embedded)
+    @inline(__always)
+  #endif
   mutating func nextListed() -> TransportAction? {
     while let index = listed.first {
       listed.removeFirst()
