@@ -9,9 +9,7 @@
 
 #ifdef __linux__
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// No feature macros are defined here: the C library's types have to be the same as in Swift's own module of it.
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <linux/time_types.h>
