@@ -276,6 +276,12 @@ let package = Package(
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("LocalCertificatesTests", ["LocalCertificates", "SystemCalls", x509, asn1]),
     tests(
+      "LinuxTransportTests",
+      [
+        "LinuxTransport", "DeviceServer", "HTTPCore", "SystemCalls", "Timebase",
+        .target(name: "CLinuxIO", condition: .when(platforms: [.linux])),
+      ]),
+    tests(
       "HostTransportTests",
       [
         "HostTransport", "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", "Timebase",

@@ -35,6 +35,8 @@
     var hasPeerEnded = false
     /// The peer's last byte has been read.
     var isInputOver = false
+    /// The application knows that.
+    var isEndTold = false
     /// The last read filled the buffer: much is coming.
     var isBulky = false
   }
@@ -148,6 +150,9 @@
       rows.deallocate()
       blocks[block] = nil
     }
+
+    /// How many blocks there is memory for.
+    var blockCount: Int { (0..<Self.maxBlocks).count { blocks[$0] != nil } }
 
     /// The keys of all connections.
     var keys: [UInt64] {

@@ -161,10 +161,11 @@
       }
       return WatchedDescriptor { [mailbox] in
         await withCheckedContinuation { continuation in
-          mailbox.post { loop in
+          let isHeard = mailbox.post { loop in
             (loop.sources[key] as? Watched<App>)?.finish(nil, &loop)
             continuation.resume()
           }
+          if !isHeard { continuation.resume() }
         }
       }
     }

@@ -24,7 +24,7 @@
         _ = close(descriptor)
         return gone(id)
       }
-      if poll_add(poller, descriptor, poll_connection, row.pointee.key) < 0 { end(row) }
+      if calls.register(poller, descriptor, row.pointee.key) < 0 { end(row) }
     }
 
     // MARK: What the kernel reports
@@ -32,7 +32,8 @@
     mutating func hear(_ row: ConnectionRow, _ events: UInt32) {
       let key = row.pointee.key
       if events & poll_end != 0 { row.pointee.hasPeerEnded = true }
-      if events & poll_error != 0, row.pointee.isInputHeld { return end(row) }  // it was reset
+      // It was reset, and no read will say so.
+      if events & poll_error != 0, row.pointee.isInputHeld || row.pointee.isInputOver { return end(row) }
       if row.pointee.isFull, events & poll_out != 0 { takesMore(row) }
       guard events & ~poll_out != 0, row.pointee.key == key else { return }
       if row.pointee.isInputHeld { row.pointee.isReadDue = true } else { read(row) }
@@ -66,7 +67,9 @@
         } else {
           switch SocketTrouble(count) {
           case .full: return
-          case .shortage: return sender.stalled.append(row.pointee.key)
+          case .shortage:
+            hasNews = true
+            return sender.stalled.append(row.pointee.key)
           case .broken: return end(row)
           }
         }
@@ -87,7 +90,11 @@
     private mutating func takesMore(_ row: ConnectionRow) {
       hasNews = true
       guard sender.sendKept(row) else { return }
-      if row.pointee.output == .ending { sender.closeOutput(row) } else { write(row) }
+      switch row.pointee.output {
+      case .open: write(row)
+      case .ending: sender.closeOutput(row)
+      case .ended: break
+      }
     }
 
     // MARK: What the application wants
@@ -123,6 +130,8 @@
     private mutating func endInput(_ row: ConnectionRow) {
       switch row.pointee.output {
       case .open:
+        guard !row.pointee.isEndTold else { return }
+        row.pointee.isEndTold = true
         hasNews = true
         application.pointee.endOfStream(row.pointee.id, now: now)
       case .ending: break  // what waits still goes out
@@ -159,9 +168,7 @@
       let keys = sender.stalled
       sender.stalled = []
       _ = alarms.add(now + Milliseconds(20)) { loop in
-        for key in keys {
-          if let row = loop.table.find(key) { loop.hear(row, poll_in | poll_out) }
-        }
+        for key in keys { loop.hear(key, poll_in | poll_out) }
       }
     }
   }

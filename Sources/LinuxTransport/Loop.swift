@@ -55,6 +55,8 @@
     var hasNews = true
     /// Connections that are to be read on without an event.
     var unfinished: [UInt64] = []
+    /// Those of the last turn, while they are read on.
+    private var reading: [UInt64] = []
     var closing: Closing?
     var isStopped = false
 
@@ -97,13 +99,14 @@
       let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.eventCount)
       defer { events.deallocate() }
       while !isStopped {
-        let count = Int(calls.wait(poller, events, CInt(Self.eventCount), patience))
+        let count = Int(poll_wait(poller, events, CInt(Self.eventCount), patience))
         beginTurn()
-        for number in 0..<max(count, 0) { hear(poll_key(events + number), poll_events(events + number)) }
         if !unfinished.isEmpty { readOn() }
+        for number in 0..<max(count, 0) { hear(poll_key(events + number), poll_events(events + number)) }
         while let alarm = alarms.due(now) { alarm(&self) }
         if hasNews || (deadline.map { $0 <= now } ?? false) { act() }
       }
+      for letter in mailbox.close() { letter(&self) }
     }
 
     /// How long to wait, in nanoseconds; negative: without an end.
@@ -128,7 +131,7 @@
     }
 
     @inline(__always)
-    private mutating func hear(_ key: UInt64, _ events: UInt32) {
+    mutating func hear(_ key: UInt64, _ events: UInt32) {
       if let row = table.find(key) { return hear(row, events) }
       if key == Self.mailKey { return readMail() }
       sources[key]?.hear(events, &self)
@@ -140,11 +143,9 @@
     }
 
     private mutating func readOn() {
-      var keys: [UInt64] = []
-      swap(&keys, &unfinished)
-      for key in keys {
-        if let row = table.find(key) { hear(row, poll_in) } else { sources[key]?.hear(poll_in, &self) }
-      }
+      swap(&unfinished, &reading)
+      for key in reading { hear(key, poll_in) }
+      reading.removeAll(keepingCapacity: true)
     }
 
     // MARK: The application's actions
@@ -213,7 +214,7 @@
         loop.hasNews = true
       }
       closing = Closing(waiting: [done], cutOff: cutOff)
-      for source in sources.values where source !== outgoing { source.close(&self) }
+      for source in sources.values { source.close(&self) }
       application.pointee.shutdown(now: now)
       outgoing?.shutdown(&self)
     }

@@ -13,27 +13,40 @@
 
     /// What can be read when there is a letter.
     let descriptor: CInt
-    private let letters = Locked<[Letter]>([])
+    /// Nil when the loop has ended.
+    private let letters = Locked<[Letter]?>([])
 
     init() throws(SystemError) {
       descriptor = try SystemError.check { eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK)) }
     }
 
-    deinit { close(descriptor) }
+    deinit { _ = SystemCalls.close(descriptor) }
 
-    func post(_ letter: @escaping Letter) {
-      let isFirst = letters.withLock { letters in
-        letters.append(letter)
-        return letters.count == 1
+    /// Leaves a letter; false if nobody will read it any more.
+    @discardableResult
+    func post(_ letter: @escaping Letter) -> Bool {
+      let count = letters.withLock { letters in
+        letters?.append(letter)
+        return letters?.count
       }
-      if isFirst { poll_wake(descriptor) }
+      if count == 1 { poll_wake(descriptor) }
+      return count != nil
     }
 
     /// Takes what has come, in order.
     func take() -> [Letter] {
       letters.withLock { letters in
-        let taken = letters
+        let taken = letters ?? []
         letters = []
+        return taken
+      }
+    }
+
+    /// Takes the last ones; none comes after them.
+    func close() -> [Letter] {
+      letters.withLock { letters in
+        let taken = letters ?? []
+        letters = nil
         return taken
       }
     }

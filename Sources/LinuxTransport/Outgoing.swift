@@ -31,7 +31,9 @@
     private var held = Waiting.Bytes()
     /// The application has ended it; what is to come is dropped.
     private var isClosing = false
-    /// Cuts the connection off if the peer does not end it; nil as long as our last byte is not out.
+    /// Our direction has ended.
+    private var isEnded = false
+    /// Cuts the connection off if the peer does not end it; nil as long as we have not.
     private var ending: Int?
     /// Nothing is done any more, whatever is still under way.
     private var isCutOff = false
@@ -203,7 +205,7 @@
       }
       switch failure == 0 ? nil : SocketTrouble(-Int(failure)) {
       case nil, .full?: break
-      case .shortage?: isFull = false  // the next turn tries again
+      case .shortage?: if let socket { loop.sender.stalled.append(socket.key) }
       case .broken?: closed(SystemError(code: failure), &loop)
       }
     }
@@ -224,7 +226,7 @@
       } else {
         switch SocketTrouble(count) {
         case .full: break
-        case .shortage: loop.unfinished.append(socket.key)
+        case .shortage: loop.sender.stalled.append(socket.key)
         case .broken: closed(SystemError(code: CInt(clamping: -count)), &loop)
         }
       }
@@ -249,30 +251,20 @@
     /// would reset the connection, and the peer might lose our last bytes (RFC 1122 section 4.2.2.13).
     private func finish(_ loop: inout Loop<App>) {
       held = .init()
-      if ending == nil {
-        ending = loop.alarms.add(loop.now + Self.endTimeout) { $0.outgoing?.closed(nil, &$0) }
-        isEnded = false
-      }
-      if !isEnded {
-        write(&loop)
-        guard let socket else { return }
-        if !isFull {
-          socket_end_output(socket.descriptor)
-          isEnded = true
-          isReadDue = true
-        }
+      if ending == nil { ending = loop.alarms.add(loop.now + Self.endTimeout) { $0.outgoing?.closed(nil, &$0) } }
+      if !isEnded { write(&loop) }
+      if !isEnded, !isFull, let socket {
+        socket_end_output(socket.descriptor)
+        (isEnded, isReadDue) = (true, true)
       }
       if isReadDue { read(&loop) }
     }
-    /// Whether our direction has ended.
-    private var isEnded = false
-
     /// The connection is gone; nil after an orderly close.
     private func closed(_ error: SystemError?, _ loop: inout Loop<App>) {
       let words = isClosing ? "" : error.map(Self.words) ?? ""
       cancel(&ending, &loop)
       socket?.leave(&loop)
-      (socket, isClosing, held) = (nil, false, .init())
+      (socket, isClosing, isEnded, held) = (nil, false, false, .init())
       loop.run { calls.closed(&$0, Array(words.utf8), $1) }
     }
 

@@ -59,10 +59,10 @@
     func submit(_ count: Int, _ calls: SocketCalls) -> Int { Int(calls.submit(ring, CUnsignedInt(count))) }
 
     /// The next send that did not go out whole: its key, and how many bytes did or the negative errno.
-    func next() -> (key: UInt64, result: Int)? {
+    func next(_ calls: SocketCalls) -> (key: UInt64, result: Int)? {
       var key: UInt64 = 0
       var result: CInt = 0
-      guard ring_next(ring, &key, &result) != 0 else { return nil }
+      guard calls.report(ring, &key, &result) != 0 else { return nil }
       return (key, Int(result))
     }
 
@@ -77,7 +77,7 @@
       func result(_ count: Int) -> Int? {
         bytes.withUnsafeBufferPointer { prepare(0, pair[0], $0.baseAddress!, count, false, 1) }
         guard submit(1, SocketCalls()) == 1 else { return .min }
-        let report = next()
+        let report = next(SocketCalls())
         return report?.key == 1 || report == nil ? report?.result : .min
       }
       guard result(100) == nil, let part = result(bytes.count), (1..<bytes.count).contains(part),

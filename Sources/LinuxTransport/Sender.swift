@@ -62,7 +62,7 @@
 
     /// Takes what it can of `bytes`, in order; gives how many.
     mutating func send(_ bytes: Span<UInt8>, to row: ConnectionRow) -> Int {
-      guard !row.pointee.isFull, row.pointee.output == .open else { return 0 }
+      guard !row.pointee.isFull, row.pointee.output == .open, !bytes.isEmpty else { return 0 }
       if row.pointee.batch == batch {
         if isGrowing, bytes.count < Self.smallSize, pieces[count - 1].count + bytes.count < Self.smallSize,
           used + bytes.count <= Self.arenaSize
@@ -133,7 +133,7 @@
             piece.row.pointee.key)
         }
         submitted = ring.submit(count, calls)
-        while let (key, result) = ring.next() { failed(key, result) }
+        while let (key, result) = ring.next(calls) { failed(key, result) }
       }
       for number in submitted..<count {
         let piece = pieces[number]

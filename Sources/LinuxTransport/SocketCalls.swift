@@ -16,12 +16,16 @@
 
     var accept: @convention(c) (CInt, Peer?) -> CInt = { socket_accept($0, $1) }
     var receive: @convention(c) (CInt, UnsafeMutableRawPointer?, Int) -> Int = { socket_receive($0, $1, $2) }
-    /// Not all of the bytes go out if the last argument is not 0: the end of a segment waits for what follows.
+    /// If the last argument is not 0, what does not fill a segment waits for what follows.
     var send: @convention(c) (CInt, UnsafeRawPointer?, Int, CInt) -> Int = { socket_send($0, $1, $2, $3) }
+    /// Has so many sends of a ring done; gives how many the kernel has taken on.
     var submit: @convention(c) (Ring?, CUnsignedInt) -> CUnsignedInt = { ring_submit($0, $1) }
-    var wait: @convention(c) (CInt, UnsafeMutablePointer<epoll_event>?, CInt, Int64) -> CInt = {
-      poll_wait($0, $1, $2, $3)
+    /// The next send that did not go out whole: its key and result, and 0 if there is none.
+    var report: @convention(c) (Ring?, UnsafeMutablePointer<UInt64>?, UnsafeMutablePointer<CInt>?) -> CInt = {
+      ring_next($0, $1, $2)
     }
+    /// Has epoll report everything that happens to a connection.
+    var register: @convention(c) (CInt, CInt, UInt64) -> CInt = { poll_add($0, $1, poll_connection, $2) }
   }
 
   /// What may become of a call that did not do what it should.

@@ -57,6 +57,7 @@
     init(_ descriptor: CInt, _ receive: @escaping Receive, _ end: @escaping End) {
       (self.receive, self.end) = (receive, end)
       super.init(descriptor)
+      _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
 
     override func hear(_ events: UInt32, _ loop: inout Loop<App>) {
