@@ -7,6 +7,8 @@ import Bytes
 
 extension WebSocketConnection {
   #if hasFeature(Embedded)
+    @usableFromInline static var minimumCompressed: Int { .max }
+
     func takeCompressed(_ payload: Span<UInt8>, scratch: inout [UInt8]) throws(WebSocketError) {}
     func appendCompressed(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool { false }
   #else
