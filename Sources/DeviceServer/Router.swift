@@ -34,8 +34,13 @@ public struct Router<Context: ~Copyable> {
     let snapshot: SnapshotEncoder?
   }
 
-  /// What an endpoint calls.
-  struct SocketCalls {
+  struct Endpoint {
+    let path: StaticString
+    let role: Role
+    let origin: OriginPolicy
+    #if !WITHOUT_SUBPROTOCOLS
+      let protocols: [StaticString]
+    #endif
     let encoder: StateEncoder?
     let farewell: FarewellEncoder?
     let handler: SocketHandler
@@ -45,11 +50,9 @@ public struct Router<Context: ~Copyable> {
   // values that are generic costs the look-up of their type at each access.
 
   private(set) var routes: [Route] = []
-  private(set) var endpoints: [Endpoint] = []
   /// Calls the handler of the route of that number.
   private(set) var handle: (_ route: Int, inout Context, borrowing Request, inout Response) -> Void = { _, _, _, _ in }
-  /// As many as `endpoints`.
-  private(set) var sockets: [SocketCalls] = []
+  private(set) var endpoints: [Endpoint] = []
   var eventRoutes: [EventRoute] = []
   #if WITHOUT_EVENT_STREAMS
     /// None: what the server would do for them is left out by the optimizer.
@@ -128,11 +131,14 @@ public struct Router<Context: ~Copyable> {
     _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
     #if WITHOUT_SUBPROTOCOLS
-      endpoints.append(Endpoint(path: path, role: role, origin: origin))
+      endpoints.append(
+        Endpoint(path: path, role: role, origin: origin, encoder: encoder, farewell: farewell, handler: handler))
     #else
-      endpoints.append(Endpoint(path: path, role: role, origin: origin, protocols: protocols))
+      endpoints.append(
+        Endpoint(
+          path: path, role: role, origin: origin, protocols: protocols, encoder: encoder, farewell: farewell,
+          handler: handler))
     #endif
-    sockets.append(SocketCalls(encoder: encoder, farewell: farewell, handler: handler))
     return WebSocketEndpoint(index: endpoints.count - 1)
   }
 
@@ -218,16 +224,6 @@ struct Route {
   #endif
 
   func hasPattern(_ other: StaticString) -> Bool { pattern.span.equals(other) }
-}
-
-/// Where sockets are opened, and by whom.
-struct Endpoint {
-  let path: StaticString
-  let role: Role
-  let origin: OriginPolicy
-  #if !WITHOUT_SUBPROTOCOLS
-    let protocols: [StaticString]
-  #endif
 }
 
 extension [Route] {

@@ -86,7 +86,7 @@ extension Server where Context: ~Copyable {
     if hubs[hub].count >= limits.clients {
       counters.clientsRefused.count()
       router.report(Refusal(.tooManyClients, table[index].remote, now), &context)
-      if let farewell = router.sockets.span[hub].farewell {
+      if let farewell = router.endpoints.span[hub].farewell {
         var message = takeScratch()
         message.removeAll(keepingCapacity: true)
         farewell(&context, &message)
@@ -100,7 +100,7 @@ extension Server where Context: ~Copyable {
     } else {
       counters.clients.count()
       let id = hubs[hub].welcome(client)
-      router.sockets.span[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
+      router.endpoints.span[hub].handler(&context, &hubs[hub], .connect(id, table[index].remote))
     }
     setDeadline(index, hubs[hub].clients[client].socket.nextDeadline)
   }
@@ -134,7 +134,7 @@ extension Server where Context: ~Copyable {
   ) -> Int {
     let hub = table[index].hub
     let client = table[index].client
-    guard let handler = hub == 0 ? firstHandler : router.sockets.span[hub].handler else { return bytes.count }
+    guard let handler = hub == 0 ? firstHandler : router.endpoints.span[hub].handler else { return bytes.count }
     var message = takeScratch()
     hubs[hub].now = now
     var taken = 0
@@ -160,7 +160,7 @@ extension Server where Context: ~Copyable {
         taken = bytes.count
       }
     }
-    keepScratch(message)
+    keepScratch(consume message)
     if hubs[hub].hasOutputToList(client) { hubs[hub].list(client) } else { afterSocketCall(index, now: now) }
     return taken
   }
@@ -174,7 +174,7 @@ extension Server where Context: ~Copyable {
     router.report(Refusal(.webSocketError(error), table[index].remote, now), &context)
     let hub = table[index].hub
     let id = hubs[hub].clients[table[index].client].id
-    if hubs[hub].contains(id) { router.sockets.span[hub].handler(&context, &hubs[hub], .error(id, error)) }
+    if hubs[hub].contains(id) { router.endpoints.span[hub].handler(&context, &hubs[hub], .error(id, error)) }
     announceEnd(index, now: now, &context)
   }
 
@@ -197,7 +197,7 @@ extension Server where Context: ~Copyable {
     #if !WITHOUT_FAIRNESS
       table.linger(index, now: now)
     #endif
-    router.sockets.span[hub].handler(&context, &hubs[hub], .disconnect(id, ending ?? code, reason: reason.span))
+    router.endpoints.span[hub].handler(&context, &hubs[hub], .disconnect(id, ending ?? code, reason: reason.span))
   }
 
   /// Sees to what a call of the socket has left: output to write, or nothing more to say.
@@ -256,7 +256,7 @@ extension Server where Context: ~Copyable {
     message.removeAll(keepingCapacity: true)
     defer { keepScratch(message) }
     // Without an encoder, and without a state from `publishState`, there is nothing that could be said.
-    let reached = router.sockets.span[hub].encoder?(&context, cursor, &message) ?? cursor
+    let reached = router.endpoints.span[hub].encoder?(&context, cursor, &message) ?? cursor
     let revision = max(reached, hubs[hub].revision)
     return hubs[hub].stateFrames.keep(
       message.span, since: cursor...cursor, revision: revision, isEmpty: message.isEmpty)

@@ -69,16 +69,16 @@ public struct Server<Context: ~Copyable>: ~Copyable {
 
   /// A server for the routes and endpoints that `router` has now, and no others.
   public init(router: consuming Router<Context>, limits: ServerLimits = .init(), hostNames: HostNames = .init()) {
-    firstHandler = router.sockets.first?.handler
+    firstHandler = router.endpoints.first?.handler
     assets = router.assets
     let limits = limits.normalized
     self.limits = limits
     self.hostNames = hostNames
-    for endpoint in router.endpoints {
+    for index in router.endpoints.indices {
       #if WITHOUT_SUBPROTOCOLS
         hubs.append(WebSocketHub(limits: limits))
       #else
-        hubs.append(WebSocketHub(limits: limits, protocols: endpoint.protocols))
+        hubs.append(WebSocketHub(limits: limits, protocols: router.endpoints[index].protocols))
       #endif
     }
     self.router = router

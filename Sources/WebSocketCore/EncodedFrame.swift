@@ -18,7 +18,7 @@ public struct EncodedFrame: Sendable {
   public var payload: Span<UInt8> { @_lifetime(borrow self) get { bytes.span.extracting(last: payloadCount) } }
 
   /// The largest frame that a connection copies; larger ones are held by reference.
-  static let maximumCopied = 256
+  @usableFromInline static var maximumCopied: Int { 256 }
 
   /// A frame with a copy of `payload`, which for text is UTF-8.
   ///

@@ -54,9 +54,7 @@ extension WebSocketConnection {
   /// Ends the connection because the peer let a deadline pass.
   mutating func die() {
     #if !hasFeature(Embedded)  // whose log has no line for it
-      #if !hasFeature(Embedded)  // the log there has no place for it
       if isOpen { closeReason = [UInt8]("no answer to two pings") }
-    #endif
     #endif
     end(on: .timedOut)
     isDead = true

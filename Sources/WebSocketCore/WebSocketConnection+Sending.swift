@@ -11,9 +11,14 @@ extension WebSocketConnection {
   /// How many pongs may wait for the transport before the newest ping is answered alone.
   static let maximumPongs: UInt8 = 16
 
+  // Both kinds of `send` are inlined where a hub calls them: for each message and each recipient.
+
   /// Queues a message, or an unasked ping or pong, as one frame; text must be UTF-8.
   ///
   /// False: nothing was queued, since the connection is closing or `EncodedFrame` would refuse the same.
+  #if !WITHOUT_FAST_PATHS
+    @inlinable @inline(__always)
+  #endif
   public mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
     #if !WITHOUT_FAST_PATHS
       if sendShort(opcode, payload) { return true }
@@ -21,10 +26,8 @@ extension WebSocketConnection {
     return sendAny(opcode, payload)
   }
 
-  #if !WITHOUT_FAST_PATHS
-    @inline(never)
-  #endif
-  private mutating func sendAny(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
+  @usableFromInline
+  mutating func sendAny(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
     guard state == .open, opcode.maySend(count: payload.count) else { return false }
     if !appendCompressed(opcode, payload) { append(opcode, payload) }
     return true
@@ -33,15 +36,29 @@ extension WebSocketConnection {
   /// Queues a frame that was made for many: a small one as a copy, a large one by reference.
   ///
   /// False: nothing was queued, since the connection is closing or there is no such frame.
+  #if !WITHOUT_FAST_PATHS
+    @inlinable @inline(__always)
+  #endif
   public mutating func send(_ frame: EncodedFrame) -> Bool {
     guard state == .open, !frame.bytes.isEmpty else { return false }
-    if codec != nil, appendCompressed(frame.opcode, frame.payload) { return true }
+    #if !WITHOUT_FAST_PATHS
+      if codec == nil, frame.bytes.count <= EncodedFrame.maximumCopied {
+        output.append(frame.bytes.span)
+        return true
+      }
+    #endif
+    append(frame)
+    return true
+  }
+
+  @usableFromInline
+  mutating func append(_ frame: EncodedFrame) {
+    if appendCompressed(frame.opcode, frame.payload) { return }
     if frame.bytes.count <= EncodedFrame.maximumCopied {
       output.append(frame.bytes.span)
     } else {
       output.append(SharedBytes(frame.bytes))
     }
-    return true
   }
 
   /// Sends a frame that was made for many past the queue if nothing waits there: only what `accept` leaves is queued.

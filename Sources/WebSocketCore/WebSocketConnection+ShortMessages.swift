@@ -9,7 +9,7 @@
 // RFC 6455 section 5.2.
 
 #if !WITHOUT_FAST_PATHS
-  import Bytes
+  public import Bytes
 
   extension WebSocketConnection {
     /// The message at the start of `input`, if it came the short way; its payload is then all that `scratch` holds.
@@ -32,7 +32,7 @@
     }
 
     /// Queues a message, if it goes the short way: plain, in a frame whose header is two bytes.
-    @inline(__always)
+    @inlinable @inline(__always)
     mutating func sendShort(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
       guard state == .open, payload.count <= 125, opcode == .text || opcode == .binary else { return false }
       guard codec == nil || payload.count < Self.minimumCompressed else { return false }

@@ -7,11 +7,13 @@ import Bytes
 
 extension WebSocketConnection {
   #if hasFeature(Embedded)
+    @usableFromInline static var minimumCompressed: Int { .max }
+
     func takeCompressed(_ payload: Span<UInt8>, scratch: inout [UInt8]) throws(WebSocketError) {}
     func appendCompressed(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool { false }
   #else
     /// Below this size the frame's header is most of what could be saved, and the peer's work is not.
-    static let minimumCompressed = 64
+    @usableFromInline static var minimumCompressed: Int { 64 }
 
     /// Unfolds a part of the payload of a compressed message's frame, as it comes.
     mutating func takeCompressed(_ payload: Span<UInt8>, scratch: inout [UInt8]) throws(WebSocketError) {
