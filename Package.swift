@@ -77,6 +77,7 @@ let package = Package(
     .library(name: "Deflate", targets: ["Deflate"]),
     .library(name: "Accounts", targets: ["Accounts"]),
     .library(name: "ServerMetrics", targets: ["ServerMetrics"]),
+    .library(name: "Fleet", targets: ["Fleet"]),
     .library(name: "LocalCertificates", targets: ["LocalCertificates"]),
     .executable(name: "heliograph", targets: ["heliograph"]),
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
@@ -228,7 +229,7 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Parts", "MQTTCore", "Bytes", "Timebase",
+        "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Parts", "MQTTCore", "Fleet", "Bytes", "Timebase",
       ],
       path: "Fuzz/Targets", swiftSettings: settings),
     tests("FuzzTests", ["FuzzTargets"]),

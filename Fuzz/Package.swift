@@ -12,7 +12,7 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-let tested = ["Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "Deflate", "Parts", "MQTTCore"]
+let tested = ["Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "Deflate", "Parts", "MQTTCore", "Fleet"]
 
 let package = Package(
   name: "fuzz",

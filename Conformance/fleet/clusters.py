@@ -2,7 +2,9 @@
 """What stands between devices and pages: a broker alone, or three nodes of one, and a proxy in front of gateways."""
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -41,9 +43,64 @@ class Mosquittos(Alone):
         super().__init__(Mosquitto, folder)
 
 
-class Rabbits(Alone):
+class RabbitNode(RabbitMQ):
+    """A node of a cluster: all share a mapper of ports, and each keeps retained messages for itself."""
+
+    def __init__(self, folder: Path, number: int, mapper_port: int) -> None:
+        self.node, self.mapper_port = f"r{number}@localhost", mapper_port
+        super().__init__(folder)
+
+    def begin_mapper(self) -> None:
+        """It is there."""
+
+    def variables(self) -> dict[str, str]:
+        return super().variables() | {"RABBITMQ_NODENAME": self.node}
+
+    def control(self, *words: str) -> None:
+        done = subprocess.run(["/usr/lib/rabbitmq/bin/rabbitmqctl", "-n", self.node, *words], capture_output=True,
+                              text=True, timeout=120, env=os.environ | self.variables())
+        if done.returncode != 0:
+            raise RuntimeError(f"rabbitmqctl {' '.join(words)}: {done.stdout} {done.stderr}")
+
+
+class Rabbits:
+    """Three nodes of RabbitMQ."""
+    user = None
+
     def __init__(self, folder: Path) -> None:
-        super().__init__(RabbitMQ, folder)
+        RabbitMQ.install()
+        self.mapper_port = free_port()
+        self.mapper = Program("/usr/bin/epmd", "-port", str(self.mapper_port), "-address", "127.0.0.1")
+        self.nodes = []
+        for number in range(3):
+            (folder / f"rabbit-{number}").mkdir()
+            self.nodes.append(RabbitNode(folder / f"rabbit-{number}", number, self.mapper_port))
+        self.ports = [node.port for node in self.nodes]
+
+    def start(self) -> None:
+        for node in self.nodes:
+            node.start()
+        for node in self.nodes[1:]:
+            node.control("stop_app")
+            node.control("join_cluster", self.nodes[0].node)
+            node.control("start_app")
+        for node in self.nodes:
+            until(node.is_there, "every node takes clients", 60, 0.2)
+
+    def start_node(self, number: int) -> None:
+        self.nodes[number].start()
+
+    def kill_node(self, number: int) -> None:
+        self.nodes[number].running.stop(signal.SIGKILL)
+
+    @property
+    def programs(self) -> list[Program]:
+        return [node.running for node in self.nodes]
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.stop()
+        self.mapper.stop()
 
 
 class Cluster:

@@ -305,6 +305,44 @@ def a_device_that_hangs_is_shown_as_silent(scene: Scene) -> str:
     return f"{len(hung)} after {min(shown):.0f} to {max(shown):.0f} s"
 
 
+def one_that_hangs_unnoticed_by_its_broker_is_silent(scene: Scene) -> str:
+    """With a keep alive of 0 its connection stays open, and no broker ever says `offline`."""
+    names = [f"hung-{number}" for number in range(3)]
+    clients, heard = [], 0.0
+    for name in names:
+        client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=name)
+        if scene.broker.user:
+            client.username_pw_set(scene.broker.user, "x")
+        client.will_set(f"heliograph/{name}/availability", "offline", 1, True)
+        client.connect("127.0.0.1", scene.broker.ports[0], 0)
+        client.loop_start()
+        about = {"name": "Hung", "boot": name, "rev": 1, "parts": {"led": {"kind": "switch"}}}
+        for topic, payload in [("about", json.dumps(about)), ("led/state", "ON"), ("availability", "online")]:
+            client.publish(f"heliograph/{name}/{topic}", payload, 1, True).wait_for_publish(20)
+        heard = time.monotonic()
+        clients.append(client)
+    shown: list[float] = []
+    for port in scene.ports:
+        check(all(get(port, f"/api/devices/{name}")["presence"] == "alive" for name in names), "they are shown")
+    while len(shown) < len(scene.ports) and time.monotonic() < heard + SILENCE + 5:
+        for port in scene.ports[len(shown):]:
+            found = {get(port, f"/api/devices/{name}")["presence"] for name in names}
+            if found != {"silent"}:
+                break
+            shown.append(time.monotonic() - heard)
+        time.sleep(0.1)
+    check(all(client.is_connected() for client in clients), "their connections are open")
+    for name, client in zip(names, clients):
+        for topic in ("about", "led/state", "availability"):
+            client.publish(f"heliograph/{name}/{topic}", b"", 1, True).wait_for_publish(20)
+        client.disconnect()
+        client.loop_stop()
+    check(len(shown) == len(scene.ports) and max(shown) <= SILENCE + 1.5, f"each gateway says so: {shown}")
+    for port in scene.ports:
+        until(lambda port=port: state(port)["total"] == scene.given.devices, "and they are taken away again", 10)
+    return f"after {min(shown):.1f} to {max(shown):.1f} s"
+
+
 def a_broker_that_is_gone_and_back_changes_nothing(scene: Scene) -> str:
     scene.set_rate(scene.given.rate)
     scene.broker.broker.stop()
@@ -358,7 +396,17 @@ def a_killed_node_costs_pages_ten_seconds(scene: Scene) -> str:
 ALONE = [
     every_device_appears, a_gateway_that_starts_has_all_in_seconds, the_first_paint_is_small_and_a_search_is_quick,
     a_change_is_on_every_page_that_shows_it, a_command_to_all_has_a_result_for_each,
-    a_broker_that_is_gone_and_back_changes_nothing, a_device_that_hangs_is_shown_as_silent,
+    a_broker_that_is_gone_and_back_changes_nothing, one_that_hangs_unnoticed_by_its_broker_is_silent,
+    a_device_that_hangs_is_shown_as_silent,
+]
+CI = [
+    every_device_appears, a_change_is_on_every_page_that_shows_it, a_command_to_all_has_a_result_for_each,
+    a_killed_gateway_costs_its_pages_two_seconds,
+]
+RABBITS = [
+    every_device_appears, a_gateway_that_starts_has_all_in_seconds, a_change_is_on_every_page_that_shows_it,
+    a_command_to_all_has_a_result_for_each, a_killed_gateway_costs_its_pages_two_seconds,
+    a_killed_node_costs_pages_ten_seconds, one_that_hangs_unnoticed_by_its_broker_is_silent,
 ]
 CLUSTER = [
     every_device_appears, a_gateway_that_starts_has_all_in_seconds, a_change_is_on_every_page_that_shows_it,

@@ -172,6 +172,9 @@ class Erlang(Broker):
     """A broker in Erlang, with a mapper of ports of its own."""
 
     def prepare(self) -> None:
+        self.begin_mapper()
+
+    def begin_mapper(self) -> None:
         self.mapper_port = free_port()
         self.mapper = Program("/usr/bin/epmd", "-port", str(self.mapper_port), "-address", "127.0.0.1")
         until(lambda: subprocess.run(["/usr/bin/epmd", "-port", str(self.mapper_port), "-names"],

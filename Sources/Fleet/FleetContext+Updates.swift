@@ -11,7 +11,7 @@ extension FleetContext {
   /// What all pages show beside their rows.
   var summaryVersion: UInt64 {
     // Each only grows, so their sum changes with any of them.
-    table.membership &+ table.presences &+ link.version
+    table.membership &+ table.presences &+ link.version &+ table.toldRefused
   }
 
   private var hasNews: Bool {

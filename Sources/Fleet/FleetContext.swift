@@ -64,7 +64,7 @@ public struct FleetContext: ~Copyable, Sendable {
       nextSearch = now + .seconds(5)
       hasUndescribed = table.hasUndescribed
     }
-    link.advance(hasUndescribed: hasUndescribed, now: now)
+    if link.advance(hasUndescribed: hasUndescribed, answered: table.answered, now: now) { table.noteAsked() }
     next = min(next, min(nextSearch, commands.poll(table: &table, now: now)))
     if link.client.isOpen {
       commands.send(table: &table, now: now) { device, part, payload in

@@ -53,6 +53,10 @@ struct FleetDevice: Sendable {
   var aboutConnection: UInt32 = 0
   /// Whether a description has come.
   var isDescribed = false
+  /// Whether a state came that is older than one before it: it may have started again unheard.
+  var isDoubtful = false
+  /// Whether it was asked to describe itself, and has not.
+  var isAsked = false
   /// Whether this row is in use.
   var isListed = true
   var presence = Presence.unheard
@@ -70,6 +74,9 @@ struct FleetDevice: Sendable {
     self.identifier = identifier
     heard = now
   }
+
+  /// Whether it is there, and what it is is not known for certain.
+  var isUndescribed: Bool { isListed && presence == .alive && (!isDescribed || isDoubtful) }
 
   /// What it is called.
   var title: [UInt8] { name.isEmpty ? identifier : name }

@@ -24,11 +24,16 @@ struct FleetLink: Sendable {
   var scratch: [UInt8] = []
   private var subscription: UInt16 = 0
   private var isAskDue = false
-  private var nextAsk = MonotonicTime.zero
+  private var lastAsk: MonotonicTime?
+  private var askPause = askInterval
+  /// How many had answered when they were asked last.
+  private var answeredBefore: UInt64 = 0
   private var isStopping = false
 
   /// Devices are asked at most so often, apart from the first time on a connection; they answer at most once in 10 s.
+  /// There is no way to ask one alone: while those that are asked do not answer, all are asked less and less often.
   private static let askInterval: Milliseconds = .seconds(60)
+  private static let longestAskInterval: Milliseconds = .minutes(60)
   /// No more is queued while so many bytes wait to be written.
   private static let highWater = 32_768
 
@@ -48,6 +53,7 @@ struct FleetLink: Sendable {
     // Nothing of it can be refused: the names were checked at the start.
     subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     isAskDue = false
+    (lastAsk, askPause) = (nil, Self.askInterval)
     set(.connected)
   }
 
@@ -73,17 +79,20 @@ struct FleetLink: Sendable {
 
   // MARK: What goes out
 
-  /// Asks all devices, if that is due.
-  mutating func advance(hasUndescribed: Bool, now: MonotonicTime) {
-    guard client.isOpen, !isStopping else { return }
-    if hasUndescribed, now >= nextAsk { isAskDue = true }
-    guard isAskDue else { return }
+  /// Asks all devices, if that is due; whether it did. Of those that were asked before, `answered` did as they were told.
+  mutating func advance(hasUndescribed: Bool, answered: UInt64, now: MonotonicTime) -> Bool {
+    guard client.isOpen, !isStopping else { return false }
+    if answered != answeredBefore { askPause = Self.askInterval }
+    if hasUndescribed, let lastAsk, now >= lastAsk + askPause { isAskDue = true }
+    guard isAskDue else { return false }
     let (topic, payload) = (topics.ask, [UInt8]("fleet"))
     let message = try? client.connection?.publish(
       topic.span, payload.span, qos: .atLeastOnce, isRetained: false, now: now)
-    guard message != nil else { return }
+    guard message != nil else { return false }
     isAskDue = false
-    nextAsk = now + Self.askInterval
+    if lastAsk != nil { askPause = min(Milliseconds(askPause.count * 2), Self.longestAskInterval) }
+    (lastAsk, answeredBefore) = (now, answered)
+    return true
   }
 
   /// Sends a command; nil if there is no room.

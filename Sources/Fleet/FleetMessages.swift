@@ -46,7 +46,8 @@ enum FleetMessages {
     _ context: borrowing FleetContext, _ view: FleetView, isList: Bool, since revision: UInt64, hasSummary: Bool,
     now: MonotonicTime, to text: inout [UInt8]
   ) {
-    if !isList, !hasSummary, !view.rows.contains(where: { context.table.devices[Int($0)].revision > revision }) { return }
+    let rows = view.rows(of: context.table) { isList || $0.revision > revision }
+    if !isList, !hasSummary, rows.isEmpty { return }
     JSONWriter.append(to: &text) { json in
       json.beginObject()
       json.member("type", isList ? "list" : "rows")
@@ -57,9 +58,7 @@ enum FleetMessages {
       json.endObject()
     }
     text.append("\n")
-    for row in view.rows where isList || context.table.devices[Int(row)].revision > revision {
-      FleetRows.append(context.table.devices[Int(row)], now: now, to: &text)
-    }
+    for row in rows { FleetRows.append(context.table.devices[Int(row)], now: now, to: &text) }
   }
 
   private static func writeWindow(_ view: FleetView, _ json: inout JSONWriter) {
@@ -74,6 +73,7 @@ enum FleetMessages {
   private static func writeSummary(_ context: borrowing FleetContext, _ json: inout JSONWriter) {
     json.member("total", UInt32(clamping: context.table.count))
     json.member("absent", UInt32(clamping: context.table.absent))
+    if context.table.toldRefused > 0 { json.member("refused", context.table.toldRefused) }
     json.name("broker")
     json.beginObject()
     json.member("connected", context.link.status == .connected)

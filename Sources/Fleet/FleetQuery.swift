@@ -54,6 +54,17 @@ struct FleetView: Sendable {
     membership != table.membership || (window.query.isForAbsent && presences != table.presences)
   }
 
+  /// The rows that still have the device that they had, of which `isMeant` is true: another one is shown when the window
+  /// has been looked at again.
+  func rows(of table: borrowing FleetTable, where isMeant: (FleetDevice) -> Bool) -> [UInt32] {
+    var chosen: [UInt32] = []
+    for place in rows.indices {
+      let row = Int(rows[place])
+      if table.devices[row].birth == births[place], isMeant(table.devices[row]) { chosen.append(rows[place]) }
+    }
+    return chosen
+  }
+
   /// Looks again which devices are in it.
   mutating func rebuild(_ table: inout FleetTable) {
     (membership, presences) = (table.membership, table.presences)

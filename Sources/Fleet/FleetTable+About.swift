@@ -24,6 +24,7 @@ extension FleetTable {
     let address = webAddress(json["address"])
     let groups = groups(json["groups"])
     let parts = parts(json["parts"], keeping: known.parts, isSameBoot: boot == known.boot)
+    noteAnswer(row)
     let isSame = known.isDescribed && name == known.name && address == known.address && groups == known.groups
       && Self.isSame(parts, known.parts)
     if isSame {
@@ -36,17 +37,14 @@ extension FleetTable {
       (device.boot, device.aboutRevision, device.isDescribed) = (boot, number, true)
       device.aboutConnection = isRetained ? 0 : connection
       device.searchText = Self.searchText(of: device)
+      device.isDoubtful = false
     }
   }
 
   private func text(_ json: JSONValue?, limit: Int? = nil) -> [UInt8] {
     var text: [UInt8] = []
     _ = json?.appendString(to: &text)
-    let limit = limit ?? limits.textSize
-    guard text.count > limit else { return text }
-    var end = limit
-    while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }  // not inside a character
-    return Array(text.prefix(end))
+    return SearchText.cut(text, to: limit ?? limits.textSize)
   }
 
   /// A web address is never cut: it would lead elsewhere.

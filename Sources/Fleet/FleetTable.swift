@@ -38,12 +38,19 @@ struct FleetTable: Sendable {
   private(set) var absent = 0
   /// How many messages were of devices for which there was no room.
   private(set) var refused: UInt64 = 0
+  /// The same, as pages are told: it changes once a second at most.
+  private(set) var toldRefused: UInt64 = 0
+  /// How many devices have described themselves that were asked to.
+  private(set) var answered: UInt64 = 0
   /// How many messages have come.
   private(set) var messages: UInt64 = 0
   let limits: FleetLimits
 
   private var index = FleetIndex()
   private var free: [Int] = []
+  /// Rows that may be used again, as their births tell, the one that has been silent longest last.
+  private var reusable: [(row: Int, birth: UInt64)] = []
+  private var nextReuse = MonotonicTime.zero
   /// Which connection to a broker this is, from 1.
   private var connection: UInt32 = 0
   private var nextSearch = MonotonicTime.zero
@@ -67,7 +74,7 @@ struct FleetTable: Sendable {
     guard let (name, subject) = topics.subject(of: topic) else { return .nothing }
     let identifier = topic.extracting(name)
     if payload.count == 0, subject == .about {
-      remove(identifier)
+      if let row = row(of: identifier) { remove(row) }
       return .nothing
     }
     guard payload.count > 0, let row = row(of: identifier) ?? add(identifier, now: now) else { return .nothing }
@@ -96,7 +103,7 @@ struct FleetTable: Sendable {
   }
 
   private mutating func add(_ identifier: Span<UInt8>, now: MonotonicTime) -> Int? {
-    guard count < limits.devices else {
+    guard count < limits.devices || makeRoom(now: now) else {
       refused &+= 1
       return nil
     }
@@ -112,9 +119,29 @@ struct FleetTable: Sendable {
     return row
   }
 
+  /// Takes out the device that has been silent longest and never said what it is, if there is one: whoever may publish
+  /// could keep real devices out with invented ones. Those that are alive, or have described themselves, stay. All rows
+  /// are looked at once a second at most, however many ask for room.
+  private mutating func makeRoom(now: MonotonicTime) -> Bool {
+    if reusable.isEmpty, now >= nextReuse {
+      nextReuse = now + 1000
+      for row in devices.indices where isReusable(row) { reusable.append((row, devices[row].birth)) }
+      reusable.sort { devices[$0.row].heard > devices[$1.row].heard }
+    }
+    while let (row, birth) = reusable.popLast() {
+      guard devices[row].birth == birth, isReusable(row) else { continue }
+      remove(row)
+      return true
+    }
+    return false
+  }
+
+  private func isReusable(_ row: Int) -> Bool {
+    devices[row].isListed && !devices[row].isDescribed && devices[row].presence.isAbsent
+  }
+
   /// A device whose description was taken off the broker is gone for good.
-  private mutating func remove(_ identifier: Span<UInt8>) {
-    guard let row = row(of: identifier) else { return }
+  private mutating func remove(_ row: Int) {
     if devices[row].presence.isAbsent { absent -= 1 }
     index.remove(row, in: devices)
     devices[row] = FleetDevice(identifier: [], now: .zero)
@@ -143,7 +170,12 @@ struct FleetTable: Sendable {
     guard let part = part(row, name) else { return .nothing }
     if isRetained, devices[row].parts[part].stateConnection == connection { return .nothing }
     if payload[0] == UInt8(ascii: "{"), let json = try? JSONValue(parsing: payload), let number = json["rev"]?.uint64 {
-      guard number >= devices[row].parts[part].stateRevision else { return .nothing }
+      // What came live counts more than what a broker had kept, perhaps since an earlier start of the device.
+      let isKnownLive = devices[row].parts[part].stateConnection == connection
+      guard number >= devices[row].parts[part].stateRevision || (!isRetained && !isKnownLive) else {
+        if !isRetained { devices[row].isDoubtful = true }
+        return .nothing
+      }
       devices[row].parts[part].stateRevision = number
     }
     if !isRetained { devices[row].parts[part].stateConnection = connection }
@@ -192,13 +224,17 @@ struct FleetTable: Sendable {
     where devices[row].isListed && now >= devices[row].heard + limits.silence {
       if devices[row].presence == .alive || devices[row].presence == .unheard { set(.silent, row) }
     }
+    toldRefused = refused
     nextSearch = now + 1000
     return nextSearch
   }
 
-  /// Whether some device that is there has not described itself.
-  var hasUndescribed: Bool {
-    devices.contains { $0.isListed && !$0.isDescribed && $0.presence == .alive }
+  /// Whether some device that is there has not described itself, or says what does not fit its description.
+  var hasUndescribed: Bool { devices.contains { $0.isUndescribed } }
+
+  /// All of them are asked now.
+  mutating func noteAsked() {
+    for row in devices.indices where devices[row].isUndescribed { devices[row].isAsked = true }
   }
 
   // MARK: The order of the list
@@ -230,9 +266,20 @@ struct FleetTable: Sendable {
 
   /// Notes a description that says what is known already.
   mutating func note(_ row: Int, _ boot: [UInt8], _ number: UInt64, _ isRetained: Bool) {
+    if devices[row].boot != boot {
+      for part in devices[row].parts.indices { devices[row].parts[part].stateRevision = 0 }
+    }
+    devices[row].isDoubtful = false
     devices[row].boot = boot
     devices[row].aboutRevision = number
     if !isRetained { devices[row].aboutConnection = connection }
+  }
+
+  /// Notes that a device has described itself, if it was asked to.
+  mutating func noteAnswer(_ row: Int) {
+    guard devices[row].isAsked else { return }
+    devices[row].isAsked = false
+    answered &+= 1
   }
 
   /// Counts the commands that a device has yet to answer.

@@ -63,6 +63,11 @@ enum FleetTemplate {
       text.append(decimal: UInt32(clamping: context.table.absent))
       text.append(" not there")
     }
+    if context.table.toldRefused > 0 {
+      text.append(" · no room for others: ")
+      text.append(decimal: context.table.toldRefused)
+      text.append(" messages refused")
+    }
     switch context.link.status {
     case .connected: break
     case .connecting: text.append(" · connecting to the broker")

@@ -60,8 +60,8 @@ extension FleetQuery {
   }
 
   private mutating func shorten() {
-    if text.count > 128 { text = Array(text.prefix(128)) }
-    if group.count > 64 { group = Array(group.prefix(64)) }
+    text = SearchText.cut(text, to: 128)
+    group = SearchText.cut(group, to: 64)
   }
 }
 

@@ -19,6 +19,15 @@ enum SearchText {
     return isASCII ? folded : Array(String(decoding: [UInt8](text), as: UTF8.self).lowercased().utf8)
   }
 
+  /// The beginning of a text, in whole characters: half of one is no UTF-8, with which a browser ends a connection. The
+  /// page cuts in the same way (Web/fleet/fleet.js), since it waits for the answer to what it has asked.
+  static func cut(_ text: [UInt8], to limit: Int) -> [UInt8] {
+    guard text.count > limit else { return text }
+    var end = limit
+    while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }
+    return Array(text.prefix(end))
+  }
+
   /// The words that are searched for.
   static func words(_ text: Span<UInt8>) -> [[UInt8]] {
     folded(text).split(separator: UInt8(ascii: " "), maxSplits: 7).map { Array($0) }

@@ -119,6 +119,63 @@ import Timebase
     #expect(found(#""q":"nothing of the kind""#) == [])
   }
 
+  /// The page waits for the answer to what it has asked, and cuts as Web/tests/fleet.test.js says.
+  @Test(arguments: [
+    (String(repeating: "a", count: 200), String(repeating: "a", count: 128)),
+    (String(repeating: "a", count: 127) + "é", String(repeating: "a", count: 127)),
+    (String(repeating: "a", count: 126) + "é!", String(repeating: "a", count: 126) + "é"),
+    (String(repeating: "\u{1F4A1}", count: 40), String(repeating: "\u{1F4A1}", count: 32)),
+    ("\u{FEFF}lamp", "\u{FEFF}lamp"),
+  ])
+  func aLongSearchIsCutAsThePageCutsIt(_ typed: String, _ taken: String) {
+    let world = FleetWorld()
+    world.introduce("a")
+    let page = world.open()
+    world.wait(500)
+    _ = page.texts()
+    page.sendText(#"{"type":"watch","q":"\#(typed)"}"#)
+    world.settle()
+    let list = page.texts().last ?? ""
+    #expect(list.hasPrefix(#"{"type":"list","q":"\#(taken)","#))
+  }
+
+  /// Lists are looked at again four times a second only, and a row is used again at once.
+  @Test func aPageHearsNothingOfADeviceThatHasTheRowOfOneThatItShows() {
+    var limits = FleetLimits()
+    limits.devices = 2
+    let world = FleetWorld(limits: limits)
+    world.introduce("a")
+    world.say("b/alive", "1")
+    let page = world.open()
+    world.wait(1000)
+    _ = page.texts()
+    world.say("b/about", "")
+    world.say("c/alive", "1")
+    let news = page.texts()
+    #expect(news.allSatisfy { !Self.isType($0, "rows") || !Self.rows($0).contains("c") })
+    world.wait(500)
+    #expect(Self.rows(page.texts().last ?? "") == ["a", "c"])
+  }
+
+  @Test func whatFindsNoRoomIsShown() {
+    var limits = FleetLimits()
+    limits.devices = 1
+    let world = FleetWorld(limits: limits)
+    world.introduce("a")
+    let page = world.open()
+    world.wait(1000)
+    _ = page.texts()
+    for _ in 0..<100 { world.say("b/alive", "1") }
+    world.wait(1500)
+    let told = page.texts().filter { $0.contains(#""refused":100"#) }
+    #expect(told.count == 1, "a flood of them is told once a second at most")
+    let client = FleetClient(world.network)
+    let state = text(client.ask("GET", "/api/state")?.body ?? [])
+    #expect(state.contains(#""refused":100"#))
+    let first = text(client.ask("GET", "/")?.body ?? [])
+    #expect(first.contains("1 device · no room for others: 100 messages refused"))
+  }
+
   @Test func theListOfThoseNotThereFollowsThem() {
     let world = FleetWorld()
     world.introduce("a")

@@ -77,6 +77,98 @@ import Timebase
     #expect(try world.device("lamp-1").parts[0].isOn == true)
   }
 
+  @Test func whatCameLiveCountsMoreThanANumberThatWasKept() throws {
+    let world = FleetWorld()
+    world.say("lamp-1/led/state", #"{"state":"ON","rev":900}"#, isRetained: true)
+    world.say("lamp-1/led/state", #"{"state":"OFF","rev":3}"#)
+    #expect(try world.device("lamp-1").parts[0].isOn == false, "what was kept is of an earlier start of the device")
+  }
+
+  @Test func theNumbersOfADeviceThatHasStartedAgainBeginAnew() throws {
+    let world = FleetWorld()
+    world.introduce("lamp-1", boot: "a", rev: 900)
+    world.say("lamp-1/led/state", #"{"state":"ON","rev":900}"#)
+    world.introduce("lamp-1", led: #"{"state":"OFF","rev":3}"#, boot: "b", rev: 3)
+    #expect(try world.device("lamp-1").parts[0].isOn == false)
+  }
+
+  @Test func aStateThatIsOlderThanOneBeforeHasTheDeviceAsked() throws {
+    let world = FleetWorld()
+    world.introduce("lamp-1", led: #"{"state":"ON","rev":900}"#, boot: "a", rev: 900)
+    _ = world.takePublished()
+    world.say("lamp-1/led/state", #"{"state":"OFF","rev":3}"#)  // it has started again, and its description was lost
+    #expect(try world.device("lamp-1").parts[0].isOn == true)
+    world.wait(66_000)
+    #expect(world.takePublished().map(\.topic) == ["heliograph/all/ask"])
+    world.introduce("lamp-1", led: #"{"state":"OFF","rev":3}"#, boot: "b", rev: 3)
+    #expect(try world.device("lamp-1").parts[0].isOn == false)
+    world.wait(70_000)
+    #expect(world.takePublished().isEmpty)
+  }
+
+  /// There is no way to ask one device alone, and ten thousand answer.
+  @Test func whoeverNeverSaysWhatItIsHasAllAskedLessAndLessOften() throws {
+    let world = FleetWorld()
+    func asked(within seconds: Int, hearing identifier: String) -> [Int] {
+      var times: [Int] = []
+      for second in 0..<seconds {
+        if second % 20 == 0 { world.say("\(identifier)/alive", "1") }
+        if world.takePublished().contains(where: { $0.topic == "heliograph/all/ask" }) { times.append(second) }
+        world.wait(1000)
+      }
+      return times
+    }
+    _ = world.takePublished()
+    let times = asked(within: 1000, hearing: "x")
+    #expect(times.count == 4)
+    for (time, expected) in zip(times, [60, 180, 420, 900]) { #expect((expected...expected + 6).contains(time)) }
+    world.introduce("x")
+    #expect(asked(within: 200, hearing: "x").isEmpty, "nobody needs to be asked")
+    let later = asked(within: 70, hearing: "y")
+    #expect(later.count == 1, "since one has answered, the next is asked for as soon as the first was")
+  }
+
+  @Test func whoNeverSaidWhatItIsMakesRoomWhenItIsSilent() throws {
+    var limits = FleetLimits()
+    limits.devices = 4
+    let world = FleetWorld(limits: limits)
+    world.say("a/alive", "1")
+    world.say("real/led/state", "ON", isRetained: true)
+    world.introduce("real")
+    world.wait(20_000)
+    world.say("b/alive", "1")
+    world.say("c/alive", "1")
+    world.say("d/alive", "1")
+    #expect(world.table.refused == 1, "those that are there stay")
+    world.wait(40_000)
+    world.say("c/alive", "41")
+    world.wait(40_000)
+    func isThere(_ identifier: String) -> Bool { (try? world.device(identifier)) != nil }
+    world.say("d/alive", "1")
+    #expect(isThere("d") && !isThere("a"), "of those that are silent the oldest")
+    world.say("e/alive", "1")
+    #expect(isThere("e") && !isThere("b"))
+    world.wait(2000)
+    world.say("f/alive", "1")
+    #expect(!isThere("f") && isThere("c"), "it is alive")
+    #expect(isThere("real"), "it is silent, but has said what it is")
+    #expect(try world.state("real", "led") == "OFF")
+    #expect(world.table.count == 4 && world.table.refused == 2)
+  }
+
+  @Test func aFloodOfInventedDevicesCostsNoSearchForEach() throws {
+    var limits = FleetLimits()
+    limits.devices = 2000
+    let world = FleetWorld(limits: limits)
+    for number in 0..<2000 { world.say([FleetWorld.message("x\(number)/alive", "1")]) }
+    world.wait(77_000)
+    for number in 0..<3000 { world.say([FleetWorld.message("y\(number)/alive", "1")]) }
+    #expect(world.table.count == 2000 && world.table.refused == 1000)
+    for number in 0..<2000 {
+      #expect(try world.device("y\(number)").presence == .alive)
+    }
+  }
+
   @Test func aDeviceIsSilentAfter75SecondsWhateverTheBrokerKeeps() throws {
     let world = FleetWorld()
     world.introduce("lamp-1")

@@ -38,8 +38,8 @@ import Timebase
       .map { "\($0.topic.dropFirst("heliograph/lamp/".count)) \($0.payload)" }
     #expect(
       states == [
-        "fan/state OFF", #"led/state {"state":"OFF","brightness":255,"color_mode":"brightness"}"#,
-        #"rgb/state {"state":"OFF","brightness":255,"color_mode":"rgb","color":{"r":255,"g":255,"b":255}}"#,
+        "fan/state OFF", #"led/state {"state":"OFF","brightness":255,"color_mode":"brightness","rev":1}"#,
+        #"rgb/state {"state":"OFF","brightness":255,"color_mode":"rgb","color":{"r":255,"g":255,"b":255},"rev":1}"#,
         "level/state 0",
       ], "a button has no state, and nothing was read of the others yet")
   }
@@ -136,11 +136,11 @@ import Timebase
   @Test(arguments: [
     ("fan", "ON", #"fan/state ON"#), ("fan", "TOGGLE", "fan/state ON"), ("fan", " ON\n", "fan/state ON"),
     ("level", "7.0", "level/state 7"), ("level", "1e1", "level/state 10"),
-    ("led", "ON", #"led/state {"state":"ON","brightness":255,"color_mode":"brightness"}"#),
-    ("led", #"{"brightness":10}"#, #"led/state {"state":"ON","brightness":10,"color_mode":"brightness"}"#),
+    ("led", "ON", #"led/state {"state":"ON","brightness":255,"color_mode":"brightness","rev":2}"#),
+    ("led", #"{"brightness":10}"#, #"led/state {"state":"ON","brightness":10,"color_mode":"brightness","rev":2}"#),
     (
       "rgb", #"{"state":"ON","brightness":10,"color":{"r":1,"g":2,"b":3},"transition":2.0}"#,
-      #"rgb/state {"state":"ON","brightness":10,"color_mode":"rgb","color":{"r":1,"g":2,"b":3}}"#
+      #"rgb/state {"state":"ON","brightness":10,"color_mode":"rgb","color":{"r":1,"g":2,"b":3},"rev":2}"#
     ),
   ])
   func commandsAreObeyed(_ part: String, _ payload: String, _ said: String) throws {

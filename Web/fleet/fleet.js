@@ -12,9 +12,18 @@ import { ended, events } from '../kinds.js';
 
 const { message } = events;
 
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder('utf-8', { ignoreBOM: true })];
+const longest = new Uint8Array(128);
+
+// As much of a search as the server takes: 128 bytes, in whole characters.
+const cut = (q) => decoder.decode(longest.subarray(0, encoder.encodeInto(q, longest).written));
+
 // What is not here is unknown: total, absent, broker, groups, commandable, place.
 export function initialFleet(details) {
-  return { ...initial(details), wanted: details.wanted, orders: {}, latest: 0 };
+  const wanted = { ...details.wanted, q: cut(details.wanted.q) };
+  return {
+    ...initial(details), wanted, orders: {}, latest: 0,
+  };
 }
 
 export const isSameWindow = (a, b) => a.q === b.q && a.group === b.group && a.absent_only === b.absent_only;
@@ -34,6 +43,7 @@ Object.assign(events, {
   // Somebody searches, or turns a page: from the first row, unless it says otherwise.
   wish(s, { wanted }) {
     s.wanted = { ...s.wanted, from: 0, ...wanted };
+    s.wanted.q = cut(s.wanted.q);
     s.effects.push({ type: 'address', wanted: s.wanted });
     if (s.phase === 'live' || s.phase === 'checking') watch(s);
   },
@@ -97,11 +107,15 @@ ended.push((s) => {
   fail(s, `Connection lost before ${open.label} was answered`);
 });
 
-function summarize(s, { total, absent, broker, groups, commandable }) {
+function summarize(s, {
+  total, absent, refused = 0, broker, groups, commandable,
+}) {
   if (total === undefined) return;
   if (absent > s.absent) say(s, `${absent} not there`);
   if (broker.connected === false && s.broker?.connected) say(s, 'The broker is not connected');
-  Object.assign(s, { total, absent, broker, groups, commandable });
+  Object.assign(s, {
+    total, absent, refused, broker, groups, commandable,
+  });
 }
 
 function conclude(s, order) {
@@ -119,9 +133,12 @@ export function countOutcomes({ outcomes }) {
 }
 
 // The words above the list, the same as the server's.
-export function summaryText({ total, absent, broker }) {
+export function summaryText({
+  total, absent, refused, broker,
+}) {
   const devices = total === 1 ? '1 device' : `${total} devices`;
-  const there = absent ? `${devices}, ${absent} not there` : devices;
+  const room = refused ? ` · no room for others: ${refused} messages refused` : '';
+  const there = (absent ? `${devices}, ${absent} not there` : devices) + room;
   if (broker.connected) return there;
   const why = broker.error ? `the broker is not connected: ${broker.error}` : 'connecting to the broker';
   return `${there} · ${why}`;

@@ -84,6 +84,25 @@ test('a search is sent at once, from the first row, and only its own list is sho
   assert.deepEqual(page.take('rows'), [{ type: 'rows', html: '<li>new</li>', whole: true }]);
 });
 
+test('of a long search as much is asked for as the gateway takes, in whole characters', () => {
+  const answered = (q, taken) => {
+    const page = live();
+    page.take('send');
+    page.send('wish', { wanted: { ...all, q } });
+    assert.equal(page.watches()[0].q, taken);
+    page.receive({ ...list, q: taken }, '<li>found</li>');
+    assert.equal(page.take('rows').length, 1, 'its answer is known');
+  };
+  // FleetPageTests.aLongSearchIsCutAsThePageCutsIt has the same.
+  answered('a'.repeat(200), 'a'.repeat(128));
+  answered(`${'a'.repeat(127)}é`, 'a'.repeat(127));
+  answered(`${'a'.repeat(126)}é!`, `${'a'.repeat(126)}é`);
+  answered('\u{1F4A1}'.repeat(40), '\u{1F4A1}'.repeat(32));
+  answered('\uFEFFlamp', '\uFEFFlamp');
+  answered('lamp \uD83D', 'lamp \uFFFD');
+  assert.equal(live({ ...all, q: 'a'.repeat(200), from: 0 }).watches()[0].q.length, 128, 'at the start, too');
+});
+
 test('changed rows are handed on as they are', () => {
   const page = live();
   page.receive({ type: 'rows' }, '<li data-id=\'a\'></li>');
@@ -136,6 +155,9 @@ test('a refusal is shown in the words of the gateway', () => {
 test('its words are those of the first paint', () => {
   assert.equal(summaryText({ total: 1, absent: 0, broker }), '1 device');
   assert.equal(summaryText({ total: 2, absent: 2, broker: { connected: false } }), '2 devices, 2 not there · connecting to the broker');
+  assert.equal(summaryText({
+    total: 3, absent: 1, refused: 70, broker,
+  }), '3 devices, 1 not there · no room for others: 70 messages refused');
   assert.equal(placeText({ from: 50, count: 50, matches: 51 }), '51 to 51 of 51');
   assert.equal(placeText({ from: 0, count: 50, matches: 0 }), 'No device');
 });

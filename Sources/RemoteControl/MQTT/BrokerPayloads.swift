@@ -19,7 +19,7 @@ extension Part {
       text.append(value)
     case .number(let part): text.append(part.value)
     case .light(let part):
-      JSONWriter.append(to: &text) { json in part.writeBrokerState(to: &json) }
+      JSONWriter.append(to: &text) { json in part.writeBrokerState(revision, to: &json) }
     case .button: return false
     }
     return true
@@ -36,7 +36,8 @@ extension Light {
     }
   }
 
-  fileprivate func writeBrokerState(to json: inout JSONWriter) {
+  /// With its revision, by which a fleet knows the later of two.
+  fileprivate func writeBrokerState(_ revision: UInt64, to json: inout JSONWriter) {
     json.beginObject()
     json.member("state", isOn ? "ON" : "OFF")
     json.member("brightness", brightness)
@@ -50,6 +51,7 @@ extension Light {
       if channelCount > 3 { json.member("w", color.white) }
       json.endObject()
     }
+    json.member("rev", revision)
     json.endObject()
   }
 }
