@@ -9,6 +9,8 @@ public import Timebase
 public struct WallClock {
   /// When the second that was returned last is over.
   private var nextSecond = MonotonicTime.zero
+  /// The second that was returned last.
+  private var last: Int64?
 
   public init() {}
 
@@ -27,6 +29,9 @@ public struct WallClock {
   /// The seconds of `time`, which the clock shows at `now`; nil if it cannot be right.
   mutating func second(of time: timespec, now: MonotonicTime) -> Int64? {
     nextSecond = now + Milliseconds(1000 - UInt32(clamping: time.tv_nsec / 1_000_000))
-    return time.tv_sec < Self.earliest ? nil : Int64(time.tv_sec)
+    // Both clocks are cut to milliseconds, so its end may seem to be there a moment early.
+    guard time.tv_sec >= Self.earliest, Int64(time.tv_sec) != last else { return nil }
+    last = Int64(time.tv_sec)
+    return last
   }
 }

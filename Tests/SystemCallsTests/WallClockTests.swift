@@ -21,6 +21,14 @@ import Timebase
     #expect(clock.second(of: time, now: .zero) == (isTold ? Int64(seconds) : nil))
   }
 
+  @Test func theLastMillisecondOfASecondIsNotAnother() {
+    var clock = WallClock()
+    let now = MonotonicTime(milliseconds: 5000)
+    #expect(clock.second(of: timespec(tv_sec: 1_800_000_000, tv_nsec: 999_800_000), now: now) == 1_800_000_000)
+    #expect(clock.second(of: timespec(tv_sec: 1_800_000_000, tv_nsec: 999_900_000), now: now + 1) == nil)
+    #expect(clock.second(of: timespec(tv_sec: 1_800_000_001, tv_nsec: 0), now: now + 2) == 1_800_000_001)
+  }
+
   @Test func aSecondIsToldOnce() throws {
     var clock = WallClock()
     let now = MonotonicTime(milliseconds: 5000)
