@@ -8,8 +8,9 @@
 #if os(Linux)
   import CLinuxIO
 
-  /// Sends for all connections, in batches.
-  struct Sender: ~Copyable {
+  /// Sends for all connections, in batches. There is one, and it is not copied, though it could be. (If it could not,
+  /// the thread sanitizer would take its first word for the address of a piece; see `Loop.application`.)
+  struct Sender {
     /// A piece of output in the arena.
     private struct Piece {
       var row: ConnectionRow
@@ -49,7 +50,7 @@
       pieces = .allocate(capacity: Self.maxPieces)
     }
 
-    deinit {
+    func deallocate() {
       arena.deallocate()
       pieces.deallocate()
     }
