@@ -16,6 +16,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -51,6 +52,13 @@
 extern int accept4(int, struct sockaddr *, socklen_t *, int);  // which only _GNU_SOURCE declares
 
 static inline long io_result(long result) { return result < 0 ? -errno : result; }
+
+/// Runs `body` on a new thread, which nobody waits for.
+static inline int thread_start(void *(*body)(void *), void *context) {
+  pthread_t thread;
+  int error = pthread_create(&thread, NULL, body, context);
+  return error ? -error : -pthread_detach(thread);
+}
 
 // ---- sockets ----
 

@@ -102,7 +102,13 @@
     mutating func write(_ row: ConnectionRow) {
       guard !row.pointee.isFull else { return }
       sender.begin()
-      // The row stays: inside the call only `sender` is used, which ends no connection.
+      Self.write(row, of: application, now, through: &sender)
+    }
+
+    /// The row stays: inside the call only the sender is used, which ends no connection.
+    private static func write(
+      _ row: ConnectionRow, of application: UnsafeMutablePointer<App>, _ now: MonotonicTime, through sender: inout Sender
+    ) {
       application.pointee.writeOutput(row.pointee.id, now: now) { sender.send($0, to: row) }
     }
 

@@ -21,12 +21,15 @@
     private static var eventCount: Int { 512 }
     static var bufferSize: Int { 524_288 }
 
+    /// Memory: the application lives here from `init` to `deinit`; nothing else has the pointer, and no call of the
+    /// application is made inside another: all begin in a method of this value, which is exclusive.
+    ///
+    /// This has to be the first member: for the thread sanitizer Swift 6.3.1 takes the first word of a value that cannot
+    /// be copied for the address that `application.pointee` has.
+    let application: UnsafeMutablePointer<App>
     let calls: SocketCalls
     let poller: CInt
     let mailbox: Mailbox<App>
-    /// Memory: the application lives here from `init` to `deinit`; nothing else has the pointer, and no call of the
-    /// application is made inside another: all begin in a method of this value, which is exclusive.
-    let application: UnsafeMutablePointer<App>
     let onNewSecond: NewSecond?
     private let afterActivity: Activity?
     private var wallClock = WallClock()
@@ -80,6 +83,7 @@
       for key in table.keys { if let row = table.find(key) { _ = close(row.pointee.descriptor) } }
       for source in sources.values { source.closeDescriptor() }
       table.deallocate()
+      sender.deallocate()
       application.deinitialize(count: 1)
       application.deallocate()
       buffer.deallocate()

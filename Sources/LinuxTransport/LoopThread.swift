@@ -3,6 +3,7 @@
 // A thread of the system's, for what blocks: the loop, and the resolution of a name.
 
 #if os(Linux)
+  import CLinuxIO
   import SystemCalls
 
   enum LoopThread {
@@ -13,21 +14,17 @@
 
     /// Runs `body` on a new thread.
     static func start(_ body: sending @escaping () -> Void) throws(SystemError) {
-      var thread = pthread_t()
       // The new thread takes over the reference that is made here.
       let context = Unmanaged.passRetained(Body(body))
-      let code = pthread_create(
-        &thread, nil,
+      let code = thread_start(
         { context in
-          guard let context else { return nil }
-          Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+          if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
           return nil
         }, context.toOpaque())
       guard code == 0 else {
         context.release()
-        throw SystemError(code: code)
+        throw SystemError(code: -code)
       }
-      pthread_detach(thread)
     }
   }
 #endif

@@ -73,7 +73,8 @@
       var pair: [CInt] = [-1, -1]
       try SystemError.check { socket_pair(&pair) }
       defer { for descriptor in pair where descriptor >= 0 { close(descriptor) } }
-      let bytes = [UInt8](repeating: 7, count: 1 << 20)
+      try SystemError.checked(socket_set(pair[0], SOL_SOCKET, SO_SNDBUF, 4096))
+      let bytes = [UInt8](repeating: 7, count: 65_536)
       func result(_ count: Int) -> Int? {
         bytes.withUnsafeBufferPointer { prepare(0, pair[0], $0.baseAddress!, count, false, 1) }
         guard submit(1, SocketCalls()) == 1 else { return .min }

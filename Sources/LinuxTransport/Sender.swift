@@ -8,8 +8,9 @@
 #if os(Linux)
   import CLinuxIO
 
-  /// Sends for all connections, in batches.
-  struct Sender: ~Copyable {
+  /// Sends for all connections, in batches. There is one, and it is not copied, though it could be. (If it could not,
+  /// the thread sanitizer would take its first word for the address of a piece; see `Loop.application`.)
+  struct Sender {
     /// A piece of output in the arena.
     private struct Piece {
       var row: ConnectionRow
@@ -49,7 +50,7 @@
       pieces = .allocate(capacity: Self.maxPieces)
     }
 
-    deinit {
+    func deallocate() {
       arena.deallocate()
       pieces.deallocate()
     }
@@ -63,7 +64,7 @@
     /// Takes what it can of `bytes`, in order; gives how many.
     mutating func send(_ bytes: Span<UInt8>, to row: ConnectionRow) -> Int {
       guard !row.pointee.isFull, row.pointee.output == .open, !bytes.isEmpty else { return 0 }
-      if row.pointee.batch == batch {
+      if isGathered(row) {
         if isGrowing, bytes.count < Self.smallSize, pieces[count - 1].count + bytes.count < Self.smallSize,
           used + bytes.count <= Self.arenaSize
         {
@@ -116,9 +117,11 @@
 
     // MARK: The batch
 
-    /// Whether something of this connection is in the batch.
+    /// Whether something of this connection is in the batch. (The numbers of batches come again, after days.)
     @inline(__always)
-    func isGathered(_ row: ConnectionRow) -> Bool { row.pointee.batch == batch }
+    func isGathered(_ row: ConnectionRow) -> Bool {
+      row.pointee.batch == batch && row.pointee.place < count && pieces[Int(row.pointee.place)].row == row
+    }
 
     /// Sends what has been gathered. Afterwards none of it is in the arena: what the kernel did not take is kept with
     /// its connection.
@@ -153,7 +156,7 @@
       guard let row = table.find(key) else { return }
       // A report of another batch would mean that the kernel had not finished with its piece when the arena was used
       // again: nobody knows what the peer got.
-      guard row.pointee.batch == batch else { return over.append(key) }
+      guard isGathered(row) else { return over.append(key) }
       keep(pieces[Int(row.pointee.place)], result)
     }
 
