@@ -82,8 +82,9 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
 
 #if !WITHOUT_BOXES
   /// A value in memory of its own, so that a row for it takes a pointer only, and nothing once it is let go.
+  @usableFromInline
   struct Box<Value: Sendable>: ~Copyable, @unchecked Sendable {
-    private var place: UnsafeMutablePointer<Value>?
+    @usableFromInline var place: UnsafeMutablePointer<Value>?
 
     init() {}
 
@@ -93,7 +94,7 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
     }
 
     // Inlinable, as that of `Rows`.
-    deinit {
+    @inlinable deinit {
       place?.deinitialize(count: 1)
       place?.deallocate()
     }
