@@ -16,8 +16,8 @@ from common.claims import holds, title_of  # noqa: E402
 from clusters import Cluster, Mosquittos, Rabbits  # noqa: E402
 
 SCENES = {
-    "ci": (Mosquittos, 2, scene.CI), "page": (Mosquittos, 1, [scene.every_device_appears, *browser.CLAIMS]), "mosquitto": (Mosquittos, 1, scene.ALONE),
-    "rabbitmq": (Rabbits, 3, scene.RABBITS), "cluster": (Cluster, 3, scene.CLUSTER),
+    "ci": (Mosquittos, 2, scene.CI), "page": (Mosquittos, 1, [scene.every_device_appears, *browser.CLAIMS]),
+    "mosquitto": (Mosquittos, 1, scene.ALONE), "rabbitmq": (Rabbits, 3, scene.RABBITS), "cluster": (Cluster, 3, scene.CLUSTER),
 }
 
 

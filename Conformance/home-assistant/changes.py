@@ -198,7 +198,7 @@ def nothing_else_is_wrong_in_its_log(scene: Scene) -> str:
 
 
 def a_device_that_is_not_to_be_found_any_more_is_gone(scene: Scene) -> str:
-    """Whether Home Assistant runs when the device starts with --no-mqtt-discovery, or has not seen it since its start."""
+    """By a start with --no-mqtt-discovery, whether Home Assistant runs then or not."""
     for is_running in (True, False):
         scene.stop_device()
         scene.start_device(PARTS)
@@ -226,6 +226,7 @@ def a_device_that_is_not_to_be_found_any_more_is_gone(scene: Scene) -> str:
 ALL = [parts_change_while_home_assistant_runs, what_was_taken_out_is_forgotten,
        parts_change_while_home_assistant_is_off, parts_change_and_nobody_meets_for_a_while,
        parts_change_and_the_broker_has_forgotten_all, parts_change_again_and_again, the_only_part_changes_its_kind,
-       a_device_that_is_not_to_be_found_any_more_is_gone, nothing_is_wrong_in_its_log, a_device_deleted_there_stays_away_until_it_is_started,
+       a_device_that_is_not_to_be_found_any_more_is_gone, nothing_is_wrong_in_its_log,
+       a_device_deleted_there_stays_away_until_it_is_started,
        nothing_else_is_wrong_in_its_log]
 CI = [parts_change_while_home_assistant_is_off, nothing_is_wrong_in_its_log]

@@ -89,5 +89,6 @@ def whoever_is_not_to_be_found_is_not(here: House, there: House) -> str:
 
 
 ALL = [both_kinds_are_found_with_what_is_said_of_them, two_of_one_name_both_have_one, two_that_meet_later_both_have_one,
-       a_gateway_is_found_as_a_page_and_not_as_a_device, avahi_may_be_stopped_and_started, where_avahi_does_not_run_one_line_says_how_to_get_it,
+       a_gateway_is_found_as_a_page_and_not_as_a_device, avahi_may_be_stopped_and_started,
+       where_avahi_does_not_run_one_line_says_how_to_get_it,
        whoever_is_not_to_be_found_is_not]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Whom a gateway speaks with: a broker that answers as MQTT 3.1.1 wants it, and pages that read what they are sent. Both
-// are strict and share no code with the gateway.
+// Whom a gateway speaks with: a broker that answers as MQTT 3.1.1 wants it, and pages that read what they are sent.
+// Both are strict and share no code with the gateway.
 
 import Bytes
 
@@ -79,7 +79,8 @@ struct FleetPeer {
     let topic = text(body[2..<2 + length])
     let levels = topic.split(separator: "/", omittingEmptySubsequences: false)
     if topic != "f/all/ask" {
-      let isCommand = levels.count == 4 && levels[0] == "f" && levels[3] == "set" && levels[1] != "all" && levels[1] != "group"
+      let isCommand = levels.count == 4 && levels[0] == "f" && levels[3] == "set"
+        && levels[1] != "all" && levels[1] != "group"
       try check(isCommand, "a gateway asks and commands, and does not publish \(topic)")
       let names = levels[1...2].allSatisfy { name in
         !name.isEmpty && name.utf8.allSatisfy { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x5F || $0 == 0x2D }
@@ -150,7 +151,8 @@ struct FleetReader {
   /// Takes the rows of a whole page over.
   mutating func readPage(_ page: [UInt8]) throws(BrokenInvariant) {
     guard let start = Self.place(behind: "<ul id='rows'", in: page[...]),
-      let first = Self.place(behind: ">", in: page[start...]), let end = Self.place(behind: "</ul><nav", in: page[first...])
+      let first = Self.place(behind: ">", in: page[start...]),
+      let end = Self.place(behind: "</ul><nav", in: page[first...])
     else { throw BrokenInvariant(description: "a page has its rows") }
     let found = try Self.rows(in: Array(page[first..<end - "</ul><nav".utf8.count]))
     order = found.map(\.identifier)

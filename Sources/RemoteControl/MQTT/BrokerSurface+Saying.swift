@@ -92,7 +92,7 @@ extension BrokerSurface {
       while !announcement.revives, let name = unswept.last { try sweep(name, device, now: now) }
       let withheld = unswept
       if options.isWithdrawn, !announcement.revives {
-        self.announcement.sent(try send(topics.config, now: now) { _ in }, now: now)
+        self.announcement.sent(try send(topics.config, now: now) { _ in }, isEmpty: true, now: now)
         return
       }
     #endif

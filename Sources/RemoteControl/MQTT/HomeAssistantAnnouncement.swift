@@ -24,8 +24,9 @@
 // over the old one that the broker has kept. In any other order one of the two would be given a state of the other.
 //
 // A device that is not to be found there any more is gone with all that it had: in place of the second step an empty
-// message takes it out, and off the broker. What it has is announced in full only when Home Assistant has started: at a
-// connection the empty message is enough for a Home Assistant that has seen it, and one that has not hears of nothing.
+// message takes it out, and off the broker, once, since Home Assistant logs a warning of a second one. What it has is
+// announced in full only when Home Assistant has started: at a connection the empty message is enough for a Home
+// Assistant that has seen it, and one that has not hears of nothing.
 
 import Bytes
 import Timebase
@@ -48,6 +49,8 @@ struct HomeAssistantAnnouncement: Sendable {
     private var message: UInt16 = 0
     /// Whether Home Assistant has been there since before the first message.
     private var isWitnessed = false
+    /// Whether the broker has the message that withdraws the device.
+    private var hasWithdrawn = false
     /// At most so many are taken out; whoever renames more than that at once has the rest to delete by hand.
     private static let limit = 128
 
@@ -61,11 +64,12 @@ struct HomeAssistantAnnouncement: Sendable {
 
   /// Begins an announcement: the device has connected.
   mutating func begin(at time: MonotonicTime, isWithdrawal: Bool = false) {
-    self.time = time
-    revives = !gone.isEmpty && !isWithdrawal
     #if !WITHOUT_STATE_FILE
       isWitnessed = false
+      if isWithdrawal, hasWithdrawn { return }
     #endif
+    self.time = time
+    revives = !gone.isEmpty && !isWithdrawal
   }
 
   /// Begins an announcement: Home Assistant has started.
@@ -73,6 +77,7 @@ struct HomeAssistantAnnouncement: Sendable {
     begin(at: time)
     #if !WITHOUT_STATE_FILE
       isWitnessed = true
+      hasWithdrawn = false
     #endif
   }
 
@@ -84,9 +89,9 @@ struct HomeAssistantAnnouncement: Sendable {
     #endif
   }
 
-  /// The message that was due is on its way.
-  mutating func sent(_ message: UInt16, now: MonotonicTime) {
-    time = hasRevived == revives ? .distantFuture : now + 2000
+  /// The message that was due is on its way; `isEmpty`: there is no such device any more.
+  mutating func sent(_ message: UInt16, isEmpty: Bool = false, now: MonotonicTime) {
+    time = isEmpty || hasRevived == revives ? .distantFuture : now + 2000
     hasRevived = revives
     revives = false
     #if !WITHOUT_STATE_FILE
@@ -100,7 +105,9 @@ struct HomeAssistantAnnouncement: Sendable {
 
     /// The broker has a message. Returns whether nothing is gone any more that was before.
     mutating func acknowledged(_ message: UInt16) -> Bool {
-      guard message == self.message, isWitnessed, time == .distantFuture, !gone.isEmpty else { return false }
+      guard message == self.message, time == .distantFuture, !gone.isEmpty else { return false }
+      hasWithdrawn = true
+      guard isWitnessed else { return false }
       gone = []
       hasRevived = nil
       return true
