@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Sockets, epoll and io_uring for Swift, which sees no macros, no packed structures and no atomic loads of C. Nothing is
-// decided here. What fails gives the negative errno, as the kernel's own calls do, so one rule holds for a call and for
-// a completion of the ring.
+// Sockets, epoll and io_uring for Swift, which sees no macros, no packed structures and no atomic loads of C. Nothing
+// is decided here. What fails gives the negative errno, as the kernel's own calls do, so one rule holds for a call and
+// for a completion of the ring.
 
 #ifndef HELIOGRAPH_LINUX_IO_SHIM_H
 #define HELIOGRAPH_LINUX_IO_SHIM_H
@@ -233,7 +233,8 @@ static inline int ring_open(struct send_ring *ring, unsigned entries) {
 
 /// Fills in the send `number` of the next submission.
 static inline void ring_prepare(
-    struct send_ring *ring, unsigned number, int descriptor, const void *bytes, unsigned count, int more, uint64_t key) {
+    struct send_ring *ring, unsigned number, int descriptor, const void *bytes, unsigned count, int more,
+    uint64_t key) {
   struct io_uring_sqe *send = &ring->sends[(*ring->submitted + number) & ring->taken_mask];
   send->fd = descriptor;
   send->addr = (uint64_t)(uintptr_t)bytes;

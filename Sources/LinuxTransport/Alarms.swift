@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Times of the transport's own: the rest of a port, an attempt to connect, the end of a shutdown. There are few and most
-// often none, so they are in no order.
+// Times of the transport's own: the rest of a port, an attempt to connect, the end of a shutdown. There are few and
+// most often none, so they are in no order.
 
 #if os(Linux)
   import DeviceServer

@@ -2,8 +2,8 @@
 
 // Linux's own calls under an application: epoll, accept4, recv and send, and a ring of io_uring for sends where the
 // kernel allows one. It listens, and moves bytes and time between sockets and the application on one thread, which owns
-// all state. No protocol is spoken here. Beside NIOTransport, whose contract this keeps, it costs the kernel's calls and
-// little else.
+// all state. No protocol is spoken here. Beside NIOTransport, whose contract this keeps, it costs the kernel's calls
+// and little else.
 
 #if os(Linux)
   import CLinuxIO
@@ -101,7 +101,7 @@
     ///
     /// `onAcceptError` runs on the loop when a connection could not be accepted, for lack of descriptors (EMFILE) for
     /// instance, and not again until one was. New connections wait then; it is tried again every second.
-    /// - Throws: `SystemError` with EADDRINUSE, EADDRNOTAVAIL or EACCES, or an error that says that the name is unknown.
+    /// - Throws: `SystemError` with EADDRINUSE, EADDRNOTAVAIL or EACCES, or an error that says so of a name.
     public func listen(
       host: String, port: Int, onAcceptError: (@Sendable (any Error) -> Void)? = nil
     ) async throws -> RemoteAddress {
@@ -147,8 +147,8 @@
 
     /// Gives `receive` what can be read from `descriptor`, on the loop and as it comes, and does what follows from it.
     ///
-    /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an error,
-    /// `end` runs once and it is closed. At `shutdown` it is closed without a word.
+    /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an
+    /// error, `end` runs once and it is closed. At `shutdown` it is closed without a word.
     @discardableResult
     public func watch(
       _ descriptor: CInt, receive: @escaping @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Void,

@@ -19,8 +19,8 @@
     /// So many are accepted before others have their turn.
     private static var acceptCount: Int { 64 }
     private static var rest: Milliseconds { .seconds(1) }
-    /// The kernel takes little beyond what it has sent: without that a client that does not read would be given megabytes
-    /// of states that nobody wants any more.
+    /// The kernel takes little beyond what it has sent: without that a client that does not read would be given
+    /// megabytes of states that nobody wants any more.
     private static var notSentLimit: CInt { 16_384 }
 
     init(_ address: SocketAddress, report: (@Sendable (any Error) -> Void)?) throws(SystemError) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What happens to a connection, between the kernel and the application: it is accepted, read, written, and ended in each
-// direction for itself. Nothing is read while the application has left input with us; nothing is written while the
+// What happens to a connection, between the kernel and the application: it is accepted, read, written, and ended in
+// each direction for itself. Nothing is read while the application has left input with us; nothing is written while the
 // kernel takes no more.
 
 #if os(Linux)
@@ -107,7 +107,8 @@
 
     /// The row stays: inside the call only the sender is used, which ends no connection.
     private static func write(
-      _ row: ConnectionRow, of application: UnsafeMutablePointer<App>, _ now: MonotonicTime, through sender: inout Sender
+      _ row: ConnectionRow, of application: UnsafeMutablePointer<App>, _ now: MonotonicTime,
+      through sender: inout Sender
     ) {
       application.pointee.writeOutput(row.pointee.id, now: now) { sender.send($0, to: row) }
     }

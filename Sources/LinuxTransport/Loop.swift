@@ -24,8 +24,8 @@
     /// Memory: the application lives here from `init` to `deinit`; nothing else has the pointer, and no call of the
     /// application is made inside another: all begin in a method of this value, which is exclusive.
     ///
-    /// This has to be the first member: for the thread sanitizer Swift 6.3.1 takes the first word of a value that cannot
-    /// be copied for the address that `application.pointee` has.
+    /// This has to be the first member: for the thread sanitizer Swift 6.3.1 takes the first word of a value that
+    /// cannot be copied for the address that `application.pointee` has.
     let application: UnsafeMutablePointer<App>
     let calls: SocketCalls
     let poller: CInt
@@ -64,8 +64,8 @@
     var isStopped = false
 
     init(
-      _ application: consuming App, _ mailbox: Mailbox<App>, calls: SocketCalls, ring: SendRing?, onNewSecond: NewSecond?,
-      afterActivity: Activity?
+      _ application: consuming App, _ mailbox: Mailbox<App>, calls: SocketCalls, ring: SendRing?,
+      onNewSecond: NewSecond?, afterActivity: Activity?
     ) throws(SystemError) {
       self.application = .allocate(capacity: 1)
       self.application.initialize(to: application)

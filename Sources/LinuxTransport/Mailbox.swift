@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// How other threads reach the loop: they leave a letter, and the first of them rings an eventfd that the loop waits for.
+// How other threads reach the loop: they leave a letter, and the first of them rings an eventfd that the loop waits
+// for.
 
 #if os(Linux)
   import CLinuxIO

@@ -108,7 +108,9 @@
     private static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
       let first = addresses.filter { $0.family == addresses[0].family }
       let second = addresses.filter { $0.family != addresses[0].family }
-      return (0..<max(first.count, second.count)).flatMap { first.dropFirst($0).prefix(1) + second.dropFirst($0).prefix(1) }
+      return (0..<max(first.count, second.count)).flatMap {
+        first.dropFirst($0).prefix(1) + second.dropFirst($0).prefix(1)
+      }
     }
 
     private func tryNext(_ loop: inout Loop<App>) {

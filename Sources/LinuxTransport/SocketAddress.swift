@@ -37,7 +37,8 @@
 
     /// The same for a name, on a thread of its own, from which `done` is called.
     static func resolve(
-      _ host: String, _ port: Int, isPassive: Bool = false, _ done: @escaping @Sendable (Result<[Self], any Error>) -> Void
+      _ host: String, _ port: Int, isPassive: Bool = false,
+      _ done: @escaping @Sendable (Result<[Self], any Error>) -> Void
     ) {
       do {
         try LoopThread.start { done(Result { try resolve(host, port, isPassive: isPassive) }) }

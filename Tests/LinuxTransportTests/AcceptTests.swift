@@ -40,7 +40,8 @@
         reports.withLock { $0.append(error as? SystemError) }
       }
       let ask = Wire.request("GET", "/", ["Connection: close"])
-      async let first = Crowd.run([[Wire.upgrade("/ws"), Wire.frame(2, [1, 2, 3]), Wire.frame(8, [0x03, 0xE8])]], port: address.port)
+      let echo = [Wire.upgrade("/ws"), Wire.frame(2, [1, 2, 3]), Wire.frame(8, [0x03, 0xE8])]
+      async let first = Crowd.run([echo], port: address.port)
       #expect(try await first[0].bytes.suffix(9) == [0x82, 3, 1, 2, 3, 0x88, 2, 0x03, 0xE8])
 
       // The second one waits until there is a descriptor again, and until the port looks again.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The ring by itself, on a pair of sockets: what it says is what happened. Where the kernel allows none there is nothing
-// to test, and a transport does without.
+// The ring by itself, on a pair of sockets: what it says is what happened. Where the kernel allows none there is
+// nothing to test, and a transport does without.
 
 #if os(Linux)
   import CLinuxIO

@@ -88,7 +88,9 @@
     }
 
     @Test(arguments: [LinuxTransport<Echo>.Sending.plain, .automatic], [false, true])
-    func whateverTheKernelDoesNoByteIsLostOrOutOfPlace(_ sending: LinuxTransport<Echo>.Sending, _ isDeadly: Bool) async throws {
+    func whateverTheKernelDoesNoByteIsLostOrOutOfPlace(
+      _ sending: LinuxTransport<Echo>.Sending, _ isDeadly: Bool
+    ) async throws {
       for _ in 0..<2 {
         let seed = SeededGenerator.freshSeed()
         var dice = SeededGenerator(seed: seed)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Many clients on one thread: each sends what it is given in pieces, reads to the end, and is strict about nothing. What
-// came is the test's to judge.
+// Many clients on one thread: each sends what it is given in pieces, reads to the end, and is strict about nothing.
+// What came is the test's to judge.
 
 #if os(Linux)
   import CLinuxIO

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A kernel in a bad mood, in front of the real one: its calls read and write less than they were asked, are interrupted,
-// find no memory, have to wait, or end a connection. After each that epoll would report something for, epoll is made to
-// report it: registering a socket again has it look anew.
+// A kernel in a bad mood, in front of the real one: its calls read and write less than they were asked, are
+// interrupted, find no memory, have to wait, or end a connection. After each that epoll would report something for,
+// epoll is made to report it: registering a socket again has it look anew.
 // Rule: what it says to have happened has happened: bytes that it reports as sent are sent.
 
 #if os(Linux)
