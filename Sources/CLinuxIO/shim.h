@@ -137,9 +137,10 @@ static inline int socket_resolve(const char *host, const char *port, int passive
 
 // ---- epoll ----
 
-static const uint32_t poll_in = EPOLLIN, poll_out = EPOLLOUT, poll_end = EPOLLRDHUP | EPOLLHUP, poll_error = EPOLLERR;
+static const uint32_t poll_in = EPOLLIN, poll_out = EPOLLOUT, poll_end = EPOLLRDHUP | EPOLLHUP, poll_error = EPOLLERR,
+                      poll_urgent = EPOLLPRI;
 /// What a connection is registered for, once.
-static const uint32_t poll_connection = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+static const uint32_t poll_connection = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 static inline int poll_set(int poller, int operation, int descriptor, uint32_t events, uint64_t key) {
   struct epoll_event event;
@@ -153,6 +154,8 @@ static inline int poll_add(int poller, int descriptor, uint32_t events, uint64_t
 static inline int poll_change(int poller, int descriptor, uint32_t events, uint64_t key) {
   return poll_set(poller, EPOLL_CTL_MOD, descriptor, events, key);
 }
+
+static inline void poll_remove(int poller, int descriptor) { poll_set(poller, EPOLL_CTL_DEL, descriptor, 0, 0); }
 
 static inline uint32_t poll_events(const struct epoll_event *event) { return event->events; }
 static inline uint64_t poll_key(const struct epoll_event *event) { return event->data.u64; }
@@ -247,12 +250,14 @@ static inline void ring_prepare(
 /// Has the kernel do the first `count` sends; gives how many it has taken. Those that it has not are withdrawn.
 static inline unsigned ring_submit(struct send_ring *ring, unsigned count) {
   unsigned start = *ring->submitted, taken;
+  long result;
   // Released, so that the kernel sees the sends before their number.
   __atomic_store_n(ring->submitted, start + count, __ATOMIC_RELEASE);
   do {
     taken = __atomic_load_n(ring->taken, __ATOMIC_ACQUIRE) - start;
     if (taken == count) return count;
-  } while (syscall(SYS_io_uring_enter, ring->descriptor, count - taken, 0, 0, NULL, 0) > 0 || errno == EINTR);
+    result = syscall(SYS_io_uring_enter, ring->descriptor, count - taken, 0, 0, NULL, 0);
+  } while (result > 0 || (result < 0 && errno == EINTR));
   taken = __atomic_load_n(ring->taken, __ATOMIC_ACQUIRE) - start;
   __atomic_store_n(ring->submitted, start + taken, __ATOMIC_RELEASE);
   return taken;

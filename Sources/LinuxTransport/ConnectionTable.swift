@@ -8,6 +8,7 @@
 #if os(Linux)
   import Bytes
   import DeviceServer
+  import SystemCalls
 
   /// One TCP connection.
   struct Connection {
@@ -39,6 +40,10 @@
     var isEndTold = false
     /// The last read filled the buffer: much is coming.
     var isBulky = false
+    /// It is to be read on in the next turn, whatever the kernel reports meanwhile.
+    var isUnfinished = false
+    /// Urgent data is on its way, at which a read stops short.
+    var hasUrgent = false
   }
 
   /// What waits for a connection.
@@ -85,17 +90,20 @@
     private let counts: UnsafeMutablePointer<UInt8>
 
     init() {
-      // Pages of a piece this large are the kernel's until they are written: only the first is.
-      blocks = .allocate(capacity: Self.maxBlocks)
-      blocks.initialize(repeating: nil, count: Self.maxBlocks)
-      counts = .allocate(capacity: Self.maxBlocks)
-      counts.initialize(repeating: 0, count: Self.maxBlocks)
+      blocks = Self.zeros(ConnectionRow?.self)  // nil is all zeros
+      counts = Self.zeros(UInt8.self)
     }
 
     func deallocate() {
       for block in 0..<Self.maxBlocks { release(block) }
-      blocks.deallocate()
-      counts.deallocate()
+      free(blocks)
+      free(counts)
+    }
+
+    /// Zeros for each block. The C library has them from the kernel, which gives a page when it is first written.
+    private static func zeros<Value>(_ type: Value.Type) -> UnsafeMutablePointer<Value> {
+      guard let memory = calloc(maxBlocks, MemoryLayout<Value>.stride) else { fatalError("there is no memory") }
+      return memory.bindMemory(to: type, capacity: maxBlocks)
     }
 
     /// The row that an event is for; nil if its connection has ended.

@@ -34,16 +34,33 @@
       if events & poll_end != 0 { row.pointee.hasPeerEnded = true }
       // It was reset, and no read will say so.
       if events & poll_error != 0, row.pointee.isInputHeld || row.pointee.isInputOver { return end(row) }
+      if events & poll_urgent != 0 { row.pointee.hasUrgent = true }
       if row.pointee.isFull, events & poll_out != 0 { takesMore(row) }
-      guard events & ~poll_out != 0, row.pointee.key == key else { return }
+      guard events & ~poll_out != 0, row.pointee.key == key, !row.pointee.isUnfinished else { return }
       if row.pointee.isInputHeld { row.pointee.isReadDue = true } else { read(row) }
     }
 
     /// The most that is read at once. A client that sends much, and whose input is taken, gets the whole buffer, unless
-    /// much is held already: that is memory.
+    /// others do so, too, and have to wait; or much is held already: that is memory.
     private func readSize(_ row: ConnectionRow) -> Int {
       if heldCount > 8 << 20 { return 16_384 }
-      return row.pointee.isBulky ? Self.bufferSize : 65_536
+      return row.pointee.isBulky && reading.count <= 1 ? Self.bufferSize : 65_536
+    }
+
+    /// Reads on in the next turn, when others have had theirs.
+    private mutating func readLater(_ row: ConnectionRow) {
+      row.pointee.isUnfinished = true
+      unfinished.append(row.pointee.key)
+    }
+
+    /// Reads on those that were not finished in the last turn, once each.
+    mutating func readOn() {
+      swap(&unfinished, &reading)
+      for key in reading {
+        if let row = table.find(key) { row.pointee.isUnfinished = false }
+        hear(key, poll_in)
+      }
+      reading.removeAll(keepingCapacity: true)
     }
 
     private mutating func read(_ row: ConnectionRow) {
@@ -58,15 +75,16 @@
           let taken = application.pointee.receive(bytes, from: row.pointee.id, now: now)
           row.pointee.isBulky = count == size && taken >= count
           if taken < count { return hold(bytes.extracting(droppingFirst: max(taken, 0)), row) }
-          if count == size { return unfinished.append(row.pointee.key) }  // others have their turn first
-          if !row.pointee.hasPeerEnded { return }  // less than there was room for: that was all
+          if count == size { return readLater(row) }
+          // Less than there was room for: that was all, unless a read stops before what is urgent.
+          if !row.pointee.hasPeerEnded, !row.pointee.hasUrgent { return }
         } else if count == 0 {
           row.pointee.isInputOver = true
           endInput(row)
           return
         } else {
           switch SocketTrouble(count) {
-          case .full: return
+          case .full: return row.pointee.hasUrgent = false
           case .shortage:
             hasNews = true
             return sender.stalled.append(row.pointee.key)
@@ -129,7 +147,7 @@
       if row.pointee.isInputOver { return endInput(row) }
       if row.pointee.isReadDue {
         row.pointee.isReadDue = false
-        unfinished.append(row.pointee.key)
+        if !row.pointee.isUnfinished { readLater(row) }
       }
     }
 

@@ -51,7 +51,6 @@
 
     /// The time of this turn.
     private(set) var now = MonotonicTime.zero
-    private var nanoseconds: Int64 = 0
     /// When the application wants to be polled next.
     private var deadline: MonotonicTime?
     /// Whether the application was told of something since it was last asked what to do.
@@ -59,7 +58,7 @@
     /// Connections that are to be read on without an event.
     var unfinished: [UInt64] = []
     /// Those of the last turn, while they are read on.
-    private var reading: [UInt64] = []
+    var reading: [UInt64] = []
     var closing: Closing?
     var isStopped = false
 
@@ -118,14 +117,17 @@
       if !unfinished.isEmpty { return 0 }
       guard let next = alarms.next(deadline) else { return -1 }
       let (time, overflow) = Int64(clamping: next.milliseconds).multipliedReportingOverflow(by: 1_000_000)
-      return overflow ? -1 : max(time - nanoseconds, 0)
+      return overflow ? -1 : max(time - Self.nanoseconds, 0)  // by the clock: this turn has taken its time
+    }
+
+    private static var nanoseconds: Int64 {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private mutating func readClock() {
-      var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
-      nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-      now = MonotonicTime(milliseconds: UInt64(nanoseconds / 1_000_000))
+      now = MonotonicTime(milliseconds: UInt64(Self.nanoseconds / 1_000_000))
     }
 
     /// Reads the clock; the application is told the date if it has changed.
@@ -144,12 +146,6 @@
     private mutating func readMail() {
       mailbox.acknowledge()
       for letter in mailbox.take() { letter(&self) }
-    }
-
-    private mutating func readOn() {
-      swap(&unfinished, &reading)
-      for key in reading { hear(key, poll_in) }
-      reading.removeAll(keepingCapacity: true)
     }
 
     // MARK: The application's actions
@@ -221,6 +217,7 @@
       for source in sources.values { source.close(&self) }
       application.pointee.shutdown(now: now)
       outgoing?.shutdown(&self)
+      act()  // what is said at the end goes out before anything is cut off
     }
 
     private mutating func finishClosing() {

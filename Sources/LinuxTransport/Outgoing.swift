@@ -207,9 +207,16 @@
       }
       switch failure == 0 ? nil : SocketTrouble(-Int(failure)) {
       case nil, .full?: break
-      case .shortage?: if let socket { loop.sender.stalled.append(socket.key) }
+      case .shortage?: stall(&loop)
       case .broken?: closed(SystemError(code: failure), &loop)
       }
+    }
+
+    /// The kernel has no memory just now: it is tried again in a moment.
+    private func stall(_ loop: inout Loop<App>) {
+      guard let socket else { return }
+      loop.sender.stalled.append(socket.key)
+      loop.hasNews = true  // which leads to those that are stalled
     }
 
     private func read(_ loop: inout Loop<App>) {
@@ -228,7 +235,7 @@
       } else {
         switch SocketTrouble(count) {
         case .full: break
-        case .shortage: loop.sender.stalled.append(socket.key)
+        case .shortage: stall(&loop)
         case .broken: closed(SystemError(code: CInt(clamping: -count)), &loop)
         }
       }

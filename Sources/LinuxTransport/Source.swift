@@ -40,6 +40,8 @@
     /// Ends it without a word.
     final func leave(_ loop: inout Loop<App>) {
       guard loop.sources.removeValue(forKey: key) != nil else { return }
+      // Somebody may have the open file under another number, and then the kernel would go on reporting it.
+      poll_remove(loop.poller, descriptor)
       closeDescriptor()
     }
 

@@ -90,6 +90,19 @@ extension OverSockets {
       }
     }
 
+    /// A read stops short before what is urgent, and the kernel does not say again that there is more.
+    @Test(arguments: Carrier.unencrypted) func whatComesBehindUrgentDataIsRead(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
+        let client = try await RawClient.connect(to: server.address)
+        for _ in 0..<3 {
+          try await client.send("GET / HT")
+          try client.sendUrgent(UInt8(ascii: "!"))
+          try await client.send("TP/1.1\r\nHost: localhost\r\n\r\n")
+          #expect(try await client.receiveResponse().hasPrefix("HTTP/1.1 200 "))
+        }
+      }
+    }
+
     @Test(arguments: Carrier.allCases) func aClientThatEndsItsDirectionStillGetsItsAnswer(over carrier: Carrier) async throws {
       try await TestServer.run(over: carrier) { server in
         let client = try await RawClient.connect(to: server.address)

@@ -117,6 +117,11 @@ final class RawClient: @unchecked Sendable {
     }
   }
 
+  /// Sends a byte that overtakes the others, as TCP's urgent data.
+  func sendUrgent(_ byte: UInt8) throws {
+    _ = try Self.check("send", Int32(withUnsafeBytes(of: byte) { systemSend(descriptor, $0.baseAddress, 1, Int32(MSG_OOB)) }))
+  }
+
   /// Sends `chunk` over and over until the socket takes no more for 200 ms, or `limit` bytes are out; returns how many.
   func flood(_ chunk: [UInt8], limit: Int) async throws -> Int {
     try await Self.threads.runIfActive {
