@@ -11,6 +11,9 @@
   struct Alarms<App: Application & ~Copyable> {
     typealias Body = (inout Loop<App>) -> Void
 
+    /// The deadline of the first. Nearly every turn asks for no more, and this can be read without the metadata of this
+    /// type, which depends on the application's and would be looked up each time.
+    private(set) var earliest = MonotonicTime.distantFuture
     private var alarms: [(deadline: MonotonicTime, number: Int, body: Body)] = []
     private var last = 0
 
@@ -18,22 +21,25 @@
     mutating func add(_ deadline: MonotonicTime, _ body: @escaping Body) -> Int {
       last += 1
       alarms.append((deadline, last, body))
+      earliest = min(earliest, deadline)
       return last
     }
 
-    mutating func cancel(_ number: Int) { alarms.removeAll { $0.number == number } }
+    mutating func cancel(_ number: Int) {
+      alarms.removeAll { $0.number == number }
+      lookAgain()
+    }
 
     /// Takes one that is due.
     mutating func due(_ now: MonotonicTime) -> Body? {
-      guard !alarms.isEmpty, let index = alarms.firstIndex(where: { $0.deadline <= now }) else { return nil }
+      guard let index = alarms.firstIndex(where: { $0.deadline <= now }) else { return nil }
+      defer { lookAgain() }
       return alarms.remove(at: index).body
     }
 
-    /// The earliest, or `other` if that is earlier.
-    func next(_ other: MonotonicTime?) -> MonotonicTime? {
-      var next = other
-      for alarm in alarms { next = min(next ?? .distantFuture, alarm.deadline) }
-      return next
+    private mutating func lookAgain() {
+      earliest = .distantFuture
+      for alarm in alarms { earliest = min(earliest, alarm.deadline) }
     }
   }
 #endif

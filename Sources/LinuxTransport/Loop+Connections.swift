@@ -124,6 +124,7 @@
     }
 
     /// The row stays: inside the call only the sender is used, which ends no connection.
+    @inline(__always)
     private static func write(
       _ row: ConnectionRow, of application: UnsafeMutablePointer<App>, _ now: MonotonicTime,
       through sender: inout Sender

@@ -106,7 +106,7 @@
         beginTurn()
         if !unfinished.isEmpty { readOn() }
         for number in 0..<max(count, 0) { hear(poll_key(events + number), poll_events(events + number)) }
-        while let alarm = alarms.due(now) { alarm(&self) }
+        while alarms.earliest <= now, let alarm = alarms.due(now) { alarm(&self) }
         if hasNews || (deadline.map { $0 <= now } ?? false) { act() }
       }
       for letter in mailbox.close() { letter(&self) }
@@ -115,7 +115,7 @@
     /// How long to wait, in nanoseconds; negative: without an end.
     private var patience: Int64 {
       if !unfinished.isEmpty { return 0 }
-      guard let next = alarms.next(deadline) else { return -1 }
+      let next = min(alarms.earliest, deadline ?? .distantFuture)
       let (time, overflow) = Int64(clamping: next.milliseconds).multipliedReportingOverflow(by: 1_000_000)
       return overflow ? -1 : max(time - Self.nanoseconds, 0)  // by the clock: this turn has taken its time
     }
