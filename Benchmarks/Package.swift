@@ -37,6 +37,13 @@ let package = Package(
       },
       swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
     .executableTarget(
+      name: "bare-nio-http",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),
+    .executableTarget(
       name: "bare-nio",
       dependencies: [
         .product(name: "NIOCore", package: "swift-nio"),

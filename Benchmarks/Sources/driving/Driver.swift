@@ -5,7 +5,7 @@
 // here, and what that costs is part of what is measured.
 
 public import DeviceServer
-public import Timebase
+import Timebase
 
 /// An application and the one buffer that all output is copied into.
 public struct Driver<App: Application & ~Copyable>: ~Copyable {

@@ -5,12 +5,13 @@
 // is compared with the one that must come. Bounded: it ends after --seconds or --messages, and gives up with
 // status 1 when nothing has moved for five seconds.
 //
-//     load echo|broadcast|idle|churn --port PORT --pid PID [--conns N] [--depth N] [--size BYTES] [--text]
+//     load echo|broadcast|idle|churn|get --port PORT --pid PID [--conns N] [--depth N] [--size BYTES] [--text]
 //          [--seconds S | --messages N] [--warmup S] [--allocations FILE] [--tls] [--deflate]
 //
 // echo: each connection keeps --depth messages in flight. broadcast: one connection sends a message that
 // starts with B, and the next when everybody has it. idle: the connections are silent and only answer pings.
-// churn: --conns at a time come and go (churn.h), and what counts as a message is a connection.
+// churn: --conns at a time come and go (churn.h), and what counts as a message is a connection. get: each connection
+// keeps --depth requests for --path in flight (get.h), and what counts is an answer.
 // --pid may be given twice, for a server behind another: their costs are added, and told one by one, too.
 // The last line of output is one JSON object. Protocol: RFC 6455.
 
@@ -35,10 +36,11 @@
 
 #include "churn.h"
 #include "cost.h"
+#include "get.h"
 #include "tls.h"
 
-enum mode { ECHO, BROADCAST, IDLE, CHURN };
-static const char *const mode_names[] = {"echo", "broadcast", "idle", "churn"};
+enum mode { ECHO, BROADCAST, IDLE, CHURN, GET };
+static const char *const mode_names[] = {"echo", "broadcast", "idle", "churn", "get"};
 
 static const struct timeval stall_limit = {.tv_sec = 5};
 
@@ -47,8 +49,8 @@ static struct {
   long port, conns, depth, size, messages;
   double seconds, warmup;
   bool text, tls, deflate;
-  const char *allocations;
-} options = {.conns = 100, .depth = 1, .size = 32, .seconds = 2, .warmup = 0.5};
+  const char *allocations, *path;
+} options = {.conns = 100, .depth = 1, .size = 32, .seconds = 2, .warmup = 0.5, .path = "/"};
 
 /// One WebSocket connection to the server.
 struct conn {
@@ -319,6 +321,7 @@ static void report(struct sample from, struct sample to, long memory, long memor
     printf("], ");
   }
   if (options.mode == CHURN) printf("\"greeting\": %ld, ", churn_greeting());
+  if (options.mode == GET) printf("\"body\": %ld, ", get_body_size());
   if (options.tls) printf("\"cipher\": \"%s\", ", tls_cipher(conns[0].tls));
   unsigned long long allocations = to.cost.allocations - from.cost.allocations;
   if (options.allocations != NULL) printf("\"allocations\": %llu, ", allocations);
@@ -342,7 +345,7 @@ static double number(const char *name, const char *text, double least, double mo
 static void parse(char **arguments) {
   const char *mode = *arguments != NULL ? *arguments++ : "";
   while (strcmp(mode, mode_names[options.mode]) != 0) {
-    if (++options.mode > CHURN) fail("the first word is echo, broadcast, idle or churn");
+    if (++options.mode > GET) fail("the first word is echo, broadcast, idle, churn or get");
   }
   while (*arguments != NULL) {
     const char *name = *arguments++, *value = *arguments;
@@ -358,20 +361,21 @@ static void parse(char **arguments) {
     else if (strcmp(name, "--seconds") == 0) options.seconds = number(name, value, 0.1, 3600);
     else if (strcmp(name, "--warmup") == 0) options.warmup = number(name, value, 0, 3600);
     else if (strcmp(name, "--allocations") == 0 && value != NULL) options.allocations = value;
+    else if (strcmp(name, "--path") == 0 && value != NULL) options.path = value;
     else fail("unknown option %s", name);
     arguments++;
   }
   if (options.port == 0 || process_count() == 0) fail("--port and --pid are needed");
-  if (options.mode == CHURN && options.tls) fail("churn is in the open only");
+  if (options.mode >= CHURN && options.tls) fail("%s is in the open only", mode_names[options.mode]);
 }
 
-static void run_churn(void) {
-  churn_begin(options.port, options.conns, options.deflate);
+/// The loads that have a loop of their own, which `until` is.
+static void run_other(uint64_t (*until)(double end, uint64_t count)) {
   uint64_t most = options.messages > 0 ? (uint64_t)options.messages : UINT64_MAX / 2;
   double seconds = options.messages > 0 ? 3600 : options.seconds;
-  received = churn_until(seconds_of(CLOCK_MONOTONIC) + options.warmup, UINT64_MAX);
+  received = until(seconds_of(CLOCK_MONOTONIC) + options.warmup, UINT64_MAX);
   struct sample from = take_sample();
-  received = churn_until(from.time + seconds, received + most);
+  received = until(from.time + seconds, received + most);
   long memory = resident_memory();
   report(from, take_sample(), memory, memory);
 }
@@ -386,7 +390,13 @@ int main(int argc, char **argv) {
   setrlimit(RLIMIT_NOFILE, &files);
   if (options.allocations != NULL) watch_allocations(options.allocations);
   if (options.mode == CHURN) {
-    run_churn();
+    churn_begin(options.port, options.conns, options.deflate);
+    run_other(churn_until);
+    return 0;
+  }
+  if (options.mode == GET) {
+    get_begin(options.port, options.conns, options.depth, options.path);
+    run_other(get_until);
     return 0;
   }
   make_frames();
