@@ -183,6 +183,10 @@ class Erlang(Broker):
     def close(self) -> None:
         self.mapper.stop()
 
+    def variables(self) -> dict[str, str]:
+        """With a place for what Erlang says when it dies: it would leave that where the suite was started."""
+        return super().variables() | {"ERL_CRASH_DUMP": f"{self.folder}/crash"}
+
 
 class RabbitMQ(Erlang):
     name = "RabbitMQ"
