@@ -29,7 +29,7 @@ public struct ServicePublication: Sendable {
   public enum Event: Equatable, Sendable {
     /// It is announced, under this name.
     case published(String)
-    /// The name was taken; another is tried.
+    /// Another one has that name, too; see `isWaiting`.
     case nameTaken(String)
     /// Avahi does not run. As soon as it does, the announcement is made.
     case absent
@@ -58,8 +58,16 @@ public struct ServicePublication: Sendable {
   /// The path of our group of entries; nil if avahi has none of us.
   private var group: String?
   private var isGroupFilled = false
-  /// How often the name was taken.
+  /// How often a name was taken before it was ours.
   private var collisions = 0
+  /// How often the name is tried again when another one has it: it is ours, or was until a moment ago.
+  private var triesLeft = 0
+  /// Whether a moment of chance length is to pass before `tryAgain` is called.
+  ///
+  /// Two that had one name each on a network of its own, and now meet, may both lose it: which of two records gives way is
+  /// decided for each kind of record (RFC 6762 section 8.2). Without chance both would go on to the next name together,
+  /// again and again.
+  public private(set) var isWaiting = false
 
   /// Begins the conversation; `userIdentifier` is the process's effective one, by which the bus knows it.
   public init(_ description: ServiceDescription, userIdentifier: UInt32) {
@@ -165,10 +173,27 @@ public struct ServicePublication: Sendable {
     call(.other, "Reset", of: .entryGroup(group))
   }
 
+  /// Another machine has the name. One that has had it tries it a few times more: if both have lost it, it is free, and one
+  /// of them is to keep it.
+  private mutating func giveWay() {
+    events.append(.nameTaken(name))
+    if triesLeft > 0 { triesLeft -= 1 } else { collisions += 1 }
+    withdraw()
+    isWaiting = true
+  }
+
+  /// Another program of this machine has the name.
   private mutating func tryAnotherName() {
     events.append(.nameTaken(name))
     collisions += 1
     withdraw()
+    publish()
+  }
+
+  /// Goes on after the moment for which `isWaiting` asks.
+  public mutating func tryAgain() {
+    guard isWaiting else { return }
+    isWaiting = false
     publish()
   }
 
@@ -217,6 +242,7 @@ public struct ServicePublication: Sendable {
     case (DBusObject.bus.interface, "NameOwnerChanged"):
       guard message.values.count == 3, message.values[0] == .text(DBusObject.avahi.service) else { return }
       (group, isGroupFilled, collisions) = (nil, false, 0)
+      (triesLeft, isWaiting) = (0, false)
       if message.values[2] == .text("") { events.append(.absent) } else { askForState() }
     case (DBusObject.avahi.interface, "StateChanged"):
       if case .number(let state)? = message.values.first { avahiIs(state) }
@@ -229,7 +255,7 @@ public struct ServicePublication: Sendable {
 
   private mutating func avahiIs(_ state: UInt32) {
     switch state {
-    case AvahiState.running: publish()
+    case AvahiState.running: if !isWaiting { publish() }
     // The machine gets another name: what leads to the old one is to be taken back until then.
     case AvahiState.registering, AvahiState.collision: withdraw()
     default: break
@@ -239,8 +265,10 @@ public struct ServicePublication: Sendable {
   private mutating func groupIs(_ state: UInt32, _ message: DBusMessage) {
     guard isGroupFilled else { return }
     switch state {
-    case GroupState.established: events.append(.published(name))
-    case GroupState.collision: tryAnotherName()
+    case GroupState.established:
+      triesLeft = 3
+      events.append(.published(name))
+    case GroupState.collision: giveWay()
     case GroupState.failure:
       let words = if case .text(let text)? = message.values.dropFirst().first { text } else { "avahi has failed" }
       events.append(.failed(words))

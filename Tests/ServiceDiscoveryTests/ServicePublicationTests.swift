@@ -34,6 +34,10 @@ import Testing
       var events = publication.receive(first)
       while true {
         let output = publication.takeOutput()
+        if output.isEmpty, publication.isWaiting {
+          publication.tryAgain()
+          continue
+        }
         guard !output.isEmpty else { return events }
         for bytes in try answers(to: output) { events += publication.receive(bytes) }
       }
@@ -129,10 +133,25 @@ import Testing
     #expect(try bus.talk(Message.server(2)) == [.published("Kitchen")])
   }
 
-  @Test func aCollisionThatComesLaterIsOne() throws {
+  @Test func whoLosesANameLaterTriesItThreeTimesMoreAndThenAnother() throws {
     var bus = Bus()
     _ = try bus.talk()
-    #expect(try bus.talk(Message.group(3)) == [.nameTaken("Kitchen"), .published("Kitchen #2")])
+    #expect(try bus.talk(Message.group(3)) == [.nameTaken("Kitchen"), .published("Kitchen")])
+    bus.taken = ["Kitchen"]
+    let taken = ServicePublication.Event.nameTaken("Kitchen")
+    #expect(try bus.talk(Message.group(3)) == [taken, taken, taken, taken, .published("Kitchen #2")])
+  }
+
+  @Test func nothingIsAnnouncedUntilTheMomentIsOver() throws {
+    var bus = Bus()
+    _ = try bus.talk()
+    bus.called = []
+    #expect(bus.publication.receive(Message.group(3)) == [.nameTaken("Kitchen")])
+    #expect(bus.publication.isWaiting)
+    _ = bus.publication.receive(Message.server(2))
+    #expect(bus.publication.isWaiting)
+    #expect(try bus.talk() == [.published("Kitchen")])
+    #expect(bus.called == ["Reset", "AddService", "AddService", "Commit"])
   }
 
   @Test func aBusThatDoesNotKnowTheUserIsSaid() {

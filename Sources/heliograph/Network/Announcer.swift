@@ -44,7 +44,7 @@ struct Announcer<App: Application & ~Copyable> {
 
   /// The conversation with the bus, up to its end.
   private func announce(port: UInt16, over bus: consuming Descriptor, _ hasSaid: inout Bool) async {
-    let (news, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+    let (news, continuation) = AsyncStream.makeStream(of: News.self)
     var publication = ServicePublication(description(port: port), userIdentifier: geteuid())
     do {
       let writer = try bus.duplicate()
@@ -53,17 +53,37 @@ struct Announcer<App: Application & ~Copyable> {
       try await transport.watch(bus.release()) { _, bytes, _ in
         var copy: [UInt8] = []
         for index in bytes.indices { copy.append(bytes[index]) }
-        continuation.yield(copy)
+        continuation.yield(.bytes(copy))
       } end: { _, _, _ in
         continuation.finish()
       }
-      for await bytes in news {
-        for event in publication.receive(bytes) { tell(event, &hasSaid) }
+      for await piece in news {
+        switch piece {
+        case .bytes(let bytes):
+          let wasWaiting = publication.isWaiting
+          for event in publication.receive(bytes) { tell(event, &hasSaid) }
+          if publication.isWaiting, !wasWaiting { waitAMoment { continuation.yield(.momentIsOver) } }
+        case .momentIsOver: publication.tryAgain()
+        }
         try writer.write(publication.takeOutput())  // less than a socket always takes
       }
     } catch {
       if !hasSaid { log(.info, "\(Self.absence) (the system bus: \(error))") }
       hasSaid = true
+    }
+  }
+
+  private enum News {
+    case bytes([UInt8])
+    case momentIsOver
+  }
+
+  /// Calls `then` after up to four seconds. To try a name takes less than one (RFC 6762 section 8.1), so two that begin by
+  /// chance seldom do so at once.
+  private func waitAMoment(_ then: @escaping @Sendable () -> Void) {
+    Task {
+      try? await Task.sleep(for: .milliseconds(.random(in: 0...4000)))
+      then()
     }
   }
 
