@@ -7,6 +7,7 @@ What is changed in a recipe: the ports, and where the certificate is.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -53,10 +54,10 @@ class Proxy:
         if change:
             assert change[0] in text, f"{self.recipe} has no {change[0]}"
             text = text.replace(*change)
-        for old, new in (("listen 8443", f"listen 127.0.0.1:{port}"), ("bind :8443", f"bind 127.0.0.1:{port}"),
-                         ("8443", f"{port}"), ("127.0.0.1:8080", f"127.0.0.1:{device}"),
-                         ("/etc/ssl/home", f"{certificates}")):
-            text = text.replace(old, new)
+        texts = {"listen 8443": f"listen 127.0.0.1:{port}", "bind :8443": f"bind 127.0.0.1:{port}", "8443": f"{port}",
+                 "127.0.0.1:8080": f"127.0.0.1:{device}", "/etc/ssl/home": f"{certificates}"}
+        # In one go: a port that is put in may hold the digits of one that is looked for.
+        text = re.sub("|".join(map(re.escape, texts)), lambda found: texts[found[0]], text)
         folder.mkdir()
         (folder / "recipe").write_text(text)
         places = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}

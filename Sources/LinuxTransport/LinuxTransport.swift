@@ -50,7 +50,7 @@
     }
 
     /// A transport that was not shut down serves on.
-    deinit { mailbox.post { $0.isStopped = $0.closing != nil } }
+    deinit { mailbox.post { $0.isStopped = $0.isClosing } }
 
     /// Makes the application on a thread of its own and lets its timers run; no port is open yet.
     ///

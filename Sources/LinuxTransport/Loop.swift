@@ -59,7 +59,11 @@
     var unfinished: [UInt64] = []
     /// Those of the last turn, while they are read on.
     var reading: [UInt64] = []
-    var closing: Closing?
+    /// The alarm that cuts off what is left of a shutdown; nil until one begins.
+    private var cutOff: Int?
+    /// Those that wait for the end of the last connection. (A member of its own, and not of an optional structure: Swift 6.3
+    /// leaks what is replaced inside an optional of a value that cannot be copied.)
+    private var waitingForEnd: [@Sendable () -> Void] = []
     var isStopped = false
 
     init(
@@ -198,22 +202,19 @@
 
     // MARK: The end
 
-    /// What waits for the last connection to end.
-    struct Closing {
-      var waiting: [@Sendable () -> Void]
-      var cutOff: Int
-    }
+    /// Whether a shutdown has begun.
+    var isClosing: Bool { cutOff != nil }
 
     /// Closes ports and watched descriptors, lets the application say goodbye, and cuts off after `grace` what is left.
     mutating func shutdown(grace: Milliseconds, _ done: @escaping @Sendable () -> Void) {
       hasNews = true
-      if closing != nil { return closing!.waiting.append(done) }
-      let cutOff = alarms.add(now + grace) { loop in
+      waitingForEnd.append(done)
+      if isClosing { return }
+      cutOff = alarms.add(now + grace) { loop in
         for key in loop.table.keys { if let row = loop.table.find(key) { loop.end(row) } }
         loop.outgoing?.abort(&loop)
         loop.hasNews = true
       }
-      closing = Closing(waiting: [done], cutOff: cutOff)
       for source in sources.values { source.close(&self) }
       application.pointee.shutdown(now: now)
       outgoing?.shutdown(&self)
@@ -221,11 +222,11 @@
     }
 
     private mutating func finishClosing() {
-      guard closing != nil, outgoing?.isOver ?? true else { return }
-      alarms.cancel(closing!.cutOff)
+      guard let cutOff, outgoing?.isOver ?? true else { return }
+      alarms.cancel(cutOff)
       deadline = nil
-      let waiting = closing!.waiting
-      closing!.waiting = []
+      let waiting = waitingForEnd
+      waitingForEnd = []
       for done in waiting { done() }
     }
   }

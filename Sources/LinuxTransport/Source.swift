@@ -28,7 +28,7 @@
     final func join(_ events: UInt32, _ loop: inout Loop<App>) throws(SystemError) {
       loop.serial = loop.serial == .max ? 1 : loop.serial + 1
       let key = 1 << 63 | UInt64(loop.serial)
-      let code = loop.closing == nil ? poll_add(loop.poller, descriptor, events, key) : -ECANCELED
+      let code = !loop.isClosing ? poll_add(loop.poller, descriptor, events, key) : -ECANCELED
       guard code == 0 else {
         closeDescriptor()
         throw SystemError(code: -code)
