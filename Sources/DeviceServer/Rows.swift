@@ -73,8 +73,13 @@ struct Rows<Row: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
   }
 
   private static func memory(for capacity: Int, count: Int) -> UnsafeMutablePointer<Row> {
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: headerSize + capacity * MemoryLayout<Row>.stride, alignment: headerSize)
+    #if hasFeature(Embedded)
+      let size = capacity * MemoryLayout<Row>.stride
+    #else
+      // A pointer behind the last byte is not one into the piece, for whoever looks for memory that nothing leads to.
+      let size = max(capacity * MemoryLayout<Row>.stride, 1)
+    #endif
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: headerSize + size, alignment: headerSize)
     memory.storeBytes(of: count, as: Int.self)
     return (memory + headerSize).bindMemory(to: Row.self, capacity: capacity)
   }
