@@ -76,7 +76,7 @@
       sender = Sender(table, calls, ring: ring)
       buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
       poller = epoll_create1(CInt(EPOLL_CLOEXEC))
-      readClock()
+      now = .systemNow
       guard poller >= 0 else { throw .last }
       let code = poll_add(poller, mailbox.descriptor, poll_in, Self.mailKey)
       guard code == 0 else { throw SystemError(code: -code) }
@@ -130,13 +130,9 @@
       return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    private mutating func readClock() {
-      now = MonotonicTime(milliseconds: UInt64(Self.nanoseconds / 1_000_000))
-    }
-
     /// Reads the clock; the application is told the date if it has changed.
     private mutating func beginTurn() {
-      readClock()
+      now = .systemNow
       if let onNewSecond, let seconds = wallClock.newSecond(now: now) { onNewSecond(&application.pointee, seconds) }
     }
 

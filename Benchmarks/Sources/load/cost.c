@@ -74,3 +74,12 @@ long resident_memory(void) {
   for (long index = 0; index < count; index++) size += resident_memory_of(pids[index]);
   return size;
 }
+
+double number(const char *name, const char *text, double least, double most) {
+  char *end;
+  double value = strtod(text != NULL ? text : "", &end);
+  if (text == NULL || end == text || *end != 0 || !(value >= least && value <= most)) {
+    fail("%s needs a number from %g to %g", name, least, most);
+  }
+  return value;
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a server costs: the processor time, memory and heap allocations of its process, or of the two that it consists
-// of when one stands before another.
+// of when one stands before another. And what every generator of load needs beside that: its options and its end.
 
 #include <stdint.h>
 #include <time.h>
@@ -30,6 +30,9 @@ long resident_memory(void);
 
 /// What a clock shows.
 double seconds_of(clockid_t clock);
+
+/// The number that `text`, the value of the option `name`, must be; anything else ends the program.
+double number(const char *name, const char *text, double least, double most);
 
 /// Ends the program with a line that says why.
 __attribute__((format(printf, 1, 2), noreturn)) void fail(const char *format, ...);

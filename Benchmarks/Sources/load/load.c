@@ -333,15 +333,6 @@ static void report(struct sample from, struct sample to, long memory, long memor
 
 // MARK: Options
 
-static double number(const char *name, const char *text, double least, double most) {
-  char *end;
-  double value = strtod(text != NULL ? text : "", &end);
-  if (text == NULL || end == text || *end != 0 || !(value >= least && value <= most)) {
-    fail("%s needs a number from %g to %g", name, least, most);
-  }
-  return value;
-}
-
 static void parse(char **arguments) {
   const char *mode = *arguments != NULL ? *arguments++ : "";
   while (strcmp(mode, mode_names[options.mode]) != 0) {

@@ -154,15 +154,6 @@ static uint64_t percentile(double part) {
   return MOST_LATE;
 }
 
-static double number(const char *name, const char *text, double least, double most) {
-  char *end;
-  double value = strtod(text != NULL ? text : "", &end);
-  if (text == NULL || end == text || *end != 0 || !(value >= least && value <= most)) {
-    fail("%s needs a number from %g to %g", name, least, most);
-  }
-  return value;
-}
-
 static void parse(char **arguments) {
   while (*arguments != NULL) {
     const char *name = *arguments++, *value = *arguments;
