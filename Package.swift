@@ -37,6 +37,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
+// On Linux it is left to those who want it, by the trait; elsewhere it is the only transport.
+#if os(Linux)
+  let nioIsWanted: TargetDependencyCondition? = .when(traits: ["SwiftNIO"])
+  let nioSettings: [SwiftSetting] = []
+#else
+  let nioIsWanted: TargetDependencyCondition? = nil
+  let nioSettings: [SwiftSetting] = [.define("SwiftNIO")]
+#endif
+
 // TLS and certificates, only with the trait: with them comes BoringSSL, which takes longer to build than all the rest.
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"]))
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TLS"]))
@@ -69,6 +78,7 @@ let package = Package(
   products: portableModules.map { .library(name: $0, targets: [$0]) } + [
     .library(name: "HostTransport", targets: ["HostTransport"]),
     .library(name: "NIOTransport", targets: ["NIOTransport"]),
+    .library(name: "TransportSecurity", targets: ["TransportSecurity"]),
     .library(name: "LinuxTransport", targets: ["LinuxTransport"]),
     .library(name: "SimulatedBoard", targets: ["SimulatedBoard"]),
     .library(name: "LinuxBoard", targets: ["LinuxBoard"]),
@@ -83,10 +93,12 @@ let package = Package(
     .executable(name: "heliograph-echo", targets: ["heliograph-echo"]),
   ],
   traits: [
-    .default(enabledTraits: ["TLS", "Login"]),
+    .default(enabledTraits: ["Login"]),
     .trait(
       name: "TLS",
-      description: "HTTPS and a certificate authority of the device's own. BoringSSL takes a few minutes to build."),
+      description: "HTTPS, and a certificate authority of the device's own; MQTT over TLS. It takes minutes to build.",
+      enabledTraits: ["SwiftNIO"]),
+    .trait(name: "SwiftNIO", description: "On Linux, the transport on SwiftNIO beside the one on the kernel's own calls."),
     .trait(
       name: "Login",
       description: "Users, tokens and sessions. Without it nobody is asked to log in."),
@@ -109,8 +121,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     // The options of the program, with help and clear errors.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    // Signals to a graceful shutdown.
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     // The descriptions of devices: YAML, with the line and column of everything in a file.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Settings from options, the environment and the file, in that order. Its traits add formats that are not used.
@@ -137,9 +147,13 @@ let package = Package(
         "DeviceServer", "Parts", "MQTTCore", "RemoteControlPage", "HTTPCore", "WebSocketCore", "Bytes", "Timebase",
       ]),
     // ======== hosted modules, above the Embedded line ========
+    hosted("TransportSecurity", ["SystemCalls", nioSSL]),
     hosted(
       "NIOTransport",
-      ["DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS, crypto]),
+      [
+        "TransportSecurity", "DeviceServer", "Bytes", "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, nioTLS,
+        crypto,
+      ]),
     // The kernel's own headers, which every C library for Linux brings.
     .systemLibrary(name: "CLinuxIO"),
     hosted(
@@ -148,12 +162,13 @@ let package = Package(
         "DeviceServer", "Bytes", "SystemCalls", "Timebase",
         .target(name: "CLinuxIO", condition: .when(platforms: [.linux])),
       ]),
-    hosted(
-      "HostTransport",
-      [
-        "NIOTransport", .target(name: "LinuxTransport", condition: .when(platforms: [.linux])), "DeviceServer",
-        "SystemCalls", "Timebase", nioCore,
-      ]),
+    .target(
+      name: "HostTransport",
+      dependencies: [
+        .target(name: "LinuxTransport", condition: .when(platforms: [.linux])),
+        .target(name: "NIOTransport", condition: nioIsWanted), "TransportSecurity", "DeviceServer", "SystemCalls",
+        "Timebase", .product(name: "NIOCore", package: "swift-nio", condition: nioIsWanted),
+      ], swiftSettings: settings + nioSettings),
     hosted("LocalCertificates", ["SystemCalls", x509, crypto, asn1]),
     hosted("SimulatedBoard", ["Parts", "Bytes", "SystemCalls", "Timebase"]),
     hosted("SystemCalls", ["Timebase"]),
@@ -199,17 +214,15 @@ let package = Package(
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",
       "DeviceDescription", "DeviceProgram", "HostNetwork", "ServiceDiscovery", "ServiceNotification", "QRCode", "Deflate",
-      "HostTransport", "NIOTransport", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates", "Fleet",
-      nioPosix,
+      "HostTransport", "TransportSecurity", "HTTPCore", "WebSocketCore", "Bytes", "Timebase", "LocalCertificates", "Fleet",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       .product(name: "Logging", package: "swift-log"),
     ]),
     example(
       "heliograph-echo",
       [
-        "HostTransport", "NIOTransport", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls",
+        "HostTransport", "TransportSecurity", "Deflate", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes",
+        "SystemCalls",
       ]),
     example("heliograph-counter", ["HostTransport", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls"]),
 
@@ -285,8 +298,8 @@ let package = Package(
     tests(
       "HostTransportTests",
       [
-        "HostTransport", "NIOTransport", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes", "SystemCalls", "Timebase",
-        nioCore, nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        "HostTransport", "NIOTransport", "TransportSecurity", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes",
+        "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,7 +9,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: ["allocations", "sigsuspend"].map { .library(name: $0, type: .dynamic, targets: [$0]) },  // to preload
   dependencies: [
-    .package(name: "heliograph", path: ".."),
+    .package(name: "heliograph", path: "..", traits: ["TLS"]),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [

@@ -8,11 +8,12 @@ import SystemCalls
 
 /// Waits for SIGTERM, SIGINT or SIGHUP, from when it is made; not for SIGHUP if that was ignored before, as `nohup` has
 /// it: such a program is to outlive its terminal.
-final class EndSignal {
+public final class EndSignal {
   private let news: AsyncStream<Void>
   private let sources: [any DispatchSourceSignal]
 
-  init() {
+  /// Begins to listen; what such a signal would do otherwise does not happen any more.
+  public init() {
     let (news, source) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     self.news = news
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program
@@ -31,8 +32,27 @@ final class EndSignal {
     for _ in sources { registrations.wait() }
   }
 
-  /// Returns after the first of them.
-  func wait() async {
+  /// Returns after the first of them, or when the task is cancelled.
+  public func wait() async { await Self.first(of: news) }
+
+  private static func first(of news: AsyncStream<Void>) async {
     for await _ in news { return }
   }
+
+  /// Runs `body` until it returns or throws, or until the first of them: then its task is cancelled, and waited for.
+  public func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [news] in await Self.first(of: news) }
+      group.addTask(operation: body)
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+}
+
+/// Returns when the task is cancelled.
+public func untilCancelled() async {
+  let (nothing, source) = AsyncStream.makeStream(of: Void.self)
+  for await _ in nothing {}
+  source.finish()
 }

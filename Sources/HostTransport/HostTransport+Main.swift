@@ -4,10 +4,13 @@
 // everyone. For programs that have nothing else to do; one that has calls `start`, `listen` and `shutdown` itself.
 
 import DeviceServer
-import NIOCore
-public import NIOTransport
 import SystemCalls
 import Timebase
+public import TransportSecurity
+
+#if SwiftNIO
+  import NIOCore
+#endif
 
 extension HostTransport where App: ~Copyable {
   /// Serves an application, and ends the process.
@@ -52,8 +55,10 @@ extension HostTransport where App: ~Copyable {
 
   /// Words for what a transport has thrown.
   public static func words(for error: any Error) -> String {
-    if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-    if error is SocketAddressError { return "no such address" }
+    #if SwiftNIO
+      if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+      if error is SocketAddressError { return "no such address" }
+    #endif
     return "\(error)"
   }
 }

@@ -4,12 +4,15 @@
 // its application, whichever thread it is on. Each transport is described in its own module.
 
 public import DeviceServer
-import NIOCore
-public import NIOTransport
 public import Timebase
+public import TransportSecurity
 
 #if os(Linux)
   import LinuxTransport
+#endif
+#if SwiftNIO
+  import NIOCore
+  import NIOTransport
 #endif
 
 /// An application and what carries it.
@@ -26,7 +29,9 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     #if os(Linux)
       case linux(LinuxTransport<App>)
     #endif
-    case nio(NIOTransport<App>)
+    #if SwiftNIO
+      case nio(NIOTransport<App>)
+    #endif
   }
 
   private let carrier: Carrier
@@ -53,9 +58,13 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     #else
       if kind == .epoll { throw TransportError.notHere(kind) }
     #endif
-    return HostTransport(
-      carrier: .nio(
-        try await .start(makeApplication: makeApplication, onNewSecond: onNewSecond, afterActivity: afterActivity)))
+    #if SwiftNIO
+      return HostTransport(
+        carrier: .nio(
+          try await .start(makeApplication: makeApplication, onNewSecond: onNewSecond, afterActivity: afterActivity)))
+    #else
+      throw TransportError.leftOut(.nio)
+    #endif
   }
 
   /// What carries the application, in a few words for a log.
@@ -64,7 +73,9 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     #if os(Linux)
       case .linux(let transport): transport.usesRing ? "epoll, and a ring for what is sent" : "epoll"
     #endif
-    case .nio: "SwiftNIO"
+    #if SwiftNIO
+      case .nio: "SwiftNIO"
+    #endif
     }
   }
 
@@ -86,8 +97,10 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
         guard identity == nil else { throw TransportError.cannotEncrypt(.epoll) }
         return try await transport.listen(host: host, port: port, onAcceptError: onAcceptError)
     #endif
-    case .nio(let transport):
-      return RemoteAddress(try await transport.listen(host: host, port: port, tls: identity, onAcceptError: onAcceptError))
+    #if SwiftNIO
+      case .nio(let transport):
+        return RemoteAddress(try await transport.listen(host: host, port: port, tls: identity, onAcceptError: onAcceptError))
+    #endif
     }
   }
 
@@ -99,7 +112,9 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     #if os(Linux)
       case .linux(let transport): try await transport.withApplication(body)
     #endif
-    case .nio(let transport): try await transport.withApplication(body)
+    #if SwiftNIO
+      case .nio(let transport): try await transport.withApplication(body)
+    #endif
     }
   }
 
@@ -109,7 +124,9 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     #if os(Linux)
       case .linux(let transport): transport.notify(body)
     #endif
-    case .nio(let transport): transport.notify(body)
+    #if SwiftNIO
+      case .nio(let transport): transport.notify(body)
+    #endif
     }
   }
 
@@ -130,9 +147,11 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
         let watched = try await transport.watch(descriptor, receive: receive, end: end)
         return DescriptorWatch { await watched.close() }
     #endif
-    case .nio(let transport):
-      let channel = try await transport.watch(descriptor, receive: receive, end: end)
-      return DescriptorWatch { try? await channel.close() }  // it may be closed already
+    #if SwiftNIO
+      case .nio(let transport):
+        let channel = try await transport.watch(descriptor, receive: receive, end: end)
+        return DescriptorWatch { try? await channel.close() }  // it may be closed already
+    #endif
     }
   }
 
@@ -150,8 +169,10 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
         try await transport.connect(
           calls, servers: servers.map { LinuxTransport<App>.Peer(host: $0.host, port: $0.port) }, timeout: timeout)
     #endif
-    case .nio(let transport):
-      try await transport.connect(calls, servers: servers, timeout: .milliseconds(Int64(timeout.count)))
+    #if SwiftNIO
+      case .nio(let transport):
+        try await transport.connect(calls, servers: servers, timeout: .milliseconds(Int64(timeout.count)))
+    #endif
     }
   }
 
@@ -162,7 +183,9 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
     #if os(Linux)
       case .linux(let transport): try await transport.shutdown(grace: grace)
     #endif
-    case .nio(let transport): try await transport.shutdown(grace: .milliseconds(Int64(grace.count)))
+    #if SwiftNIO
+      case .nio(let transport): try await transport.shutdown(grace: .milliseconds(Int64(grace.count)))
+    #endif
     }
   }
 }

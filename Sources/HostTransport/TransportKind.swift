@@ -19,11 +19,14 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
   case cannotEncrypt(TransportKind)
   /// It is Linux's.
   case notHere(TransportKind)
+  /// This program was built without it.
+  case leftOut(TransportKind)
 
   public var description: String {
     switch self {
     case .cannotEncrypt(let kind):
       "the transport \(kind.rawValue) does not encrypt: leave the choice to auto, or take nio"
+    case .leftOut(let kind): "this program was built without the transport \(kind.rawValue); build it with --traits default,SwiftNIO"
     case .notHere(let kind): "the transport \(kind.rawValue) is Linux's: leave the choice to auto, or take nio"
     }
   }

@@ -6,6 +6,7 @@
 
 import DeviceServer
 import NIOCore
+import TransportSecurity
 
 /// Makes each accepted channel one of `owner`'s connections, before the bootstrap's own handler behind this one gets it.
 final class AcceptHandler: ChannelInboundHandler {

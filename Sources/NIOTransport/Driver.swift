@@ -6,6 +6,7 @@
 
 import DeviceServer
 import NIOCore
+import TransportSecurity
 import SystemCalls
 import Timebase
 

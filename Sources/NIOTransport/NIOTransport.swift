@@ -6,6 +6,7 @@
 public import DeviceServer
 public import NIOCore
 import NIOPosix
+public import TransportSecurity
 import SystemCalls
 public import Timebase
 

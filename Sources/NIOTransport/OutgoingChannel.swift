@@ -6,6 +6,7 @@
 import DeviceServer
 import NIOCore
 import NIOPosix
+import TransportSecurity
 import Timebase
 
 /// Does what the application wants of its own connection; on the driver's event loop only.

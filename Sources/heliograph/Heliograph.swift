@@ -6,10 +6,9 @@
 
 public import ArgumentParser
 import Deflate
+import HostTransport
 public import Logging
-import ServiceLifecycle
 import SystemCalls
-import UnixSignals
 import WebSocketCore
 
 @main
@@ -122,21 +121,10 @@ struct Heliograph: AsyncParsableCommand {
     var logger = Logger(label: "heliograph", factory: { StandardErrorLog($0) })
     logger.logLevel = settings.logLevel
     for line in Self.unknownVariables { logger.warning("\(line)") }
-    // One that was started by `nohup` outlives its terminal.
-    let ending: [UnixSignal] = HangUp.isIgnored ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup]
     let service = RemoteControlService(
       settings: settings, described: described, logger: logger, supervisor: Supervisor())
-    let group = ServiceGroup(
-      configuration: .init(
-        services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-        gracefulShutdownSignals: ending, logger: .silent))
-    try await group.run()
+    try await service.run(until: EndSignal())
   }
-}
-
-extension Logger {
-  /// What ServiceLifecycle logs of its own steps does not concern the user.
-  static let silent = Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -9,10 +9,8 @@ import DeviceServer
 import HTTPCore
 import Logging
 import HostTransport
-import NIOTransport
 import Parts
 import RemoteControl
-import ServiceLifecycle
 import StateFile
 import SystemCalls
 import Timebase
@@ -26,13 +24,14 @@ extension SerialLog.Level {
   fileprivate init(for level: Logger.Level) { self = level <= .debug ? .debug : level <= .info ? .info : .serial }
 }
 
-struct RemoteControlService: Service {
+struct RemoteControlService {
   let settings: ProgramSettings
   let described: DescribedDevice
   let logger: Logger
   let supervisor: Supervisor
 
-  func run() async throws {
+  /// Serves until `end`, or until something fails; the end is the same.
+  func run(until end: EndSignal) async throws {
     let console = Console(described.device, logger: logger, hasKeyboard: settings.board == .simulated)
     defer { console.finish() }
     let saved = try await savedParts(console)
@@ -53,7 +52,7 @@ struct RemoteControlService: Service {
     }
     var failure: (any Error)?
     do {
-      try await cancelWhenGracefulShutdown {
+      try await end.cancelling {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await serve(transport, loopState, console) }
           group.addTask { await supervisor.reportLife(of: transport) }
@@ -176,7 +175,7 @@ struct RemoteControlService: Service {
       try await port.certificates?.keep(transport)
       await announced
     }
-    try await gracefulShutdown()
+    await untilCancelled()
   }
 
   private func announce(_ port: OpenPort, _ transport: HostTransport<RemoteControl>, _ console: Console) async {

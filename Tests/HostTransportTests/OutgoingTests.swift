@@ -7,7 +7,7 @@ import DeviceServer
 import HostTransport
 import NIOCore
 import NIOPosix
-import NIOTransport
+import TransportSecurity
 import Testing
 import Timebase
 
@@ -17,9 +17,9 @@ extension OverSockets {
 
     /// Two servers, of which the first makes connections to the second.
     static func pair(
-      over carrier: Carrier = .nio, _ body: (TestServer, TestServer, TLSTrust?) async throws -> Void
+      over carrier: Carrier = .any, _ body: (TestServer, TestServer, TLSTrust?) async throws -> Void
     ) async throws {
-      try await TestServer.run(over: carrier.isSecure ? .nio : carrier) { program in
+      try await TestServer.run(over: carrier.unencrypted) { program in
         try await TestServer.run(over: carrier) { peer in
           let trust = try !carrier.isSecure ? nil : TLSTrust(.certificates(Array(TestCertificates.first.certificate.utf8)))
           try await body(program, peer, trust)

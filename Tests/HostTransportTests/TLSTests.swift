@@ -9,7 +9,7 @@
   import NIOCore
   import NIOPosix
   import NIOSSL
-  import NIOTransport
+  import TransportSecurity
   import NIOWebSocket
   import SystemCalls
   import Testing

@@ -4,6 +4,7 @@
 // depends on SwiftNIO's TLS is in this folder, so that a program may be built without it.
 
 import NIOCore
+import TransportSecurity
 import SystemCalls
 
 #if TLS

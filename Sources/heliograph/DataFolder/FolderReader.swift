@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Reading files blocks, and so it happens on SwiftNIO's pool of threads for such work, never on the event loop.
+// Reading files blocks, and so it happens on a thread for such work, never on the event loop.
 
 import DataFolder
-import NIOPosix
 
 enum FolderReader {
   /// Runs `body` on a blocking thread with the folder, which comes back changed.
@@ -11,7 +10,7 @@ enum FolderReader {
     _ folder: inout DataFolder, _ body: @escaping @Sendable (inout DataFolder) throws(DataFolderError) -> Value
   ) async throws -> Value {
     let before = folder
-    let (after, result) = try await NIOThreadPool.singleton.runIfActive {
+    let (after, result) = await BlockingWork.run {
       var folder = before
       let result: Result<Value, DataFolderError>
       do throws(DataFolderError) {

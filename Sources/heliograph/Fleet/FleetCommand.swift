@@ -6,11 +6,10 @@
 import ArgumentParser
 import DeviceDescription
 import Foundation
+import HostTransport
 import Logging
 import MQTTCore
-import ServiceLifecycle
 import SystemCalls
-import UnixSignals
 
 struct FleetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,13 +47,8 @@ struct FleetCommand: AsyncParsableCommand {
     var logger = Logger(label: "heliograph", factory: { StandardErrorLog($0) })
     logger.logLevel = settings.logLevel
     for line in Heliograph.unknownVariables + idle { logger.warning("\(line)") }
-    let ending: [UnixSignal] = HangUp.isIgnored ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup]
     let service = try FleetService(settings: settings, logger: logger, supervisor: Supervisor())
-    let group = ServiceGroup(
-      configuration: .init(
-        services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-        gracefulShutdownSignals: ending, logger: .silent))
-    try await group.run()
+    try await service.run(until: EndSignal())
   }
 
   /// What only a device has: no options here, and no variables.

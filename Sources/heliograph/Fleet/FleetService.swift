@@ -11,11 +11,10 @@ import Logging
 import MQTTCore
 import HostTransport
 import RemoteControl
-import ServiceLifecycle
 import SystemCalls
 import Timebase
 
-struct FleetService: Service {
+struct FleetService {
   private let settings: ProgramSettings
   private let broker: BrokerSettings
   private let log: LineLog
@@ -31,7 +30,8 @@ struct FleetService: Service {
     door = try LoginDoor(settings)
   }
 
-  func run() async throws {
+  /// Serves until `end`, or until something fails; the end is the same.
+  func run(until end: EndSignal) async throws {
     let gatekeeper = ThreadConfined<Gatekeeper?>(nil)
     let transport = try await start(gatekeeper)
     log.add(.debug, "transport: \(transport.words)")
@@ -39,7 +39,7 @@ struct FleetService: Service {
     try await transport.connect(.fleetBroker, servers: broker.servers)
     var failure: (any Error)?
     do {
-      try await cancelWhenGracefulShutdown {
+      try await end.cancelling {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await listen(transport, gatekeeper) }
           group.addTask { await supervisor.reportLife(of: transport) }
@@ -127,6 +127,6 @@ struct FleetService: Service {
       announcer.isWanted(for: address) ? announcer.run(port: UInt16(clamping: port)) : nil
     try await certificates?.keep(transport)
     await announced
-    try await gracefulShutdown()
+    await untilCancelled()
   }
 }

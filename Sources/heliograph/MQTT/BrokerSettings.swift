@@ -9,7 +9,7 @@ import Foundation
 import HostNetwork
 import MQTTCore
 import HostTransport
-import NIOTransport
+import TransportSecurity
 import Parts
 import RemoteControl
 import StateFile

@@ -4,7 +4,7 @@
 
 import DeviceServer
 import HostTransport
-import NIOTransport
+import TransportSecurity
 import SystemCalls
 
 extension HostTransport where App: ~Copyable {

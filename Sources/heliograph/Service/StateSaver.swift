@@ -4,7 +4,6 @@
 // decision, on the event loop.
 
 import Logging
-import NIOPosix
 import HostTransport
 import RemoteControl
 import StateFile
@@ -38,17 +37,13 @@ struct StateSaver {
 
   /// Returns why the state could not be written, if so.
   private func store(_ state: SavedState) async -> String? {
-    do {
-      return try await NIOThreadPool.singleton.runIfActive { [file] in
-        do throws(StateFileError) {
-          try file.store(state)
-          return nil
-        } catch {
-          return error.description
-        }
+    await BlockingWork.run { [file] in
+      do throws(StateFileError) {
+        try file.store(state)
+        return nil
+      } catch {
+        return error.description
       }
-    } catch {
-      return "\(error)"
     }
   }
 }

@@ -5,7 +5,7 @@
 import ArgumentParser
 import DeviceDescription
 import HostTransport
-import NIOTransport
+import TransportSecurity
 
 /// Whether, and with which certificate.
 struct TLSOptions: ParsableArguments {
@@ -72,14 +72,15 @@ struct TLSSettings: Sendable {
   }
 
   func check(_ settings: ProgramSettings) throws {
-    #if !TLS
+    #if TLS
+      guard port != settings.port || port == 0 else {
+        throw StartFailure(description: "HTTPS and HTTP cannot share port \(port): give another --tls-port")
+      }
+      guard files != nil || !settings.stateFile.isEmpty else {
+        throw StartFailure(description: "there is no folder for the device's certificates: add --state-file FILE")
+      }
+    #else
       throw StartFailure(description: TLSIdentityError.leftOut.description)
     #endif
-    guard port != settings.port || port == 0 else {
-      throw StartFailure(description: "HTTPS and HTTP cannot share port \(port): give another --tls-port")
-    }
-    guard files != nil || !settings.stateFile.isEmpty else {
-      throw StartFailure(description: "there is no folder for the device's certificates: add --state-file FILE")
-    }
   }
 }

@@ -5,7 +5,7 @@
 
 import Foundation
 import HostTransport
-import NIOTransport
+import TransportSecurity
 import SystemCalls
 
 struct CertificateFiles: CertificateSource {

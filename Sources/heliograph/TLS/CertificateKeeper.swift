@@ -7,7 +7,7 @@ import DeviceServer
 import Foundation
 import Logging
 import HostTransport
-import NIOTransport
+import TransportSecurity
 import RemoteControl
 
 /// Where certificates come from.

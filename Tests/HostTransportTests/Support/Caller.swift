@@ -6,7 +6,7 @@ import Bytes
 import DeviceServer
 import HostTransport
 import NIOCore
-import NIOTransport
+import TransportSecurity
 import Timebase
 
 /// The program's side of its connection, in the context of a test server.

@@ -6,7 +6,9 @@ import HostTransport
 
 /// What carries a test's server.
 enum Carrier: String, CaseIterable {
-  case nio
+  #if SwiftNIO
+    case nio
+  #endif
   #if os(Linux)
     case epoll
     /// epoll, with a ring for sends where the kernel allows one; elsewhere it is epoll once more.
@@ -17,14 +19,28 @@ enum Carrier: String, CaseIterable {
     case tls
   #endif
 
+  /// For tests that ask what no transport decides.
+  static var any: Carrier { allCases[0] }
+
   /// Those without TLS.
   static var unencrypted: [Carrier] { allCases.filter { !$0.isSecure } }
+
+  /// The same transport without TLS.
+  var unencrypted: Carrier {
+    #if SwiftNIO
+      isSecure ? .nio : self
+    #else
+      self
+    #endif
+  }
 
   var isSecure: Bool { rawValue == "tls" }
 
   var kind: TransportKind {
     switch self {
-    case .nio: .nio
+    #if SwiftNIO
+      case .nio: .nio
+    #endif
     #if os(Linux)
       case .epoll: .epoll
       case .ring: .automatic

@@ -5,7 +5,7 @@
 
 import NIOCore
 import NIOPosix
-import NIOTransport
+import TransportSecurity
 import SystemCalls
 
 #if TLS

@@ -9,7 +9,7 @@ import HTTPCore
 import NIOCore
 import NIOPosix
 import HostTransport
-import NIOTransport
+import TransportSecurity
 import SystemCalls
 import Timebase
 import WebSocketCore
@@ -60,7 +60,7 @@ struct TestServer: Sendable {
 
   /// Runs `body` with a server, and ends the server however `body` ends.
   static func run<Result: Sendable>(
-    host: String = "127.0.0.1", over carrier: Carrier = .nio,
+    host: String = "127.0.0.1", over carrier: Carrier = .any,
     _ adjust: @escaping @Sendable (inout ServerLimits) -> Void = { _ in }, _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
     let server = try await start(host: host, carrier, adjust)

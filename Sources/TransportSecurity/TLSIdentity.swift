@@ -7,7 +7,7 @@
 import SystemCalls
 
 #if TLS
-  import NIOSSL
+  package import NIOSSL
 #endif
 
 /// A certificate with its chain and its private key, for the connections that begin from now on.
@@ -16,7 +16,7 @@ public final class TLSIdentity: Sendable {
     private let current: Locked<(context: NIOSSLContext, expiry: Int64)>
 
     /// The identity for a new connection.
-    var context: NIOSSLContext { current.withLock { $0.context } }
+    package var context: NIOSSLContext { current.withLock { $0.context } }
   #endif
 
   /// The identity of a chain of certificates, the server's own first, and its key; both as PEM (RFC 7468).
@@ -62,7 +62,7 @@ public enum TLSIdentityError: Error, Equatable, CustomStringConvertible {
     case .badCertificates: "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
     case .badKey: "it holds no private key in PEM without a passphrase (-----BEGIN PRIVATE KEY-----)"
     case .foreignKey: "the key does not belong to the certificate, which must be the first of its file"
-    case .leftOut: "this program was built without TLS; build it with the package's trait TLS, which is a default"
+    case .leftOut: "this program was built without TLS; build it with --traits default,TLS"
     }
   }
 }
