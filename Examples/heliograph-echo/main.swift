@@ -15,7 +15,7 @@ import Deflate
 import DeviceServer
 import HTTPCore
 import HostTransport
-import NIOTransport
+import TransportSecurity
 import SystemCalls
 import WebSocketCore
 
