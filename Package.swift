@@ -230,8 +230,8 @@ let package = Package(
     .executableTarget(
       name: "simulated-fleet",
       dependencies: [
-        "NIOTransport", "RemoteControl", "DeviceServer", "Parts", "MQTTCore", "Bytes", "Timebase", "SystemCalls", nioCore,
-        nioPosix,
+        "NIOTransport", "TransportSecurity", "RemoteControl", "DeviceServer", "Parts", "MQTTCore", "Bytes", "Timebase",
+        "SystemCalls", nioCore, nioPosix,
       ], path: "Conformance/fleet/devices", swiftSettings: settings),
 
     // ======== tests ========

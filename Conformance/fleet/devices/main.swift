@@ -19,6 +19,7 @@ import Parts
 import RemoteControl
 import SystemCalls
 import Timebase
+import TransportSecurity
 
 struct NoBoard: Board {
   mutating func report(to device: inout Device, now: MonotonicTime) -> MonotonicTime? { nil }
