@@ -8,6 +8,7 @@ missing on the widest picture is 1.8 % in Chromium, 4 % in the others.
 from __future__ import annotations
 
 import io
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,19 @@ COLORS = 256  # of a picture that is committed
 COOKING = ("on lamp", "on desk", "set desk 150", "on strip", "set strip #ff8a3c", "set celsius 21.5", "open door")
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 BAND = "(({ top, bottom }) => [top, bottom])(document.getElementById('link').getBoundingClientRect())"
+EDGES = ("(({ left, top, right, bottom }) => [left, top, right, bottom])"
+         "(document.querySelector('%s').getBoundingClientRect())")
 QUIET = "^Connected · (< 1|\\d|\\d\\d) ms · 1 screen$"
 PHONE = (448, 640)  # the width about the least of a window in WebKitGTK
+
+
+def shown_on(page: str, name: str) -> Path:
+    """The description `# name` that a page of the documentation shows, as a file."""
+    text = re.search(rf"^```yaml\n(# {re.escape(name)}\n.*?)^```", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE)
+    file = BUILD / "browsers" / "descriptions" / page / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text[1])
+    return file
 
 
 @dataclass(frozen=True)
@@ -55,16 +67,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: of the kitchen or of the demonstration, which is told these words first."""
+    """A picture: of a described device, or of the demonstration, which is told these words first."""
     name: str
-    is_kitchen: bool
+    description: Path | None
     told: tuple[str, ...]
     size: tuple[int, int]
     is_dark: bool = False
     scale: int = 1  # pixels of the screen for a pixel of the page
+    element: str = ""  # what is shown of the page, as a selector; all of it without
 
     def take(self, bench: Bench) -> Picture:
-        options = (KITCHEN, "--board", "simulated") if self.is_kitchen else ()
+        options = (self.description, "--board", "simulated") if self.description else ()
         with bench.browser.dark() if self.is_dark else nullcontext(bench.browser) as browser, \
                 bench.device(*options) as device:
             for line in self.told:
@@ -78,16 +91,27 @@ class Shot:
             browser.evaluate(TWO_FRAMES)
             band = browser.evaluate(BAND)
             picture = Image.open(io.BytesIO(browser.screenshot())).convert("RGB")
+            if self.element:
+                edges = browser.evaluate(EDGES % self.element)
+                return Picture(picture.crop(tuple(round(edge * self.scale) for edge in edges)), (0, 0))
             return Picture(picture, tuple(round(edge * self.scale) for edge in band))
 
 
 SHOTS = [
-    Shot("kitchen-light", True, COOKING, PHONE),
-    Shot("kitchen-dark", True, COOKING, PHONE, is_dark=True),
-    Shot("kitchen-wide", True, COOKING, (1024, 640)),
-    Shot("lamp-dark", False, ("toggle led",), PHONE, is_dark=True),
+    Shot("kitchen-light", KITCHEN, COOKING, PHONE),
+    Shot("kitchen-dark", KITCHEN, COOKING, PHONE, is_dark=True),
+    Shot("kitchen-wide", KITCHEN, COOKING, (1024, 640)),
+    Shot("lamp-dark", None, ("toggle led",), PHONE, is_dark=True),
 ]
-PAGE = [Shot("page-light", True, COOKING, PHONE, scale=2), Shot("page-dark", True, COOKING, PHONE, True, scale=2)]
+README_KITCHEN = shown_on("README.md", "kitchen.yaml")
+TALL = (448, 770)  # all its parts
+PAGE = [Shot("page-light", README_KITCHEN, COOKING, TALL, scale=2),
+        Shot("page-dark", README_KITCHEN, COOKING, TALL, True, scale=2)]
+TOLD = {"switch": ("on pump",), "light": COOKING[1:5] + ("on beacon", "set beacon #3cff8a"),
+        "button": ("press bell",), "contact": ("open door",),
+        "sensor": ("set celsius 21.5", "set load 0.4", "set power 31.5"), "number": ()}
+PARTS = [Shot(kind, shown_on("docs/parts.md", f"{kind}.yaml"), told, TALL, element="#parts")
+         for kind, told in TOLD.items()]
 
 
 def side_by_side(pictures: list[Image.Image]) -> Image.Image:
@@ -106,12 +130,13 @@ def save(picture: Image.Image, file: Path) -> None:
 
 
 def of_engine(bench: Bench) -> dict[Path, Picture]:
-    """Each picture of this engine, by the file where it is committed; docs/page.png is Chromium's."""
+    """Each picture of this engine, by the file where it is committed; those of docs/ are Chromium's."""
     browser: Engine = bench.browser
     taken = {COMMITTED / f"{browser.name}-{shot.name}.png": shot.take(bench) for shot in SHOTS}
     if isinstance(browser, Chromium):
         halves = [shot.take(bench) for shot in PAGE]
         taken[ROOT / "docs" / "page.png"] = Picture(side_by_side([half.image for half in halves]), halves[0].varies)
+        taken |= {ROOT / "docs" / "pictures" / f"{shot.name}.png": shot.take(bench) for shot in PARTS}
     for file, picture in taken.items():
         TAKEN.mkdir(parents=True, exist_ok=True)
         picture.image.save(TAKEN / f"{browser.name}-{file.name.removeprefix(f'{browser.name}-')}")
