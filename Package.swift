@@ -21,8 +21,8 @@ func hosted(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func program(_ name: String, resources: [Resource], _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -67,6 +67,12 @@ let metrics = Target.Dependency.product(
 let metricsTestKit = Target.Dependency.product(
   name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Metrics"]))
 
+// What `heliograph new` writes: links to the examples, which are built and operated themselves.
+let template = [
+  "greenhouse/Package.swift", "greenhouse/main.swift", "greenhouse/Page/index.html", "greenhouse/Page/index.js",
+  "greenhouse/Page/index.css", "kitchen.yaml",
+].map { Resource.embedInCode("New/Template/\($0)") }
+
 let portableModules = [
   "Bytes", "Timebase", "HTTPCore", "WebSocketCore", "DeviceServer", "DataVolume", "Parts",
   "MQTTCore", "RemoteControlPage", "RemoteControl",
@@ -101,7 +107,7 @@ let package = Package(
     .trait(name: "SwiftNIO", description: "On Linux, the transport on SwiftNIO beside the one on the kernel's own calls."),
     .trait(
       name: "Login",
-      description: "Users, tokens and sessions. Without it nobody is asked to log in."),
+      description: "Users, tokens and sessions. Without it a device is on a network only with --no-login."),
     .trait(
       name: "Deflate",
       description: "permessage-deflate (RFC 7692) by the system's zlib, whose header must be installed (zlib1g-dev)."),
@@ -209,7 +215,7 @@ let package = Package(
         "FleetPage", "RemoteControlPage", "RemoteControl", "DeviceServer", "MQTTCore", "HTTPCore", "WebSocketCore",
         "Bytes", "Timebase",
       ]),
-    program("heliograph", [
+    program("heliograph", resources: template, [
       "Accounts",
       "RemoteControl", "RemoteControlPage", "DeviceServer", "Parts", "MQTTCore", "SimulatedBoard", "DataFolder",
       .target(name: "LinuxBoard", condition: .when(platforms: [.linux])), "SystemCalls", "StateFile",

@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// A device of your own, as a package of its own. Elsewhere, the dependency is the address of Heliograph's repository.
+// A device of your own, as a package of its own. `heliograph new NAME` writes one like it, anywhere.
 let package = Package(
   name: "greenhouse",
   platforms: [.macOS(.v26)],
@@ -15,6 +15,6 @@ let package = Package(
         .product(name: $0, package: "heliograph")
       } + [.product(name: "LinuxBoard", package: "heliograph", condition: .when(platforms: [.linux]))],
       path: ".", sources: ["main.swift"],
-      resources: ["index.html", "greenhouse.js", "greenhouse.css"].map { .embedInCode("Page/\($0)") })
+      resources: ["index.html", "index.js", "index.css"].map { .embedInCode("Page/\($0)") })
   ]
 )

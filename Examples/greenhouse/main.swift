@@ -1,4 +1,4 @@
-// A greenhouse: a pump that turns itself off, a fan that goes on when it is hot, a button, a thermometer, and a page.
+// A device of your own: a pump that turns itself off, a fan that goes on when it is hot, a button, a sensor, a page.
 //
 //     greenhouse [PORT] [--pins] [--network]   by default on port 8083 of this machine only, with a simulated board
 
@@ -47,7 +47,7 @@ if arguments.contains("--network") { program.host = "0.0.0.0" }
 program.port = arguments.first.flatMap { Int($0) } ?? 8083
 program.page = AssetTable([
   StaticAsset(path: [UInt8]("/index.html"), bytes: PackageResources.index_html, isTemplate: true),
-  StaticAsset(path: [UInt8]("/greenhouse.js"), bytes: PackageResources.greenhouse_js),
-  StaticAsset(path: [UInt8]("/greenhouse.css"), bytes: PackageResources.greenhouse_css),
+  StaticAsset(path: [UInt8]("/index.js"), bytes: PackageResources.index_js),
+  StaticAsset(path: [UInt8]("/index.css"), bytes: PackageResources.index_css),
 ])
 await program.main(cool)

@@ -31,7 +31,7 @@ public enum AccountMistake: Error, Equatable, Sendable, CustomStringConvertible 
   /// The one-time link is not the one that was made last, has been used, or is too old.
   case linkIsOver
 
-  /// One line without an end of line, to follow `Error: ` or to stand on a page.
+  /// One line without an end of line, to follow `heliograph: ` or to stand on a page.
   public var description: String {
     switch self {
     case .badName: "a name is a letter and up to 31 more of a-z, 0-9, dot, hyphen and underscore"

@@ -3,7 +3,7 @@
 // What an unknown word was meant to be: the known word with the fewest typing errors between them, if any is near.
 
 /// Finds known words that resemble a mistyped one.
-enum Suggestion {
+public enum Suggestion {
   /// `; did you mean "click"?`, or a list of what is known if nothing resembles `word`.
   static func words(for word: String, among known: [String]) -> String {
     if let nearest = nearest(to: word, among: known) { return "; did you mean \"\(nearest)\"?" }
@@ -12,7 +12,7 @@ enum Suggestion {
   }
 
   /// The known word that is nearest to `word`, or nil if none is near.
-  static func nearest(to word: String, among known: [String]) -> String? {
+  public static func nearest(to word: String, among known: [String]) -> String? {
     let typed = folded(word)
     // Nothing resembles a single letter, and no number is a mistyped other one.
     guard typed.count > 1, typed.count <= 64, !typed.allSatisfy(\.isNumber) else { return nil }

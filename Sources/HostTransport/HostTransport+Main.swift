@@ -53,12 +53,23 @@ extension HostTransport where App: ~Copyable {
     exit(0)
   }
 
-  /// Words for what a transport has thrown.
+  /// Words for what a transport has thrown, and what to do about it.
   public static func words(for error: any Error) -> String {
     #if SwiftNIO
-      if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-      if error is SocketAddressError { return "no such address" }
+      if error is SocketAddressError { return "no such address; give one of this machine, or 0.0.0.0" }
+      let code = (error as? IOError)?.errnoCode ?? (error as? SystemError)?.code
+    #else
+      let code = (error as? SystemError)?.code
     #endif
-    return "\(error)"
+    return code.map { "\(SystemError(code: $0))\(advice(for: $0))" } ?? "\(error)"
+  }
+
+  private static func advice(for code: CInt) -> String {
+    switch code {
+    case EADDRINUSE: "; end the program that has this port, or choose another one"
+    case EADDRNOTAVAIL: "; give an address of this machine, or 0.0.0.0"
+    case EACCES: "; ports below 1024 are the system's: choose one above, or see net.ipv4.ip_unprivileged_port_start"
+    default: ""
+    }
   }
 }

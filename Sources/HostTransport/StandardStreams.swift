@@ -38,8 +38,11 @@ public enum StandardStreams {
     _ = isWritten.wait(timeout: .now() + 1)
   }
 
-  /// Writes a line to standard error.
-  static func complain(_ line: String) { StandardDescriptor.error.write(Array((line + "\n").utf8)) }
+  /// Writes a line to standard error, with the program's name in front.
+  static func complain(_ line: String) {
+    let program = CommandLine.arguments.first?.split(separator: "/").last ?? "error"
+    StandardDescriptor.error.write(Array("\(program): \(line)\n".utf8))
+  }
 
   /// A line of standard input may be this long; what is longer is cut into several.
   private static var lineSize: Int { 4096 }

@@ -63,7 +63,7 @@
   /// A name that has no address.
   struct UnknownName: Error, CustomStringConvertible {
     let host: String
-    var description: String { "the name \(host) is not known" }
+    var description: String { "the name \(host) is not known; give an address of this machine, or 0.0.0.0" }
   }
 
   extension RemoteAddress {

@@ -20,5 +20,5 @@ public struct Identity: Sendable {
   }
 
   /// The version of this program.
-  public static let version: StaticString = "0.5.0"
+  public static let version: StaticString = "0.9.0"
 }

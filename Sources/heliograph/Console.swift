@@ -113,6 +113,12 @@ final class Console: Sendable {
     write()
   }
 
+  /// Prints a line.
+  func print(_ line: String) {
+    state.withLock { $0.board.print(Array(line.utf8).span) }
+    write()
+  }
+
   /// Prints a part of a line that grows, and its end.
   func grow(_ part: [UInt8], isEnd: Bool) {
     state.withLock { state in

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The program: its options, checked before anything is opened, and its end. A mistake in an option is one line on
-// standard error and status 64; one in a file, or a port that cannot be opened, is one line and status 1; a signal ends
-// it with status 0.
+// The program: its options, checked before anything is opened, and its end: a signal ends it with status 0.
 
 public import ArgumentParser
 import Deflate
@@ -21,6 +19,7 @@ struct Heliograph: AsyncParsableCommand {
       heliograph check <file>
       heliograph pins
       heliograph fleet --broker <url>
+      heliograph new <name> [--yaml]
       heliograph user|token|session <command>
       """,
     discussion: """
@@ -34,8 +33,10 @@ struct Heliograph: AsyncParsableCommand {
       Each setting can be in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option \
       overrides the environment, which overrides the file.
       """,
+    version: Version.line,
     subcommands: [
-      CheckCommand.self, PinsCommand.self, FleetCommand.self, UserCommand.self, TokenCommand.self, SessionCommand.self,
+      CheckCommand.self, PinsCommand.self, FleetCommand.self, NewCommand.self, UserCommand.self, TokenCommand.self,
+      SessionCommand.self,
     ])
 
   @Argument(help: ArgumentHelp("The description of the device.", valueName: "file"))
@@ -100,20 +101,6 @@ struct Heliograph: AsyncParsableCommand {
   @Option(
     help: "How much to log on standard error. (default: \(Defaults.logLevel))")
   var logLevel: Logger.Level?
-
-  /// A subcommand is recognized by its name: the parser, which would take either, takes a file.
-  static func main() async {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    switch arguments.first {
-    case CheckCommand.configuration.commandName: CheckCommand.main(Array(arguments.dropFirst()))
-    case FleetCommand.configuration.commandName: await FleetCommand.main(Array(arguments.dropFirst()))
-    case PinsCommand.configuration.commandName: PinsCommand.main(Array(arguments.dropFirst()))
-    case UserCommand.configuration.commandName: UserCommand.main(Array(arguments.dropFirst()))
-    case TokenCommand.configuration.commandName: TokenCommand.main(Array(arguments.dropFirst()))
-    case SessionCommand.configuration.commandName: SessionCommand.main(Array(arguments.dropFirst()))
-    default: await main(nil)
-    }
-  }
 
   mutating func run() async throws {
     signal(SIGPIPE, SIG_IGN)  // a closed standard output is an error of a write, not the end of the program

@@ -41,6 +41,8 @@ struct RemoteControlService {
       settings: settings, described: described, saved: saved, supervisor: supervisor, door: door,
       logLevel: SerialLog.Level(for: logger.logLevel))
     let (transport, loopState) = try await startWhenFree(builder, console, writes: writeNews)
+    let board = settings.board == .linux ? "the pins of this machine" : "a simulated board"
+    console.print(FirstWords.title(settings.name, board))
     console.log(.debug, "transport: \(transport.words)")
     console.start(transport, loopState)
     if let broker = settings.broker {
@@ -97,7 +99,7 @@ struct RemoteControlService {
     do {
       return try load()
     } catch let error as StateFileError {
-      throw StartFailure(description: "\(error) (--state-file)")
+      throw StartFailure(description: "\(error) (--state-file FILE)")
     }
   }
 

@@ -13,7 +13,7 @@ struct SessionCommand: ParsableCommand {
       heliograph session revoke <id> [--state-file <file>]
       heliograph session revoke --all [--user <name>] [--state-file <file>]
       """,
-    subcommands: [List.self, Revoke.self])
+    version: Version.line, subcommands: [List.self, Revoke.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,8 +55,10 @@ struct SessionCommand: ParsableCommand {
     @OptionGroup var options: AccountOptions
 
     func validate() throws {
-      guard (id != nil) != all else { throw ValidationError("Say which session, or --all.") }
-      guard user == nil || all else { throw ValidationError("--user goes with --all.") }
+      guard (id != nil) != all else {
+        throw ValidationError("say which session, or --all; heliograph session list shows them")
+      }
+      guard user == nil || all else { throw ValidationError("--user goes with --all: add it") }
     }
 
     func run() throws {

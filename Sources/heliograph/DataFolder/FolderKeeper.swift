@@ -21,6 +21,7 @@ struct FolderKeeper {
   private var skipped: [String] = []
   private var foreignPages: [String] = []
   private var count: Int?
+  private var hasPage = true
 
   /// So many pages are named in the log.
   private static var namedPages: Int { 8 }
@@ -39,13 +40,21 @@ struct FolderKeeper {
       do {
         if let assets = try await look() { return try await use(assets) }
       } catch let error as DataFolderError {
-        let reason = error.description
+        let reason = "\(error); nothing is served until \(Self.wish(after: error))"
         if reason != lastReason {
           try await transport.withApplication { application, _ in application.fail(Array(reason.utf8).span) }
         }
         lastReason = reason
       }
       try await sleep()
+    }
+  }
+
+  private static func wish(after error: DataFolderError) -> String {
+    switch error {
+    case .noSuchFolder: "it is there"
+    case .notAFolder: "a folder is there"
+    default: "that has changed"
     }
   }
 
@@ -93,6 +102,11 @@ struct FolderKeeper {
     if isStrict, folder.foreignPages != foreignPages, let words = Self.words(folder.foreignPages) {
       console.log(.warning, words)
     }
+    let hasPage = assets.asset(at: Array("/".utf8).span) != nil
+    if !hasPage, self.hasPage {
+      console.log(.warning, "data folder: no index.html in \(folder.path), so there is no page until there is one")
+    }
+    self.hasPage = hasPage
     (skipped, foreignPages, count) = (folder.skipped, folder.foreignPages, assets.count)
     try await transport.withApplication { application, _ in application.server.assets = assets }
   }

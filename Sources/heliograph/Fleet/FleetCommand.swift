@@ -19,7 +19,7 @@ struct FleetCommand: AsyncParsableCommand {
       A page of all devices that are on an MQTT broker, live, with a search, their groups, and commands to one or to \
       many. A device that has said nothing for 75 seconds is shown as silent. Gateways keep nothing: any number may \
       stand beside each other, with a proxy in front.
-      """)
+      """, version: Version.line)
 
   @OptionGroup(title: "Broker")
   var broker: FleetBrokerOptions
@@ -64,7 +64,7 @@ struct FleetCommand: AsyncParsableCommand {
       settings.name = try given.text("name") ?? "Fleet"
       settings.maxClients = try given.integer("max_clients") ?? Defaults.maxFleetClients
       guard settings.broker != nil else {
-        throw ValidationError("There is no broker to show: add --broker mqtt://HOST.")
+        throw ValidationError("there is no broker to show: add --broker mqtt://HOST")
       }
       return settings
     } catch let mistake as SettingMistake {

@@ -34,6 +34,8 @@ struct FleetService {
   func run(until end: EndSignal) async throws {
     let gatekeeper = ThreadConfined<Gatekeeper?>(nil)
     let transport = try await start(gatekeeper)
+    let brokers = broker.brokers.map(\.host).joined(separator: ", ")
+    print(FirstWords.title(settings.name, "the broker \(brokers)"))
     log.add(.debug, "transport: \(transport.words)")
     if let warning = broker.warning { log.add(.warning, warning) }
     try await transport.connect(.fleetBroker, servers: broker.servers)
@@ -103,6 +105,8 @@ struct FleetService {
     Array("fleet-\(String(UInt64.random(in: .min ... .max), radix: 36))".utf8)
   }
 
+  private func print(_ line: String) { StandardDescriptor.output.write(Array("\(line)\n".utf8)) }
+
   /// Opens the port, and stays until the task is cancelled.
   private func listen(
     _ transport: HostTransport<FleetGateway>, _ gatekeeper: ThreadConfined<Gatekeeper?>
@@ -118,9 +122,7 @@ struct FleetService {
       application.server.securePort = secure
       return gatekeeper.value?.makeOwnerLink(now: now)
     }
-    for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
-      StandardDescriptor.output.write(Array("\(line)\n".utf8))
-    }
+    for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) { print(line) }
     try await supervisor.ready(url)
     let announcer = Announcer(settings: settings, transport: transport, isDevice: false) { [log] in log.add($0, $1) }
     async let announced: Void? =

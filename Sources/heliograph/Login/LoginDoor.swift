@@ -30,6 +30,11 @@ struct LoginDoor: Sendable {
   /// Reads the accounts; nil if nobody is asked who they are.
   init?(_ settings: ProgramSettings) throws {
     guard settings.login.isOn(host: settings.host) else { return nil }
+    guard AccountSupport.isBuiltIn else {
+      throw StartFailure(
+        description: "this program was built without logins: build it with the trait Login, "
+          + "or let everybody in with --no-login")
+    }
     guard let file = AccountFile(beside: settings.stateFile) else {
       throw StartFailure(
         description: "a login needs a place for its accounts: give one with --state-file, or start with --no-login")

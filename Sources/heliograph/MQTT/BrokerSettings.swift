@@ -122,7 +122,8 @@ struct BrokerSettings: Sendable {
     isSecure = brokers.contains { $0.isSecure }
     for name in ["ca_file", "fingerprint", "certificate", "key"] where !isSecure {
       guard try given.text("mqtt." + name) == nil else {
-        throw StartFailure(description: "mqtt.\(name) is for a broker that is encrypted: mqtts://\(brokers[0].host)")
+        throw StartFailure(
+          description: "mqtt.\(name) is for a broker that is encrypted: write mqtts://\(brokers[0].host)")
       }
     }
     trust = try isSecure ? Self.trust(given) : nil
@@ -196,7 +197,7 @@ struct BrokerSettings: Sendable {
     let bytes = Array(text.utf8)
     guard BrokerOptions.isLevel(bytes.span) else {
       throw StartFailure(
-        description: "the \(what) \(text) cannot be part of a topic: a to z, digits, _ and -, at most 64 of them")
+        description: "the \(what) \(text) cannot be part of a topic: use a to z, digits, _ and -, at most 64 of them")
     }
     return bytes
   }
@@ -210,12 +211,7 @@ struct BrokerSettings: Sendable {
 
   private static func password(_ file: String?) throws -> [UInt8]? {
     guard let file else { return ProcessInfo.processInfo.environment[passwordVariable].map { Array($0.utf8) } }
-    var bytes: [UInt8]
-    do {
-      bytes = try ReadFile.bytes(file, limit: 65_535)
-    } catch {
-      throw StartFailure(description: "cannot read \(file): \(error)")
-    }
+    var bytes = try ReadFile.bytes(file, limit: 65_535, what: "broker's password")
     while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     return bytes
   }
@@ -227,12 +223,12 @@ struct BrokerSettings: Sendable {
     let authority: TLSTrust.Authority
     switch (try given.text("mqtt.ca_file"), try given.text("mqtt.fingerprint")) {
     case (nil, nil): authority = .system
-    case (let file?, nil): authority = .certificates(try content(of: file))
+    case (let file?, nil): authority = .certificates(try ReadFile.bytes(file, limit: 1 << 20))
     case (nil, let hex?): authority = .fingerprint(try fingerprint(hex))
     case (_?, _?): throw StartFailure(description: "give --mqtt-ca-file or --mqtt-fingerprint, not both")
     }
-    let certificate = try given.text("mqtt.certificate").map(content) ?? []
-    let key = try given.text("mqtt.key").map(content) ?? []
+    let certificate = try given.text("mqtt.certificate").map { try ReadFile.bytes($0, limit: 1 << 20) } ?? []
+    let key = try given.text("mqtt.key").map { try ReadFile.bytes($0, limit: 1 << 20) } ?? []
     guard certificate.isEmpty == key.isEmpty else {
       throw StartFailure(description: "--mqtt-certificate and --mqtt-key belong together: give both")
     }
@@ -243,14 +239,6 @@ struct BrokerSettings: Sendable {
     }
   }
 
-  private static func content(of file: String) throws -> [UInt8] {
-    do {
-      return try ReadFile.bytes(file, limit: 1 << 20)
-    } catch {
-      throw StartFailure(description: "cannot read \(file): \(error)")
-    }
-  }
-
   /// 64 hexadecimal digits, perhaps with colons between them.
   private static func fingerprint(_ text: String) throws -> [UInt8] {
     let digits = text.filter { $0 != ":" }
@@ -258,7 +246,7 @@ struct BrokerSettings: Sendable {
       UInt8(digits.dropFirst(start).prefix(2), radix: 16)
     }
     guard digits.count == 64, bytes.count == 32, digits.allSatisfy(\.isHexDigit) else {
-      throw StartFailure(description: "\(text) is no SHA-256 fingerprint: 64 hexadecimal digits")
+      throw StartFailure(description: "\(text) is no SHA-256 fingerprint: give 64 hexadecimal digits")
     }
     return bytes
   }

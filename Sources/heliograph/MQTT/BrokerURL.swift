@@ -15,7 +15,8 @@ struct BrokerURL: Equatable, Sendable {
   init(_ text: String) throws(StartFailure) {
     func wrong(_ what: String) -> StartFailure {
       let said = text.contains("@") ? "this" : text  // there may be a password in it
-      return StartFailure(description: "\(said) is no broker: \(what); such as mqtt://broker.local or mqtts://broker.local:8883")
+      return StartFailure(
+        description: "\(said) is no broker: \(what); write it as mqtt://broker.local or mqtts://broker.local:8883")
     }
     var rest = text[...]
     var isSecure = false

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What is printed behind the device's URL: the addresses that work from a phone, and a QR code of the best one in a
-// terminal that has room for it; or, when nothing outside this machine can reach the device, how to change that.
+// What is printed first, and behind the device's URL: the addresses that work from a phone, and a QR code of the best
+// one in a terminal that has room for it; or, when only this machine can reach the device, how to change that.
 
 import DeviceServer
 import HostNetwork
@@ -14,6 +14,9 @@ struct FirstWords {
   let lines: [String]
   /// The address that most likely works from a phone; nil if there is none.
   private(set) var bestURL: String?
+
+  /// The first line of all: the program and its version, what people call what it runs, and what that is on.
+  static func title(_ name: String, _ place: String) -> String { "\(Version.line): \(name), on \(place)" }
 
   /// The words for a device that listens on `address`.
   init(_ settings: ProgramSettings, port: Int, boundTo address: RemoteAddress) {

@@ -14,17 +14,19 @@ import Logging
 extension Heliograph {
   /// The settings and the device that the command line asks for.
   func resolved() throws -> (ProgramSettings, DescribedDevice) {
-    if file != nil, device != nil { throw ValidationError("The file is given twice: as an argument and with --device.") }
+    if file != nil, device != nil {
+      throw ValidationError("the file is given twice, as an argument and with --device: leave one out")
+    }
     let description = try (file ?? device).map { try DeviceDescription(readingFile: $0, options: options) }
     if description != nil, let option = shorthand.firstGiven {
-      throw ValidationError("\(option) describes a device without a file: put it in the file instead.")
+      throw ValidationError("\(option) describes a device without a file: put it in the file instead")
     }
     let environment = ProcessInfo.processInfo.environment
     let given = SettingSources(options: options, environment: environment, file: description?.settings ?? [])
     let settings = try settings(given, hasFile: description != nil)
     if let description { return (settings, DescribedDevice(description, name: settings.name)) }
     if settings.board == .simulated, let option = shorthand.firstGiven, shorthand.namesLines {
-      throw ValidationError("\(option) names a line of a real board: add --board linux.")
+      throw ValidationError("\(option) names a line of a real board: add --board linux")
     }
     return (settings, try shorthand.device(name: settings.name, isSimulated: settings.board == .simulated))
   }
@@ -70,12 +72,7 @@ extension Heliograph {
 extension DeviceDescription {
   /// Reads the description in a file of this machine, which is run with these options.
   init(readingFile path: String, options: [String: [String]] = [:]) throws {
-    let text: [UInt8]
-    do {
-      text = try ReadFile.bytes(path, limit: Self.maximumSize)
-    } catch {
-      throw StartFailure(description: "cannot read \(path): \(error)")
-    }
+    let text = try Self.content(of: path)
     do throws(DescriptionMistakes) {
       #if os(Linux)
         let environment = ProcessInfo.processInfo.environment
@@ -91,6 +88,15 @@ extension DeviceDescription {
     } catch {
       throw Self.failure(error.description)
     }
+  }
+
+  /// The text of the file; a command that was mistyped is taken for a file, and so it is recognized here.
+  private static func content(of path: String) throws -> [UInt8] {
+    let commands = Heliograph.configuration.subcommands.compactMap { $0.configuration.commandName }
+    if access(path, F_OK) != 0, let command = Suggestion.nearest(to: path, among: commands) {
+      throw StartFailure(description: "there is no file \(path); did you mean the command \(command)?")
+    }
+    return try ReadFile.bytes(path, limit: maximumSize)
   }
 
   /// Prints mistakes in a file as compilers do, so that an editor finds the place: nothing precedes the file.

@@ -17,7 +17,7 @@ struct NetworkOptions: ParsableArguments {
   var host: String?
 
   @Option(help: "The TCP port to listen on; 0 lets the system choose one. (default: \(Defaults.port))")
-  var port: Int?
+  var port: String?
 
   @Flag(
     inversion: .prefixedNo,
@@ -73,7 +73,7 @@ struct NetworkOptions: ParsableArguments {
   var guests: LoginSettings.GuestRole?
 
   @Option(help: "How many pages may be open at a time (1 to 10000). (default: \(Defaults.maxClients))")
-  var maxClients: Int?
+  var maxClients: String?
 
   @Option(
     help: ArgumentHelp(
@@ -119,13 +119,13 @@ struct DeviceNetworkOptions: ParsableArguments {
       How many commands a second each page, and each address over HTTP, may give for long (0 for any number, up to \
       1000). (default: \(Defaults.maxCommands))
       """)
-  var maxCommands: Int?
+  var maxCommands: String?
 
   /// The options that were given, by the names of their settings.
   var given: [String: [String]] {
     var options: [String: [String]] = [:]
     if let interface { options["interface"] = [interface] }
-    if let maxCommands { options["max_commands"] = [maxCommands.description] }
+    if let maxCommands { options["max_commands"] = [maxCommands] }
     return options
   }
 }

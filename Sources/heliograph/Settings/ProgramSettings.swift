@@ -97,9 +97,11 @@ struct ProgramSettings: Sendable {
   }
 
   private func check() throws {
-    guard !host.isEmpty else { throw StartFailure(description: "the host must not be empty") }
+    guard !host.isEmpty else {
+      throw StartFailure(description: "the host must not be empty: give an address of this machine, or 0.0.0.0")
+    }
     guard interface == nil || isForAll else {
-      throw StartFailure(description: "the interface needs the host 0.0.0.0 or ::, which listen on every interface")
+      throw StartFailure(description: "--interface needs --host 0.0.0.0 or ::, which listen on every interface: add it")
     }
     guard pagePolicy == .strict || data != nil else {
       throw StartFailure(description: "the page policy relaxed is for a folder of pages: give one with --data")

@@ -66,10 +66,10 @@ struct ShorthandOptions: ParsableArguments {
 
   func validate() throws {
     if let debounce, !(1...1000).contains(debounce) {
-      throw ValidationError("The debounce must be between 1 and 1000 ms.")
+      throw ValidationError("--debounce: it must be between 1 and 1000 ms")
     }
     if let kernelDebounce, kernelDebounce > 1000 {
-      throw ValidationError("The kernel's debounce must be at most 1000 ms.")
+      throw ValidationError("--kernel-debounce: it must be at most 1000 ms")
     }
   }
 
@@ -91,7 +91,7 @@ extension ShorthandOptions {
   /// The device of an LED and a button that the options mean; on a simulated board their lines need not be given.
   func device(name: String, isSimulated: Bool) throws -> DescribedDevice {
     if !isSimulated, led == nil || button == nil {
-      throw ValidationError("Without a file, --board linux needs --led and --button; heliograph pins lists the lines.")
+      throw ValidationError("without a file, --board linux needs --led and --button; heliograph pins lists the lines")
     }
     var timing = Button.Timing()
     if let debounce { timing.debounce = Milliseconds(debounce) }

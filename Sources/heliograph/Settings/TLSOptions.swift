@@ -29,7 +29,7 @@ struct TLSOptions: ParsableArguments {
 
   @Option(
     help: "The TCP port for HTTPS; 0 lets the system choose one. (default: \(Defaults.tlsPort))")
-  var tlsPort: Int?
+  var tlsPort: String?
 
   /// The options that were given, by the names of their settings.
   var given: [String: [String]] {

@@ -44,14 +44,10 @@ struct CertificateFiles: CertificateSource {
     return news
   }
 
-  private func read(_ path: String, _ what: String) throws -> [UInt8] {
-    do {
-      let bytes = try ReadFile.bytes(path, limit: Self.limit)
-      guard bytes.count <= Self.limit else { throw StartFailure(description: "it is too large") }
-      return bytes
-    } catch {
-      throw StartFailure(description: "cannot read the \(what) \(path): \(error)")
-    }
+  private func read(_ path: String, _ what: String) throws(StartFailure) -> [UInt8] {
+    let bytes = try ReadFile.bytes(path, limit: Self.limit, what: what)
+    guard bytes.count <= Self.limit else { throw ReadFile.failure(path, what, "it is too large") }
+    return bytes
   }
 
   /// What is wrong with the files.

@@ -11,7 +11,7 @@ source.onmessage = (event) => {
     if (name === "air") document.querySelector("#air").textContent = mood(part.value);
   }
 };
-source.onerror = () => { document.querySelector("#air").textContent = "The greenhouse does not answer."; };
+source.onerror = () => { document.querySelector("#air").textContent = "The device does not answer."; };
 
 function words(part) {
   if (part.on !== undefined) return part.on ? "on" : "off";

@@ -1,0 +1,1 @@
+../../../../../Examples/greenhouse/main.swift
