@@ -29,6 +29,13 @@ func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: dependencies, path: "Examples/\(name)", swiftSettings: settings)
 }
 
+func tutorial(_ name: String, _ chapter: String) -> Target {
+  let modules = ["HostTransport", "DataFolder", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "SystemCalls", "Timebase"]
+  return .executableTarget(
+    name: name, dependencies: modules.map { .init(stringLiteral: $0) }, path: "Examples/tutorial/\(chapter)",
+    swiftSettings: settings)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: ["ConformanceSupport"] + dependencies, swiftSettings: settings)
 }
@@ -231,6 +238,8 @@ let package = Package(
         "SystemCalls",
       ]),
     example("heliograph-counter", ["HostTransport", "DeviceServer", "HTTPCore", "Bytes", "SystemCalls"]),
+    tutorial("heliograph-tutorial-07", "v0.7"),
+    tutorial("heliograph-tutorial-10", "v1.0"),
 
     // Many devices in one process, for Conformance/fleet: no product, so that nobody gets it by accident.
     .executableTarget(
