@@ -70,6 +70,8 @@ ERRORS: list[tuple[str, int, str] | tuple[str, int, str, str]] = [
      "cannot listen on nowhere.invalid port 0: the name nowhere.invalid is not known; give an address of this machine, "
      "or 0.0.0.0"),
     ("--interface eth0", FAILURE, "--interface needs --host 0.0.0.0 or ::, which listen on every interface: add it"),
+    ("--interface nowhere7 --host 0.0.0.0 --port 0 --no-login", FAILURE,
+     "there is no network interface nowhere7; available: …"),
     ("--host-name lamp!", USAGE,
      '--host-name: "lamp!" is not taken: no host name has the letter !; it has letters, digits, hyphens and dots, as '
      "lamp.example.org"),
@@ -87,6 +89,8 @@ ERRORS: list[tuple[str, int, str] | tuple[str, int, str, str]] = [
     ("pin", FAILURE, "there is no file pin; did you mean the command pins?"),
     ("kitchen.yaml", FAILURE,
      "cannot read kitchen.yaml: No such file or directory; give the path of a file that is there"),
+    ("USER=nobody check secret", FAILURE,
+     "cannot read secret: Permission denied; let the user who runs this read it"),
     ("check", USAGE, "missing expected argument '<file>'; heliograph check --help says what can be given"),
     ("check folder", FAILURE, "cannot read folder: it is a folder, a device or a pipe, and not a file"),
     ("check syntax.yaml", FAILURE, "syntax.yaml:2:1: a value is missing before this"),

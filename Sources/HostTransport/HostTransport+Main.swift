@@ -8,6 +8,9 @@ import SystemCalls
 import Timebase
 public import TransportSecurity
 
+#if os(Linux)
+  import LinuxTransport
+#endif
 #if SwiftNIO
   import NIOCore
 #endif
@@ -55,19 +58,23 @@ extension HostTransport where App: ~Copyable {
 
   /// Words for what a transport has thrown, and what to do about it.
   public static func words(for error: any Error) -> String {
+    var code = (error as? SystemError)?.code
+    #if os(Linux)
+      if error is UnknownName { return "\(error)" + otherAddress }
+    #endif
     #if SwiftNIO
-      if error is SocketAddressError { return "no such address; give one of this machine, or 0.0.0.0" }
-      let code = (error as? IOError)?.errnoCode ?? (error as? SystemError)?.code
-    #else
-      let code = (error as? SystemError)?.code
+      if error is SocketAddressError { return "no such address" + otherAddress }
+      code = (error as? IOError)?.errnoCode ?? code
     #endif
     return code.map { "\(SystemError(code: $0))\(advice(for: $0))" } ?? "\(error)"
   }
 
+  private static var otherAddress: String { "; give an address of this machine, or 0.0.0.0" }
+
   private static func advice(for code: CInt) -> String {
     switch code {
+    case EADDRNOTAVAIL: otherAddress
     case EADDRINUSE: "; end the program that has this port, or choose another one"
-    case EADDRNOTAVAIL: "; give an address of this machine, or 0.0.0.0"
     case EACCES: "; ports below 1024 are the system's: choose one above, or see net.ipv4.ip_unprivileged_port_start"
     default: ""
     }

@@ -61,9 +61,9 @@
   }
 
   /// A name that has no address.
-  struct UnknownName: Error, CustomStringConvertible {
+  public struct UnknownName: Error, CustomStringConvertible {
     let host: String
-    var description: String { "the name \(host) is not known; give an address of this machine, or 0.0.0.0" }
+    public var description: String { "the name \(host) is not known" }
   }
 
   extension RemoteAddress {

@@ -31,7 +31,7 @@ extension OverSockets {
         let error = await #expect(throws: (any Error).self) {
           _ = try await server.transport.listen(host: "127.0.0.1", port: server.address.port ?? 0)
         }
-        #expect(error.map(Self.words) == String(cString: strerror(EADDRINUSE)))
+        #expect(error.map(Self.words)?.hasPrefix(String(cString: strerror(EADDRINUSE)) + "; end the program") == true)
       }
     }
 
@@ -41,7 +41,7 @@ extension OverSockets {
         let error = await #expect(throws: (any Error).self) {
           _ = try await server.transport.listen(host: "192.0.2.1", port: 0)  // RFC 5737: never ours
         }
-        #expect(error.map(Self.words) == String(cString: strerror(EADDRNOTAVAIL)))
+        #expect(error.map(Self.words)?.hasPrefix(String(cString: strerror(EADDRNOTAVAIL)) + "; give an address") == true)
       }
     }
 

@@ -23,6 +23,7 @@ struct Template {
           "// A device of your own. Made by \(Version.line).",
       ])
     return [
+      (".gitignore", ".build/\n"),
       ("Package.swift", manifest),
       ("main.swift", replacing(PackageResources.main_swift, ["greenhouse": name, "Greenhouse": title])),
       ("\(Self.pageFolder)/index.html", replacing(PackageResources.index_html, [:])),
