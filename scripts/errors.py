@@ -143,6 +143,11 @@ ERRORS: list[tuple[str, int, str] | tuple[str, int, str, str]] = [
     ("fleet", USAGE, "there is no broker to show: add --broker mqtt://HOST"),
     ("fleet --broker broker --group ground", USAGE,
      "unknown option '--group'; heliograph fleet --help says what can be given"),
+    ("fleet --broker broker --interface lo", USAGE,
+     "unknown option '--interface'; heliograph fleet --help says what can be given"),
+    ("fleet --broker broker --max-commands 7", USAGE,
+     "unknown option '--max-commands'; heliograph fleet --help says what can be given"),
+    ("fleet --broker broker --mqtt-id a", USAGE, "unknown option '--mqtt-id'; did you mean '--mqtt-key'?"),
     # A device of one's own.
     ("new folder", FAILURE, "there is a folder already: choose another name, or move it away"),
     ("new lamp --yaml", FAILURE, "there is a lamp.yaml already: choose another name, or move it away"),
