@@ -3,7 +3,7 @@
 // The tutorial's program at its end (its v1.0), in its order and with its names: a button and every page toggle an LED,
 // and every page shows it at once. The messages are {"action":"toggle"} and {"status":"on"}.
 //
-//     heliograph-tutorial-10 FOLDER [PORT]     FOLDER: the tutorial's own folder `data`; the port is 80
+//     heliograph-tutorial-10 --data FOLDER [PORT]     FOLDER: the tutorial's own `data`; PORT: by default 80
 //
 // Standard input works the board: `tap` presses the button. What differs, and why: see README.md.
 
@@ -120,21 +120,23 @@ func loop(
 }
 
 // MARK: The computer's part
-let arguments = CommandLine.arguments.dropFirst()
-guard let path = arguments.first, let port = arguments.count == 2 ? Int(arguments.last ?? "") : HTTP_PORT else {
-  print("usage: heliograph-tutorial-10 FOLDER [PORT]")
+let arguments = CommandLine.arguments
+guard (3...4).contains(arguments.count), arguments[1] == "--data",
+  let port = arguments.count == 4 ? Int(arguments[3]) : HTTP_PORT
+else {
+  print("usage: heliograph-tutorial-10 --data FOLDER [PORT]")
   exit(64)
 }
 let files: AssetTable
 do {
-  files = try initSPIFFS(path)
+  files = try initSPIFFS(arguments[2])
 } catch {
   print("Cannot mount SPIFFS volume... \(error)")
   exit(1)
 }
 await HostTransport.main(port: port) { port in
   let url = "http://127.0.0.1:\(port)/"
-  return port == HTTP_PORT ? url : "\(url)\nThe tutorial's page looks for its socket on port 80, and will not find it here"
+  return port == HTTP_PORT ? url : "\(url)\nThe tutorial's page looks for its socket on port 80, and finds none here"
 } makeApplication: {
   try setup(files)
 } onNewSecond: { remote, seconds in
