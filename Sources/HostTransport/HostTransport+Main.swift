@@ -58,13 +58,14 @@ extension HostTransport where App: ~Copyable {
 
   /// Words for what a transport has thrown, and what to do about it.
   public static func words(for error: any Error) -> String {
-    var code = (error as? SystemError)?.code
     #if os(Linux)
       if error is UnknownName { return "\(error)" + otherAddress }
     #endif
     #if SwiftNIO
       if error is SocketAddressError { return "no such address" + otherAddress }
-      code = (error as? IOError)?.errnoCode ?? code
+      let code = (error as? IOError)?.errnoCode ?? (error as? SystemError)?.code
+    #else
+      let code = (error as? SystemError)?.code
     #endif
     return code.map { "\(SystemError(code: $0))\(advice(for: $0))" } ?? "\(error)"
   }
