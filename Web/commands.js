@@ -4,6 +4,7 @@
 // (in `parts`, from the device), desired and sent (in `pending`). `s` is the reducer's draft.
 
 import { barred, greeted, heard, kindOf } from './kinds.js';
+import { t } from './language.js';
 import { timeouts } from './timeouts.js';
 import { author, partWord } from './words.js';
 
@@ -56,7 +57,7 @@ function note(s, name, was, seen) {
   const what = difference(was, part);
   if (!what) return;
   const ours = name in s.pending && (part.by?.[0] === '#' || (part.by && part.by === s.user));
-  const by = !seen ? 'while not connected' : ours ? 'by this screen' : part.by && `by ${author(part.by)}`;
+  const by = !seen ? t`while not connected` : ours ? t`by this screen` : part.by && t`by ${author(part.by)}`;
   const label = part.label ?? name;
   const [last, ...older] = s.changes;
   const dragged = kindOf(part).isDragged && last?.name === name && last.by === by
@@ -68,7 +69,7 @@ function note(s, name, was, seen) {
 
 // What changed of a part, in words; nothing if it is nothing to speak of.
 function difference(was, is) {
-  if (was.fault !== is.fault) return is.fault ? partWord(is) : 'works again';
+  if (was.fault !== is.fault) return is.fault ? partWord(is) : t`works again`;
   const { difference: ofKind, values = [] } = kindOf(is);
   if (ofKind) return ofKind(was, is);
   return values.some((value) => !same(was[value], is[value])) && partWord(is);
@@ -82,11 +83,11 @@ const label = (s, name) => s.parts[name].label ?? name;
 
 // Whether a part can be told anything now; if not, the page says why.
 export function reachable(s, name) {
-  const reason = s.phase === 'connecting' ? 'still connecting'
-    : s.phase !== 'live' ? 'not connected'
-      : s.parts[name] && (s.parts[name].fault ? `${label(s, name)} is gone`
-        : barred.some((is) => is(s, s.parts[name])) && 'you may not use it');
-  if (reason) fail(s, `Not sent - ${reason}`);
+  const reason = s.phase === 'connecting' ? t`still connecting`
+    : s.phase !== 'live' ? t`not connected`
+      : s.parts[name] && (s.parts[name].fault ? t`${label(s, name)} is gone`
+        : barred.some((is) => is(s, s.parts[name])) && t`you may not use it`);
+  if (reason) fail(s, t`Not sent - ${reason}`);
   return !reason && name in s.parts;
 }
 
@@ -134,14 +135,14 @@ export function settle(s, name, rev) {
   forget(s, `ring ${name}`);
   if (follows.length || !(rev > s.rev)) forgetCommand(s, name);
   else s.pending[name] = { ...pending, acked: rev, ring: false };
-  if (follows.length) fail(s, 'Not sent - not connected');
+  if (follows.length) fail(s, t`Not sent - not connected`);
 }
 
 // Takes a command back: what is confirmed shows again.
 export function giveUp(s, name, why) {
   const { acked } = s.pending[name];
   forgetCommand(s, name);
-  if (acked === undefined) fail(s, `${label(s, name)} ${why} - still ${partWord(s.parts[name])}`);
+  if (acked === undefined) fail(s, t`${label(s, name)} ${why} - still ${partWord(s.parts[name])}`);
 }
 
 export function forgetCommand(s, name) {
@@ -152,7 +153,7 @@ export function forgetCommand(s, name) {
 // Nothing waits across a disconnect: a relay must not click when the phone finds its network again.
 export function forgetCommands(s) {
   for (const name in s.pending) {
-    if (s.pending[name].acked === undefined) fail(s, `Connection lost before ${label(s, name)} answered`);
+    if (s.pending[name].acked === undefined) fail(s, t`Connection lost before ${label(s, name)} answered`);
     forgetCommand(s, name);
   }
 }

@@ -11,6 +11,7 @@ import {
   apply, forget, forgetCommands, giveUp, say, settle, toggle, want,
 } from './commands.js';
 import { ended, events, expired } from './kinds.js';
+import { t } from './language.js';
 import { timeouts } from './timeouts.js';
 import './parts.js';
 import { screens } from './words.js';
@@ -22,7 +23,7 @@ const full = [4013, 1013]; // close codes of a device whose places are all taken
 export function initial({ now, name = '', visible = true, online = true }) {
   return {
     phase: 'asleep', visible, online, now, timers: {}, socket: 0, failures: 0, pings: 0,
-    name, parts: {}, rev: 0, changes: [], memory: {}, pending: {}, ids: 0, notice: '', topic: 'Connected',
+    name, parts: {}, rev: 0, changes: [], memory: {}, pending: {}, ids: 0, notice: '', topic: t`Connected`,
   };
 }
 
@@ -109,7 +110,7 @@ Object.assign(events, {
     const failedToOpen = 'open' in s.timers;
     wait(s);
     if (!s.online) return;
-    if (full.includes(code)) refuse(s, 'All places are taken; trying again');
+    if (full.includes(code)) refuse(s, t`All places are taken; trying again`);
     if (full.includes(code) || failedToOpen) s.effects.push({ type: 'ask' });
   },
 
@@ -119,14 +120,14 @@ Object.assign(events, {
     if (!asking && !['waiting', 'refused'].includes(s.phase)) return;
     for (const act of ended) act(s, status);
     const error = typeof body?.error === 'string' && body.error[0]?.toUpperCase() + body.error.slice(1);
-    const words = status === 403 ? error || 'Opened from another site'
-      : status === 503 && `${error || 'All places are taken'}; trying again`;
+    const words = status === 403 ? t([error]) || t`Opened from another site`
+      : status === 503 && t`${t([error || 'All places are taken'])}; trying again`;
     if (asking && (words || !(status < 500))) wait(s);
     if (words) refuse(s, words);
     if (status === 200) apply(s, body ?? {});
     if (s.asking) connect(s);
     else if (status === 200 && s.phase === 'refused' && s.clients) {
-      refuse(s, `${screens(s.clients)} already open; trying again`);
+      refuse(s, t`${screens(s.clients)} already open; trying again`);
     }
   },
 
@@ -160,7 +161,7 @@ Object.assign(expired, {
   second() {}, // to draw what counts down
   sleep,
   ring(s, part) { s.pending[part] = { ...s.pending[part], ring: true }; },
-  revert(s, part) { giveUp(s, part, 'did not answer'); },
+  revert(s, part) { giveUp(s, part, t`did not answer`); },
   notice(s) { s.notice = ''; },
   quiet(s) {
     const text = s.unsaid;
@@ -195,7 +196,7 @@ const messages = {
   ack(s, { id, rev, error }) {
     const part = Object.keys(s.pending).find((name) => s.pending[name].id === id);
     if (!part || s.pending[part].acked !== undefined) return;
-    if (error) giveUp(s, part, `refused: ${error}`);
+    if (error) giveUp(s, part, t`refused: ${t([error])}`);
     else settle(s, part, rev);
   },
 };
@@ -310,8 +311,8 @@ export function parsed(text) {
 
 function speakOfConnection(s) {
   const topic = {
-    live: 'Connected', stale: 'Not answering', waiting: 'Not connected, reconnecting',
-    offline: 'This device is offline', refused: s.refusal,
+    live: t`Connected`, stale: t`Not answering`, waiting: t`Not connected, reconnecting`,
+    offline: t`This device is offline`, refused: s.refusal,
   }[s.phase];
   if (!topic || topic === s.topic) return;
   s.topic = topic;

@@ -7,8 +7,10 @@ import { deadline, initial, reduce } from './connection.js';
 import { byId, make, mark, put } from './browser.js';
 import { kinds, perform } from './kinds.js';
 import './effects.js';
+import { t } from './language.js';
 import { drawRows } from './rows.js';
-import { onOff, view } from './words.js';
+import './translations.js';
+import { view } from './words.js';
 import './proxies.js';
 
 let timer;
@@ -52,7 +54,7 @@ function draw(next) {
 function drawLamp({ lamp, hero, fresh, name }) {
   put(byId('hero'), 'hidden', !hero);
   if (!lamp) return put(document, 'title', name);
-  put(byId('hero'), 'className', onOff(lamp.on));
+  put(byId('hero'), 'className', lamp.on ? 'on' : 'off');
   put(document, 'title', fresh ? `${lamp.on ? '●' : '○'} ${name}` : name);
   const fill = !fresh ? '%23999' : lamp.on ? '%23ffb81c' : '%23555';
   mark(byId('icon'), 'href', `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>`
@@ -66,15 +68,15 @@ let listed;
 
 function drawDetails({ changes, about }) {
   const [last] = changes;
-  if (last) put(byId('last'), 'textContent', `Last change: ${time(last.at)}, ${sentence(last)}`);
+  if (last) put(byId('last'), 'textContent', t`Last change: ${time(last.at)}, ${sentence(last)}`);
   if (listed !== changes) {
     byId('changes').replaceChildren(...changes.map((change) => make('li', time(change.at), ' ', sentence(change))));
   }
   listed = changes;
   const list = byId('about');
   for (const [term, text] of Object.entries({ Address: location.host, ...about })) {
-    terms[term] ??= list.appendChild(make('dt', term)) && list.appendChild(make('dd'));
-    put(terms[term], 'textContent', text ?? 'unknown');
+    terms[term] ??= list.appendChild(make('dt', t([term]))) && list.appendChild(make('dd'));
+    put(terms[term], 'textContent', text ?? t`unknown`);
   }
 }
 

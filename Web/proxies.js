@@ -6,6 +6,7 @@
 // builds on connection.js and index.js, which are the same without it.
 
 import { events, expired, perform } from './kinds.js';
+import { t } from './language.js';
 
 const patience = 3; // sockets that failed in a row, until a proxy is suspected
 const { answer, closed } = events;
@@ -23,7 +24,7 @@ Object.assign(events, {
     if (s.barred && status === 200 && !judged) {
       s.effects.push({ type: 'judge', status, body: event.body });
     } else if (judged && status === 200 && s.barred >= patience && !s.asking) {
-      answer(s, { status: 403, body: { error: 'Does a proxy block the WebSocket? Trying again' } });
+      answer(s, { status: 403, body: { error: t`Does a proxy block the WebSocket? Trying again` } });
     } else {
       answer(s, event);
     }

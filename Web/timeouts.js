@@ -3,6 +3,7 @@
 // How long the page waits for what, in milliseconds, and how much it keeps.
 
 export const timeouts = {
+  words: 3000, // for the file of another language, before the page goes on in English
   open: 5000, // from opening a socket to its hello: a phone can leave one CONNECTING forever
   ping: 5000, // between our pings while visible
   pong: 4000, // for an answer to a ping

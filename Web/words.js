@@ -4,45 +4,46 @@
 // The server writes the same words into the rows that the page comes with. Those of one kind of part are in parts/.
 
 import { added, barred, kindOf } from './kinds.js';
+import { t } from './language.js';
 
 // Those who change the device and are not a page; a page is '#' and its number.
 const authors = { http: 'HTTP', mqtt: 'MQTT' };
 
-export const author = (by) => (by?.[0] === '#' ? 'another screen' : authors[by] ?? by);
-export const onOff = (on) => (on ? 'on' : 'off');
-export const screens = (count) => (count === 1 ? '1 screen' : `${count} screens`);
+export const author = (by) => (by?.[0] === '#' ? t`another screen` : t([authors[by] ?? by]));
+export const onOff = (on) => (on ? t`on` : t`off`);
+export const screens = (count) => (count === 1 ? t`1 screen` : t`${count} screens`);
 
 // What a part's row says of it.
 export function partWord(part) {
-  return part.fault ? `gone - ${part.fault}` : kindOf(part).word?.(part) ?? 'unknown';
+  return part.fault ? t`gone - ${part.fault}` : kindOf(part).word?.(part) ?? t`unknown`;
 }
 
 // 3 d 4 h, 4 h 5 min, 5 min or 6 s.
 export function duration(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);
   const [minutes, hours, days] = [60, 3600, 86400].map((unit) => Math.floor(seconds / unit));
-  if (days) return `${days} d ${hours % 24} h`;
-  if (hours) return `${hours} h ${minutes % 60} min`;
-  return minutes ? `${minutes} min` : `${seconds} s`;
+  if (days) return t`${days} d ${hours % 24} h`;
+  if (hours) return t`${hours} h ${minutes % 60} min`;
+  return minutes ? t`${minutes} min` : t`${seconds} s`;
 }
 
 function brokerWord({ connected, error }) {
-  return [connected ? 'connected' : !error && 'connecting', error].filter(Boolean).join(', but ');
+  return [connected ? t`connected` : !error && t`connecting`, error].filter(Boolean).join(t`, but `);
 }
 
 function connectionText(s) {
   switch (s.phase) {
     case 'live': {
-      const delay = s.delay !== undefined && (s.delay < 1 ? '< 1 ms' : `${Math.round(s.delay)} ms`);
-      return ['Connected', delay, s.clients && screens(s.clients)].filter(Boolean).join(' · ');
+      const delay = s.delay !== undefined && (s.delay < 1 ? t`< 1 ms` : t`${Math.round(s.delay)} ms`);
+      return [t`Connected`, delay, s.clients && screens(s.clients)].filter(Boolean).join(' · ');
     }
-    case 'connecting': return 'Connecting…';
-    case 'checking': return 'Checking the connection…';
-    case 'stale': return 'Not answering…';
-    case 'waiting': return `Reconnecting in ${Math.max(1, Math.ceil((s.timers.retry - s.now) / 1000))} s`;
-    case 'offline': return 'This device is offline';
+    case 'connecting': return t`Connecting…`;
+    case 'checking': return t`Checking the connection…`;
+    case 'stale': return t`Not answering…`;
+    case 'waiting': return t`Reconnecting in ${Math.max(1, Math.ceil((s.timers.retry - s.now) / 1000))} s`;
+    case 'offline': return t`This device is offline`;
     case 'refused': return s.refusal;
-    default: return 'Paused';
+    default: return t`Paused`;
   }
 }
 

@@ -42,6 +42,7 @@ class Options:
     authority: Path | None = None  # of a device, to be trusted
     is_dark: bool = False
     has_script: bool = True
+    languages: str = ""  # that its reader prefers: tags, with commas between them
     waits: bool = False  # whether `visit` fails when a page cannot be loaded
 
 
@@ -52,6 +53,7 @@ class Engine(ABC):
     title: str  # what the title of each of its windows has
     refusal: str  # what is shown or told, as a pattern, where a certificate is not trusted
     has_console = True  # whether its console can be read
+    has_languages = True  # whether its reader's languages can be set
     # By claim: what of it is not as with the others, since the engine cannot be driven so.
     but: dict[str, str] = {}
 
@@ -216,6 +218,11 @@ class Engine(ABC):
     @abstractmethod
     def without_script(self) -> Iterator[Engine]:
         """This browser, or another, that runs no scripts of pages."""
+
+    @contextmanager
+    @abstractmethod
+    def preferring(self, languages: str) -> Iterator[Engine]:
+        """This browser, or another, whose reader prefers these languages."""
 
     @contextmanager
     @abstractmethod

@@ -44,7 +44,8 @@ class Chromium(Engine):
         capabilities = {
             "browserName": "chrome", "pageLoadStrategy": "normal" if self.options.waits else "none",
             "goog:loggingPrefs": {"browser": "ALL"},
-            "goog:chromeOptions": {"binary": "/usr/bin/chromium", "args": arguments}}
+            "goog:chromeOptions": {"binary": "/usr/bin/chromium", "args": arguments,
+                                   "prefs": {"intl.accept_languages": self.options.languages or "en-US"}}}
         return WebDriver(Path("/usr/bin/chromedriver"), self.folder / "driver.log", capabilities,
                          HOME=str(self.folder), **self.display.variables)
 
@@ -77,6 +78,11 @@ class Chromium(Engine):
             self._tell("Emulation.setScriptExecutionDisabled", value=False)
 
     @contextmanager
+    def preferring(self, languages: str) -> Iterator[Engine]:
+        with self.variant(languages=languages) as other:
+            yield other
+
+    @contextmanager
     def offline(self) -> Iterator[None]:
         def network(is_off: bool) -> None:
             self._tell("Network.emulateNetworkConditions", offline=is_off, latency=0, downloadThroughput=-1,
@@ -107,8 +113,8 @@ class Firefox(Engine):
                           **self.display.variables)
 
     @contextmanager
-    def _preferring(self, preference: str, value: bool | int) -> Iterator[None]:
-        kind = "Bool" if isinstance(value, bool) else "Int"
+    def _preferring(self, preference: str, value: bool | int | str) -> Iterator[None]:
+        kind = {bool: "Bool", int: "Int", str: "String"}[type(value)]
         self.remote.chrome(f"Services.prefs.set{kind}Pref(...arguments)", preference, value)
         try:
             yield
@@ -134,6 +140,11 @@ class Firefox(Engine):
             yield self
 
     @contextmanager
+    def preferring(self, languages: str) -> Iterator[Engine]:
+        with self._preferring("intl.accept_languages", languages):
+            yield self
+
+    @contextmanager
     def offline(self) -> Iterator[None]:
         self.remote.chrome("Services.io.offline = true")
         try:
@@ -153,7 +164,8 @@ class WebKitGTK(Engine):
     name, title, refusal = "WebKitGTK", "Automation", "^about:blank$"
     packages = SCREEN | {"/usr/bin/WebKitWebDriver": "webkit2gtk-driver", str(MINI_BROWSER): "libwebkit2gtk-4.1-0"}
     but = {"every_size": "narrow ones by zoom, no window has less than 447", "offline_and_online": "a made-up event",
-           "own_authority": "refused without a word", "ipv6": "no console", "page_policies": "no console"}
+           "own_authority": "refused without a word", "ipv6": "no console", "page_policies": "no console", "languages": "English only"}
+    has_languages = False  # they are those of its process's locale, and Debian installs none but C
     has_console = False  # MiniBrowser prints nothing of it while it is driven
 
     def start(self) -> WebDriver:
@@ -200,6 +212,10 @@ class WebKitGTK(Engine):
     def without_script(self) -> Iterator[Engine]:
         with self.variant(has_script=False) as other:
             yield other
+
+    @contextmanager
+    def preferring(self, languages: str) -> Iterator[Engine]:
+        yield self
 
     @contextmanager
     def offline(self) -> Iterator[None]:

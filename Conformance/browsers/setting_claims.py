@@ -6,17 +6,20 @@ from __future__ import annotations
 import json
 import re
 import ssl
+import subprocess
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 from bench import SWITCH, Bench, View
 from common.claims import check, until
+from common.environments import clean_environment
 from common.http import request
 from common.webdriver import DriverError
 from common.websocket import WebSocket
 from engine import Engine
 from forwarder import forwarder
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 PREFIX = "/devices/lamp"
 # A socket of our own beside the page's, since a page does not show its own: what it is, and what the device says first.
 OWN_SOCKET = """void (window.seen = {}, window.own = new WebSocket(new URL('ws', location).href.replace(/^http/, 'ws')),
@@ -24,6 +27,15 @@ OWN_SOCKET = """void (window.seen = {}, window.own = new WebSocket(new URL('ws',
 INLINE = "<!doctype html><title>none</title><p id=p>none</p><script src=own.js></script>" \
          "<script>document.title = 'inline'</script>"
 OWN = "document.getElementById('p').textContent = 'own'"
+KITCHEN = ROOT / "Examples" / "kitchen.yaml"
+# What the page says by its script, by its document, by its style, and to a screen reader.
+SAID = """[document.documentElement.lang, document.querySelector('[data-part=celsius] i').textContent,
+    document.querySelectorAll('footer summary')[1].textContent,
+    getComputedStyle(document.querySelector('.loud #link'), '::after').content,
+    document.querySelector('[data-part=desk] input').getAttribute('aria-label')]"""
+GERMAN = ["de-AT", "21,5\u00a0°C", "Über dieses Gerät", '"Zuletzt bekannte Werte"', "Desk Helligkeit"]
+ENGLISH = ["en", "21.5\u00a0°C", "About this device", '"Last known values"', "Desk brightness"]
+WORDS = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/words/')).length"
 NAME, PASSWORD = "anna", "correct horse battery"
 
 
@@ -74,6 +86,32 @@ def page_policies(bench: Bench) -> None:
                 told = browser.complaints()
                 is_told = any("olicy" in line for line in told)
                 check(is_told is (policy == "strict"), f"{policy}: the console says {told}")
+
+
+def languages(bench: Bench) -> None:
+    """The page speaks German to whoever prefers it, English to a reader of none of its languages: the device's own page
+    under a path prefix, and one built into a folder. An English browser asks for no words; offline they are there."""
+    folder = bench.fresh() / "data"
+    subprocess.run([ROOT / "scripts" / "build-page", "--dir", folder], env=clean_environment(), check=True,
+                   stdout=subprocess.DEVNULL)
+    for options in ((), ("--data", folder)):
+        with bench.device(KITCHEN, "--board", "simulated", "--trusted-proxy", "127.0.0.1", *options) as device, \
+                forwarder(device.port, PREFIX) as proxy:
+            device.program.say("set celsius 21.5")
+            readers = [("de-AT,en", "Dieser Browser ist offline", GERMAN, 1)] if bench.browser.has_languages else []
+            for tags, offline, words, count in [*readers, ("nl", "This device is offline", ENGLISH, 0)]:
+                with bench.browser.preferring(tags) as browser:
+                    view = View(browser)
+                    browser.visit(proxy.address)
+                    view.become_live()
+                    view.come_to_say("[data-part=celsius] i", "21.5")
+                    with browser.offline():
+                        view.come_to_say("#connection", offline)
+                        said = browser.evaluate(SAID)
+                        check(said == words, f"{tags}: the page says {words}, not {said}")
+                    asked = browser.evaluate(WORDS)
+                    check(asked == count, f"{tags}: {count} languages are asked for, not {asked}")
+            check(not proxy.strays, f"nothing outside the prefix is asked for: {proxy.strays}")
 
 
 def login(bench: Bench) -> None:
@@ -177,4 +215,4 @@ def is_live_by_wss(browser: Engine, device: SecureDevice, host: str) -> None:
     browser.evaluate("void own.close()")
 
 
-CLAIMS = [path_prefix, ipv6, page_policies, login, own_authority]
+CLAIMS = [path_prefix, ipv6, page_policies, languages, login, own_authority]

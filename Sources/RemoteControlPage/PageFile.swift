@@ -29,5 +29,8 @@ public struct PageFile: Sendable {
 /// The remote control's page: its template and its static files.
 public enum RemoteControlPage {
   /// The files that are the same for everyone; `index`, the template, is not among them.
-  public static var files: [PageFile] { [styleSheet, script, icon, touchIcon, manifest] }
+  public static var files: [PageFile] { [styleSheet, script, icon, touchIcon, manifest] + languages }
+
+  /// What the page says in each language but English, which its script knows.
+  public static var languages: [PageFile] { [german, spanish, french, japanese] }
 }

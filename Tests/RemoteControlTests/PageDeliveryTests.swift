@@ -139,6 +139,7 @@ import Testing
   @Test(arguments: [
     ("/index.css", "text/css; charset=utf-8"), ("/index.js", "text/javascript; charset=utf-8"),
     ("/favicon.svg", "image/svg+xml"), ("/manifest.webmanifest", "application/manifest+json"),
+    ("/words/de.json", "application/json"),
   ])
   func filesHaveTheirTypes(_ path: String, _ type: String) {
     let reply = Bench().ask("GET", path)

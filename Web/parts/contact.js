@@ -3,12 +3,13 @@
 // A contact: one of two sides, called by what it watches. The server has the same words.
 
 import { kinds } from '../kinds.js';
+import { t } from '../language.js';
 
 const opening = ['open', 'closed'];
 const detection = ['detected', 'clear'];
 
 // What the two sides are called, by the device class.
-const sides = {
+export const sides = {
   door: opening, garage_door: opening, window: opening, opening,
   motion: detection, occupancy: detection, presence: detection, smoke: detection, gas: detection,
   carbon_monoxide: detection, sound: detection, vibration: detection, tamper: detection,
@@ -20,5 +21,8 @@ const sides = {
 kinds.contact = {
   values: ['on'],
 
-  word: ({ on, device_class }) => (sides[device_class] ?? ['on', 'off'])[on ? 0 : 1],
+  word({ on, device_class }) {
+    const [yes, no] = sides[device_class] ?? ['on', 'off'];
+    return t([on ? yes : no]);
+  },
 };

@@ -4,13 +4,14 @@
 // administrator, sees which parts are not theirs to use. When the session has ended the page is loaded anew, and asks.
 
 import { barred, ended, greeted, perform } from '../kinds.js';
+import { t } from '../language.js';
 
 greeted.push((s, { user, role }) => {
   delete s.user;
   delete s.role;
   if (!role) return;
   Object.assign(s, { user, role });
-  s.about.User = user ? `${user} (${role})` : 'guest';
+  s.about.User = user ? `${user} (${role})` : t`guest`;
 });
 
 barred.push(({ role }, { access = 'control' }) => role && role !== 'admin' && role !== access);

@@ -4,10 +4,13 @@
 
 import { put } from '../browser.js';
 import { kinds } from '../kinds.js';
+import { t } from '../language.js';
 import { quantity } from '../quantity.js';
 
-const stepper = '<span class=stepper><button type=button title=less>−</button><input type=number title=value>'
-  + '<button type=button title=more>+</button></span>';
+const stepButton = (name, title, sign) => `<button type=button name=${name} title="${title}">${sign}</button>`;
+const valueField = (title) => `<input type=number title="${title}">`;
+const stepper = () => '<span class=stepper>' + stepButton('stepDown', t`less`, '−') + valueField(t`value`)
+  + stepButton('stepUp', t`more`, '+') + '</span>';
 
 const fieldOf = (row) => row.querySelector('input');
 
@@ -29,12 +32,12 @@ kinds.number = {
   word: quantity,
 
   refusal: ({ min, max, unit = '' }, { value }) => (
-    !(value >= min && value <= max) && `goes from ${min} to ${max} ${unit}`.trim()),
+    !(value >= min && value <= max) && t`goes from ${min} to ${max} ${unit}`.trim()),
 
   view: (s, name, { unit = '', fault }) => (fault ? {} : { word: unit }),
 
   complete(row, { min, max, step }) {
-    row.querySelector('i').insertAdjacentHTML('beforebegin', stepper);
+    row.querySelector('i').insertAdjacentHTML('beforebegin', stepper());
     Object.assign(fieldOf(row), { min, max, step });
   },
 
@@ -42,9 +45,8 @@ kinds.number = {
 
   on: {
     click({ target }, row, send) {
-      const step = { less: 'stepDown', more: 'stepUp' }[target.title];
-      if (!step) return;
-      fieldOf(row)[step]();
+      if (!target.name) return;
+      fieldOf(row)[target.name]();
       ask(row, send);
     },
     input({ target }) {

@@ -5,6 +5,7 @@
 import { get, mark, put } from '../browser.js';
 import { forget } from '../commands.js';
 import { events, expired, kinds, perform } from '../kinds.js';
+import { t } from '../language.js';
 import { quantity } from '../quantity.js';
 import { duration } from '../words.js';
 
@@ -15,7 +16,7 @@ const chart = '<svg viewBox="0 0 100 30" preserveAspectRatio=none aria-hidden=tr
 // A chart of 100 by 30: a path that breaks where the value was unknown, and what it spans.
 function chartView({ missing, values }, unit) {
   const known = (values ?? []).filter(([, value]) => value != null);
-  if (!known.length) return { path: '', words: missing || values ? 'No history' : 'Loading…' };
+  if (!known.length) return { path: '', words: missing || values ? t`No history` : t`Loading…` };
   const span = Math.max(...values.map(([age]) => age)) || 1;
   const low = Math.min(...known.map(([, value]) => value));
   const high = Math.max(...known.map(([, value]) => value));
@@ -29,7 +30,7 @@ function chartView({ missing, values }, unit) {
     return `${from}${x.toFixed(1)} ${y.toFixed(1)}${from === 'M' ? 'h0' : ''}`;
   });
   const most = quantity({ value: high, unit });
-  return { path: path.join(''), words: `${low} to ${most} in ${duration(span)}` };
+  return { path: path.join(''), words: t`${low} to ${most} in ${duration(span)}` };
 }
 
 // The chart is opened or closed.

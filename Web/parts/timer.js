@@ -4,6 +4,7 @@
 
 import { added, expired, heard } from '../kinds.js';
 import { forget } from '../commands.js';
+import { t } from '../language.js';
 
 // 1:02:03 or 2:03.
 function clock(milliseconds) {
@@ -21,7 +22,7 @@ heard.push((s, name, { left }) => {
 
 added.push((s, name, { on, fault }) => {
   const end = s.timers[`left ${name}`];
-  return end && on && !fault ? ` · off in ${clock(end - s.now)}` : '';
+  return end && on && !fault ? t` · off in ${clock(end - s.now)}` : '';
 });
 
 expired.left = () => {}; // the device says that it is off

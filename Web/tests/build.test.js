@@ -17,8 +17,9 @@ const folder = mkdtempSync(join(tmpdir(), 'page-'));
 after(() => rmSync(folder, { recursive: true }));
 
 function build(...options) {
-  const { status, stderr } = spawnSync('python3', [program, '--dir', folder, ...options], { encoding: 'utf8' });
-  return { status, stderr, file: (name) => readFileSync(join(folder, name), 'utf8') };
+  const built = mkdtempSync(join(folder, 'built-'));
+  const { status, stderr } = spawnSync('python3', [program, '--dir', built, ...options], { encoding: 'utf8' });
+  return { status, stderr, file: (name) => readFileSync(join(built, name), 'utf8') };
 }
 
 const kinds = {
@@ -45,8 +46,9 @@ function element() {
   });
 }
 
-// Runs a script, and sends the device's greeting and one state. Returns what the page sent and what its title is.
-function run(script) {
+// Runs a script, and sends the device's greeting and one state. Returns what the page sent, what its title is, its
+// language, what it fetched, and what it says of the connection. `answer` is the answer to what it fetches.
+async function run(script, { languages = ['en-US'], answer = () => Promise.reject(new Error('there is none')) } = {}) {
   const sockets = [];
   class WebSocket {
     static OPEN = 1;
@@ -58,25 +60,38 @@ function run(script) {
   const document = element();
   document.hidden = false;
   const browser = {
-    WebSocket, document, URL, location: new URL('http://device.example/'), navigator: { onLine: true },
+    WebSocket, document, URL, location: new URL('http://device.example/'), navigator: { onLine: true, languages },
     addEventListener() {}, setTimeout: () => 0, clearTimeout() {},
-    fetch: () => Promise.reject(new Error('there is none')), AbortController,
+    AbortController, AbortSignal,
+    MutationObserver: class { observe() {} },
+    fetch(address) {
+      if (address) fetched.push(address); // not the rows
+      return answer(address);
+    },
   };
+  const fetched = [];
+  const named = {};
+  document.getElementById = (id) => named[id] ??= element();
+  document.documentElement = { lang: 'en' };
   browser.window = browser;
-  runInContext(script, createContext(browser));
+  await runInContext(`(async () => { ${script} })()`, createContext(browser)); // it is a module
   const [socket] = sockets;
   const receive = (message) => socket.onmessage({ data: JSON.stringify({ boot: '1', parts, ...message }) });
   receive({ type: 'hello', rev: 1, name: 'Kitchen' });
   receive({ type: 'state', rev: 2, parts: { a_switch: { on: false } } });
-  return { sent: socket.sent.map(({ type }) => type), title: document.title };
+  return {
+    sent: socket.sent.map(({ type }) => type), title: document.title, lang: document.documentElement.lang, fetched,
+    connection: named.connection.textContent,
+  };
 }
 
 test('the built script does what the modules do, whole and without each kind', async (t) => {
-  for (const kind of ['', ...Object.keys(kinds), 'remote-button', 'home-screen', 'proxies', 'light,contact,sensor,number']) {
-    await t.test(kind ? `without ${kind}` : 'whole', () => {
+  for (const kind of ['', ...Object.keys(kinds), 'remote-button', 'home-screen', 'proxies', 'translations',
+    'light,contact,sensor,number']) {
+    await t.test(kind ? `without ${kind}` : 'whole', async () => {
       const page = build('--without', kind);
       assert.equal(page.status, 0, page.stderr);
-      const { sent, title } = run(page.file('index.js'));
+      const { sent, title } = await run(page.file('index.js'));
       assert.deepEqual(sent, ['ping']);
       // The title follows the first switch or light: it is off, the other on.
       assert.equal(title, kind.startsWith('switch') ? '● Kitchen' : '○ Kitchen');
@@ -84,11 +99,50 @@ test('the built script does what the modules do, whole and without each kind', a
   }
 });
 
+// The answers that the page may get to what it fetches.
+const words = (page) => (address) => Promise.resolve(new Response(page.file(address)));
+const missing = () => Promise.resolve(new Response('{"error":"there is no such file"}', { status: 404 }));
+const broken = () => Promise.resolve(new Response('{"Connected":'));
+
+test('the built page speaks the first language of the browser that it knows, and fetches that alone', async (t) => {
+  const page = build();
+  for (const [languages, lang, connected] of [
+    [['de-AT', 'en'], 'de-AT', 'Verbunden'], [['nl', 'ja'], 'ja', '接続済み'], [['en-GB', 'de'], 'en', 'Connected'],
+    [['nl', 'pt-BR'], 'en', 'Connected'], [['desolate'], 'en', 'Connected'], [['es-419'], 'es-419', 'Conectado'],
+    [['fr@posix'], 'en', 'Connected'],
+  ]) {
+    await t.test(languages.join(), async () => {
+      const shown = await run(page.file('index.js'), { languages, answer: words(page) });
+      assert.equal(shown.lang, lang);
+      assert.equal(shown.connection, connected);
+      assert.deepEqual(shown.fetched, lang === 'en' ? [] : [`words/${lang.slice(0, 2)}.json`]);
+    });
+  }
+});
+
+test('a language that cannot be fetched leaves the page English, and it works', async (t) => {
+  const page = build();
+  for (const [name, answer] of Object.entries({ missing, broken, unreachable: undefined })) {
+    await t.test(name, async () => {
+      const shown = await run(page.file('index.js'), { languages: ['de'], answer });
+      assert.deepEqual([shown.lang, shown.connection, shown.sent], ['en', 'Connected', ['ping']]);
+    });
+  }
+});
+
+test('a page without translations asks for none', async () => {
+  const page = build('--without', 'translations');
+  assert.throws(() => page.file('words/de.json'), { code: 'ENOENT' });
+  const shown = await run(page.file('index.js'), { languages: ['de'], answer: missing });
+  assert.deepEqual([shown.lang, shown.connection, shown.fetched], ['en', 'Connected', []]);
+});
+
 test('what is left out is in no file of the page', () => {
   const words = {
     light: ['brightness', '.controls'], contact: ['unlocked'], sensor: ['history', 'vector-effect'],
     number: ['stepDown', '.stepper'],
     'remote-button': ['pointerdown', 'form .key'], 'home-screen': ['apple-touch-icon', 'manifest'], proxies: ['POST'],
+    translations: ['Intl', 'words/', '[data-remembered]'],
   };
   const text = (page) => ['index.html', 'index.css', 'index.js'].map(page.file).join('')
     .replace(/data:image\/svg.*<\/svg>/, '');
@@ -105,7 +159,7 @@ test('a toolset of a board leaves out the kinds that its flags name', () => {
   const flags = ['-DWITHOUT_LIGHTS', '-DWITHOUT_REMOTE_BUTTONS', '-DWITHOUT_INTERLOCKS'];
   writeFileSync(toolset, JSON.stringify({ swiftCompiler: { extraCLIOptions: flags } }));
   const byFlags = build('--toolset', toolset).file('index.js');
-  assert.equal(byFlags, build('--without', 'light,remote-button').file('index.js'));
+  assert.equal(byFlags, build('--without', 'light,remote-button,translations').file('index.js'));
 });
 
 test('what cannot be left out is one clear error', () => {
