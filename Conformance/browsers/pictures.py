@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import moving_picture
 from bench import Bench, View
 from common.claims import check, until
 from common.environments import BUILD
@@ -160,6 +161,8 @@ def write_pictures(bench: Bench) -> str:
     taken = of_engine(bench)
     for file, picture in taken.items():
         save(picture.image, file)
+    if isinstance(bench.browser, Chromium):
+        moving_picture.write(bench, ROOT / "docs" / "heliograph.gif")
     return f"{len(taken)} written"
 
 
