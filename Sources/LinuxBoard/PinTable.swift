@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 // What can be wired, as tables for people: each chip once, with its label and its lines; then what else can be
-// driven or read.
+// driven or read, and where the lines of a Raspberry Pi are on its header.
 
 /// What `heliograph pins` prints.
 public struct PinTable: Sendable {
   private var rows: [[String]] = [["CHIP", "LABEL", "LINE", "NAME", "USE", "BY"]]
   private var links: [String] = []
   private var channels: [[String]] = [["CHANNEL", "WHAT IT IS"]]
+  private var header: [[String]] = []
   /// One line for each chip that could not be read.
   public private(set) var failures: [String] = []
 
@@ -19,6 +20,7 @@ public struct PinTable: Sendable {
     for line in lines {
       rows.append([chip.name, chip.label, "\(line.offset)", line.name, Self.use(line.flags), line.consumer])
     }
+    if let header = RaspberryPiHeader(lines) { self.header = header.rows }
     for link in links { self.links.append("\(link) is another name of \(chip.name).") }
   }
 
@@ -33,14 +35,19 @@ public struct PinTable: Sendable {
     var text = count > 0 ? Self.columns(rows) : []
     text += links
     if channels.count > 1 { text += (text.isEmpty ? [] : [""]) + Self.columns(channels) }
+    if !header.isEmpty { text += [""] + Self.columns(header, rightAligned: RaspberryPiHeader.rightAligned) }
     return text
   }
 
-  private static func columns(_ rows: [[String]]) -> [String] {
+  /// The cells of each column beneath each other; in the first `rightAligned` columns they end at one place.
+  private static func columns(_ rows: [[String]], rightAligned: Int = 0) -> [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       var text = ""
-      for (cell, width) in zip(row, widths) { text += cell + String(repeating: " ", count: width - cell.count + 2) }
+      for (column, cell) in row.enumerated() {
+        let room = String(repeating: " ", count: widths[column] - cell.count)
+        text += (column < rightAligned ? room + cell : cell + room) + "  "
+      }
       while text.last == " " { text.removeLast() }
       return text
     }
