@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What the page says, in the language of its reader. English stands in the sources: t`…` is a phrase of them, t([word]) a
-// word that is in a variable. Of another language `words/` has a file, from each phrase, with {0}, {1} for what stands in
-// it, to its translation; what is missing there is said in English. Without translations scripts/build-page takes these
-// marks away.
+// What the page says, in the language of its reader. English stands in the sources: t`…` is a phrase of them,
+// t([word]) a word that is in a variable. Of another language `words/` has a file, from each phrase, with {0}, {1} for
+// what stands in it, to its translation; what is missing there is said in English. From a page without translations
+// scripts/build-page takes these marks away.
 
 const spoken = { phrases: new Map() }; // and `numbers`, where it is not English
 
@@ -13,6 +13,7 @@ export function speak(table, tag) {
   spoken.phrases = new Map(Object.entries(table));
 }
 
+// A number in a phrase is written as the language has it.
 const written = (value) => (typeof value === 'number' ? spoken.numbers?.format(value) : undefined) ?? value;
 
 export function t(pieces, ...values) {

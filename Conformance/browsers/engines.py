@@ -164,7 +164,8 @@ class WebKitGTK(Engine):
     name, title, refusal = "WebKitGTK", "Automation", "^about:blank$"
     packages = SCREEN | {"/usr/bin/WebKitWebDriver": "webkit2gtk-driver", str(MINI_BROWSER): "libwebkit2gtk-4.1-0"}
     but = {"every_size": "narrow ones by zoom, no window has less than 447", "offline_and_online": "a made-up event",
-           "own_authority": "refused without a word", "ipv6": "no console", "page_policies": "no console", "languages": "English only"}
+           "own_authority": "refused without a word", "ipv6": "no console", "page_policies": "no console",
+           "languages": "English only"}
     has_languages = False  # they are those of its process's locale, and Debian installs none but C
     has_console = False  # MiniBrowser prints nothing of it while it is driven
 

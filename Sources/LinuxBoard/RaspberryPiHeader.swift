@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The header of 40 pins that every Raspberry Pi since the Model B+ has, drawn as it lies: odd pins on the left, even ones
-// on the right. What a pin is called and what uses it come from the kernel; what is where, and what else a pin can do,
-// from the pinout that Raspberry Pi publishes (the BCM2835 and RP1 peripherals manuals have all functions).
+// The header of 40 pins that every Raspberry Pi since the Model B+ has, drawn as it lies: odd pins on the left, even
+// ones on the right. What a pin is called and what uses it come from the kernel; what is where, and what else a pin can
+// do, from the pinout that Raspberry Pi publishes (the manuals of the BCM2835 and the RP1 have all functions).
 
 /// Which line of a chip, or which supply, is at each pin of the header.
 struct RaspberryPiHeader {
@@ -15,8 +15,8 @@ struct RaspberryPiHeader {
 
   private let lines: [UInt32: LineInfo]
 
-  /// The header of the machine that has such a chip; nil if its lines are not those of a Raspberry Pi with 40 pins, whose
-  /// first two are for the memory of a board on top.
+  /// The header of the machine that has such a chip; nil if its lines are not those of a Raspberry Pi with 40 pins,
+  /// whose first two are for the memory of a board on top.
   init?(_ lines: [LineInfo]) {
     self.lines = Dictionary(lines.map { ($0.offset, $0) }) { first, _ in first }
     guard self.lines[0]?.name == "ID_SDA", self.lines[1]?.name == "ID_SCL", self.lines[27] != nil else { return nil }
@@ -26,8 +26,8 @@ struct RaspberryPiHeader {
   var rows: [[String]] {
     let pins = Self.pins.enumerated().map { number, pin in cells(of: pin) + ["\(number + 1)"] }
     let header = ["USED BY", "CAN BE", "NAME", "PIN"]
-    return [header + header.reversed()]
-      + stride(from: 0, to: pins.count, by: 2).map { pins[$0] + pins[$0 + 1].reversed() }
+    let pairs = stride(from: 0, to: pins.count, by: 2).map { pins[$0] + pins[$0 + 1].reversed() }
+    return [header + header.reversed()] + pairs
   }
 
   /// How many columns are left of the middle; their cells end at it.

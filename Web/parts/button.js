@@ -11,5 +11,6 @@ kinds.button = {
 
   word: ({ pressed, gesture }) => (pressed ? t`pressed` : t([gesture]) ?? t`released`),
 
-  difference: (was, { presses, gesture }) => (was.presses !== presses ? t`pressed` : was.gesture !== gesture && t([gesture])),
+  difference: (was, { presses, gesture }) => (
+    was.presses !== presses ? t`pressed` : was.gesture !== gesture && t([gesture])),
 };

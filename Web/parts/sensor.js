@@ -30,7 +30,8 @@ function chartView({ missing, values }, unit) {
     return `${from}${x.toFixed(1)} ${y.toFixed(1)}${from === 'M' ? 'h0' : ''}`;
   });
   const most = quantity({ value: high, unit });
-  return { path: path.join(''), words: t`${low} to ${most} in ${duration(span)}` };
+  const words = high > low ? t`${low} to ${most} in ${duration(span)}` : t`${most} for ${duration(span)}`;
+  return { path: path.join(''), words };
 }
 
 // The chart is opened or closed.
@@ -64,7 +65,8 @@ kinds.sensor = {
   view: (s, name, { unit }) => ({ chart: s.memory[name] && chartView(s.memory[name], unit) }),
 
   complete(row) {
-    row.innerHTML = `<details><summary>${row.innerHTML}</summary>${chart}</details>`;
+    const title = t`history`;
+    row.innerHTML = `<details><summary title="${title}">${row.innerHTML}</summary>${chart}</details>`;
   },
 
   draw(row, part) {

@@ -148,6 +148,12 @@ test('a chart breaks where the value was unknown, and tells its limits', () => {
   });
 });
 
+test('a chart of a value that did not change says for how long', () => {
+  const page = live({ celsius }).send('chart', { part: 'celsius', open: true });
+  page.send('history', history([[3_600_000, 20], [0, 20]]));
+  assert.equal(page.part('celsius').chart.words, '20\u00a0°C for 1 h 0 min');
+});
+
 test('where no history is kept the page says so and does not ask again', () => {
   const page = live({ celsius }).send('chart', { part: 'celsius', open: true });
   page.send('history', { part: 'celsius', status: 404, body: {} }).take();

@@ -28,14 +28,18 @@ function phrases() {
   return [...inScripts, ...inDocument];
 }
 
-// What stands in variables: by whom, the sides of contacts, gestures, what is said about the device, and answers.
-const swift = (path, name) => read(`../Sources/${path}`).match(new RegExp(`${name}: StaticString = ("""[^]*?"""|".*")`))[1]
-  .replaceAll('"', '').replaceAll('\\n', '\n').split('\n').map((line) => line.trim()).filter(Boolean);
+// What stands in variables: by whom, the sides of contacts, gestures, what is said about the device, and answers. The
+// server's own words are read from its sources.
+function swift(path, name) {
+  const [, text] = read(`../Sources/${path}`).match(new RegExp(`${name}: StaticString = ("""[^]*?"""|".*")`));
+  return text.replaceAll('"', '').replaceAll('\\n', '\n').split('\n').map((line) => line.trim()).filter(Boolean);
+}
 const authors = swift('Parts/Author.swift', 'names').filter((by) => by !== 'http' && by !== 'mqtt');
-const gestures = swift('Parts/Gesture.swift', 'names').filter((gesture) => gesture !== 'press' && gesture !== 'release');
+const gestures = swift('Parts/Gesture.swift', 'names').filter((name) => name !== 'press' && name !== 'release');
 const refusals = [...swift('Parts/Command.swift', 'allWords'), ...swift('Parts/Command.swift', 'overtakenWords')];
 const variable = [
-  ...authors, ...gestures, ...refusals, ...Object.values(sides).flat(), 'All places are taken', 'Origin is another site',
+  ...authors, ...gestures, ...refusals, ...Object.values(sides).flat(),
+  'All places are taken', 'Origin is another site',
   'Address', 'Version', 'Board', 'User', 'Watching', 'Boot', 'Uptime',
 ];
 
@@ -45,19 +49,19 @@ const placeholders = (text) => [...text.matchAll(/\{(.*?)\}/g)].map(([, number])
 
 afterEach(() => speak({}, 'en'));
 
-test('each language has every phrase, and no other', async (t_) => {
+test('each language has every phrase, and no other', async (suite) => {
   assert.ok(keys.length > 90, `${keys.length} phrases`);
   for (const [language, words] of Object.entries(languages)) {
-    await t_.test(language, () => assert.deepEqual(Object.keys(words).sort(), keys));
+    await suite.test(language, () => assert.deepEqual(Object.keys(words).sort(), keys));
   }
 });
 
 test('a translation has what its phrase has, is not empty, and no markup', () => {
   for (const [language, words] of Object.entries(languages)) {
-    for (const [phrase, words_] of Object.entries(words)) {
-      assert.deepEqual(placeholders(words_), placeholders(phrase), `${language}: ${phrase}`);
-      assert.doesNotMatch(words_, /^$|[&"`>$]|<(?!\s)/, `${language}: ${phrase}`);
-      assert.equal(words_.startsWith(' '), phrase.startsWith(' '), `${language}: ${phrase}`);
+    for (const [phrase, translation] of Object.entries(words)) {
+      assert.deepEqual(placeholders(translation), placeholders(phrase), `${language}: ${phrase}`);
+      assert.doesNotMatch(translation, /^$|[&"`>$]|<(?!\s)/, `${language}: ${phrase}`);
+      assert.equal(translation.startsWith(' '), phrase.startsWith(' '), `${language}: ${phrase}`);
     }
   }
 });
@@ -65,16 +69,17 @@ test('a translation has what its phrase has, is not empty, and no markup', () =>
 test('the page asks for the languages that there are, and the builder has each', () => {
   const [, asked] = read('translations.js').match(/const languages = \[(.*)\];/);
   assert.deepEqual(asked.match(/\w+/g), ['en', ...Object.keys(languages)]);
-  for (const language of Object.keys(languages)) assert.ok(read('../scripts/build-page').includes(`"words/${language}.json"`));
+  const builder = read('../scripts/build-page');
+  for (const language of Object.keys(languages)) assert.ok(builder.includes(`"words/${language}.json"`), language);
 });
 
 // The page has a phrase for one screen and one for more.
-test('one and more are all the plural forms of each language up to a million', () => {
+test('one and more are all the plural forms of each language up to a thousand', () => {
   for (const language of Object.keys(languages)) {
     const rules = new Intl.PluralRules(language);
-    for (let count = 1; count < 1_000_000; count = count < 1000 ? count + 1 : count * 7 + 1) {
-      const isOne = rules.select(count) === 'one';
-      assert.equal(isOne, count === 1 && rules.resolvedOptions().pluralCategories.includes('one'), `${language} ${count}`);
+    const hasOne = rules.resolvedOptions().pluralCategories.includes('one');
+    for (let count = 1; count < 1000; count += 1) {
+      assert.equal(rules.select(count) === 'one', hasOne && count === 1, `${language} ${count}`);
     }
   }
 });
@@ -102,7 +107,8 @@ test('all that a page says of a German\'s kitchen is German, and names stay', ()
   page.receive(stateOf(42, true, { by: 'timer' })).receive(state(43, { button: { pressed: true, presses: 1 } }));
   assert.deepEqual(page.view.changes.map(({ label, what, by }) => [label, what, by]),
     [['Button', 'gedrückt', undefined], ['LED', 'an', 'durch den Timer']]);
-  assert.deepEqual(page.take().filter(({ type }) => type === 'say').map(({ text }) => text), ['LED an, durch den Timer']);
+  const said = page.take().filter(({ type }) => type === 'say').map(({ text }) => text);
+  assert.deepEqual(said, ['LED an, durch den Timer']);
   page.receive(stateOf(44, false, { by: 'anna' }));
   assert.equal(page.view.changes[0].by, 'durch anna');
   page.send('tap', { part: 'led' }).receive({ type: 'ack', id: 1, error: 'the part does not work at present' });
