@@ -7,10 +7,12 @@
 
 const spoken = { phrases: new Map() }; // and `numbers`, where it is not English
 
-// Speaks another language from now on: a table of its phrases, and its tag, for numbers (RFC 5646).
+// Speaks another language from now on: a table of its phrases, and its tag, for numbers (RFC 5646). If either is no
+// such thing this throws, and the page goes on as before.
 export function speak(table, tag) {
-  spoken.numbers = new Intl.NumberFormat(tag, { maximumFractionDigits: 20, useGrouping: false });
-  spoken.phrases = new Map(Object.entries(table));
+  const phrases = new Map(Object.entries(table));
+  const numbers = new Intl.NumberFormat(tag, { maximumFractionDigits: 20, useGrouping: false });
+  Object.assign(spoken, { phrases, numbers });
 }
 
 // A number in a phrase is written as the language has it.

@@ -17,6 +17,7 @@ from common.http import device_state
 from common.program import Program
 from engine import Engine
 
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 SWITCH = "[data-part=led] [role=switch]"
 SHOWN = """((row) => row && [row.classList.contains('on'), row.querySelector('i').textContent,
     row.querySelector('[role=switch]')?.getAttribute('aria-checked')])(document.querySelector('[data-part=led]'))"""
@@ -101,6 +102,12 @@ class View:
 
     def become_live(self, what: str = "the page", patience: float = 20) -> float:
         return until(self.is_live, f"{what} is live", patience)
+
+    def come_to_rest(self) -> None:
+        """What the page has is painted, and nothing moves."""
+        self.browser.evaluate(TWO_FRAMES)  # WebKitGTK's picture was seen to be of a frame before
+        until(lambda: self.browser.evaluate("document.getAnimations().length === 0"), "nothing moves")
+        self.browser.evaluate(TWO_FRAMES)
 
     def come_to_show(self, device: Device, what: str) -> None:
         """The page is live and right."""

@@ -21,8 +21,6 @@ COLORS = 256
 FINGER, FINGER_COLOR = 13, "#1f6fc4"  # pixels: the radius of the mark at what is tapped
 CENTER = """(({ left, top, width, height }) => [left + width / 2, top + height / 2])
     (document.querySelector('[data-part=led] [role=switch]').getBoundingClientRect())"""
-IS_STILL = "document.getAnimations().length === 0"
-TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,7 @@ def frame(scene: Scene, pages: list[Engine], device: Device) -> Image.Image:
         until(lambda: view.has("[data-part=button].pressed") is scene.is_pressed, "the page shows the button")
     whole = Image.new("RGB", (2 * SIZE[0], SIZE[1] + LINE), "black")
     for number, page in enumerate(pages):
-        page.evaluate(TWO_FRAMES)
-        until(lambda: page.evaluate(IS_STILL), "nothing moves")
+        View(page).come_to_rest()
         whole.paste(Image.open(io.BytesIO(page.screenshot())).convert("RGB"), (number * SIZE[0], 0))
     pen = ImageDraw.Draw(whole)
     if scene.tapped is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import moving_picture
 from bench import Bench, View
-from common.claims import check, until
+from common.claims import check
 from common.environments import BUILD
 from engine import Engine
 from engines import Chromium
@@ -28,7 +28,6 @@ TAKEN = BUILD / "browsers" / "pictures"
 BLOCK, UNLIKE, SHARE = 4, 12, 0.01  # pixels; levels of 255 that a block may differ; the share of blocks that may
 COLORS = 256  # of a picture that is committed
 COOKING = ("on lamp", "on desk", "set desk 150", "on strip", "set strip #ff8a3c", "set celsius 21.5", "open door")
-TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 BAND = "(({ top, bottom }) => [top, bottom])(document.getElementById('link').getBoundingClientRect())"
 EDGES = ("(({ left, top, right, bottom }) => [left, top, right, bottom])"
          "(document.querySelector('%s').getBoundingClientRect())")
@@ -87,9 +86,7 @@ class Shot:
             browser.visit(device.address)
             view = View(browser)
             view.come_to_say("#connection", QUIET)
-            browser.evaluate(TWO_FRAMES)  # WebKitGTK's picture was seen to be of a frame before
-            until(lambda: browser.evaluate("document.getAnimations().length === 0"), "nothing moves")
-            browser.evaluate(TWO_FRAMES)
+            view.come_to_rest()
             band = browser.evaluate(BAND)
             picture = Image.open(io.BytesIO(browser.screenshot())).convert("RGB")
             if self.element:

@@ -103,6 +103,7 @@ test('the built script does what the modules do, whole and without each kind', a
 const words = (page) => (address) => Promise.resolve(new Response(page.file(address)));
 const missing = () => Promise.resolve(new Response('{"error":"there is no such file"}', { status: 404 }));
 const broken = () => Promise.resolve(new Response('{"Connected":'));
+const empty = () => Promise.resolve(new Response('null'));
 
 test('the built page speaks the first language of the browser that it knows, and fetches that alone', async (t) => {
   const page = build();
@@ -122,7 +123,7 @@ test('the built page speaks the first language of the browser that it knows, and
 
 test('a language that cannot be fetched leaves the page English, and it works', async (t) => {
   const page = build();
-  for (const [name, answer] of Object.entries({ missing, broken, unreachable: undefined })) {
+  for (const [name, answer] of Object.entries({ missing, broken, empty, unreachable: undefined })) {
     await t.test(name, async () => {
       const shown = await run(page.file('index.js'), { languages: ['de'], answer });
       assert.deepEqual([shown.lang, shown.connection, shown.sent], ['en', 'Connected', ['ping']]);
