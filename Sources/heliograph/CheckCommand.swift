@@ -8,7 +8,7 @@ import DeviceDescription
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check a description, and print the wiring.",
-    usage: "heliograph check <file>", version: Version.line)
+    usage: "heliograph check <file>", version: Heliograph.versionLine)
 
   @Argument(help: ArgumentHelp("The description of the device.", valueName: "file"))
   var file: String

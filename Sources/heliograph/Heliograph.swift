@@ -6,11 +6,15 @@ public import ArgumentParser
 import Deflate
 import HostTransport
 public import Logging
+import RemoteControl
 import SystemCalls
 import WebSocketCore
 
 @main
 struct Heliograph: AsyncParsableCommand {
+  /// What `--version` prints, of every command.
+  static let versionLine = "heliograph \(Identity.version)"
+
   static let configuration = CommandConfiguration(
     commandName: "heliograph",
     abstract: "A device server: switches, lights, buttons, contacts and sensors, in sync on every open page.",
@@ -33,7 +37,7 @@ struct Heliograph: AsyncParsableCommand {
       Each setting can be in the file, too, and in the environment (HELIOGRAPH_PORT for --port); an option \
       overrides the environment, which overrides the file.
       """,
-    version: Version.line,
+    version: versionLine,
     subcommands: [
       CheckCommand.self, PinsCommand.self, FleetCommand.self, NewCommand.self, UserCommand.self, TokenCommand.self,
       SessionCommand.self,

@@ -12,7 +12,7 @@ struct PinsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pins",
     abstract: "List the GPIO chips of this machine, their lines and users, and what else can be wired.",
-    usage: "heliograph pins", version: Version.line)
+    usage: "heliograph pins", version: Heliograph.versionLine)
 
   func run() throws {
     #if os(Linux)

@@ -13,7 +13,7 @@ struct SessionCommand: ParsableCommand {
       heliograph session revoke <id> [--state-file <file>]
       heliograph session revoke --all [--user <name>] [--state-file <file>]
       """,
-    version: Version.line, subcommands: [List.self, Revoke.self])
+    version: Heliograph.versionLine, subcommands: [List.self, Revoke.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

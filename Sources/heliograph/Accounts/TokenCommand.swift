@@ -14,7 +14,7 @@ struct TokenCommand: ParsableCommand {
       heliograph token list [--state-file <file>]
       """,
     discussion: "A program sends it with each request: Authorization: Bearer hg_…",
-    version: Version.line, subcommands: [Add.self, Remove.self, List.self])
+    version: Heliograph.versionLine, subcommands: [Add.self, Remove.self, List.self])
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(

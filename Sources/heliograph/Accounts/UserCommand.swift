@@ -19,7 +19,7 @@ struct UserCommand: ParsableCommand {
       The roles are view: see the state; control: see it and use the parts; admin: all of this, and settings, metrics \
       and users. A running device takes a change over within two seconds.
       """,
-    version: Version.line, subcommands: [Add.self, Password.self, SetRole.self, Remove.self, List.self])
+    version: Heliograph.versionLine, subcommands: [Add.self, Password.self, SetRole.self, Remove.self, List.self])
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(

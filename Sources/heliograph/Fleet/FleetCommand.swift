@@ -19,7 +19,7 @@ struct FleetCommand: AsyncParsableCommand {
       A page of all devices that are on an MQTT broker, live, with a search, their groups, and commands to one or to \
       many. A device that has said nothing for 75 seconds is shown as silent. Gateways keep nothing: any number may \
       stand beside each other, with a proxy in front.
-      """, version: Version.line)
+      """, version: Heliograph.versionLine)
 
   @OptionGroup(title: "Broker")
   var broker: FleetBrokerOptions

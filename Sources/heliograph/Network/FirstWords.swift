@@ -16,7 +16,7 @@ struct FirstWords {
   private(set) var bestURL: String?
 
   /// The first line of all: the program and its version, what people call what it runs, and what that is on.
-  static func title(_ name: String, _ place: String) -> String { "\(Version.line): \(name), on \(place)" }
+  static func title(_ name: String, _ place: String) -> String { "\(Heliograph.versionLine): \(name), on \(place)" }
 
   /// The words for a device that listens on `address`.
   init(_ settings: ProgramSettings, port: Int, boundTo address: RemoteAddress) {

@@ -12,7 +12,7 @@ struct NewCommand: ParsableCommand {
     discussion: """
       Writes a Swift package into a new folder, with parts, what the device does by itself, and its page; or, with \
       --yaml, a description with comments. What is there already is never overwritten.
-      """, version: Version.line)
+      """, version: Heliograph.versionLine)
 
   @Argument(help: "What it is called: a letter, then a to z, digits and hyphens.")
   var name: String

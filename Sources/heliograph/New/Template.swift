@@ -20,7 +20,7 @@ struct Template {
         #".package(name: "heliograph", path: "../..", traits: [])"#: dependency.declaration,
         #"package: "heliograph""#: "package: \(dependency.identity.debugDescription)",
         #"// A device of your own, as a package of its own. `heliograph new NAME` writes one like it, anywhere."#:
-          "// A device of your own. Made by \(Version.line).",
+          "// A device of your own. Made by \(Heliograph.versionLine).",
       ])
     return [
       (".gitignore", ".build/\n"),
