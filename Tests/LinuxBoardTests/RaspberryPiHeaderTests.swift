@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The header of a Raspberry Pi, as `heliograph pins` draws it. What is where comes from gpiozero 2.0.1, the names of
-// the lines from the kernels of Raspberry Pi OS and of kernel.org (bcm2711-rpi-4-b.dts).
+// The header of a Raspberry Pi, as `heliograph pins` draws it. What is where comes from gpiozero 2.0.1, one set of the
+// lines' names from kernel.org's bcm2711-rpi-4-b.dts; the other is what Raspberry Pi OS is known for, not read there.
 
 import Testing
 
@@ -23,7 +23,7 @@ import Testing
     RXD1 GPIO16 GPIO17 GPIO18 GPIO19 GPIO20 GPIO21 GPIO22 GPIO23 GPIO24 GPIO25 GPIO26 GPIO27 RGMII_MDIO
     """.split(separator: " ").map(String.init)
 
-  /// Those of Raspberry Pi OS.
+  /// As on Raspberry Pi OS.
   static let names = ["ID_SDA", "ID_SCL"] + (2...27).map { "GPIO\($0)" } + ["RGMII_MDIO"]
 
   private func lines(_ names: [String], users: [Int: String] = [:]) -> [LineInfo] {
