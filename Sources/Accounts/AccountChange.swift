@@ -42,6 +42,8 @@ public enum AccountChange: Equatable, Sendable {
 
 extension AccountTable {
   /// Does a change, all of it or, with an error, nothing.
+  ///
+  /// - Throws: What is missing, taken or full, or that it would leave no admin.
   public mutating func apply(_ change: AccountChange) throws(AccountMistake) {
     switch change {
     case .addUser(let user): try add(user)

@@ -30,6 +30,8 @@ public struct AccountFile: Sendable {
   }
 
   /// The accounts; nobody if there is no file.
+  ///
+  /// - Throws: If it is there and cannot be read wholly, or others than its owner may read or write it.
   public func load() throws(AccountFileError) -> AccountTable { try read().table }
 
   /// Changes the accounts, and returns them as they are afterwards; when this returns, they are on the disk.

@@ -13,11 +13,15 @@ public struct AccountName: Hashable, Comparable, Sendable, CustomStringConvertib
   public var bytes: [UInt8] { Array(description.utf8) }
 
   /// A name as somebody typed it: blanks around it are dropped, and capitals made small.
+  ///
+  /// - Throws: `badName`, or `reservedName` for one that changes are said to be made by.
   public init(_ text: String) throws(AccountMistake) {
     try self.init(bytes: Array(text.utf8))
   }
 
   /// A name as somebody typed it, in UTF-8.
+  ///
+  /// - Throws: `badName`, or `reservedName` for one that changes are said to be made by.
   public init(bytes: [UInt8]) throws(AccountMistake) {
     var name = bytes[...]
     while name.first == 0x20 { name.removeFirst() }

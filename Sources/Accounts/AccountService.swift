@@ -21,6 +21,8 @@ public final class AccountService: Sendable {
   }
 
   /// Reads the accounts at the start.
+  ///
+  /// - Throws: As `AccountFile.load()` does.
   public func load() throws(AccountFileError) -> AccountTable {
     let (table, version, _) = try file.read()
     self.version.withLock { $0 = version }

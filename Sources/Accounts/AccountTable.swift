@@ -134,7 +134,9 @@ public struct AccountTable: Equatable, Sendable {
     return users.first { $0.number == number && $0.name.bytes == name }?.role
   }
 
-  /// The session whose short id begins so; an error if that is none, or several.
+  /// The session whose short id begins so.
+  ///
+  /// - Throws: `noSession` if that is none, or several.
   public func session(beginning id: String) throws(AccountMistake) -> Session {
     let found = sessions.filter { !id.isEmpty && $0.digest.hexadecimal.hasPrefix(id.lowercased()) }
     guard found.count == 1 else { throw .noSession(id) }

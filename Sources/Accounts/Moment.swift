@@ -12,6 +12,7 @@ public struct Moment: Equatable, Sendable {
   /// Seconds since 1970.
   public var unixSeconds: UInt64
 
+  /// The same moment by both clocks.
   public init(_ monotonic: MonotonicTime, unixSeconds: UInt64) {
     self.monotonic = monotonic
     self.unixSeconds = unixSeconds

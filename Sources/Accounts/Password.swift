@@ -18,6 +18,8 @@ public struct Password: Equatable, Sendable {
   let bytes: [UInt8]
 
   /// A password that somebody offers, whether or not it could be a new one.
+  ///
+  /// - Throws: `longPassword`, `notUTF8`.
   public init(offered text: [UInt8]) throws(AccountMistake) {
     guard text.count <= Self.maximumSize else { throw .longPassword }
     guard let string = String(validating: text, as: UTF8.self) else { throw .notUTF8 }
@@ -34,6 +36,8 @@ public struct Password: Equatable, Sendable {
   }
 
   /// A password that `name` is to have from now on.
+  ///
+  /// - Throws: `shortPassword`, `longPassword`, `notUTF8`, or `passwordIsName` whatever its capitals.
   public init(new text: [UInt8], for name: AccountName) throws(AccountMistake) {
     try self.init(offered: text)
     let string = String(decoding: bytes, as: UTF8.self)

@@ -17,9 +17,12 @@ public struct PasswordHash: Equatable, Sendable {
   public struct Parameters: Equatable, Sendable {
     /// The binary logarithm of N.
     public var logN: Int
+    /// The block size: memory is 128 · N · r bytes.
     public var r: Int
+    /// How often N blocks are filled and mixed, one after the other.
     public var p: Int
 
+    /// These parameters. A hash of which they ask for more than 64 MiB is never read from a text.
     public init(logN: Int, r: Int, p: Int) {
       self.logN = logN
       self.r = r
@@ -52,6 +55,8 @@ public struct PasswordHash: Equatable, Sendable {
   static let keySize = 32
 
   /// Hashes a password, which takes its time: never on an event loop.
+  ///
+  /// - Throws: If there is no memory for it, or scrypt does not take the parameters.
   public init(of password: Password, _ parameters: Parameters = .standard) throws {
     try self.init(of: password, parameters, salt: Secret.random(count: Self.saltSize))
   }

@@ -10,7 +10,20 @@
 /// A value in a JSON text that stays where it is.
 public struct JSONValue: ~Escapable {
   /// What kinds of value there are (section 3).
-  public enum Kind: Sendable { case object, array, string, number, bool, null }
+  public enum Kind: Sendable {
+    /// `{…}`: members, each with a name.
+    case object
+    /// `[…]`: elements in order.
+    case array
+    /// Text in quotation marks.
+    case string
+    /// A decimal number.
+    case number
+    /// `true` or `false`.
+    case bool
+    /// `null`.
+    case null
+  }
 
   /// How deep arrays and objects may be nested.
   public static let maximumDepth = 64
@@ -22,6 +35,8 @@ public struct JSONValue: ~Escapable {
   ///
   /// Everything that RFC 8259 does not allow is refused, and so are a byte order mark, `\u` escapes that are
   /// half a surrogate pair, and nesting beyond `maximumDepth`.
+  ///
+  /// - Throws: What was found first.
   @_lifetime(copy text)
   public init(parsing text: Span<UInt8>) throws(JSONError) {
     var validator = UTF8Validator()

@@ -46,6 +46,7 @@ public struct DataFolder: Sendable {
   /// pause, which grows up to 30 seconds. The first success, also after an error, gives a table in any case.
   ///
   /// - Parameter now: the time, of a clock that never runs backwards.
+  /// - Throws: What keeps all of the folder from being served; the next call looks again.
   public mutating func update(at now: MonotonicTime) throws(DataFolderError) -> AssetTable? {
     lastLook = now
     var walk = FolderWalk(path, limits: limits, store, at: now)

@@ -39,6 +39,8 @@ public struct DataVolume: Sendable {
   /// Reads the image at the beginning of `memory`, which must stay as it is while the program runs.
   ///
   /// Whatever follows the image does not matter, so the section of the flash may be larger.
+  ///
+  /// - Throws: Why there is no image, or not the one that was written.
   public init(mounting memory: UnsafeBufferPointer<UInt8>) throws(DataVolumeError) {
     var reader = Reader(memory)
     guard let magic = reader.take(8), magic.span.equals("HELIOVOL"), let size = reader.number(4),

@@ -41,6 +41,7 @@ public struct OutgoingConnection<App: ~Copyable>: Sendable {
   /// The transport ends: say what is to be said, and let `nextStep` be `close`.
   public let shutdown: @Sendable (inout App, MonotonicTime) -> Void
 
+  /// The calls by which a transport reaches the connection; each is described at the property of its name.
   public init(
     nextStep: @escaping @Sendable (inout App, MonotonicTime) -> OutgoingStep,
     opened: @escaping @Sendable (inout App, MonotonicTime) -> Void,

@@ -28,6 +28,8 @@ extension HTTPConnection {
   ///
   /// After an error no request is read any more: if `responseState` is `.due`, one answer with the error's
   /// status may be sent; it closes the connection.
+  ///
+  /// - Throws: What the client did wrong.
   public mutating func nextEvent() throws(RemoteProtocolError) -> HTTPEvent {
     switch states.request {
     case .idle where isOutputFull: .held

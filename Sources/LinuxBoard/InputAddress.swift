@@ -11,6 +11,8 @@ public enum InputAddress: Hashable, Sendable {
   case sensor(SensorSource)
 
   /// Understands `text`.
+  ///
+  /// - Throws: What the text lacks, or that it means an output.
   public init(_ text: String) throws(AddressError) {
     if let source = try SensorSource(text) {
       self = .sensor(source)

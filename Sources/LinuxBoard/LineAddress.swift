@@ -23,6 +23,8 @@ public struct LineAddress: Hashable, Sendable {
   ///
   /// The text before a colon is a chip. A name of a line may have a colon in it, too (`green:usr0`): it is looked
   /// for where there is no chip called so.
+  ///
+  /// - Throws: `empty`, `noLine`, `lineTooLarge`.
   public init(_ text: String) throws(AddressError) {
     guard !text.isEmpty else { throw .empty }
     if let colon = text.firstIndex(of: ":"), let name = Self.chipName(text[..<colon]) {

@@ -27,6 +27,8 @@
     public var edgeSources: [UInt32] { requests.map(\.id) }
 
     /// A descriptor that has the edges of a request to read; nil if the request is gone.
+    ///
+    /// - Throws: If the program has no descriptor left.
     public func edgeDescriptor(of source: UInt32) throws(SystemError) -> Descriptor? {
       try requests.first { $0.id == source }?.lines.duplicate()
     }

@@ -89,6 +89,8 @@
     /// over: an output among them whose `keepsHeldLevel` is set stays as it is, and is in `heldLevels`. PWM channels,
     /// LEDs and sensors are looked for below `systemFolder`. A sensor that cannot be read is not an error here, but a
     /// fault of its input.
+    ///
+    /// - Throws: Why a channel cannot be taken.
     public convenience init(
       _ wiring: LinuxWiring, initial: (Int) -> UInt16, stored: inout StoredLines, systemFolder: String = "/sys"
     ) throws(BoardError) {

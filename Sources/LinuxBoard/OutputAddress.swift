@@ -13,6 +13,8 @@ public enum OutputAddress: Hashable, Sendable {
   case led(name: String, color: String?)
 
   /// Understands `text`.
+  ///
+  /// - Throws: What the text lacks, or that it means a sensor.
   public init(_ text: String) throws(AddressError) {
     if text.hasPrefix("led:") {
       self = try Self.led(text)

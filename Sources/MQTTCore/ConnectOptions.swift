@@ -43,6 +43,7 @@ public struct ConnectOptions: Equatable, Sendable {
     /// How many seconds the server waits for us to come back; MQTT 5 only (section 3.1.3.2.2).
     public var delay: UInt32
 
+    /// A message for `topic`; `delay` is in seconds.
     public init(
       topic: [UInt8], payload: [UInt8], qos: QualityOfService = .atLeastOnce, isRetained: Bool = true, delay: UInt32 = 0
     ) {

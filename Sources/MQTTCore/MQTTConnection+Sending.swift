@@ -27,6 +27,8 @@ extension MQTTConnection {
   }
 
   /// Queues a long message, which is held by reference until it is written.
+  ///
+  /// - Throws: Why nothing was queued.
   @discardableResult
   public mutating func publish(
     _ topic: Span<UInt8>, _ payload: SharedBytes, qos: QualityOfService, isRetained: Bool, now: MonotonicTime
@@ -65,6 +67,7 @@ extension MQTTConnection {
   /// Asks for the messages under the names that the filters stand for.
   ///
   /// - Returns: The identifier that `Event.subscribed` will name.
+  /// - Throws: Why nothing was queued; `invalidTopic` without filters, too.
   public mutating func subscribe(
     _ filters: [[UInt8]], qos: QualityOfService = .atLeastOnce, now: MonotonicTime
   ) throws(SendingError) -> UInt16 {
@@ -73,6 +76,8 @@ extension MQTTConnection {
   }
 
   /// Asks for them no more; `Event.unsubscribed` will name the identifier.
+  ///
+  /// - Throws: Why nothing was queued; `invalidTopic` without filters, too.
   public mutating func unsubscribe(_ filters: [[UInt8]], now: MonotonicTime) throws(SendingError) -> UInt16 {
     try request(.unsubscribe, filters, options: nil, now: now)
   }

@@ -20,6 +20,8 @@ public struct MQTTConnection: Sendable {
     /// How many messages and requests of our own may be unacknowledged, if the server allows so many.
     public var inFlight: UInt16
 
+    /// These limits; a packet may always have 128 bytes, and no more than the protocol can say, and one message may
+    /// always be in flight.
     public init(packetSize: Int = 16_384, outputSize: Int = 65_536, inFlight: UInt16 = 64) {
       self.packetSize = min(max(packetSize, 128), VariableByteInteger.maximum)
       self.outputSize = max(outputSize, 0)
@@ -36,6 +38,7 @@ public struct MQTTConnection: Sendable {
     /// The time from DISCONNECT to the end of the connection, whatever the server takes.
     public var closeTimeout: Milliseconds
 
+    /// These times, in milliseconds.
     public init(
       connectTimeout: Milliseconds = 5000, pingTimeout: Milliseconds = 10_000, closeTimeout: Milliseconds = 2000
     ) {

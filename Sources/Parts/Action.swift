@@ -33,6 +33,8 @@ public struct Action: Equatable, Sendable {
   }
 
   /// Understands a text such as `set desk brightness=128 color=255,128,0`.
+  ///
+  /// - Throws: What the text lacks, or has too much.
   public init(_ text: Span<UInt8>) throws(Mistake) {
     var words = Words(text)
     let verb = words.next()

@@ -10,11 +10,17 @@ public import Timebase
 public struct Part: Equatable, Sendable {
   /// What a part is, with its values.
   public enum Kind: Equatable, Sendable {
+    /// It is on or off, and is switched.
     case `switch`(Switch)
+    /// It has a brightness, and perhaps a colour.
     case light(Light)
+    /// It is pressed, and its gestures do something.
     case button(Button)
+    /// It is open or closed, which is only looked at.
     case contact(Contact)
+    /// It measures a value.
     case sensor(Sensor)
+    /// It is a value that people set.
     case number(Number)
   }
 

@@ -12,11 +12,23 @@ public import Timebase
 public struct PartView: Equatable, Sendable {
   /// What a part is.
   public enum Kind: String, Sendable, CaseIterable {
-    case `switch`, light, button, contact, sensor, number
+    /// On or off.
+    case `switch`
+    /// On or off, with a brightness and perhaps a colour.
+    case light
+    /// Up or down.
+    case button
+    /// Open or closed.
+    case contact
+    /// A value that is measured.
+    case sensor
+    /// A value that is set.
+    case number
   }
 
   /// The name by which commands call it.
   public var name: String
+  /// What it is, which decides which of the values below count.
   public var kind: Kind
   /// Whether a switch or a light is on, or a contact open.
   public var isOn = false

@@ -15,7 +15,9 @@ public import Timebase
 public final class SimulatedBoard: Board {
   /// What is connected to the board under one name.
   public struct Part: Equatable, Sendable {
+    /// The name by which commands call it.
     public var name: String
+    /// What is connected: it decides how many inputs and outputs there are.
     public var kind: PartView.Kind
     /// The device's numbers of the inputs: one for a button, a contact and a sensor.
     public var inputs: [Int]
@@ -24,6 +26,7 @@ public final class SimulatedBoard: Board {
     /// How long a level of a button may be taken for a bounce.
     public var debounce: Milliseconds
 
+    /// A part called `name`.
     public init(
       _ name: String, _ kind: PartView.Kind, inputs: [Int] = [], outputs: [Int] = [],
       debounce: Milliseconds = Debouncer.standardDuration

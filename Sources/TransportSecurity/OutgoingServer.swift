@@ -11,6 +11,7 @@ public struct OutgoingServer: Sendable {
   /// How it is encrypted; nil: not at all.
   public let tls: TLSTrust?
 
+  /// The server at `host` and `port`, without encryption unless `tls` is given.
   public init(host: String, port: Int, tls: TLSTrust? = nil) {
     self.host = host
     self.port = port

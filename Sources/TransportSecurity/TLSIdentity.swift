@@ -20,6 +20,8 @@ public final class TLSIdentity: Sendable {
   #endif
 
   /// The identity of a chain of certificates, the server's own first, and its key; both as PEM (RFC 7468).
+  ///
+  /// - Throws: What these are not; `leftOut` without the trait TLS.
   public init(certificates: [UInt8], key: [UInt8]) throws(TLSIdentityError) {
     #if TLS
       current = Locked(try Self.load(certificates, key))
@@ -28,7 +30,9 @@ public final class TLSIdentity: Sendable {
     #endif
   }
 
-  /// Lets new connections have another certificate and key. If these are none, the old ones stay.
+  /// Lets new connections have another certificate and key; after an error the old ones stay.
+  ///
+  /// - Throws: What the new ones are not.
   public func replace(certificates: [UInt8], key: [UInt8]) throws(TLSIdentityError) {
     #if TLS
       let new = try Self.load(certificates, key)

@@ -31,6 +31,7 @@ public struct TLSTrust: Sendable {
   /// - Parameters:
   ///   - certificate: The client's own certificate, with its chain, as PEM; empty for none.
   ///   - key: Its private key as PEM.
+  /// - Throws: What the certificates or the key are not; `leftOut` without the trait TLS.
   public init(_ authority: Authority, certificate: [UInt8] = [], key: [UInt8] = []) throws(TLSIdentityError) {
     #if TLS
       var configuration = TLSConfiguration.makeClientConfiguration()

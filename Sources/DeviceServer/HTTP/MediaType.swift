@@ -6,8 +6,11 @@ import Bytes
 
 /// Media types (RFC 9110 section 8.3.1) of the files that a device's page is made of.
 public enum MediaType {
+  /// A page in HTML, in UTF-8.
   public static let html: StaticString = "text/html; charset=utf-8"
+  /// Plain text in UTF-8.
   public static let text: StaticString = "text/plain; charset=utf-8"
+  /// JSON, which is always in UTF-8 (RFC 8259 section 8.1).
   public static let json: StaticString = "application/json"
 
   private static let unknown: StaticString = "application/octet-stream"

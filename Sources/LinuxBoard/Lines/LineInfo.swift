@@ -29,20 +29,32 @@ public struct LineInfo: Equatable, Sendable {
 
 /// How a line is used, or is to be used: the bits of the kernel's `gpio_v2_line_flag`.
 public struct LineFlags: OptionSet, Sendable {
+  /// The bits.
   public let rawValue: UInt64
 
+  /// Flags of these bits.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// The kernel or a program has it.
   public static let used = LineFlags(rawValue: 1 << 0)
+  /// The line counts as active when its voltage is low.
   public static let activeLow = LineFlags(rawValue: 1 << 1)
+  /// The line is an input.
   public static let input = LineFlags(rawValue: 1 << 2)
+  /// The line is an output.
   public static let output = LineFlags(rawValue: 1 << 3)
+  /// Changes from inactive to active are reported.
   public static let risingEdge = LineFlags(rawValue: 1 << 4)
+  /// Changes from active to inactive are reported.
   public static let fallingEdge = LineFlags(rawValue: 1 << 5)
+  /// The output only pulls low; high is left to a resistor.
   public static let openDrain = LineFlags(rawValue: 1 << 6)
+  /// The output only pulls high; low is left to a resistor.
   public static let openSource = LineFlags(rawValue: 1 << 7)
+  /// The chip's own resistor pulls the line high.
   public static let pullUp = LineFlags(rawValue: 1 << 8)
+  /// The chip's own resistor pulls the line low.
   public static let pullDown = LineFlags(rawValue: 1 << 9)
+  /// The chip's own resistors are off.
   public static let biasDisabled = LineFlags(rawValue: 1 << 10)
 }

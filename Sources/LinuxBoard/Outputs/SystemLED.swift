@@ -88,6 +88,8 @@
   extension OutputAddress {
     /// The meaning of `text` for an LED that shows the device's state: `ACT` is an LED of this machine
     /// if there is one of that name, otherwise a line.
+    ///
+    /// - Throws: As `OutputAddress.init(_:)` does.
     public init(statusLED text: String, systemFolder: String = "/sys") throws(AddressError) {
       let leds = SystemFolder(path: systemFolder).folder("class/leds")
       if SensorSource.isFileName(text), leds.folder(text).has("brightness") {

@@ -45,6 +45,8 @@ public struct TerminalMode: ~Copyable {
   public static func columns(_ descriptor: Int32 = 1) -> Int? { size(descriptor)?.columns }
 
   /// Switches the terminal at `descriptor`, by default standard input (0).
+  ///
+  /// - Throws: Why it stays as it is.
   public init(_ descriptor: Int32 = 0) throws(TerminalModeError) {
     guard Self.isTerminal(descriptor) else { throw .notATerminal }
     guard Self.isInForeground(descriptor) else { throw .inBackground }
