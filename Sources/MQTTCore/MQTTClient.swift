@@ -28,8 +28,8 @@ public struct MQTTClient: Sendable {
     /// How long a connection waits.
     public var timing: MQTTConnection.Timing
 
-    /// These settings. At least one server is assumed, a first pause of at least a millisecond, and a longest pause that is
-    /// not shorter than the first.
+    /// These settings, with one server at least, a first pause of a millisecond at least, and a longest pause that is
+    /// no shorter.
     public init(
       options: ConnectOptions, servers: Int = 1, firstPause: Milliseconds = 1000, longestPause: Milliseconds = 60_000,
       stableAfter: Milliseconds = 10_000, limits: MQTTConnection.Limits = .init(), timing: MQTTConnection.Timing = .init()
