@@ -174,12 +174,8 @@ public struct AccountBook: Sendable {
     change(.see(session: session.number, at: moment.unixSeconds))
   }
 
-  /// Whether what somebody came with is still good for that role, which counts as a use of a session.
-  ///
-  /// - Parameters:
-  ///   - number: The number of the principal.
-  ///   - name: The name of the principal.
-  ///   - role: The role that it had.
+  /// Whether what a principal of this number and name came with is still good for the role that it had; it counts as a
+  /// use of a session.
   public mutating func holds(_ number: UInt64, name: [UInt8], role: AccountRole, at moment: Moment) -> Bool {
     guard table.role(of: number, name: name) == role else { return false }
     guard let session = table.sessions.first(where: { $0.number == number }) else { return true }
@@ -190,9 +186,7 @@ public struct AccountBook: Sendable {
 
   // MARK: forms
 
-  /// Opens a session for a name and a password.
-  ///
-  /// - Parameter userAgent: What the browser says of itself; empty if nothing.
+  /// Opens a session for a name and a password. `userAgent` is what the browser says of itself; empty if nothing.
   public mutating func logIn(
     name: [UInt8], password: [UInt8], from address: RemoteAddress, userAgent: [UInt8], at moment: Moment
   ) -> LoginAnswer {

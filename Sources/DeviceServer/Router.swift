@@ -81,8 +81,8 @@ public struct Router<Context: ~Copyable> {
   /// any rest (`/files/*`). The first pattern that matches has the path, for all methods: of two that fit one path, the
   /// more exact one goes first. GET answers HEAD too, without the body.
   ///
-  /// - Parameter role: what the sender needs, where people log in; by default `.view` for GET, and `.control` for what
-  ///   changes something.
+  /// `role` is what the sender needs, where people log in; by default `.view` for GET, and `.control` for what changes
+  /// something.
   @inline(never)
   public mutating func on(
     _ method: HTTPMethod, _ pattern: StaticString, needs role: Role? = nil, _ handler: @escaping Handler
@@ -114,16 +114,19 @@ public struct Router<Context: ~Copyable> {
   /// Answers GET (and HEAD) on `pattern` with `handler`.
   public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
 
-  /// Makes `path` a WebSocket endpoint with a hub of its own, to be reached with `Server.withHub`.
+  /// Makes a path a WebSocket endpoint with a hub of its own, to be reached with `Server.withHub`.
   ///
   /// - Parameters:
+  ///   - path: The path, without wildcards.
   ///   - protocols: The sub-protocols that the application speaks (RFC 6455 section 1.9), each a token. The 101 names
   ///     the first that the client offers and that is among them; `WebSocketHub.subprotocol(of:)` says which. It names
   ///     none for a client that offers none of them: browsers differ in whether it goes on then.
   ///   - role: What a client needs, where people log in.
-  ///   - state: Makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
+  ///   - origin: Which sites' pages may open a socket.
+  ///   - encoder: Makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
   ///     `WebSocketHub.publishState(_:)`.
   ///   - farewell: Makes the message to a client for which there is no place.
+  ///   - handler: Gets the events of all sockets.
   @discardableResult
   public mutating func webSocket(
     _ path: StaticString, protocols: [StaticString] = [], needs role: Role = .view,
@@ -146,8 +149,8 @@ public struct Router<Context: ~Copyable> {
     /// Answers GET on `pattern` with server-sent events: what the sockets of `endpoint` are sent about the state, each
     /// message as the data of one event whose `id` is the revision.
     ///
-    /// - Parameter snapshot: makes the first message; without it, that is what the endpoint's encoder says to a client
-    ///   that has nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
+    /// `snapshot` makes the first message; without it, that is what the endpoint's encoder says to a client that has
+    /// nothing. A stream that comes back is sent it again, so `Last-Event-ID` is not needed.
     public mutating func events(
       _ pattern: StaticString, of endpoint: WebSocketEndpoint, snapshot: SnapshotEncoder? = nil
     ) {

@@ -27,6 +27,7 @@ extension HostTransport where App: ~Copyable {
   ///   - port: The TCP port to listen on; 0 lets the system choose one.
   ///   - identity: What to speak TLS with; nil: not at all.
   ///   - greeting: The line to print when the port is open; it is given the port's number.
+  ///   - makeApplication: Makes the application, on the thread that it stays on.
   ///   - onNewSecond: See `NewSecond`.
   ///   - afterActivity: See `Activity`.
   ///   - whenServing: Runs beside the server, from when the port is open; cancelled, and waited for, at the end.

@@ -41,6 +41,9 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
   /// - Parameters:
   ///   - kind: What carries it.
   ///   - encrypts: Whether there will be TLS, of a port or towards a server.
+  ///   - makeApplication: Makes the application, on the thread that it stays on.
+  ///   - onNewSecond: See `NewSecond`.
+  ///   - afterActivity: See `Activity`.
   /// - Throws: A `TransportError`, or what `makeApplication` throws.
   public static func start(
     _ kind: TransportKind = .automatic, encrypts: Bool = false, makeApplication: @escaping @Sendable () throws -> App,

@@ -55,6 +55,8 @@
     /// Makes the application on a thread of its own and lets its timers run; no port is open yet.
     ///
     /// - Parameters:
+    ///   - sending: How bytes are sent.
+    ///   - makeApplication: Makes the application, on the thread that it stays on.
     ///   - onNewSecond: Runs before the application gets its first event of another second of the system's clock, which
     ///     is given in seconds since 1970. It wakes nothing up, and does not run while the clock has yet to be set.
     ///   - afterActivity: Runs after the application has run and its output is on its way.

@@ -26,8 +26,10 @@
 
     /// The certificates for a server of these names: those in the folder, or new ones.
     ///
-    /// - Parameter now: The time in seconds since 1970, which may be wrong: a clock that is slow is taken to show the
-    ///   beginning of 2026. Ask again when it may have changed, or the names.
+    /// `now` is the time in seconds since 1970, which may be wrong: a clock that is slow is taken to show the beginning
+    /// of 2026. Ask again when it may have changed, or the names.
+    ///
+    /// - Throws: If a file is there and is not good, cannot be read or written, or no certificate can be made.
     public func current(
       for names: CertificateNames, now: Int64
     ) throws(LocalCertificateError) -> LocalIdentity {

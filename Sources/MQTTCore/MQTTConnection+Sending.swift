@@ -13,7 +13,10 @@ extension MQTTConnection {
   ///   - topic: Its name, without wildcards.
   ///   - alias: The caller's number for this name, 1 and up, always the same for the same name; 0 for none. A server of
   ///     MQTT 5 that takes the number is sent the name once.
+  ///   - payload: The message.
   ///   - qos: `atMostOnce` or `atLeastOnce`.
+  ///   - isRetained: Whether the server keeps it for those who subscribe later.
+  ///   - now: The time.
   /// - Returns: The identifier that `Event.acknowledged` will name; 0 with QoS 0.
   /// - Throws: Why nothing was queued.
   @discardableResult

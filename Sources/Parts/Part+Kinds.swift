@@ -17,8 +17,12 @@ extension Part {
   /// An output that is on or off.
   ///
   /// - Parameters:
+  ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  ///   - label: What people call it; its name if nil.
+  ///   - group: Its heading on the page; empty for none.
+  ///   - output: The number of its output.
   ///   - restore: What it shows after a start.
-  ///   - offAfter: The time after which it turns itself off.
+  ///   - offAfter: The time after which it turns itself off; nil for never.
   ///   - minDwell: The minimum time between its changes.
   ///   - interlock: The names of the switches that must be off while this one is on; its own may be among them.
   ///   - dwell: The minimum time for which the others of its interlock stay off after this one went off.
@@ -40,9 +44,15 @@ extension Part {
   /// A light on one, three or four outputs that follow each other.
   ///
   /// - Parameters:
-  ///   - output: The first of its outputs.
+  ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  ///   - label: What people call it; its name if nil.
+  ///   - group: Its heading on the page; empty for none.
+  ///   - output: The number of the first of its outputs.
   ///   - channelCount: 1 for white, 3 for red, green and blue, 4 for white as well.
+  ///   - restore: What it shows after a start.
   ///   - transition: How long a change takes.
+  ///   - offAfter: The time after which it turns itself off; nil for never.
+  ///   - gamma: The exponent from the brightness that is seen to the level of an output.
   public static func light(
     _ name: Text, label: Text? = nil, group: Text = .empty, output: Int, channelCount: Int = 1,
     restore: RestoreMode = .alwaysOff, transition: Milliseconds = 0, offAfter: Milliseconds? = nil,
@@ -73,6 +83,11 @@ extension Part {
   /// A push button.
   ///
   /// - Parameters:
+  ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  ///   - label: What people call it; its name if nil.
+  ///   - group: Its heading on the page; empty for none.
+  ///   - input: The number of its input.
+  ///   - timing: How long a press, a pause and a bounce are.
   ///   - isRemote: Whether it may be pressed from a page and by HTTP, too.
   ///   - reactions: What its gestures do. A double click and a long press are told apart from a click only if they are
   ///     among them; repeats are reported only if they are, or if a long press dims a light.
@@ -127,10 +142,14 @@ extension Part {
   /// An input that is on or off.
   ///
   /// - Parameters:
+  ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  ///   - label: What people call it; its name if nil.
+  ///   - group: Its heading on the page; empty for none.
+  ///   - input: The number of its input.
   ///   - onAfter: How long the input must have been active before the contact is on.
   ///   - offAfter: How long the input must have been at rest before it is off.
   ///   - isInverted: Whether it is on while its input is at rest.
-  ///   - deviceClass: What Home Assistant calls it, such as `door`.
+  ///   - deviceClass: What Home Assistant calls it, such as `door`; empty if unknown.
   public static func contact(
     _ name: Text, label: Text? = nil, group: Text = .empty, input: Int,
     onAfter: Milliseconds = Debouncer.standardDuration, offAfter: Milliseconds = Debouncer.standardDuration,
@@ -146,10 +165,16 @@ extension Part {
   /// An input with a measured value.
   ///
   /// - Parameters:
-  ///   - unit: What the value is measured in, after `scale`.
+  ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  ///   - label: What people call it; its name if nil.
+  ///   - group: Its heading on the page; empty for none.
+  ///   - input: The number of its input.
+  ///   - unit: What the value is measured in, after `scale`; empty if it has no unit.
+  ///   - deviceClass: What Home Assistant calls it, such as `temperature`; empty if unknown.
   ///   - scale: What a reading is multiplied by.
   ///   - offset: What is then added.
-  ///   - decimals: How many decimals are kept.
+  ///   - decimals: How many decimals are kept; nil for all.
+  ///   - report: How often it reports.
   public static func sensor(
     _ name: Text, label: Text? = nil, group: Text = .empty, input: Int, unit: Text = .empty,
     deviceClass: Text = .empty, scale: Decimal = Decimal(1), offset: Decimal = .zero, decimals: UInt8? = nil,
@@ -166,7 +191,14 @@ extension Part {
   /// A value that people set.
   ///
   /// - Parameters:
+  ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  ///   - label: What people call it; its name if nil.
+  ///   - group: Its heading on the page; empty for none.
+  ///   - minimum: The least value.
+  ///   - maximum: The greatest value.
+  ///   - step: The distance between two values, above zero.
   ///   - initial: What it is at first; the least value if nil.
+  ///   - unit: What it is measured in; empty if it has no unit.
   ///   - restores: Whether it keeps its value across restarts.
   public static func number(
     _ name: Text, label: Text? = nil, group: Text = .empty, minimum: Decimal, maximum: Decimal,

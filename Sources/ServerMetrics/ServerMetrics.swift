@@ -28,11 +28,12 @@
     private let readings: [Reading]
     private var last = ServerStatistics()
 
-    /// Metrics of a factory; nil for the one that `MetricsSystem` was given.
+    /// The metrics of one server.
     ///
     /// - Parameters:
     ///   - prefix: What their names begin with.
     ///   - dimensions: What distinguishes this server from others of the same program.
+    ///   - factory: What makes them; nil for the one that `MetricsSystem` was given.
     public init(
       prefix: String = "heliograph_", dimensions: [(String, String)] = [], factory: (any MetricsFactory)? = nil
     ) {

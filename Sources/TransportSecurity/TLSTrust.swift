@@ -29,6 +29,7 @@ public struct TLSTrust: Sendable {
   /// Trust in an authority, and the client's own certificate.
   ///
   /// - Parameters:
+  ///   - authority: Who vouches for the server.
   ///   - certificate: The client's own certificate, with its chain, as PEM; empty for none.
   ///   - key: Its private key as PEM.
   /// - Throws: What the certificates or the key are not; `leftOut` without the trait TLS.

@@ -40,11 +40,13 @@ public final class Gatekeeper {
   /// The most lines for the log that wait; past it they are dropped, for a flood is no news.
   private static var eventLimit: Int { 32 }
 
-  /// A gatekeeper with the accounts of `book`.
+  /// A gatekeeper.
   ///
   /// - Parameters:
+  ///   - book: The accounts, and what is known of those who try.
   ///   - guests: What those may do who are not logged in: `.none` or `.view`.
   ///   - cookieSuffix: What tells this device's cookie from those of others on the same host, such as its port.
+  ///   - unixSeconds: The time now, in seconds since 1970.
   public init(_ book: AccountBook, guests: Role = .none, cookieSuffix: [UInt8] = [], unixSeconds: UInt64) {
     self.book = book
     self.guests = min(guests, .view)

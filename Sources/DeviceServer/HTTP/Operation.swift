@@ -98,9 +98,11 @@ public struct Operation: Sendable {
   let needsBody: Bool
   let answers: [Answer]
 
-  /// A route that does what `summary` says.
+  /// A route for the description.
   ///
   /// - Parameters:
+  ///   - summary: what it does, in one line.
+  ///   - parameters: what a request may say in its path, its query and its fields.
   ///   - request: the bodies that it takes.
   ///   - needsBody: whether there must be one of these.
   ///   - answers: the handler's own; what the server refuses by itself (403, 413 and the like) is added to each.

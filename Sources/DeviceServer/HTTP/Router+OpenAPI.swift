@@ -12,10 +12,13 @@
     /// Appends the description of all routes that were added with `documented:`, as JSON.
     ///
     /// - Parameters:
+    ///   - title: The name of the interface, in UTF-8.
+    ///   - version: The version of the description, in UTF-8.
     ///   - server: The URL of the server's root, relative to that of the description: `..` for a description at
     ///     `/api/openapi.json`, so that it holds under any name and behind any prefix. Without it, the root of the host.
     ///   - components: the description's `components` as JSON text, in which `Operation.Schema.named` is found; it is
     ///     copied as it is.
+    ///   - text: Where the description is appended.
     public func appendOpenAPI(
       title: Span<UInt8>, version: Span<UInt8>, server: StaticString = "", components: Span<UInt8> = Span(),
       to text: inout [UInt8]
