@@ -26,6 +26,7 @@
     ///   - afterNews: Runs at the start and whenever a unit of the board has come or gone; it may wait.
     ///   - failed: Is told why edges cannot be watched; unless it throws, the next news is waited for, and they are
     ///     tried again.
+    /// - Throws: What `afterNews` or `failed` throws.
     public func run(
       say: (LinuxBoard.Event) -> Void, afterNews: () async throws -> Void = {},
       failed: (any Error) throws -> Void = { throw $0 }

@@ -40,6 +40,8 @@ public final class EndSignal {
   }
 
   /// Runs `body` until it returns or throws, or until the first of them: then its task is cancelled, and waited for.
+  ///
+  /// - Throws: What `body` throws before them.
   public func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [news] in await Self.first(of: news) }

@@ -108,6 +108,8 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
   }
 
   /// Lets `body` use the application on its thread, then does what follows from it.
+  ///
+  /// - Throws: What `body` throws.
   public func withApplication<Result: Sendable>(
     _ body: @escaping @Sendable (inout App, MonotonicTime) throws -> Result
   ) async throws -> Result {
@@ -139,6 +141,8 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
   /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an error,
   /// `end` runs once and it is closed. At `shutdown` it is closed without a word. To hear no more, end the watch that
   /// this returns.
+  ///
+  /// - Throws: If the descriptor cannot be watched.
   @discardableResult
   public func watch(
     _ descriptor: CInt, receive: @escaping @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Void,
@@ -181,6 +185,8 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
 
   /// Stops listening, lets the application close its clients, and returns when the last connection is gone;
   /// what is left after `grace` is cut off.
+  ///
+  /// - Throws: Nothing.
   public func shutdown(grace: Milliseconds = .seconds(3)) async throws {
     switch carrier {
     #if os(Linux)

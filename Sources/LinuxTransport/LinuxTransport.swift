@@ -34,6 +34,7 @@
       /// Its TCP port.
       public let port: Int
 
+      /// The server at `host` and `port`.
       public init(host: String, port: Int) {
         self.host = host
         self.port = port
@@ -118,6 +119,8 @@
     }
 
     /// Lets `body` use the application on its thread, then does what follows from it.
+    ///
+    /// - Throws: What `body` throws.
     public func withApplication<Result: Sendable>(
       _ body: @escaping @Sendable (inout App, MonotonicTime) throws -> Result
     ) async throws -> Result {
@@ -151,6 +154,8 @@
     ///
     /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an
     /// error, `end` runs once and it is closed. At `shutdown` it is closed without a word.
+    ///
+    /// - Throws: `SystemError` if the descriptor cannot be watched.
     @discardableResult
     public func watch(
       _ descriptor: CInt, receive: @escaping @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Void,
@@ -175,6 +180,8 @@
     /// Makes the connections that `calls` asks for, to `servers`, until the transport ends. To be called once.
     ///
     /// A server that has not accepted a connection after `timeout` has failed.
+    ///
+    /// - Throws: Nothing; a server that cannot be reached is told to `calls`.
     public func connect(
       _ calls: OutgoingConnection<App>, servers: [Peer], timeout: Milliseconds = .seconds(10)
     ) async throws {
@@ -183,6 +190,8 @@
 
     /// Stops listening, lets the application close its clients, and returns when the last connection is gone;
     /// what is left after `grace` is cut off.
+    ///
+    /// - Throws: Nothing.
     public func shutdown(grace: Milliseconds = .seconds(3)) async throws {
       await withCheckedContinuation { continuation in
         mailbox.post { loop in loop.shutdown(grace: grace) { continuation.resume() } }

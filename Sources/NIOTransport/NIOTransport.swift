@@ -34,6 +34,8 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
 
   /// Makes the application on `eventLoop`, or on one of those that the whole process shares, and lets its timers run; no
   /// port is open yet.
+  ///
+  /// - Throws: What `makeApplication` throws.
   public static func start(
     on eventLoop: (any EventLoop)? = nil, makeApplication: @escaping @Sendable () throws -> App,
     onNewSecond: (@Sendable (inout App, Int64) -> Void)? = nil,
@@ -80,6 +82,8 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   }
 
   /// Lets `body` use the application on its loop, then does what follows from it.
+  ///
+  /// - Throws: What `body` throws.
   public func withApplication<Result: Sendable>(
     _ body: @escaping @Sendable (inout App, MonotonicTime) throws -> Result
   ) async throws -> Result {
@@ -98,6 +102,8 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// The descriptor is this transport's from now on, even if that fails. When it has nothing more to say, or an error,
   /// `end` runs once and it is closed. At `shutdown` it is closed without a word. To hear no more, close the
   /// channel that this returns.
+  ///
+  /// - Throws: What SwiftNIO says if the descriptor cannot be watched.
   @discardableResult
   public func watch(
     _ descriptor: CInt, receive: @escaping @Sendable (inout App, Span<UInt8>, MonotonicTime) -> Void,
@@ -128,6 +134,8 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
   /// Makes the connections that `calls` asks for, to `servers`, until the transport ends. To be called once.
   ///
   /// A server that has not accepted a connection after `timeout`, its encryption included, has failed.
+  ///
+  /// - Throws: Nothing; a server that cannot be reached is told to `calls`.
   public func connect(
     _ calls: OutgoingConnection<App>, servers: [OutgoingServer], timeout: TimeAmount = .seconds(10)
   ) async throws {
@@ -137,6 +145,8 @@ public final class NIOTransport<App: Application & ~Copyable>: Sendable {
 
   /// Stops listening, lets the application close its clients, and returns when the last connection is gone;
   /// what is left after `grace` is cut off.
+  ///
+  /// - Throws: Nothing.
   public func shutdown(grace: TimeAmount = .seconds(3)) async throws {
     let driver = self.driver
     try await eventLoop.flatSubmit { driver.value.shutdown(grace: grace) }.get()

@@ -18,7 +18,7 @@ extension Part {
   ///
   /// - Parameters:
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
-  ///   - label: What people call it; its name if nil.
+  ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
   ///   - output: The number of its output.
   ///   - restore: What it shows after a start.
@@ -45,7 +45,7 @@ extension Part {
   ///
   /// - Parameters:
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
-  ///   - label: What people call it; its name if nil.
+  ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
   ///   - output: The number of the first of its outputs.
   ///   - channelCount: 1 for white, 3 for red, green and blue, 4 for white as well.
@@ -84,7 +84,7 @@ extension Part {
   ///
   /// - Parameters:
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
-  ///   - label: What people call it; its name if nil.
+  ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
   ///   - input: The number of its input.
   ///   - timing: How long a press, a pause and a bounce are.
@@ -143,7 +143,7 @@ extension Part {
   ///
   /// - Parameters:
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
-  ///   - label: What people call it; its name if nil.
+  ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
   ///   - input: The number of its input.
   ///   - onAfter: How long the input must have been active before the contact is on.
@@ -166,7 +166,7 @@ extension Part {
   ///
   /// - Parameters:
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
-  ///   - label: What people call it; its name if nil.
+  ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
   ///   - input: The number of its input.
   ///   - unit: What the value is measured in, after `scale`; empty if it has no unit.
@@ -192,7 +192,7 @@ extension Part {
   ///
   /// - Parameters:
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
-  ///   - label: What people call it; its name if nil.
+  ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
   ///   - minimum: The least value.
   ///   - maximum: The greatest value.
