@@ -21,7 +21,7 @@ public struct Properties: Equatable, Sendable {
   public internal(set) var maximumQoS = QualityOfService.exactlyOnce
   /// Whether the server retains messages.
   public internal(set) var isRetainAvailable = true
-  /// The longest packet that the server takes.
+  /// The longest packet that the server takes, in bytes.
   public internal(set) var maximumPacketSize = UInt32.max
   /// The keep alive in seconds that holds in place of the client's.
   public internal(set) var serverKeepAlive: UInt16?
