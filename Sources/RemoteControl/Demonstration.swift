@@ -9,6 +9,7 @@ extension Device {
   /// The part `led` on output 0, the part `button` on input 0, whose press toggles it, and the heartbeat on output 1.
   ///
   /// - Parameters:
+  ///   - name: What people call the device, in UTF-8.
   ///   - restore: What the LED shows after a start.
   ///   - timing: The times of the button.
   ///   - hasStatusLED: Whether there is an output for the heartbeat.
