@@ -67,10 +67,13 @@ class Machine:
         self.running.close()
 
     def _first_process(self) -> bool:
-        """Whether the container's systemd runs: the first child of nspawn."""
+        """Whether the container's systemd runs: the first child of nspawn, which had others before."""
         children = Path(f"/proc/{self.container.pid}/task/{self.container.pid}/children").read_text().split()
         self.init = int(children[0]) if children else 0
-        return self.init > 0 and "systemd" in os.readlink(f"/proc/{self.init}/exe")
+        try:
+            return self.init > 0 and os.readlink(f"/proc/{self.init}/exe").endswith("/systemd")
+        except FileNotFoundError:
+            return False
 
     def _connect(self) -> None:
         """A network with an address and a route, on which nobody else is."""
