@@ -30,7 +30,9 @@ func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tutorial(_ name: String, _ chapter: String) -> Target {
-  let modules = ["HostTransport", "DataFolder", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "SystemCalls", "Timebase"]
+  let modules = [
+    "HostTransport", "DataFolder", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "SystemCalls", "Timebase",
+  ]
   return .executableTarget(
     name: name, dependencies: modules.map { .init(stringLiteral: $0) }, path: "Examples/tutorial/\(chapter)",
     swiftSettings: settings)
@@ -314,7 +316,8 @@ let package = Package(
       "HostTransportTests",
       [
         "HostTransport", "NIOTransport", "TransportSecurity", "DeviceServer", "WebSocketCore", "HTTPCore", "Bytes",
-        "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        "SystemCalls", "Timebase", nioCore, nioPosix, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
   ],
   swiftLanguageModes: [.v6]
