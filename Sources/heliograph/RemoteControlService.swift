@@ -68,7 +68,6 @@ struct RemoteControlService {
           for try await _ in group {}  // (not waitForAll, which would wait for those that never end)
         }
       }
-    } catch is CancellationError {  // the signal came
     } catch {
       failure = error  // the end is the same
     }

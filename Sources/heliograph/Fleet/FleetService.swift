@@ -49,7 +49,6 @@ struct FleetService {
           for try await _ in group {}
         }
       }
-    } catch is CancellationError {  // the signal came
     } catch {
       failure = error
     }
