@@ -21,21 +21,21 @@ func hosted(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func program(_ name: String, resources: [Resource], _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func program(
+  _ name: String, path: String? = nil, resources: [Resource] = [], _ dependencies: [Target.Dependency]
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: settings)
 }
 
 func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: "Examples/\(name)", swiftSettings: settings)
+  program(name, path: "Examples/\(name)", dependencies)
 }
 
 func tutorial(_ name: String, _ chapter: String) -> Target {
-  let modules = [
-    "HostTransport", "DataFolder", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "SystemCalls", "Timebase",
-  ]
-  return .executableTarget(
-    name: name, dependencies: modules.map { .init(stringLiteral: $0) }, path: "Examples/tutorial/\(chapter)",
-    swiftSettings: settings)
+  program(
+    name, path: "Examples/tutorial/\(chapter)",
+    ["HostTransport", "DataFolder", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "SystemCalls", "Timebase"])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -244,12 +244,12 @@ let package = Package(
     tutorial("heliograph-tutorial-10", "v1.0"),
 
     // Many devices in one process, for Conformance/fleet: no product, so that nobody gets it by accident.
-    .executableTarget(
-      name: "simulated-fleet",
-      dependencies: [
+    program(
+      "simulated-fleet", path: "Conformance/fleet/devices",
+      [
         "NIOTransport", "TransportSecurity", "RemoteControl", "DeviceServer", "Parts", "MQTTCore", "Bytes", "Timebase",
         "SystemCalls", nioCore, nioPosix,
-      ], path: "Conformance/fleet/devices", swiftSettings: settings),
+      ]),
 
     // ======== tests ========
     .target(

@@ -32,19 +32,14 @@ public final class EndSignal {
     for _ in sources { registrations.wait() }
   }
 
-  /// Returns after the first of them, or when the task is cancelled.
-  public func wait() async { await Self.first(of: news) }
-
-  private static func first(of news: AsyncStream<Void>) async {
-    for await _ in news { return }
-  }
-
   /// Runs `body` until it returns or throws, or until the first of them: then its task is cancelled, and waited for.
   ///
   /// - Throws: What `body` throws before them.
   public func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { [news] in await Self.first(of: news) }
+      group.addTask { [news] in
+        for await _ in news { return }
+      }
       group.addTask(operation: body)
       defer { group.cancelAll() }
       try await group.next()

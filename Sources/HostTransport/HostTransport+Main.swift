@@ -44,10 +44,10 @@ extension HostTransport where App: ~Copyable {
         afterActivity: afterActivity)
       let address = try await transport.listen(host: host, port: port, tls: identity)
       StandardStreams.print(greeting(Int(address.port)))
-      let beside = Task { await whenServing?(transport) }
-      await end.wait()
-      beside.cancel()
-      await beside.value
+      try await end.cancelling {
+        await whenServing?(transport)
+        await untilCancelled()
+      }
       try await transport.shutdown()
     } catch {
       StandardStreams.complain("cannot serve on \(host) port \(port): \(words(for: error))")
