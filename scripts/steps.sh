@@ -2,18 +2,19 @@
 # For scripts that consist of steps, to be sourced: a line for each step, a list of how long all of them took, and the
 # Debian packages that a step needs.
 
-# step NAME: says that a step begins. HELIOGRAPH_STEPS is the file of all steps, if there is to be one: of each the
-# seconds since 1970 and, behind a tab, the name. It is inherited by the scripts that a step runs.
+# step NAME: says that a step begins. STEPS_FILE is the file of all steps, if there is to be one: of each the seconds
+# since 1970 and, behind a tab, the name. It is inherited by the scripts that a step runs. (Its name is not one of
+# HELIOGRAPH_…: the program takes those for settings, and warns of one that is none.)
 step() {
   printf '\n== %s (%s s)\n' "$1" "$SECONDS"
-  if [ -n "${HELIOGRAPH_STEPS:-}" ]; then printf '%s\t%s\n' "$(date +%s)" "$1" >>"$HELIOGRAPH_STEPS"; fi
+  if [ -n "${STEPS_FILE:-}" ]; then printf '%s\t%s\n' "$(date +%s)" "$1" >>"$STEPS_FILE"; fi
 }
 
 # slowest COUNT: the steps that took longest; the last one ends now.
 slowest() {
   printf '\nThe %s slowest steps, in seconds:\n' "$1"
   date +%s | awk -F '\t' 'NR > 1 { printf "%6d  %s\n", $1 - began, name } { began = $1; name = $2 }' \
-    "$HELIOGRAPH_STEPS" - | sort -rn | head -n "$1"
+    "$STEPS_FILE" - | sort -rn | head -n "$1"
 }
 
 fail() {
