@@ -120,6 +120,12 @@
       return row
     }
 
+    /// The row of whichever connection has this index now.
+    func find(index: Int) -> ConnectionRow? {
+      guard let row = row(index), row.pointee.key != 0 else { return nil }
+      return row
+    }
+
     /// In bounds: the block's number is checked, and the rest is below `blockSize`.
     @inline(__always)
     private func row(_ index: Int) -> ConnectionRow? {

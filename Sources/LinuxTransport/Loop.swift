@@ -16,8 +16,10 @@
     typealias NewSecond = @Sendable (inout App, Int64) -> Void
     typealias Activity = @Sendable (inout App, MonotonicTime) -> Void
 
-    /// The key of the mailbox; those of other sources have the highest bit, too, and those of connections have not.
+    /// The keys of the mailbox and of the ring; those of other sources have the highest bit, too, and those of
+    /// connections have not.
     private static var mailKey: UInt64 { .max }
+    private static var ringKey: UInt64 { .max - 1 }
     private static var eventCount: Int { 512 }
     static var bufferSize: Int { 524_288 }
 
@@ -78,8 +80,9 @@
       poller = epoll_create1(CInt(EPOLL_CLOEXEC))
       now = .systemNow
       guard poller >= 0 else { throw .last }
-      let code = poll_add(poller, mailbox.descriptor, poll_in, Self.mailKey)
-      guard code == 0 else { throw SystemError(code: -code) }
+      try SystemError.checked(poll_add(poller, mailbox.descriptor, poll_in, Self.mailKey))
+      // Its reports are read when it has been given something; only one that comes late is heard of here.
+      if let ring { try SystemError.checked(poll_add(poller, ring.descriptor, poll_in, Self.ringKey)) }
     }
 
     deinit {
@@ -140,7 +143,13 @@
     mutating func hear(_ key: UInt64, _ events: UInt32) {
       if let row = table.find(key) { return hear(row, events) }
       if key == Self.mailKey { return readMail() }
+      if key == Self.ringKey { return readReports() }
       sources[key]?.hear(events, &self)
+    }
+
+    private mutating func readReports() {
+      hasNews = true
+      sender.readReports()
     }
 
     private mutating func readMail() {

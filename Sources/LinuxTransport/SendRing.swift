@@ -17,6 +17,9 @@
 
     private init(_ ring: UnsafeMutablePointer<send_ring>) { self.ring = ring }
 
+    /// What can be read when there is a report.
+    var descriptor: CInt { ring.pointee.descriptor }
+
     /// Sets one up and tries it; nil if the kernel has none for us and it is not needed.
     static func open(isNeeded: Bool) throws(SystemError) -> SendRing? {
       do throws(SystemError) {

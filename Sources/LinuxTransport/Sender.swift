@@ -133,10 +133,10 @@
           let piece = pieces[number]
           ring.prepare(
             number, piece.row.pointee.descriptor, arena + piece.start, piece.count, piece.row.pointee.output == .ending,
-            piece.row.pointee.key)
+            piece.row.pointee.key & ~UInt64(UInt32.max) | UInt64(batch))
         }
         submitted = ring.submit(count, calls)
-        while let (key, result) = ring.next(calls) { failed(key, result) }
+        readReports()
       }
       for number in submitted..<count {
         let piece = pieces[number]
@@ -151,13 +151,18 @@
       if hasEnds { endOutputs(sent) }
     }
 
-    /// The ring says that a send did not go out whole.
-    private mutating func failed(_ key: UInt64, _ result: Int) {
-      guard let row = table.find(key) else { return }
-      // A report of another batch would mean that the kernel had not finished with its piece when the arena was used
-      // again: nobody knows what the peer got.
-      guard isGathered(row) else { return over.append(key) }
-      keep(pieces[Int(row.pointee.place)], result)
+    /// Hears of the sends that did not go out whole. Each is named by the index of its connection and its batch.
+    mutating func readReports() {
+      while let (name, result) = ring?.next(calls) {
+        guard let row = table.find(index: Int(truncatingIfNeeded: name >> 32)) else { continue }
+        if UInt32(truncatingIfNeeded: name) == batch, isGathered(row) {
+          keep(pieces[Int(row.pointee.place)], result)
+        } else {
+          // It comes late: the kernel had not finished with its piece when the arena was used again, and what the peer
+          // has got cannot be known. That ends the connection, and were the index another's by now, that one.
+          over.append(row.pointee.key)
+        }
+      }
     }
 
     private mutating func keep(_ piece: Piece, _ result: Int) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // A kernel in a bad mood, in front of the real one: its calls read and write less than they were asked, are
-// interrupted, find no memory, have to wait, or end a connection. After each that epoll would report something for,
-// epoll is made to report it: registering a socket again has it look anew.
+// interrupted, find no memory, have to wait, end a connection, or are reported late. After each that epoll would report
+// something for, epoll is made to report it: registering a socket again has it look anew.
 // Rule: what it says to have happened has happened: bytes that it reports as sent are sent.
 
 #if os(Linux)
@@ -19,6 +19,8 @@
     var isDeadly: Bool
     /// How many were.
     var deaths = 0
+    /// How many of them because a report came late, so that nothing is known of what their clients got.
+    var lateReports = 0
     /// How often each kind of trouble came.
     var counts: [String: Int] = [:]
     /// What epoll knows of each socket.
@@ -100,11 +102,10 @@
         }
       }
       calls.submit = { ring, count in Trouble.shared.withLock { $0.submit(ring!, count) } }
-      calls.report = { _, key, result in
+      calls.report = { ring, key, result in
         Trouble.shared.withLock { trouble in
-          guard !trouble.reports.isEmpty else { return 0 }
-          let report = trouble.reports.removeFirst()
-          (key!.pointee, result!.pointee) = (report.key, report.result)
+          guard let report = trouble.nextReport(ring!) else { return 0 }
+          (key!.pointee, result!.pointee) = report
           return 1
         }
       }
@@ -113,6 +114,43 @@
         return poll_add(poller, descriptor, poll_connection, key)
       }
       return calls
+    }
+
+    /// What says only that there are reports.
+    private static let bell = UInt64.max
+
+    /// The next report, or none though there are some: then all come when the ring has spoken again.
+    private mutating func nextReport(_ ring: UnsafeMutablePointer<send_ring>) -> (key: UInt64, result: CInt)? {
+      hearReports(ring)
+      guard !reports.isEmpty else { return nil }
+      if isDeadly, Int.random(in: 0..<20, using: &dice) == 0 {
+        counts["reports, late", default: 0] += 1
+        deaths += reports.count
+        lateReports += reports.count
+        ringBell(ring)
+        return nil
+      }
+      return reports.removeFirst()
+    }
+
+    /// Has the ring do nothing, and report it.
+    private func ringBell(_ ring: UnsafeMutablePointer<send_ring>) {
+      let nothing = ring.pointee.sends + Int(ring.pointee.submitted.pointee & ring.pointee.taken_mask)
+      let send = nothing.pointee
+      nothing.pointee = io_uring_sqe()
+      nothing.pointee.user_data = Self.bell
+      _ = ring_submit(ring, 1)
+      nothing.pointee = send
+    }
+
+    /// What was cut may have gone out only in part, too, or not at all: then that is what has happened.
+    private mutating func hearReports(_ ring: UnsafeMutablePointer<send_ring>) {
+      var (key, result): (UInt64, CInt) = (0, 0)
+      while ring_next(ring, &key, &result) != 0 {
+        if key == Self.bell { continue }
+        reports.removeAll { $0.key == key }
+        reports.append((key, result))
+      }
     }
 
     /// A submission in which some sends are cut or turned into nothing, which is reported, and after some of which the
@@ -142,12 +180,7 @@
       }
       let taken = ring_submit(ring, count)
       for send in turned { send.pointee.opcode = UInt8(IORING_OP_SEND.rawValue) }
-      // What was cut may have gone out only in part, too, or not at all: then that is what has happened.
-      var (key, result): (UInt64, CInt) = (0, 0)
-      while ring_next(ring, &key, &result) != 0 {
-        reports.removeAll { $0.key == key }
-        reports.append((key, result))
-      }
+      hearReports(ring)
       return taken
     }
   }
