@@ -138,8 +138,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // The descriptions of devices: YAML, with the line and column of everything in a file.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    // Settings from options, the environment and the file, in that order. Its traits add formats that are not used.
-    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     // The program's log beside its serial lines, with levels.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // What programs that embed the server report its counters to, with the trait Metrics.
@@ -191,12 +189,7 @@ let package = Package(
     hosted("Accounts", ["DeviceServer", "HTTPCore", "Bytes", "SystemCalls", "Timebase"] + scrypt),
     hosted("HostNetwork", ["DeviceServer", "SystemCalls", "Timebase"]),
     hosted("ServiceDiscovery", ["SystemCalls"]),
-    hosted(
-      "DeviceDescription",
-      [
-        "Parts", "Bytes", "Timebase", .product(name: "Yams", package: "Yams"),
-        .product(name: "Configuration", package: "swift-configuration"),
-      ]),
+    hosted("DeviceDescription", ["Parts", "Bytes", "Timebase", .product(name: "Yams", package: "Yams")]),
     hosted("ServiceNotification", ["SystemCalls", "Timebase"]),
     hosted("QRCode", []),
     hosted("DataFolder", ["DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
@@ -211,8 +204,8 @@ let package = Package(
     hosted(
       "DeviceProgram",
       [
-        "RemoteControl", "HostTransport", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "Timebase", "SystemCalls",
-        .target(name: "LinuxBoard", condition: .when(platforms: [.linux])),
+        "RemoteControl", "HostTransport", "HostNetwork", "SimulatedBoard", "DeviceServer", "Parts", "Bytes", "Timebase",
+        "SystemCalls", .target(name: "LinuxBoard", condition: .when(platforms: [.linux])),
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     hosted("Deflate", ["WebSocketCore", "Bytes", zlib]),

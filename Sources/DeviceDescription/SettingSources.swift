@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // The settings of the program from three places: an option overrides an environment variable, which overrides the file.
-// swift-configuration looks them up in this order; here each value is also checked, and a mistake says where the value
-// came from.
-
-public import Configuration
+// Each value is checked, and a mistake says where the value came from.
 
 /// What is wrong with a setting that was not found when the file was read.
 public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertible {
@@ -25,43 +22,45 @@ public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// Settings by their names, whichever place they come from.
 public struct SettingSources: Sendable {
-  /// The settings as swift-configuration reads them: every value as a string, lists as arrays of strings.
-  public let reader: ConfigReader
+  /// A place: how it is called when it has a setting, and its values by the settings' names.
+  private struct Place {
+    let name: @Sendable (KnownSetting) -> String
+    let values: [String: [String]]
+  }
 
   private let known: [KnownSetting]
-  private let options: ConfigReader
-  private let environment: ConfigReader
+  /// The strongest first.
+  private let places: [Place]
   private let file: [SettingValue]
 
   /// Settings from options, environment and file.
   ///
   /// - Parameters:
   ///   - options: What was given on the command line, by the name of the setting (`log_level`).
-  ///   - environment: The environment of the process; only variables that begin with HELIOGRAPH_ are looked at.
+  ///   - environment: The environment of the process; only the variables of settings are looked at.
   ///   - file: The settings of a description.
   public init(
     options: [String: [String]], environment: [String: String], file: [SettingValue],
     known: [KnownSetting] = KnownSetting.all
   ) {
-    let optionValues = Self.provider("options", options.map { ($0.key, $0.value) }, known)
-    let fileValues = Self.provider("file", file.map { ($0.path, $0.values) }, known)
-    let variables = EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "heliograph")
-    reader = ConfigReader(providers: [optionValues, variables, fileValues])
-    self.options = ConfigReader(provider: optionValues)
-    self.environment = ConfigReader(provider: variables)
+    let variables = known.compactMap { setting in
+      environment[setting.variable].map { (setting.path, setting.form.isList ? Self.list($0) : [$0]) }
+    }
+    places = [
+      Place(name: \.option, values: options),
+      Place(name: \.variable, values: Dictionary(variables) { _, last in last }),
+      Place(name: { _ in Self.fileWords }, values: Dictionary(file.map { ($0.path, $0.values) }) { _, last in last }),
+    ]
     self.file = file
     self.known = known
   }
 
-  private static func provider(
-    _ name: String, _ values: [(path: String, values: [String])], _ known: [KnownSetting]
-  ) -> InMemoryProvider {
-    let lists = Set(known.filter(\.form.isList).map(\.path))
-    let pairs = values.map { path, values in
-      let content = lists.contains(path) ? ConfigContent.stringArray(values) : .string(values.first ?? "")
-      return (AbsoluteConfigKey(path.split(separator: ".").map(String.init)), ConfigValue(content, isSecret: false))
+  /// The values in a variable.
+  private static func list(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map { value in
+      let rest = value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
+      return String(rest.reversed())
     }
-    return InMemoryProvider(name: name, values: Dictionary(pairs) { _, last in last })
   }
 
   // MARK: values
@@ -70,17 +69,19 @@ public struct SettingSources: Sendable {
   ///
   /// - Throws: A mistake if the value is not one that the setting takes.
   public func text(_ path: String) throws(SettingMistake) -> String? {
-    guard let value = reader.string(forKey: ConfigKey(path)) else { return nil }
-    return try checked([value], path).first
+    guard let values = values(path) else { return nil }
+    return try checked([values.first ?? ""], path).first
   }
 
   /// A setting that is a list; nil if it is set nowhere. In a variable its values are separated by commas.
   ///
   /// - Throws: A mistake if a value is not one that the setting takes.
   public func texts(_ path: String) throws(SettingMistake) -> [String]? {
-    guard let values = reader.stringArray(forKey: ConfigKey(path)) else { return nil }
+    guard let values = values(path) else { return nil }
     return try checked(values, path)
   }
+
+  private func values(_ path: String) -> [String]? { places.lazy.compactMap { $0.values[path] }.first }
 
   /// A setting that is a whole number; nil if it is set nowhere.
   ///
@@ -112,11 +113,7 @@ public struct SettingSources: Sendable {
 
   /// Where the value of a setting comes from: its option, its variable, or the file.
   public func origin(of setting: KnownSetting) -> String {
-    func has(_ reader: ConfigReader) -> Bool {
-      let key = ConfigKey(setting.path)
-      return setting.form.isList ? reader.stringArray(forKey: key) != nil : reader.string(forKey: key) != nil
-    }
-    return has(options) ? setting.option : has(environment) ? setting.variable : Self.fileWords
+    places.first { $0.values[setting.path] != nil }.map { $0.name(setting) } ?? Self.fileWords
   }
 
   /// A mistake in a value of the setting `path`, which was found by what the program knows of it.
