@@ -80,6 +80,29 @@ def a_gateway_is_found_as_a_page_and_not_as_a_device(here: House, there: House) 
     return "House is found as _http._tcp"
 
 
+def a_machine_that_gets_another_name_is_known_and_shown_by_it(here: House, there: House) -> str:
+    """Both houses are called the same, so avahi renames one: before the device starts, and while it runs."""
+    there.ask("hostname", here.name)
+    there.avahi.stop()
+    there.start_avahi()
+    renamed = f"{here.name}-2.local"
+    until(lambda: renamed in there.ask("avahi-resolve", "-n", renamed), f"one of them becomes {renamed}", 30, 0.2)
+    device = there.device("Kitchen")
+    shown = device.wait_for(lambda line: line.strip().startswith(f"http://{renamed}:"))
+    service, = until_found(here, KIND, "Kitchen")
+    check(here.fetch(service, renamed)["name"] == "Kitchen", "the device answers to it")
+    there.ask("avahi-set-host-name", "pantry")
+    device.wait_for(lambda line: "this machine is pantry.local on the local network" in line)
+
+    def is_known() -> bool:
+        try:
+            return here.fetch(service, "pantry.local")["name"] == "Kitchen"
+        except RuntimeError:
+            return False
+    until(is_known, "and to the one it gets while it runs", 20, 0.5)
+    return f"{shown.strip()}, then pantry.local"
+
+
 def whoever_is_not_to_be_found_is_not(here: House, there: House) -> str:
     hidden, visible = here.device("Cellar", "--no-announce"), here.device("Kitchen")
     until_found(there, KIND, "Kitchen")
@@ -91,4 +114,4 @@ def whoever_is_not_to_be_found_is_not(here: House, there: House) -> str:
 ALL = [both_kinds_are_found_with_what_is_said_of_them, two_of_one_name_both_have_one, two_that_meet_later_both_have_one,
        a_gateway_is_found_as_a_page_and_not_as_a_device, avahi_may_be_stopped_and_started,
        where_avahi_does_not_run_one_line_says_how_to_get_it,
-       whoever_is_not_to_be_found_is_not]
+       a_machine_that_gets_another_name_is_known_and_shown_by_it, whoever_is_not_to_be_found_is_not]

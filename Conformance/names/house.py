@@ -104,10 +104,12 @@ class House:
         """By python-zeroconf, which asks the network itself."""
         return [Service(**found) for found in json.loads(self.ask(self.python, HERE / "find.py", kind, self.address))]
 
-    def fetch(self, service: Service) -> dict:
-        """The state of a device, as its service says where it is."""
+    def fetch(self, service: Service, name: str | None = None) -> dict:
+        """The state of a device, as its service says where it is; asked by a name of it if one is given."""
         url = f"http://{service.address}:{service.port}/api/state"
-        words = f"import urllib.request; print(urllib.request.urlopen('{url}', timeout=10).read().decode())"
+        headers = {"Host": f"{name}:{service.port}"} if name else {}
+        words = (f"import urllib.request as u; print(u.urlopen(u.Request('{url}', headers={headers}), timeout=10)"
+                 ".read().decode())")
         return json.loads(self.ask(self.python, "-c", words))
 
 

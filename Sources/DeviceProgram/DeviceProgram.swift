@@ -10,6 +10,7 @@
 
 import Bytes
 public import DeviceServer
+import HostNetwork
 import HostTransport
 public import Parts
 import RemoteControl
@@ -53,7 +54,8 @@ public struct DeviceProgram: Sendable {
   public var host = defaultHost
   /// The TCP port to listen on; 0 lets the system choose one.
   public var port = defaultPort
-  /// Names that browsers may know the device by, beside its addresses and `localhost`.
+  /// Names that browsers may know the device by, beside its addresses, `localhost`, and the machine's own name, alone and
+  /// in the domains of its network.
   public var hostNames = HostNames()
 
   /// Only this machine, until somebody decides otherwise.
@@ -72,13 +74,16 @@ public struct DeviceProgram: Sendable {
   /// If the port cannot be opened, or a pin cannot be taken, that is one line on standard error, and the status is 1.
   public func main(_ reaction: @escaping Reaction = { _, _ in nil }) async -> Never {
     let programState = ProgramStateBox(nil)
-    await HostTransport.main(host: host, port: port) {
+    await HostTransport.main(host: host, port: port, greeting: greeting) {
       try makeApplication(programState, reaction)
     } onNewSecond: { application, seconds in
       application.setDate(secondsSince1970: seconds)
     } afterActivity: { application, _ in
       programState.value?.show(&application.context)
     } whenServing: { transport in
+      async let named: Void = HostNamesKeeper { Self.machineNames }.run { names in
+        try? await transport.withApplication { application, _ in application.server.hostNames = hostNames.adding(names) }
+      }
       if !Self.isLoopback(host) {
         StandardStreams.print("Nobody is asked to log in: everybody on this network may use the device")
       }
@@ -90,7 +95,19 @@ public struct DeviceProgram: Sendable {
       #if os(Linux)
         await watchBoard(transport, programState)
       #endif
+      await named
     }
+  }
+
+  private static var machineNames: [[UInt8]] { MachineNames.all().map { Array($0.utf8) } }
+
+  /// The addresses of the device, as browsers take them.
+  private func greeting(_ port: Int) -> String {
+    func url(_ host: String) -> String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/" }
+    guard host == "0.0.0.0" || host == "::" else { return url(host) }
+    let others = InterfaceStatus.addressesFromElsewhere().map { "  " + url(String(decoding: $0.addressText, as: UTF8.self)) }
+    return ([url("127.0.0.1")] + (others.isEmpty ? [] : ["From a phone or another computer:"] + others))
+      .joined(separator: "\n")
   }
 
   /// Whether an address to listen on is of this machine only: in 127.0.0.0/8, `::1` or `localhost` (RFC 1122 section
@@ -132,14 +149,16 @@ public struct DeviceProgram: Sendable {
   private func application(
     _ device: Device, _ board: some Board, _ name: StaticString, _ reaction: @escaping Reaction
   ) -> RemoteControl {
-    RemoteControl(
+    var application = RemoteControl(
       device, board: board, identity: Identity(boot: .random(in: .min ... .max), board: name),
       log: SerialLog(level: .info), assets: page,
-      hostNames: hostNames
+      hostNames: hostNames.adding(HostNames(Self.machineNames))
     ) { context, now in
       let before = context.device.revision
       let deadline = reaction(&context.device, now)
       return context.device.revision == before ? deadline : now  // what it did is yet to be driven and published
     }
+    application.server.advice.hostName = "Add to the hostNames of its program the name"
+    return application
   }
 }

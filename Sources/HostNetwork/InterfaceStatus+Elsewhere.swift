@@ -21,4 +21,10 @@ extension InterfaceStatus {
     }
     return (addresses.filter { $0.reach == .ipv4 } + addresses.filter { $0.reach != .ipv4 }).map(\.address)
   }
+
+  /// The same for this machine at this moment: the interface with the default route first; empty if the interfaces cannot
+  /// be read.
+  public static func addressesFromElsewhere() -> [RemoteAddress] {
+    addressesFromElsewhere((try? all()) ?? [], first: (try? ofDefaultRoute())??.name)
+  }
 }

@@ -31,6 +31,8 @@ public struct ServicePublication: Sendable {
     case published(String)
     /// Another one has that name, too; see `isWaiting`.
     case nameTaken(String)
+    /// What avahi calls this machine, as `lamp.local`: another name than the system's if another machine has that one.
+    case hostName(String)
     /// Avahi does not run. As soon as it does, the announcement is made.
     case absent
     /// Avahi, or the bus, refuses; in their words. No more is tried as long as avahi is not started again.
@@ -39,7 +41,7 @@ public struct ServicePublication: Sendable {
 
   /// What a call of ours was for.
   private enum Call: Equatable {
-    case watch, state, group, other
+    case watch, state, hostName, group, other
     /// An entry under the name of this number.
     case service(Int)
   }
@@ -47,7 +49,7 @@ public struct ServicePublication: Sendable {
   private enum AvahiState { static let registering: UInt32 = 1, running: UInt32 = 2, collision: UInt32 = 3 }
   private enum GroupState { static let established: UInt32 = 2, collision: UInt32 = 3, failure: UInt32 = 4 }
 
-  private let description: ServiceDescription
+  private let description: ServiceDescription?
   /// What is to be written to the bus; its owner takes it.
   private var output: [UInt8] = []
   private var events: [Event] = []
@@ -69,8 +71,9 @@ public struct ServicePublication: Sendable {
   /// again and again.
   public private(set) var isWaiting = false
 
-  /// Begins the conversation; `userIdentifier` is the process's effective one, by which the bus knows it.
-  public init(_ description: ServiceDescription, userIdentifier: UInt32) {
+  /// Begins the conversation; `userIdentifier` is the process's effective one, by which the bus knows it. Without a
+  /// description nothing is announced: then it only says what this machine is called.
+  public init(_ description: ServiceDescription?, userIdentifier: UInt32) {
     self.description = description
     let digits = String(userIdentifier).utf8.flatMap { Array(String($0, radix: 16).utf8) }  // each digit in hexadecimal
     output = [0] + "AUTH EXTERNAL ".utf8 + digits + "\r\n".utf8
@@ -78,9 +81,8 @@ public struct ServicePublication: Sendable {
 
   /// The name that is tried.
   public var name: String {
-    guard collisions > 0 else { return Self.shortened(description.name, to: ServiceDescription.nameLimit) }
-    let number = " #\(collisions + 1)"
-    return Self.shortened(description.name, to: ServiceDescription.nameLimit - number.utf8.count) + number
+    let number = collisions > 0 ? " #\(collisions + 1)" : ""
+    return Self.shortened(description?.name ?? "", to: ServiceDescription.nameLimit - number.utf8.count) + number
   }
 
   private static func shortened(_ name: String, to limit: Int) -> String {
@@ -147,6 +149,7 @@ public struct ServicePublication: Sendable {
 
   /// Puts the entries into our group, or asks for a group first.
   private mutating func publish() {
+    guard let description else { return }
     guard let group else { return call(.group, "EntryGroupNew", of: .avahi) }
     guard !isGroupFilled else { return }
     isGroupFilled = true
@@ -211,6 +214,7 @@ public struct ServicePublication: Sendable {
   private mutating func answered(_ call: Call?, _ message: DBusMessage) {
     switch (call, message.values.first) {
     case (.state, .number(let state)): avahiIs(state)
+    case (.hostName, .text(let name)): events.append(.hostName(name))
     case (.group, .text(let path)):
       group = path
       publish()
@@ -225,7 +229,7 @@ public struct ServicePublication: Sendable {
       if isGroupFilled, number == collisions { tryAnotherName() }  // the first of several that say so
     case .state where Self.meansAbsence(message.errorName): events.append(.absent)
     case .watch, .state, .group, .service: events.append(.failed(Self.words(of: message)))
-    case .other, nil: break  // the end of a group that is gone already
+    case .hostName, .other, nil: break  // the end of a group that is gone already
     }
   }
 
@@ -255,7 +259,9 @@ public struct ServicePublication: Sendable {
 
   private mutating func avahiIs(_ state: UInt32) {
     switch state {
-    case AvahiState.running: if !isWaiting { publish() }
+    case AvahiState.running:
+      call(.hostName, "GetHostNameFqdn", of: .avahi)
+      if !isWaiting { publish() }
     // The machine gets another name: what leads to the old one is to be taken back until then.
     case AvahiState.registering, AvahiState.collision: withdraw()
     default: break

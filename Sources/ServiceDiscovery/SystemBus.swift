@@ -7,10 +7,13 @@ public import SystemCalls
 
 /// Where the system's bus listens.
 public enum SystemBus {
-  /// A connection to the bus; the one of `address` (DBUS_SYSTEM_BUS_ADDRESS) or else the well-known one.
+  /// Where the environment says that it listens (DBUS_SYSTEM_BUS_ADDRESS); nil if it says nothing.
+  public static var givenAddress: String? { getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) } }
+
+  /// A connection to the bus at `address`, or else at the well-known one.
   ///
   /// - Throws: Why there is none; `SystemError.noSuchEntry` where no bus runs.
-  public static func connect(to address: String?) throws(SystemError) -> Descriptor {
+  public static func connect(to address: String? = givenAddress) throws(SystemError) -> Descriptor {
     let path = try path(in: address ?? "unix:path=/run/dbus/system_bus_socket")
     var place = sockaddr_un()
     place.sun_family = sa_family_t(AF_UNIX)

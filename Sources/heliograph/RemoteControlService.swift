@@ -7,6 +7,7 @@ import Accounts
 import DataFolder
 import DeviceServer
 import HTTPCore
+import HostNetwork
 import Logging
 import HostTransport
 import Parts
@@ -44,6 +45,7 @@ struct RemoteControlService {
     let board = settings.board == .linux ? "the pins of this machine" : "a simulated board"
     console.print(FirstWords.title(settings.name, board))
     console.log(.debug, "transport: \(transport.words)")
+    if let warning = settings.loginWarning { console.log(.warning, warning) }
     console.start(transport, loopState)
     if let broker = settings.broker {
       if let warning = broker.warning { console.log(.warning, warning) }
@@ -164,19 +166,30 @@ struct RemoteControlService {
     if settings.isForAll {
       var network = NetworkKeeper(settings: settings, transport: transport, console: console)
       let interface = try await network.waitForAddress()
+      await MulticastName.learn()
       let port = try await open(transport, loopState, console, isNetworkKnown: true)
       async let kept: Void? = port.certificates?.keep(transport)
       async let announced: Void? = announce(port, transport, console)
+      async let named: Void = keepNames(transport)
       await network.watch(since: interface)
       await announced
+      await named
       try await kept
     } else {
       let port = try await open(transport, loopState, console, isNetworkKnown: false)
       async let announced: Void? = announce(port, transport, console)
+      async let named: Void = keepNames(transport)
       try await port.certificates?.keep(transport)
       await announced
+      await named
     }
     await untilCancelled()
+  }
+
+  private func keepNames(_ transport: HostTransport<RemoteControl>) async {
+    await HostNamesKeeper { settings.knownHostNames }.run { names in
+      try? await transport.withApplication { application, _ in application.server.hostNames = names }
+    }
   }
 
   private func announce(_ port: OpenPort, _ transport: HostTransport<RemoteControl>, _ console: Console) async {

@@ -23,14 +23,25 @@ import Testing
     var taken: Set<String> = []
     var takenHere: Set<String> = []
     var isAvahiThere = true
+    var hostName = "lamp.local"
+    /// What was said to be the machine's name.
+    var hostNames: [String] = []
     private var sent: [UInt8] = []
 
-    init(_ description: ServiceDescription = ServicePublicationTests.description) {
+    init(_ description: ServiceDescription? = ServicePublicationTests.description) {
       publication = ServicePublication(description, userIdentifier: 1000)
     }
 
-    /// Lets both talk until none has anything to say; what has happened.
+    /// Lets both talk until none has anything to say; what has happened to the announcement.
     mutating func talk(_ first: [UInt8] = []) throws -> [ServicePublication.Event] {
+      try allEvents(first).filter { event in
+        guard case .hostName(let name) = event else { return true }
+        hostNames.append(name)
+        return false
+      }
+    }
+
+    private mutating func allEvents(_ first: [UInt8]) throws -> [ServicePublication.Event] {
       var events = publication.receive(first)
       while true {
         let output = publication.takeOutput()
@@ -66,6 +77,7 @@ import Testing
       case "GetState" where !isAvahiThere:
         return [Message.error(serial, "org.freedesktop.DBus.Error.ServiceUnknown", "nobody has that name")]
       case "GetState": return [Message.answer(serial) { $0.int32(2) }]
+      case "GetHostNameFqdn": return [Message.answer(serial) { $0.string(hostName) }]
       case "EntryGroupNew": return [Message.answer(serial) { $0.string("/Client1/EntryGroup1") }]
       case "AddService":
         guard case .text(let name)? = call.values.dropFirst(3).first else { throw TestFailure() }
@@ -88,7 +100,27 @@ import Testing
   @Test func bothKindsAreAnnounced() throws {
     var bus = Bus()
     #expect(try bus.talk() == [.published("Kitchen")])
-    #expect(bus.called == ["Hello", "AddMatch", "AddMatch", "GetState", "EntryGroupNew", "AddService", "AddService", "Commit"])
+    #expect(
+      bus.called == [
+        "Hello", "AddMatch", "AddMatch", "GetState", "GetHostNameFqdn", "EntryGroupNew", "AddService", "AddService",
+        "Commit",
+      ])
+  }
+
+  /// Avahi renames a machine whose name another one has; the device is told each time.
+  @Test func theMachinesNameIsSaidAndSaidAgainWhenItChanges() throws {
+    var bus = Bus()
+    _ = try bus.talk()
+    bus.hostName = "lamp-2.local"
+    for state: Int32 in [3, 1, 2] { _ = try bus.talk(Message.server(state)) }
+    #expect(bus.hostNames == ["lamp.local", "lamp-2.local"])
+  }
+
+  @Test func withoutADescriptionOnlyTheMachinesNameIsAsked() throws {
+    var bus = Bus(nil)
+    #expect(try bus.talk() == [])
+    #expect(bus.hostNames == ["lamp.local"])
+    #expect(bus.called == ["Hello", "AddMatch", "AddMatch", "GetState", "GetHostNameFqdn"])
   }
 
   @Test func aNameThatIsTakenGetsANumber() throws {
@@ -151,7 +183,7 @@ import Testing
     _ = bus.publication.receive(Message.server(2))
     #expect(bus.publication.isWaiting)
     #expect(try bus.talk() == [.published("Kitchen")])
-    #expect(bus.called == ["Reset", "AddService", "AddService", "Commit"])
+    #expect(bus.called == ["Reset", "GetHostNameFqdn", "AddService", "AddService", "Commit"])
   }
 
   @Test func aBusThatDoesNotKnowTheUserIsSaid() {

@@ -15,6 +15,9 @@ public struct HostNames: Sendable {
   /// Addresses and `localhost` are always known, and these names besides; each without a port.
   public init(_ names: [[UInt8]] = []) { self.names = names }
 
+  /// These, and others besides.
+  public func adding(_ others: HostNames) -> HostNames { HostNames(names + others.names) }
+
   /// Whether a `Host` field names this server; its port does not matter, nor does a final dot, which makes a name
   /// absolute in DNS (RFC 1034 section 3.1).
   ///

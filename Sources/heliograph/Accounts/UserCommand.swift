@@ -16,8 +16,8 @@ struct UserCommand: ParsableCommand {
       heliograph user list [--state-file <file>]
       """,
     discussion: """
-      The roles are view: see the state; control: see it and use the parts; admin: all of this, and settings, metrics \
-      and users. A running device takes a change over within two seconds.
+      The roles are view: see the state; control: see it and use the parts; admin: all of this, and parts that are for \
+      administrators, metrics, and everybody's sessions. A running device takes a change over within two seconds.
       """,
     version: Heliograph.versionLine, subcommands: [Add.self, Password.self, SetRole.self, Remove.self, List.self])
 

@@ -9,6 +9,7 @@ import Foundation
 import HTTPCore
 import Logging
 import MQTTCore
+import HostNetwork
 import HostTransport
 import RemoteControl
 import SystemCalls
@@ -37,7 +38,7 @@ struct FleetService {
     let brokers = broker.brokers.map(\.host).joined(separator: ", ")
     print(FirstWords.title(settings.name, "the broker \(brokers)"))
     log.add(.debug, "transport: \(transport.words)")
-    if let warning = broker.warning { log.add(.warning, warning) }
+    for warning in [settings.loginWarning, broker.warning].compactMap(\.self) { log.add(.warning, warning) }
     try await transport.connect(.fleetBroker, servers: broker.servers)
     var failure: (any Error)?
     do {
@@ -110,6 +111,7 @@ struct FleetService {
   private func listen(
     _ transport: HostTransport<FleetGateway>, _ gatekeeper: ThreadConfined<Gatekeeper?>
   ) async throws {
+    if settings.isForAll { await MulticastName.learn() }
     let certificates = try settings.tls.map { try CertificateKeeper($0, settings) { [log] in log.add($0, $1) } }
     let secure = try await certificates?.openPort(transport, host: settings.host)
     let address = try await transport.open(host: settings.host, port: settings.port) { [log] in log.add(.warning, $0) }
@@ -126,8 +128,12 @@ struct FleetService {
     let announcer = Announcer(settings: settings, transport: transport, isDevice: false) { [log] in log.add($0, $1) }
     async let announced: Void? =
       announcer.isWanted(for: address) ? announcer.run(port: UInt16(clamping: port)) : nil
+    async let named: Void = HostNamesKeeper { settings.knownHostNames }.run { names in
+      try? await transport.withApplication { application, _ in application.server.hostNames = names }
+    }
     try await certificates?.keep(transport)
     await announced
+    await named
     await untilCancelled()
   }
 }

@@ -30,4 +30,11 @@ struct LoginSettings: Sendable {
 
   /// Whether people are asked who they are on a device that listens on `host`.
   func isOn(host: String) -> Bool { isWanted ?? !DeviceProgram.isLoopback(host) }
+
+  /// What is to be said at the start where nobody has decided: behind a proxy this machine only is not who comes.
+  func warning(host: String, _ proxies: ProxySettings) -> String? {
+    guard isWanted == nil, !isOn(host: host), proxies.areExpected else { return nil }
+    return "whoever reaches the proxy in front of this may use it: --login asks them who they are, --no-login says that "
+      + "they all may"
+  }
 }

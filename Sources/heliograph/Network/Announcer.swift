@@ -5,8 +5,9 @@
 // all works the same, and a line says once how to get it.
 
 import DeviceServer
-import Logging
+import HostNetwork
 import HostTransport
+import Logging
 import RemoteControl
 import ServiceDiscovery
 import SystemCalls
@@ -32,7 +33,7 @@ struct Announcer<App: Application & ~Copyable> {
     var hasSaid = false
     while !Task.isCancelled {
       do throws(SystemError) {
-        let bus = try SystemBus.connect(to: Self.busAddress)
+        let bus = try SystemBus.connect()
         await announce(port: port, over: bus, &hasSaid)
       } catch {
         if !hasSaid { log(.info, "\(Self.absence) (no system bus: \(error))") }
@@ -104,6 +105,9 @@ struct Announcer<App: Application & ~Copyable> {
     case .absent:
       if !hasSaid { log(.info, Self.absence) }
       hasSaid = true
+    case .hostName(let name):
+      if name != MachineNames.multicastName { log(.notice, "this machine is \(name) on the local network") }
+      MachineNames.multicastName = name
     case .failed(let words): log(.warning, "not announced on the local network: \(words)")
     }
   }
@@ -114,8 +118,4 @@ struct Announcer<App: Application & ~Copyable> {
 
   /// Until the bus is tried again.
   private static var pause: Duration { .seconds(30) }
-
-  private static var busAddress: String? {
-    getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) }
-  }
 }

@@ -25,13 +25,9 @@ struct FirstWords {
       lines = ["Only this machine can open it; phones and others can with --host 0.0.0.0"]
       return
     }
-    let interfaces = (try? InterfaceStatus.all()) ?? []
-    let main = try? InterfaceStatus.ofDefaultRoute()?.name
-    let addresses = isForAll ? InterfaceStatus.addressesFromElsewhere(interfaces, first: main) : [address]
+    let addresses = isForAll ? InterfaceStatus.addressesFromElsewhere() : [address]
     var names = addresses.map(\.string)
-    let label = System.hostName.prefix { $0 != "." }
-    // A phone finds that name by multicast DNS, in whose zone a machine has one label (RFC 6762 section 3).
-    if isForAll, !label.isEmpty, label != "localhost" { names.append("\(label).local") }
+    if isForAll, let name = MachineNames.multicastName { names.append(name) }
     let urls = names.map { settings.url(port: port, name: $0) }
     let code = addresses.isEmpty ? [] : Self.code(of: urls[0], lines: urls.count)
     bestURL = urls.first

@@ -64,8 +64,6 @@ struct NetworkKeeper {
       guard status?.address != last?.address || status?.name != last?.name else { continue }
       console.log(.notice, Self.words(last, status))
       last = status
-      let hostNames = HostNames(settings.knownHostNames)  // another network has other domains
-      try? await transport.withApplication { application, _ in application.server.hostNames = hostNames }
     }
     if !Task.isCancelled { console.log(.warning, "changes of the address are not noticed any more") }
   }

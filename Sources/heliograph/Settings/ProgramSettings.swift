@@ -32,6 +32,8 @@ struct ProgramSettings: Sendable {
   var proxies = ProxySettings()
   /// Whether people log in.
   var login = LoginSettings()
+  /// What is to be said of that at the start.
+  var loginWarning: String? { login.warning(host: host, proxies) }
   /// How the device is encrypted; nil: not at all.
   var tls: TLSSettings?
   /// The broker that the device is on; nil: none.

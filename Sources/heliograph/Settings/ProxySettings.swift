@@ -16,6 +16,9 @@ struct ProxySettings: Sendable {
   /// The path under which a proxy shows the device without taking it off.
   private(set) var pathPrefix = PathPrefix()
 
+  /// Whether others come through a proxy, by what is set.
+  var areExpected: Bool { !trusted.isEmpty || !pathPrefix.bytes.isEmpty }
+
   /// The most proxies or origins that may be given: each request looks at all of them.
   private static let limit = 64
 
