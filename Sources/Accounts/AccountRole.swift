@@ -8,7 +8,7 @@ public enum AccountRole: String, CaseIterable, Comparable, Sendable {
   case view
   /// See the state and use the parts.
   case control
-  /// All of this, and settings, metrics and users.
+  /// All of this, and parts that are for administrators, metrics, and everybody's sessions.
   case admin
 
   public static func < (left: AccountRole, right: AccountRole) -> Bool { left.rank < right.rank }

@@ -202,7 +202,7 @@ struct GatekeeperTests {
 }
 
 /// A server with a door, and a disk whose work is done when a test says so.
-private final class House {
+final class House {
   let gatekeeper: Gatekeeper
   let network: VirtualNetwork<ServerApplication<Int>>
   var disk: AccountTable

@@ -113,6 +113,7 @@ public final class Gatekeeper {
     router.on(.post, "/logout", needs: Role.none) { _, request, response in self.postLogout(request, &response) }
     router.on(.get, "/owner", needs: Role.none) { _, request, response in self.getOwner(request, &response) }
     router.on(.post, "/owner", needs: Role.none) { _, request, response in self.postOwner(request, &response) }
+    addSessions(to: &router)
   }
 
   private func judge(_ request: borrowing Request, _ needed: Role, _ response: inout Response) -> Access {
@@ -133,7 +134,7 @@ public final class Gatekeeper {
     return .answered
   }
 
-  private func identify(_ request: borrowing Request) -> Judgement {
+  func identify(_ request: borrowing Request) -> Judgement {
     book.judge(request.head, cookie: cookie(for: request), from: request.remote, at: moment(request.now))
   }
 
@@ -145,10 +146,10 @@ public final class Gatekeeper {
 
   /// 401 with the ways to log in (RFC 9110 section 11.6.1): for a browser the form, since a challenge for Basic would
   /// have it ask in a window of its own.
-  private func challenge(_ request: borrowing Request, _ response: inout Response, _ problem: String) {
+  func challenge(_ request: borrowing Request, _ response: inout Response, _ problem: String) {
     if request.prefersHTML {
       var page = LoginPage(for: request.path)
-      page.appendForm(next: next(request), problem: problem)
+      page.appendForm(next: next(request), problem: problem, way: way(request))
       send(page, .unauthorized, &response)
     } else {
       response.fail(
@@ -158,7 +159,7 @@ public final class Gatekeeper {
     }
   }
 
-  private func refuse(
+  func refuse(
     _ refusal: AccountRefusal, _ wait: Milliseconds, _ request: borrowing Request, _ response: inout Response
   ) {
     if refusal == .wrongPassword || refusal == .unknownToken { note(refusal, request) }
@@ -186,7 +187,7 @@ public final class Gatekeeper {
     response.head.add("Retry-After", decimal: max(seconds, 1))
   }
 
-  private func send(_ page: LoginPage, _ status: HTTPStatus, _ response: inout Response) {
+  func send(_ page: LoginPage, _ status: HTTPStatus, _ response: inout Response) {
     response.status = status
     response.head.add("Content-Type", MediaType.html)
     response.head.add("Cache-Control", "no-store")
@@ -200,7 +201,7 @@ public final class Gatekeeper {
   }
 
   /// Lets a form wait until the book knows the answer.
-  private func wait(_ request: borrowing Request, _ response: inout Response) {
+  func wait(_ request: borrowing Request, _ response: inout Response) {
     waiting.append(request.connection)
     response.isToWait = true
   }
@@ -294,7 +295,16 @@ public final class Gatekeeper {
 
   /// Where a login leads: to what was asked for, if that can be asked for again.
   private func next(_ request: borrowing Request) -> [UInt8] {
-    request.head.method == .get ? [UInt8](request.head.path) : [UInt8(ascii: "/")]
+    guard request.head.method == .get else { return [UInt8(ascii: "/")] }
+    let query = [UInt8](request.head.query)
+    return [UInt8](request.head.path) + (query.isEmpty ? [] : [UInt8(ascii: "?")] + query)
+  }
+
+  /// How somebody has come to a page that needs a login, as the browser says it (Fetch Metadata, section 2).
+  private func way(_ request: borrowing Request) -> LoginPage.Way {
+    guard let site = request.head.field("Sec-Fetch-Site"), site.equals("cross-site") else { return .direct }
+    guard let destination = request.head.field("Sec-Fetch-Dest") else { return .direct }
+    return destination.equals("document") ? .link : .frame
   }
 
   /// Whether a path leads to this device and nowhere else: `//evil.example` and `/\evil.example` are other hosts.
@@ -309,18 +319,23 @@ public final class Gatekeeper {
     return [UInt8](field)
   }
 
+  /// Keeps a line for the log.
+  func add(_ event: Event) {
+    if events.count < Self.eventLimit { events.append(event) }
+  }
+
   private func note(_ refusal: AccountRefusal, _ request: borrowing Request) {
     guard events.count < Self.eventLimit else { return }
     events.append(.warning("\(refusal.words), from \(address(request))"))
   }
 
-  private func address(_ request: borrowing Request) -> String {
+  func address(_ request: borrowing Request) -> String {
     String(decoding: request.remote.addressText, as: UTF8.self)
   }
 }
 
 extension Response {
-  fileprivate mutating func fail(_ status: HTTPStatus, words: String) { fail(status, Array(words.utf8).span) }
+  mutating func fail(_ status: HTTPStatus, words: String) { fail(status, Array(words.utf8).span) }
 }
 
 extension AccountRefusal {

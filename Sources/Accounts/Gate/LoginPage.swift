@@ -20,9 +20,28 @@ struct LoginPage {
     root = depth > 0 ? Array(repeatElement(Array("../".utf8), count: depth).joined()) : Array("./".utf8)
   }
 
+  /// How somebody has come here. A session's cookie is `SameSite=Strict`: a request that another site's page has caused
+  /// is without it, although its sender may be logged in.
+  enum Way {
+    /// From this device, by its address, or by a browser that does not say.
+    case direct
+    /// By a link on a page of another site. The page asks for itself once more, which is a request of its own.
+    case link
+    /// In a frame on a page of another site, where the cookie is never sent.
+    case frame
+  }
+
   /// The form that asks for a name and a password; `next` is where it leads, `problem` what was wrong, if anything.
-  mutating func appendForm(next: [UInt8], problem: String = "") {
+  mutating func appendForm(next: [UInt8], problem: String = "", way: Way = .direct) {
     begin("Log in", problem)
+    switch way {
+    case .direct: break
+    case .link: append(#"<meta http-equiv="refresh" content="0">"#)
+    case .frame:
+      append(#"<p>In a frame of another site nobody can log in: <a target="_blank" href=""#, escaped: root)
+      append(#"">open the device in a window of its own</a>.</p>"#)
+      return
+    }
     openForm("login")
     append(#"<input type="hidden" name="next" value=""#, escaped: next, "\">")
     appendField("Name", "name", "username", isFirst: true)
@@ -48,7 +67,8 @@ struct LoginPage {
     append("<p>You are <b>", escaped: name, "</b> (\(role)).</p>")
     openForm("logout")
     close("Log out")
-    append(#"<p><a href=""#, escaped: root, #"">To the device</a></p>"#)
+    append(#"<p><a href=""#, escaped: root, #"sessions">Where else?</a> <a href=""#)
+    append("", escaped: root, #"">To the device</a></p>"#)
   }
 
   /// A page without a form.
@@ -59,7 +79,7 @@ struct LoginPage {
 
   // MARK: pieces
 
-  private mutating func begin(_ title: String, _ problem: String) {
+  mutating func begin(_ title: String, _ problem: String) {
     append(
       #"<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">"#)
     append("<title>\(title)</title>")
@@ -67,7 +87,7 @@ struct LoginPage {
     if !problem.isEmpty { append(#"<p role="alert">"#, escaped: Array(problem.utf8), "</p>") }
   }
 
-  private mutating func openForm(_ action: String) {
+  mutating func openForm(_ action: String) {
     append(#"<form method="post" action=""#, escaped: root, "\(action)\">")
   }
 
@@ -84,9 +104,9 @@ struct LoginPage {
       #"<label>\#(label)<input type="password" name="\#(name)" autocomplete="\#(purpose)" required></label>"#)
   }
 
-  private mutating func close(_ button: String) { append("<button>\(button)</button></form>") }
+  mutating func close(_ button: String) { append("<button>\(button)</button></form>") }
 
-  private mutating func append(_ text: String, escaped: [UInt8] = [], _ rest: String = "") {
+  mutating func append(_ text: String, escaped: [UInt8] = [], _ rest: String = "") {
     html += text.utf8
     Template.appendEscaped(escaped.span, to: &html)
     html += rest.utf8
@@ -96,6 +116,7 @@ struct LoginPage {
   static let styleSheet: StaticString = """
     :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
     main{max-width:20rem;margin:15vh auto 0;padding:0 1rem}
+    ul{padding:0;list-style:none}li{margin:1rem 0}
     h1{font-size:1.4rem;font-weight:600}
     label{display:block;margin:1rem 0}
     input,button{display:block;box-sizing:border-box;width:100%;min-height:44px;margin-top:.25rem;padding:.5rem;\

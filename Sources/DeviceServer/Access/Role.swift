@@ -13,7 +13,7 @@ public enum Role: UInt8, Comparable, Sendable {
   case view
   /// See the state and use the parts.
   case control
-  /// All of this, and settings, metrics and users.
+  /// All of this, and parts that are for administrators, metrics, and everybody's sessions.
   case admin
 
   /// Its name in settings and messages.
