@@ -20,7 +20,7 @@ extension UInt8 {
   @inlinable
   public var isWhitespace: Bool { isLinearWhitespace || self == 0x0A || self == 0x0D }
 
-  /// The value of a hexadecimal digit of either case, or nil.
+  /// The value of a hexadecimal digit of either case, 0 to 15, or nil.
   @inline(never)
   public var hexadecimalValue: UInt8? {
     switch self {
@@ -115,7 +115,7 @@ extension Span<UInt8> {
 }
 
 extension StaticString {
-  /// The line of this number, counted from 0; empty if there are fewer.
+  /// The line of this number, counted from 0; empty if there are fewer. A negative number is a trap.
   ///
   /// Texts in one literal take less memory than texts in a `switch`, each of which costs an address, a length and two
   /// instructions.

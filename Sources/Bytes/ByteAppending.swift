@@ -29,7 +29,7 @@ extension [UInt8] {
   #endif
   public mutating func append(_ text: StaticString) { append(text.span) }
 
-  /// Appends `value` in decimal digits.
+  /// Appends `value` in decimal digits; of a type with more than 64 bits, what the lowest 64 write.
   public mutating func append(decimal value: some UnsignedInteger & FixedWidthInteger) {
     var digits = InlineArray<20, UInt8>(repeating: 0)  // UInt64.max has 20 digits
     var start = 20
@@ -42,7 +42,9 @@ extension [UInt8] {
     append(digits.span.extracting(start..<20))
   }
 
-  /// Appends `value` in lower-case hexadecimal, `width` digits at least (16 at most).
+  /// Appends `value` in lower-case hexadecimal; of a type with more than 64 bits, what the lowest 64 write.
+  ///
+  /// `width` digits are written at least, with zeros in front: 1 to 16. What is less counts as 1, what is more as 16.
   public mutating func append(hexadecimal value: some UnsignedInteger & FixedWidthInteger, width: Int = 1) {
     let value = UInt64(truncatingIfNeeded: value)
     var shift = 60

@@ -7,7 +7,7 @@
 // Every element of the array exists all the time, whether it waits or not: an array that is filled and emptied for each
 // message costs twice as much as the message.
 
-/// A first-in, first-out queue of bytes in one contiguous array.
+/// A first-in, first-out queue of bytes in one contiguous array. It has no limit of its own: who appends sets one.
 public struct ByteQueue: Sendable {
   @usableFromInline var storage: [UInt8] = []
   /// What waits lies in `storage` from here …
@@ -84,12 +84,12 @@ public struct ByteQueue: Sendable {
   /// Appends the UTF-8 of a literal.
   public mutating func append(_ text: StaticString) { append(text.span) }
 
-  /// Takes the memory for `count` bytes more at once, and no more than that.
+  /// Takes the memory for `count` bytes more at once, and no more than that; does nothing if it is there already.
   public mutating func reserve(_ count: Int) {
     if storage.count - tail < count { move(to: self.count + count) }
   }
 
-  /// Takes the oldest `count` bytes away; at most all of them.
+  /// Takes the oldest `count` bytes away: at most all of them, none if it is negative.
   @inlinable
   public mutating func consume(_ count: Int) {
     head += Swift.min(Swift.max(count, 0), self.count)

@@ -7,13 +7,14 @@
 // it a borrow may set others, which is why only the lowest is read. (H. S. Warren, Hacker's Delight, section 6-1.)
 
 extension Span<UInt8> {
-  /// The first position of `byte` at or after `start`, or nil.
+  /// The first position of `byte` at or after `start`, or nil. A negative `start` is a trap.
   public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     let copies = ones &* UInt64(byte)
     return firstIndex(from: start, inWord: { zeros(in: $0 ^ copies) }, where: { $0 == byte })
   }
 
-  /// The first position at or after `start` of a control character: below the space, or DEL; or nil.
+  /// The first position at or after `start` of a control character: below the space, or DEL; or nil. A negative `start`
+  /// is a trap.
   public func firstIndexOfControl(from start: Int = 0) -> Int? {
     firstIndex(
       from: start,

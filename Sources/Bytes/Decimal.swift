@@ -11,7 +11,8 @@
 ///
 /// Equal values are equal: 1.50 is 1.5, and both are `significand` 15, `exponent` −1.
 public struct Decimal: Comparable, Hashable, Sendable {
-  /// The digits, with the sign: −999,999,999,999,999,999 … 999,999,999,999,999,999, without trailing zeros.
+  /// The digits, with the sign: −999,999,999,999,999,999 … 999,999,999,999,999,999, without trailing zeros but at the
+  /// exponent 127.
   public let significand: Int64
   /// The power of ten that `significand` is multiplied by; 0 for zero.
   public let exponent: Int8
@@ -135,7 +136,8 @@ public struct Decimal: Comparable, Hashable, Sendable {
   /// The nearest of the numbers `origin`, `origin` ± `step`, `origin` ± 2 × `step` and so on.
   ///
   /// Half-way between two it is the one farther from `origin`.
-  /// It is nil if `step` is zero, or if there are more than 10^18 steps between.
+  /// It is nil if `step`, whose sign does not matter, is zero, if 10^18 steps or more are between, or if the distance
+  /// or the result is too large for this type.
   public func rounded(toMultipleOf step: Decimal, from origin: Decimal) -> Decimal? {
     guard step.significand != 0, let distance = self - origin else { return nil }
     guard let count = distance.nearestMultiple(of: step) else { return nil }

@@ -25,7 +25,7 @@ public struct JSONValue: ~Escapable {
     case null
   }
 
-  /// How deep arrays and objects may be nested.
+  /// How many arrays and objects may be nested; one more is `JSONError.tooDeep`.
   public static let maximumDepth = 64
 
   /// The text of this value, as it was written, without white space around it.

@@ -74,13 +74,13 @@ public struct JSONWriter: ~Copyable {
     output.append(UInt8(ascii: "\""))
   }
 
-  /// Writes a number, exactly; JavaScript reads it exactly up to 2^53.
+  /// Writes a number of at most 64 bits, exactly; JavaScript reads it exactly up to 2^53.
   public mutating func value(_ number: some UnsignedInteger & FixedWidthInteger) {
     beginValue()
     output.append(decimal: number)
   }
 
-  /// Writes a number, exactly; JavaScript reads it exactly between -2^53 and 2^53.
+  /// Writes a number of at most 64 bits, exactly; JavaScript reads it exactly between -2^53 and 2^53.
   public mutating func value(_ number: some SignedInteger & FixedWidthInteger) {
     beginValue()
     if number < 0 { output.append(UInt8(ascii: "-")) }
@@ -126,13 +126,13 @@ public struct JSONWriter: ~Copyable {
     value(text)
   }
 
-  /// Writes a member whose value is a number.
+  /// Writes a member whose value is a number of at most 64 bits.
   public mutating func member(_ name: StaticString, _ number: some UnsignedInteger & FixedWidthInteger) {
     self.name(name)
     value(number)
   }
 
-  /// Writes a member whose value is a number.
+  /// Writes a member whose value is a number of at most 64 bits.
   public mutating func member(_ name: StaticString, _ number: some SignedInteger & FixedWidthInteger) {
     self.name(name)
     value(number)

@@ -4,7 +4,7 @@
 // frame that goes to many is held by reference, so that one array serves every recipient, and flash is sent from where
 // it lies. A transport takes as much as it has room for, in order, as often as it likes.
 
-/// Output in order: copied bytes, with shared arrays between them.
+/// Output in order: copied bytes, with shared arrays between them. It has no limit of its own: who appends sets one.
 public struct OutputQueue: Sendable {
   /// Shared bytes, and how many copied ones go out before them.
   @usableFromInline
@@ -40,7 +40,7 @@ public struct OutputQueue: Sendable {
   public var copiedCount: Int { copied.count }
 
   /// Takes the memory for `count` bytes more that are copied, and no more than that: one that doubles takes up to twice
-  /// as much.
+  /// as much. It does nothing if that is there already.
   public mutating func reserve(_ count: Int) { copied.reserve(count) }
 
   /// Whether nothing waits.
@@ -70,7 +70,8 @@ public struct OutputQueue: Sendable {
   /// Appends the UTF-8 of a literal.
   public mutating func append(_ text: StaticString) { copied.append(text) }
 
-  /// Appends `bytes`, held by reference: unless they are few, nothing is copied until the transport takes them.
+  /// Appends `bytes`, held by reference: unless they are few (32 at most), nothing is copied until the transport takes
+  /// them.
   public mutating func append(_ bytes: SharedBytes) { append(bytes, 0..<bytes.count) }
 
   /// Appends those of `bytes` that `range` names, as far as there are such, by the same rule.
@@ -95,7 +96,8 @@ public struct OutputQueue: Sendable {
 
   /// Offers the waiting bytes, oldest first, until `accept` takes less than it is offered.
   ///
-  /// `accept` says how many of the offered bytes it took; it must do no more than copy them.
+  /// `accept` says how many of the offered bytes it took: a negative number counts as none, one that is too large as
+  /// all. It must do no more than copy them.
   #if hasFeature(Embedded)
     @inlinable
   #else
@@ -149,7 +151,8 @@ public struct OutputQueue: Sendable {
     (sharedCount, firstShared, precedingCopied) = (0, 0, 0)
   }
 
-  /// Gives back the memory of an empty queue.
+  /// Gives memory back: that of copies by the rule of `ByteQueue.trim(to:)`, and the list of shared pieces if it is
+  /// empty.
   public mutating func trim(to capacity: Int = 0) {
     copied.trim(to: capacity)
     if shared.isEmpty { shared = [] }

@@ -21,13 +21,13 @@ public import DeviceServer
 
 /// Why an image cannot be served.
 public enum DataVolumeError: Error, Equatable, Sendable {
-  /// It does not begin like an image: nothing was written there.
+  /// It does not begin like an image, or has no room for a head of 16 bytes: nothing was written there.
   case notAVolume
-  /// It is longer than its memory.
+  /// It is longer than its memory, or says that it is shorter than its own head of 16 bytes.
   case truncated
   /// Its bytes are not those that were written.
   case wrongChecksum
-  /// A file in it does not end where the image says.
+  /// A file in it would end behind the image.
   case malformedFile
 }
 
@@ -38,7 +38,8 @@ public struct DataVolume: Sendable {
 
   /// Reads the image at the beginning of `memory`, which must stay as it is while the program runs.
   ///
-  /// Whatever follows the image does not matter, so the section of the flash may be larger.
+  /// Whatever follows the image does not matter, so the section of the flash may be larger. The image itself is below
+  /// 4 GiB: its length has 32 bits.
   ///
   /// - Throws: Why there is no image, or not the one that was written.
   public init(mounting memory: UnsafeBufferPointer<UInt8>) throws(DataVolumeError) {

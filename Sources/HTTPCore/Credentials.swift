@@ -19,10 +19,10 @@ import Bytes
     /// Another scheme, several fields, or what its scheme does not allow.
     case malformed
 
-    /// The longest field that is looked at, in bytes.
+    /// The longest value of the field that is looked at, in bytes; a longer one is `malformed`.
     public static var limit: Int { 1024 }
 
-    /// What a field with this value says, white space around it aside.
+    /// What a field says that has this value, from which white space at its ends has been taken.
     public init(_ value: Span<UInt8>) {
       self = .malformed
       guard value.count <= Self.limit, let blank = value.firstIndex(of: UInt8(ascii: " ")) else { return }

@@ -6,13 +6,14 @@
 #if !WITHOUT_PROXIES
   import Bytes
 
-  /// What one proxy says of the request that it got, quotation marks taken off and nothing judged but the grammar.
+  /// What one proxy says of the request that it got, quotation marks taken off and nothing judged but the grammar (RFC
+  /// 7239 section 4).
   public struct ForwardedElement: Equatable, Sendable {
-    /// Who asked it: `for`.
+    /// Who asked it: `for` (section 5.2); nil if it does not say.
     public private(set) var node: [UInt8]?
-    /// The scheme by which it was asked: `proto`.
+    /// The scheme by which it was asked: `proto` (section 5.4); nil if it does not say.
     public private(set) var scheme: [UInt8]?
-    /// The `Host` that it was asked for: `host`.
+    /// The `Host` that it was asked for: `host` (section 5.3); nil if it does not say.
     public private(set) var host: [UInt8]?
     private var names: [[UInt8]] = []
 

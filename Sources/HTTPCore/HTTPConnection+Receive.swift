@@ -8,8 +8,8 @@ import Bytes
 extension HTTPConnection {
   /// Stores as much of `bytes` as there is room for, and says how much; the rest stays with the transport.
   ///
-  /// Room comes back when `nextEvent` has parsed. Input after the last request, or after an error, is taken
-  /// and dropped.
+  /// There is room for `Limits.headSize` bytes that are not parsed yet; it comes back when `nextEvent` has parsed.
+  /// Input after the last request, or after an error, is taken and dropped.
   public mutating func receive(_ bytes: Span<UInt8>) -> Int {
     switch states.request {
     case .failed, .closed: return bytes.count
@@ -74,7 +74,8 @@ extension HTTPConnection {
     return .closed
   }
 
-  /// The body as far as it has come since the last call; all of it after `.endOfMessage`.
+  /// The body as far as it has come since the last call; all of it after `.endOfMessage`, which is at most
+  /// `Limits.bodySize` bytes.
   public mutating func takeBody() -> [UInt8] {
     let taken = body
     body = []

@@ -113,12 +113,12 @@ extension HTTPConnection {
   @inlinable
   public var pendingOutput: Int { output.count }
 
-  /// Whether so much output waits that no further request is parsed.
+  /// Whether so much output waits that no further request is parsed: `Limits.outputSize` bytes, and at least one.
   public var isOutputFull: Bool { !output.isEmpty && output.count >= limits.outputSize }
 
   /// Offers the waiting output, oldest first, until `accept` takes less than it is offered.
   ///
-  /// `accept` says how many of the bytes it took, and does no more than copy them.
+  /// `accept` says how many of the bytes it took, as for `OutputQueue.write(_:)`, and does no more than copy them.
   public mutating func writeOutput(_ accept: (Span<UInt8>) -> Int) { output.write(accept) }
 }
 

@@ -15,9 +15,11 @@ public import Bytes
 /// One connection with an HTTP/1.1 client.
 public struct HTTPConnection: Sendable {
   /// How much one client may ask of the server; each limit has a defined answer.
+  ///
+  /// A limit that is out of its range counts as the nearest in it, and a negative one as 0.
   public struct Limits: Sendable {
-    /// The longest request-target in bytes; a longer one is answered with 414. RFC 9112 section 3 recommends that
-    /// request lines of 8000 bytes be taken.
+    /// The longest request-target in bytes, at most `headSize`; a longer one is answered with 414. RFC 9112 section 3
+    /// recommends that request lines of 8000 bytes be taken.
     public var targetSize = 8000
     /// The longest head in bytes, line ends included, at most 65,535; a longer one is answered with 431.
     public var headSize = 8192
@@ -25,8 +27,8 @@ public struct HTTPConnection: Sendable {
     public var fieldCount = 64
     /// The longest body in bytes, chunk lines not counted; a longer one is answered with 413.
     public var bodySize = 16_384
-    /// The most bytes of chunk extensions in one body; the first 16 bytes of each chunk line are not counted,
-    /// more than this is answered with 413 (RFC 9112 section 7.1.1).
+    /// The most bytes of chunk extensions in one body, at most `headSize` less 18; the first 16 bytes of each chunk
+    /// line are not counted, more than this is answered with 413 (RFC 9112 section 7.1.1).
     public var chunkExtensionSize = 1024
     /// While so many bytes of output wait, no further request is parsed: a client that sends requests without
     /// reading the answers comes to a halt. At 0 each answer must be out before the next request is looked at.

@@ -35,7 +35,7 @@ public enum HTTPEvent: Sendable {
 public enum BodyFraming: Sendable, Equatable {
   /// No body: `Content-Length: 0`, or nothing where the status allows no body (1xx, 204, 304).
   case none
-  /// A body of so many bytes.
+  /// A body of so many bytes; a negative number is refused.
   case length(Int)
   /// A body of unknown length, in chunks; for an HTTP/1.0 client the end of the connection ends it instead.
   case chunked
@@ -45,6 +45,6 @@ public enum BodyFraming: Sendable, Equatable {
 public enum LocalProtocolError: Error, Hashable, Sendable {
   /// The call does not fit the state: see the table in `ConnectionStates`.
   case wrongState
-  /// More or fewer body bytes than the head announced.
+  /// More or fewer body bytes than the head announced, or a negative number of them in the head.
   case bodyLengthMismatch
 }

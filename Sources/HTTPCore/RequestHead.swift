@@ -16,7 +16,7 @@ public struct RequestHead: Sendable {
   public internal(set) var method = HTTPMethod.other
   /// The version that the client speaks.
   public internal(set) var version = HTTPVersion.http11
-  /// The length of the body, or nil without Content-Length.
+  /// The length of the body in bytes, at most `Limits.bodySize`; nil without Content-Length (RFC 9110 section 8.6).
   public internal(set) var contentLength: UInt64?
   /// Whether the body comes in chunks (RFC 9112 section 7.1).
   public internal(set) var isChunked = false

@@ -32,7 +32,7 @@ public struct ResponseHead: Sendable {
     #endif
   }
 
-  /// Adds a field line and says whether it did.
+  /// Adds a field line and says whether it did. That `name` is a token (RFC 9110 section 5.1) is not checked.
   ///
   /// It does not, and nothing of the line is ever sent, if the value holds a CR, an LF, a NUL or another
   /// control character than a tab, or if the field is Content-Length or Transfer-Encoding, which

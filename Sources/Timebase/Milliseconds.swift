@@ -12,13 +12,13 @@ public struct Milliseconds: Comparable, Hashable, Sendable, ExpressibleByInteger
 
   public init(integerLiteral count: UInt32) { self.count = count }
 
-  /// A length of whole seconds, at most 49.7 days.
+  /// A length of whole seconds; what is longer than 49.7 days becomes 4,294,967,295 ms.
   public static func seconds(_ seconds: UInt32) -> Milliseconds {
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
     return Milliseconds(overflow ? .max : product)
   }
 
-  /// A length of whole minutes, at most 49.7 days.
+  /// A length of whole minutes; what is longer than 49.7 days becomes 4,294,967,295 ms.
   public static func minutes(_ minutes: UInt32) -> Milliseconds {
     let (product, overflow) = minutes.multipliedReportingOverflow(by: 60)
     return seconds(overflow ? .max : product)

@@ -11,7 +11,7 @@ public struct EncodedFrame: Sendable {
   public private(set) var bytes: [UInt8] = []
   /// What the frame is for.
   private(set) var opcode: Opcode
-  /// How many of the bytes, the last ones, are payload.
+  /// How many of the bytes, the last ones, are payload; of a frame that may not be sent, how many it was to have.
   public private(set) var payloadCount = 0
 
   /// What the frame carries.
@@ -29,7 +29,8 @@ public struct EncodedFrame: Sendable {
     encode(opcode, payload)
   }
 
-  /// Makes this another frame, in the same memory unless a connection still holds on to it.
+  /// Makes this another frame, by the rules of `init(_:_:)`, in the same memory unless a connection still holds on to
+  /// it.
   public mutating func encode(_ opcode: Opcode, _ payload: Span<UInt8>) {
     bytes.clear()
     self.opcode = opcode

@@ -84,7 +84,8 @@ extension WebSocketConnection {
 
   /// Offers the bytes that wait, oldest first, until `accept` takes less than it is offered.
   ///
-  /// `accept` says how many of the offered bytes it took; it must do no more than copy them.
+  /// `accept` says how many of the offered bytes it took, as for `OutputQueue.write(_:)`; it must do no more than copy
+  /// them.
   #if !hasFeature(Embedded)
     @inlinable @inline(__always)
   #endif

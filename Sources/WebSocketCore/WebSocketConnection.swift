@@ -15,7 +15,8 @@ public import Timebase
 public struct WebSocketConnection: Sendable {
   /// How much a peer may ask of a connection.
   public struct Limits: Sendable {
-    /// The most bytes a message may have, over all its fragments; a longer one is refused with 1009.
+    /// The most bytes a message may have, over all its fragments and inflated if it is compressed; a longer one is
+    /// refused with 1009. A negative number counts as 0, and a quarter of the greatest `Int` is the most.
     public var messageSize: Int
 
     /// The limits; a server's are in `ServerLimits`.
@@ -96,7 +97,8 @@ public struct WebSocketConnection: Sendable {
   /// Whether messages may be sent.
   public var isOpen: Bool { state == .open }
 
-  /// How many bytes of memory hold what the peer has sent: of a message that is coming in, and the reason of a Close.
+  /// How many bytes of memory hold what the peer has sent: of a message that is coming in, and the reason of a Close;
+  /// `codec` has its own.
   public var inputMemory: Int { assembly.capacity + closeReason.capacity }
 
   /// Gives back the memory of buffers that are empty.

@@ -20,6 +20,8 @@
     public var clientNoContextTakeover: Bool
 
     /// The RFC's defaults: the largest windows, and contexts that go from message to message.
+    ///
+    /// Numbers of bits are not checked: one above 15 counts as 15, and one below 8 breaks the RFC.
     public init(
       serverMaxWindowBits: UInt8 = 15, clientMaxWindowBits: UInt8 = 15, serverNoContextTakeover: Bool = false,
       clientNoContextTakeover: Bool = false
