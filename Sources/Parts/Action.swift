@@ -34,6 +34,8 @@ public struct Action: Equatable, Sendable {
 
   /// Understands a text such as `set desk brightness=128 color=255,128,0`.
   ///
+  /// A brightness is from 1 to 255, a color three or four numbers from 0 to 255, a value a `Decimal`.
+  ///
   /// - Throws: What the text lacks, or has too much.
   public init(_ text: Span<UInt8>) throws(Mistake) {
     var words = Words(text)

@@ -9,10 +9,10 @@ import Bytes
 public enum Author: Equatable, Sendable {
   /// A push button on the board.
   case button
-  /// A client of the WebSocket endpoint, by its number.
+  /// A client of the WebSocket endpoint, by its number, from 1.
   case client(UInt32)
   #if !WITHOUT_LOGIN
-    /// Somebody who has logged in, by name; `client` is the number of their WebSocket client, 0 for a request.
+    /// Somebody who has logged in, by name in UTF-8; `client` is the number of their WebSocket client, 0 for a request.
     case person(name: [UInt8], client: UInt32)
   #endif
   /// A request to the HTTP API, or the page without JavaScript.

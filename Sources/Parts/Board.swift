@@ -19,7 +19,7 @@ public enum Reading: Equatable, Sendable {
 
 /// The level of an output from now on.
 public struct Drive: Equatable, Sendable {
-  /// The output's number.
+  /// The output's number, 0 to 4095.
   public let output: Int
   /// From 0, off, to 65,535, fully on. An output that knows only on and off is on for anything but 0.
   public let level: UInt16

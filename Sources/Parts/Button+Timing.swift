@@ -18,7 +18,7 @@ extension Button {
       public var double: Milliseconds = 350
       /// How long a button is held for a long press.
       public var long: Milliseconds = 600
-      /// How long after a long press, and after each repeat, the next repeat follows; at least 10 ms.
+      /// How long after a long press, and after each repeat, the next repeat follows; less than 10 ms count as 10.
       public var `repeat`: Milliseconds = 150
     #endif
 

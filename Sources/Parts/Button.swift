@@ -10,7 +10,7 @@ import Timebase
 
 /// A push button.
 public struct Button: Equatable, Sendable {
-  /// The number of its input.
+  /// The number of its input, 0 to 4095.
   public let input: Int
   /// Its times.
   public let timing: Timing
@@ -22,7 +22,7 @@ public struct Button: Equatable, Sendable {
   #endif
   /// Whether it is down, bounces left out.
   public private(set) var isPressed = false
-  /// How often it was pressed since the start.
+  /// How often it was pressed since the start; the count stops at 4,294,967,295.
   public private(set) var presses: UInt32 = 0
   /// The last click, double click, long press or repeat; nil before the first.
   public private(set) var lastGesture: Gesture?

@@ -11,11 +11,11 @@ public enum Command: Equatable, Sendable {
   case set(PartValues)
   /// Turn on if off, and off if on.
   case toggle
-  /// Make a light a little brighter or darker; in which direction changes with each hold of a button.
+  /// Make a light a little brighter or darker, by 13 of 255; in which direction changes with each hold of a button.
   case dim
   /// Act as if a button had been pressed in this way.
   case gesture(Gesture)
-  /// Hold a button down until `release`.
+  /// Hold a button down until `release`. Four clients at most hold the same one; a fifth is not heeded.
   case press
   /// Let go of a button that was held down by `press`.
   case release

@@ -8,7 +8,7 @@ public import Timebase
 
 /// An input that is on or off.
 public struct Contact: Equatable, Sendable {
-  /// The number of its input.
+  /// The number of its input, 0 to 4095.
   public let input: Int
   /// How long the input must have been active before the contact is on.
   public let onAfter: Milliseconds

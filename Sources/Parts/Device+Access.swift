@@ -4,7 +4,8 @@
 // for those whom the door is not for.
 
 extension Device {
-  /// Whether only administrators may use a part, or something that the part acts on.
+  /// Whether only administrators may use the part of this number, or something that it acts on; false if there is no
+  /// such part.
   public func isForAdmins(_ index: Int) -> Bool {
     guard parts.indices.contains(index) else { return false }
     if parts[index].isForAdmins { return true }

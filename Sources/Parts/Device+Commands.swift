@@ -26,9 +26,10 @@ extension Part {
 }
 
 extension Device {
-  /// Makes a part do something.
+  /// Makes the part of this number, counted from 0, do something.
   ///
-  /// - Throws: `CommandError` if it does not do that, or cannot at present; nothing has changed then.
+  /// - Throws: `CommandError` if there is no such part, if it does not do that, or cannot at present; nothing has
+  ///   changed then.
   public mutating func perform(
     _ command: Command, on index: Int, by author: Author, now: MonotonicTime
   ) throws(CommandError) {

@@ -7,6 +7,8 @@ import Timebase
 
 extension Device {
   /// Notes why an input does not work, or that it works again if `words` is empty. What it shows is unknown then.
+  ///
+  /// The words are UTF-8. An input that no part has is passed over.
   public mutating func noteFault(_ words: [UInt8], ofInput input: Int) {
     guard inputs.indices.contains(input), inputs[input].fault != words else { return }
     workOffEvents()  // they were before this
@@ -22,6 +24,8 @@ extension Device {
   }
 
   /// Notes why an output does not work, or that it works again if `words` is empty. It is driven anew then.
+  ///
+  /// The words are UTF-8. An output that the device does not have is passed over.
   public mutating func noteFault(_ words: [UInt8], ofOutput output: Int) {
     guard outputs.indices.contains(output), outputs[output].fault != words else { return }
     outputs[output].fault = words

@@ -20,6 +20,9 @@ extension Device {
   }
 
   /// Gives a part the values that were saved before the start, as far as it restores any; before `start`.
+  ///
+  /// A name that no part has is passed over, and so is a number's value that is out of its bounds. A brightness of 0
+  /// counts as 1.
   public mutating func restore(_ name: Span<UInt8>, _ saved: PartValues) {
     guard let index = index(of: name) else { return }
     switch parts[index].kind {
@@ -33,7 +36,8 @@ extension Device {
     showAtStart(index)
   }
 
-  /// Takes a switch for on or off since its output has shown that all along; before `start`.
+  /// Takes a switch for on or off since its output has shown that all along; before `start`. An output that is no
+  /// switch's is passed over.
   public mutating func believe(_ isOn: Bool, ofOutput output: Int) {
     guard outputs.indices.contains(output), let index = outputs[output].part, parts[index].asSwitch != nil
     else { return }

@@ -53,7 +53,10 @@ extension Device {
   /// How many events wait at most; beyond that the oldest is processed at once.
   private static var eventLimit: Int { 256 }
 
-  /// Takes a reading of an input at `time`, which may be in the past; `poll` processes it.
+  /// Takes a reading of an input at `time`, which may be in the past, but not in the future; `poll` processes it.
+  ///
+  /// Of readings that wait for that there are 256 at most: at one more the oldest is processed at once. A reading of an
+  /// input that no part has is dropped.
   public mutating func sense(_ input: Int, _ reading: Reading, at time: MonotonicTime) {
     guard let content = InputEvent.Content(reading) else { return }
     add(InputEvent(input: input, content: content, time: time))

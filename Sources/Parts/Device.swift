@@ -13,9 +13,9 @@ public struct Device: Sendable {
   public var name: [UInt8]
   /// The parts, in the order of their description.
   public internal(set) var parts: [Part]
-  /// Counts changes since the start, from 1 to at most 2^53 − 1, which JavaScript holds exactly.
+  /// Counts changes since the start, from 1 to at most 2^53 − 1, which JavaScript holds exactly; there it stops.
   public internal(set) var revision: UInt64 = 1
-  /// The number of the output that shows the heartbeat; nil if none does.
+  /// The number of the output that shows the heartbeat; nil if none does. One outside of 0 to 4095 shows nothing.
   public let statusOutput: Int?
   /// Whether there is nothing to serve: the status LED blinks its failure pattern.
   public var hasFailed = false { didSet { statusChange = .zero } }
@@ -56,7 +56,7 @@ public struct Device: Sendable {
     var driven: UInt16?
   }
 
-  /// The greatest revision.
+  /// The greatest revision, 2^53 − 1.
   public static var greatestRevision: UInt64 { 1 << 53 - 1 }
 
   /// A device called `name` with these parts, whose outputs have yet to be driven: see `start(now:)`.
@@ -72,18 +72,18 @@ public struct Device: Sendable {
     for index in parts.indices { showAtStart(index) }
   }
 
-  /// How many outputs the device uses: one more than the greatest number.
+  /// How many outputs the device uses: one more than the greatest number, 4096 at most.
   public var outputCount: Int { outputs.count }
-  /// How many inputs the parts use: one more than the greatest number.
+  /// How many inputs the parts use: one more than the greatest number, 4096 at most.
   public var inputCount: Int { inputs.count }
 
-  /// The number of the part with this name, or nil.
+  /// The number of the part with this name, counted from 0, or nil.
   public func index(of name: Span<UInt8>) -> Int? {
     for index in parts.indices where parts[index].isCalled(name) { return index }
     return nil
   }
 
-  /// The first switch or light: the part that a client means that knows only one.
+  /// The number of the first switch or light, or nil: the part that a client means that knows only one.
   public var mainPart: Int? {
     for index in parts.indices {
       switch parts[index].kind {
@@ -94,7 +94,7 @@ public struct Device: Sendable {
     return nil
   }
 
-  /// The level that an output should have.
+  /// The level that an output should have, from 0, off, to 65,535, fully on; 0 for one that the device does not have.
   public func level(ofOutput output: Int) -> UInt16 { outputs.indices.contains(output) ? outputs[output].level : 0 }
 
   /// Whether some part does not work at present.
@@ -103,7 +103,7 @@ public struct Device: Sendable {
     return false
   }
 
-  /// Appends the parts that changed after `revision` to a JSON object, or all with their description.
+  /// Writes the parts that changed after `revision` as a JSON object; if that is nil all, with their description.
   #if hasFeature(Embedded)
     @inline(never)
   #endif
@@ -121,7 +121,7 @@ public struct Device: Sendable {
   }
 
   #if !WITHOUT_MQTT
-    /// The gestures that were made since the last call, in their order, and no more than 64 of them.
+    /// The gestures that were made since the last call, in their order; those after the 64th are lost.
     public mutating func takeGestures() -> [MadeGesture] {
       guard !gestures.isEmpty else { return [] }
       defer { gestures = [] }

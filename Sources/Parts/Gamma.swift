@@ -17,7 +17,7 @@ public struct Gamma: Equatable, Sendable {
 
   private init(exponent: UInt16) { self.exponent = exponent }
 
-  /// An exponent between 1 and 4; nil for any other.
+  /// An exponent between 1 and 4, to the nearest 256th; nil for any other.
   public init?(_ exponent: Decimal) {
     let one = Decimal(1)
     guard exponent >= one, exponent <= Decimal(4), let scaled = exponent * Decimal(256) else { return nil }

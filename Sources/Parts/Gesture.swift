@@ -43,7 +43,7 @@ public enum Gesture: UInt8, CaseIterable, Sendable {
 
 /// A gesture that was made, for those who are told of each one.
 public struct MadeGesture: Equatable, Sendable {
-  /// The number of the button.
+  /// The number of the button among the device's parts, counted from 0.
   public let part: Int
   /// What was done with it.
   public let gesture: Gesture

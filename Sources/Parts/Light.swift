@@ -8,13 +8,13 @@ public import Timebase
 
 /// An output, or three or four, with a brightness.
 public struct Light: Equatable, Sendable {
-  /// The number of its first output; the others follow.
+  /// The number of its first output, 0 to 4095; the others follow.
   public let output: Int
   /// How many outputs it has: 1 (white), 3 (red, green, blue) or 4 (and white).
   public let channelCount: Int
   /// What it shows after a start.
   public let restore: RestoreMode
-  /// How long a change takes.
+  /// How long a change takes; at 0 it is seen at once.
   public let transition: Milliseconds
   /// The time after which it turns itself off; nil for never.
   public let offAfter: Milliseconds?

@@ -15,7 +15,7 @@ public struct Text: ExpressibleByStringLiteral, Equatable, Sendable {
   /// The text in UTF-8.
   public let bytes: [UInt8]
 
-  /// A text that is known in UTF-8.
+  /// A text that is known in UTF-8, which is not checked.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// No text.
@@ -25,7 +25,7 @@ public struct Text: ExpressibleByStringLiteral, Equatable, Sendable {
 }
 
 extension Part {
-  /// What a sensor measured last, or what a number is set to; nil for other parts, and while it is unknown.
+  /// What a sensor measured last, or what a number is set to, in `unit`; nil for other parts, and while it is unknown.
   public var value: Decimal? {
     switch kind {
     case .sensor(let sensor): sensor.value
@@ -59,7 +59,7 @@ extension Action {
   public static func on(_ part: StaticString) -> Action { .set(part, PartValues(isOn: true)) }
   /// Turns the part off.
   public static func off(_ part: StaticString) -> Action { .set(part, PartValues(isOn: false)) }
-  /// Sets these values of the part.
+  /// Sets these values of the part; some of them must be given, and suit it, or `Device` refuses the action.
   public static func set(_ part: StaticString, _ values: PartValues) -> Action {
     Action(.set(values), target: [UInt8](part))
   }

@@ -12,11 +12,11 @@ public struct Number: Equatable, Sendable {
   public let maximum: Decimal
   /// The distance between two values, above zero.
   public let step: Decimal
-  /// Its first value, if it does not restore one.
+  /// Its first value, if it does not restore one: one of those that it may have.
   public let initial: Decimal
   /// Whether it keeps its value across restarts.
   public let restores: Bool
-  /// Its value.
+  /// Its value: between the bounds, and a whole number of steps above the least.
   public internal(set) var value: Decimal
 
   init(minimum: Decimal, maximum: Decimal, step: Decimal, initial: Decimal, restores: Bool) {

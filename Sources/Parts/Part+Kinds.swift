@@ -20,10 +20,10 @@ extension Part {
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
   ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
-  ///   - output: The number of its output.
+  ///   - output: The number of its output, 0 to 4095.
   ///   - restore: What it shows after a start.
   ///   - offAfter: The time after which it turns itself off; nil for never.
-  ///   - minDwell: The minimum time between its changes.
+  ///   - minDwell: The minimum time between its changes; 0 for none.
   ///   - interlock: The names of the switches that must be off while this one is on; its own may be among them.
   ///   - dwell: The minimum time for which the others of its interlock stay off after this one went off.
   public static func `switch`(
@@ -47,10 +47,10 @@ extension Part {
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
   ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
-  ///   - output: The number of the first of its outputs.
+  ///   - output: The number of the first of its outputs, which are all within 0 to 4095.
   ///   - channelCount: 1 for white, 3 for red, green and blue, 4 for white as well.
   ///   - restore: What it shows after a start.
-  ///   - transition: How long a change takes.
+  ///   - transition: How long a change takes; at 0 it is seen at once.
   ///   - offAfter: The time after which it turns itself off; nil for never.
   ///   - gamma: The exponent from the brightness that is seen to the level of an output.
   public static func light(
@@ -86,7 +86,7 @@ extension Part {
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
   ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
-  ///   - input: The number of its input.
+  ///   - input: The number of its input, 0 to 4095.
   ///   - timing: How long a press, a pause and a bounce are.
   ///   - isRemote: Whether it may be pressed from a page and by HTTP, too.
   ///   - reactions: What its gestures do. A double click and a long press are told apart from a click only if they are
@@ -145,7 +145,7 @@ extension Part {
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
   ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
-  ///   - input: The number of its input.
+  ///   - input: The number of its input, 0 to 4095.
   ///   - onAfter: How long the input must have been active before the contact is on.
   ///   - offAfter: How long the input must have been at rest before it is off.
   ///   - isInverted: Whether it is on while its input is at rest.
@@ -168,12 +168,12 @@ extension Part {
   ///   - name: What programs call it: `[a-z][a-z0-9_]{0,31}`.
   ///   - label: What people call it; made of its name if nil.
   ///   - group: Its heading on the page; empty for none.
-  ///   - input: The number of its input.
+  ///   - input: The number of its input, 0 to 4095.
   ///   - unit: What the value is measured in, after `scale`; empty if it has no unit.
   ///   - deviceClass: What Home Assistant calls it, such as `temperature`; empty if unknown.
   ///   - scale: What a reading is multiplied by.
   ///   - offset: What is then added.
-  ///   - decimals: How many decimals are kept; nil for all.
+  ///   - decimals: How many decimals are kept, the last one rounded half away from zero; nil for all.
   ///   - report: How often it reports.
   public static func sensor(
     _ name: Text, label: Text? = nil, group: Text = .empty, input: Int, unit: Text = .empty,
@@ -197,8 +197,8 @@ extension Part {
   ///   - minimum: The least value.
   ///   - maximum: The greatest value.
   ///   - step: The distance between two values, above zero.
-  ///   - initial: What it is at first; the least value if nil.
-  ///   - unit: What it is measured in; empty if it has no unit.
+  ///   - initial: What it is at first, a whole number of steps above the least value; that itself if nil.
+  ///   - unit: What it is measured in, and its bounds and step, too; empty if it has no unit.
   ///   - restores: Whether it keeps its value across restarts.
   public static func number(
     _ name: Text, label: Text? = nil, group: Text = .empty, minimum: Decimal, maximum: Decimal,

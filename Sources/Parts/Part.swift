@@ -39,7 +39,7 @@ public struct Part: Equatable, Sendable {
     }
   }
 
-  /// What programs call it: `[a-z][a-z0-9_]{0,31}`.
+  /// What programs call it: `[a-z][a-z0-9_]{0,31}`, but not `all`; a device refuses any other.
   public let name: [UInt8]
   /// What people call it, in UTF-8.
   public var label: [UInt8]
@@ -55,7 +55,7 @@ public struct Part: Equatable, Sendable {
   #if WITHOUT_SENSORS && WITHOUT_NUMBERS
     public var unit: [UInt8] { get { [] } set {} }
   #else
-    /// What a value is measured in; empty if it has no unit.
+    /// What a value is measured in, in UTF-8; empty if it has no unit.
     public var unit: [UInt8] = []
   #endif
   #if WITHOUT_LOGIN
@@ -82,11 +82,11 @@ public struct Part: Equatable, Sendable {
   }
   private var state: State
 
-  /// The revision of its last change.
+  /// The device's revision at its last change, from 1.
   public internal(set) var revision: UInt64 = 1
   /// What made its last change; nil since the start.
   public internal(set) var author: Author?
-  /// Why it does not work at present; empty while it works.
+  /// Why it does not work at present, in UTF-8; empty while it works.
   public internal(set) var fault: [UInt8] = []
 
   /// It has nothing to do before this time; see `Device.work(by:)`.
@@ -174,7 +174,7 @@ public struct Part: Equatable, Sendable {
     return label
   }
 
-  /// Whether this is a name that a part may have.
+  /// Whether this has the form of a part's name: `[a-z][a-z0-9_]{0,31}`. (A device refuses `all` even so.)
   public static func isName(_ text: Span<UInt8>) -> Bool {
     guard text.count > 0, text.count <= 32, text[0] &- 0x61 < 26 else { return false }
     for index in text.indices {

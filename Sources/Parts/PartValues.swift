@@ -28,7 +28,7 @@ public struct PartValues: Equatable, Sendable {
     public var brightness: UInt8? { get { nil } set {} }
     public var color: Color? { get { nil } set {} }
   #else
-    /// How bright a light is to be, 1 to 255.
+    /// How bright a light is to be, 1 to 255; 0 counts as 1.
     public var brightness: UInt8?
     /// The color of a light with three or four channels.
     public var color: Color?
@@ -36,7 +36,7 @@ public struct PartValues: Equatable, Sendable {
   #if WITHOUT_NUMBERS
     public var value: Decimal? { get { nil } set {} }
   #else
-    /// The value of a number.
+    /// The value of a number, which refuses one out of its bounds and rounds one between its steps.
     public var value: Decimal?
   #endif
 
@@ -52,6 +52,9 @@ public struct PartValues: Equatable, Sendable {
   public var isEmpty: Bool { isOn == nil && brightness == nil && color == nil && value == nil }
 
   /// The members `on`, `brightness`, `color` and `value` of a JSON object; other members are left alone.
+  ///
+  /// They are a truth value, a number from 1 to 255, an array of three or four numbers from 0 to 255, and a number that
+  /// `Decimal` can hold.
   ///
   /// - Throws: `CommandError.malformedValue` if one of them is of the wrong type or out of range.
   public init(_ json: borrowing JSONValue) throws(CommandError) {

@@ -10,7 +10,7 @@ public import Timebase
 public struct Sensor: Equatable, Sendable {
   /// How often a sensor reports.
   public struct Report: Equatable, Sendable {
-    /// The smallest change that is reported at once; zero for any.
+    /// The smallest change that is reported at once, in the unit of the value; zero or less for any.
     public var change: Decimal = .zero
     /// The longest that a smaller change waits; nil: forever.
     public var interval: Milliseconds?
@@ -22,17 +22,17 @@ public struct Sensor: Equatable, Sendable {
     }
   }
 
-  /// The number of its input.
+  /// The number of its input, 0 to 4095.
   public let input: Int
   /// What a reading is multiplied by.
   public let scale: Decimal
   /// What is then added.
   public let offset: Decimal
-  /// How many decimals are kept; nil for all.
+  /// How many decimals are kept, the last one rounded half away from zero; nil for all.
   public let decimals: UInt8?
   /// When it reports.
   public let report: Report
-  /// The value that was reported last; nil if it is unknown.
+  /// The value that was reported last; nil if it is unknown, or too large for `Decimal` once it is scaled.
   public private(set) var value: Decimal?
 
   private var latest: Decimal?

@@ -9,7 +9,7 @@ public import Timebase
 
 /// An output that is on or off.
 public struct Switch: Equatable, Sendable {
-  /// The number of its output.
+  /// The number of its output, 0 to 4095.
   public let output: Int
   /// What it shows after a start.
   public let restore: RestoreMode
@@ -20,7 +20,7 @@ public struct Switch: Equatable, Sendable {
   #else
     /// The time after which it turns itself off; nil for never.
     public let offAfter: Milliseconds?
-    /// The minimum time between its changes.
+    /// The minimum time between its changes; 0 for none.
     public let minDwell: Milliseconds
   #endif
   #if WITHOUT_INTERLOCKS
