@@ -14,7 +14,7 @@ public struct Decimal: Comparable, Hashable, Sendable {
   /// The digits, with the sign: −999,999,999,999,999,999 … 999,999,999,999,999,999, without trailing zeros but at the
   /// exponent 127.
   public let significand: Int64
-  /// The power of ten that `significand` is multiplied by; 0 for zero.
+  /// The power of ten that `significand` is multiplied by, −128 to 127; 0 for zero.
   public let exponent: Int8
 
   /// How many significant digits a number has at most.

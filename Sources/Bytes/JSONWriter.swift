@@ -54,7 +54,8 @@ public struct JSONWriter: ~Copyable {
     needsComma = false
   }
 
-  /// Writes a member's name that is known at run time only; its value must follow.
+  /// Writes a member's name that is known at run time only; its value must follow. U+FFFD stands for each piece of it
+  /// that is not UTF-8.
   public mutating func name(_ name: Span<UInt8>) {
     value(name)
     output.append(UInt8(ascii: ":"))
@@ -94,7 +95,7 @@ public struct JSONWriter: ~Copyable {
     output.append(number)
   }
 
-  /// Writes a value that is JSON text already, as it is.
+  /// Writes a value that is JSON text already, as it is; that it is some is not checked.
   public mutating func value(json text: Span<UInt8>) {
     beginValue()
     output.append(text)

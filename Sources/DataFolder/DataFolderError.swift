@@ -4,7 +4,7 @@
 
 import SystemCalls
 
-/// Why a folder could not be loaded; each case has the path.
+/// Why a folder could not be loaded; each case has the path, and the limit if there is one, in the limit's unit.
 public enum DataFolderError: Error, Equatable, CustomStringConvertible {
   /// There is nothing at the path.
   case noSuchFolder(path: String)

@@ -16,7 +16,7 @@
     }
 
     /// Gives the request another host than its own field says; false, and nothing is changed, if it is no
-    /// `host [":" port]`.
+    /// `uri-host [":" port]` with a port up to 65,535 (RFC 9110 section 7.2).
     public mutating func setHost(_ host: Span<UInt8>) -> Bool {
       guard host.isHostAndPort else { return false }
       hostRange = fieldsStart..<fieldsStart + host.count

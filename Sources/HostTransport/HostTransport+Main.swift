@@ -23,8 +23,8 @@ extension HostTransport where App: ~Copyable {
   ///
   /// - Parameters:
   ///   - kind: What carries it.
-  ///   - host: The address to listen on.
-  ///   - port: The TCP port to listen on; 0 lets the system choose one.
+  ///   - host: The address to listen on, or a name that has one.
+  ///   - port: The TCP port to listen on, up to 65,535; 0 lets the system choose one.
   ///   - identity: What to speak TLS with; nil: not at all.
   ///   - greeting: The line to print when the port is open; it is given the port's number.
   ///   - makeApplication: Makes the application, on the thread that it stays on.

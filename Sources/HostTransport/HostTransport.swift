@@ -84,6 +84,9 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
 
   /// Opens the port and returns the address that it got; port 0 lets the system choose one.
   ///
+  /// `host` is an address of this machine, or a name that has one. `port` is 65,535 at most, which the caller sees to:
+  /// what becomes of a greater one is up to the system.
+  ///
   /// `onAcceptError` is told on the application's thread when a connection could not be accepted, for lack of descriptors
   /// (EMFILE) for instance, and not again until one was. New connections wait then; it is tried again every second.
   ///

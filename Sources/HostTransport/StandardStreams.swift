@@ -70,7 +70,9 @@ public enum StandardStreams {
 extension HostTransport where App: ~Copyable {
   /// Gives each line of standard input, without its end, to `receive` on the loop, and does what follows from it.
   ///
-  /// Call it once: two readers would share the lines. The end of the input is not the end of the program.
+  /// Call it once: two readers would share the lines. A line of 4096 bytes and more comes in pieces of that size, the
+  /// last of which may be empty, and what is not UTF-8 becomes U+FFFD. The end of the input is not the end of the
+  /// program.
   public func readStandardInput(_ receive: @escaping @Sendable (inout App, String, MonotonicTime) -> Void) {
     StandardStreams.readLines { line in self.notify { receive(&$0, line, $1) } }
   }

@@ -2,7 +2,7 @@
 
 // What can be wrong with the address of a channel, each in one line that says how to write it.
 
-/// Why a text does not name a channel.
+/// Why a text does not name a channel; each case has the text.
 public enum AddressError: Error, Equatable, Sendable, CustomStringConvertible {
   /// There is no text.
   case empty

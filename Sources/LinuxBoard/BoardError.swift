@@ -16,7 +16,7 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case ambiguousChip(label: String, names: [String])
   /// The device may not be opened; `group` may, if there is such a group and it is not root's.
   case permissionDenied(name: String, group: String?)
-  /// The chip has fewer lines.
+  /// The chip has fewer lines: `offset` counts from 0.
   case noSuchLine(offset: UInt32, chip: ChipInfo)
   /// No chip, or not the one that was named, has a line of that name.
   case unknownName(String, chip: String?)
@@ -24,17 +24,17 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case meantForLED(String)
   /// Several lines have that name.
   case ambiguousName(String, places: [String])
-  /// Another program, or the kernel, has the line.
+  /// Another program, or the kernel, has the line: `consumer`, which is empty if it gives no name.
   case busy(line: String, chip: String, consumer: String)
   /// The line cannot report edges: its chip has no interrupt for it.
   case noEdges(line: String, chip: String)
   /// Two channels name the same line.
   case sameLine(String, chip: String)
-  /// The kernel lacks the second version of the interface.
+  /// The kernel lacks the second version of the interface, which came with Linux 5.10.
   case kernelTooOld(release: String)
   /// The chip, PWM channel or LED has vanished.
   case gone(String)
-  /// The kernel refused for another reason.
+  /// The kernel refused for another reason, with its `errno`.
   case refused(chip: String, code: Int32)
 
   // PWM and LEDs.
@@ -45,13 +45,14 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case noSuchPWM(name: String, available: [String])
   /// Another program, or the kernel, has the PWM channel.
   case pwmBusy(name: String)
-  /// A file of the PWM channel may not be written, or the chip does not support what is written.
+  /// A file of the PWM channel may not be written, or the chip does not support what is written; with the kernel's
+  /// `errno`.
   case cannotDrivePWM(name: String, file: String, code: Int32)
   /// There is no such LED; `available` are those that exist.
   case noSuchLED(name: String, available: [String])
   /// The LED does not have that color; `available` are those that it has.
   case noSuchColor(String, led: String, available: [String])
-  /// A file of the LED may not be written.
+  /// A file of the LED may not be written; with the kernel's `errno`.
   case cannotDriveLED(name: String, code: Int32)
 
   // Sensors.
@@ -60,9 +61,9 @@ public enum BoardError: Error, Equatable, Sendable, CustomStringConvertible {
   case noSuchSensor(name: String, available: [String])
   /// Several sensors have that name.
   case ambiguousSensor(name: String, places: [String])
-  /// The sensor's file cannot be read.
+  /// The sensor's file cannot be read; with the kernel's `errno`.
   case cannotReadSensor(name: String, file: String, code: Int32)
-  /// The content of the sensor's file is not a number.
+  /// The content of the sensor's file is not a number, or one that `Decimal` cannot hold.
   case notANumber(name: String, file: String)
   /// The sensor has not answered for so many seconds.
   case noAnswer(name: String, seconds: UInt32)

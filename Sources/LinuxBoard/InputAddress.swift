@@ -37,6 +37,9 @@ extension InputAddress: CustomStringConvertible {
 }
 
 /// Something that the kernel measures, by the interface that it offers it with; or a file with a number in it.
+///
+/// A reading is in °C, V, A, %, W, J or Pa, whatever fractions of these the kernel counts in; any other unit is the
+/// kernel's own.
 public enum SensorSource: Hashable, Sendable {
   /// A channel of a device of the Industrial I/O subsystem, which is known by its name or as `iio:device0`:
   /// `iio:bmp280:temp`, `iio:ads1015:voltage0`.
@@ -47,7 +50,7 @@ public enum SensorSource: Hashable, Sendable {
   case w1(String)
   /// A thermal zone, by its type or as `thermal_zone0`: `thermal:cpu-thermal`, `thermal0`.
   case thermal(String)
-  /// A file with a number on its first line: `file:/run/power`.
+  /// A file that begins with a number as JSON writes it, which is read as it is: `file:/run/power`.
   case file(String)
 
   /// Understands `text`; nil if it is not about a sensor.

@@ -6,7 +6,7 @@
 public struct LineAddress: Hashable, Sendable {
   /// What the line is known by.
   public enum Line: Hashable, Sendable {
-    /// Its number on the chip.
+    /// Its number on the chip, from 0.
     case offset(UInt32)
     /// The name that the board's description gives it.
     case name(String)

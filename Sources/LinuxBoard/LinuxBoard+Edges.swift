@@ -34,6 +34,8 @@
     }
 
     /// Takes the bytes that an event loop read; those of a request that is gone come late, and are ignored.
+    ///
+    /// They are whole records of the kernel's, 48 bytes each; part of one at the end is dropped.
     public func receive(_ bytes: Span<UInt8>, of source: UInt32) {
       guard let request = requests.first(where: { $0.id == source }) else { return }
       var rest = bytes

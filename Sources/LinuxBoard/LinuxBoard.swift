@@ -189,7 +189,8 @@
     /// The oldest event that has not been taken.
     public func nextEvent() -> Event? { news.isEmpty ? nil : news.removeFirst() }
 
-    /// The lines as they are held, for a manager that keeps them while the program restarts.
+    /// The lines as they are held, for a manager that keeps them while the program restarts. The descriptors stay the
+    /// board's.
     public var heldLines: [(name: String, descriptor: Int32)] {
       requests.map { (StoredLines.name(of: $0.lines.chip, $0.lines.offsets), $0.lines.number) }
     }

@@ -15,7 +15,7 @@ public struct LinuxWiring: Equatable, Sendable {
     public var isActiveLow: Bool
     /// Whether a line that was held for this program keeps its level, whatever the initial level is.
     public var keepsHeldLevel: Bool
-    /// How long a period of a PWM channel is, in nanoseconds.
+    /// How long a period of a PWM channel is, in nanoseconds, at least 1; 0 counts as 1 in `init`.
     public var pwmPeriod: UInt32
 
     /// The default period of a PWM channel: 1 ms, too fast for the eye to see flicker.
@@ -41,15 +41,15 @@ public struct LinuxWiring: Equatable, Sendable {
     public var isActiveLow: Bool
     /// What pulls a line while nothing drives it; nil for what makes it inactive.
     public var bias: Bias?
-    /// The kernel's debounce time of a line; 0 for none, at most a second.
+    /// The kernel's debounce time of a line; 0 for none, at most a second, which `init` makes sure of.
     ///
     /// Kernels count this in ticks of up to 10 ms where the hardware does not do it, and stamp an edge only when it has
     /// come to rest: a long time costs exactness, none at all costs an interrupt for each bounce.
     public var kernelDebounce: Milliseconds
-    /// How often a sensor is read, at most ten times a second.
+    /// The time from one reading of a sensor to the next, at least 100 ms, which `init` makes sure of.
     public var every: Milliseconds
 
-    /// How often a sensor is read by default.
+    /// The default time from one reading of a sensor to the next: 10 s.
     public static let defaultPeriod = Milliseconds.seconds(10)
 
     /// An input with what users expect.

@@ -7,9 +7,9 @@
 public enum OutputAddress: Hashable, Sendable {
   /// A line: `26`, `GPIO26`, `gpiochip1:5`, `pinctrl-rp1:26`.
   case line(LineAddress)
-  /// A channel of a chip in `/sys/class/pwm`: `pwm0:1` is channel 1 of `pwmchip0`.
+  /// A channel of a chip in `/sys/class/pwm`, both counted from 0: `pwm0:1` is channel 1 of `pwmchip0`.
   case pwm(chip: UInt32, channel: UInt32)
-  /// An LED in `/sys/class/leds`, or one color of it: `led:ACT`, `led:rgb:status/red`.
+  /// An LED in `/sys/class/leds`, as a whole if `color` is nil: `led:ACT`, `led:rgb:status/red`.
   case led(name: String, color: String?)
 
   /// Understands `text`.

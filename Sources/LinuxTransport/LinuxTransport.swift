@@ -31,7 +31,7 @@
     public struct Peer: Sendable {
       /// Its name or address.
       public let host: String
-      /// Its TCP port.
+      /// Its TCP port, 1 to 65,535; other numbers are not refused here.
       public let port: Int
 
       /// The server at `host` and `port`.
@@ -101,6 +101,9 @@
     }
 
     /// Opens a port and returns the address that it got; port 0 lets the system choose one.
+    ///
+    /// `host` is an address of this machine, or a name that has one. `port` is 65,535 at most, which the caller sees
+    /// to: what becomes of a greater one is up to the system.
     ///
     /// `onAcceptError` runs on the loop when a connection could not be accepted, for lack of descriptors (EMFILE) for
     /// instance, and not again until one was. New connections wait then; it is tried again every second.

@@ -5,9 +5,10 @@
 
 /// The names and addresses of a server.
 public struct CertificateNames: Equatable, Sendable {
-  /// DNS names in lower case, in order; what cannot be one is left out.
+  /// DNS names in lower case, in order. What cannot be one (RFC 1123 section 2.1) is left out: more than 253 bytes,
+  /// more than 63 between two dots, an address.
   public let names: [String]
-  /// Addresses of 4 or 16 octets, in order.
+  /// Addresses of 4 or 16 octets, in network order each, sorted; those of another length are left out.
   public let addresses: [[UInt8]]
 
   /// Those names, with or without a final dot, and those addresses.

@@ -26,6 +26,9 @@
 
     /// The certificates for a server of these names: those in the folder, or new ones.
     ///
+    /// An authority is good for twenty years. A server's certificate is good for 178 days from now, and is replaced
+    /// when no more than 60 of them are left; one that its authority does not outlive stays until the end of both.
+    ///
     /// `now` is the time in seconds since 1970, which may be wrong: a clock that is slow is taken to show the beginning
     /// of 2026. Ask again when it may have changed, or the names.
     ///

@@ -11,7 +11,7 @@
   extension LocalIdentity {
     /// The profile, a property list in XML; of the type `application/x-apple-aspen-config`.
     ///
-    /// - Parameter name: What people call the device.
+    /// - Parameter name: What people call the device; a blank stands for each control character in it.
     public func appleProfile(name: String) -> [UInt8] {
       let name = Self.escaped(name)
       let identifier = "io.heliograph.authority.\(Self.text(SHA256.hash(data: authorityDER).prefix(8)))"

@@ -12,7 +12,8 @@
 
   /// Reports a server's statistics to swift-metrics, under names such as `heliograph_requests_total`.
   ///
-  /// Call `report(_:)` as often as the metrics are looked at, with `Server.statistics(of:)`.
+  /// Call `report(_:)` as often as the metrics are looked at, with `Server.statistics(of:)`. Counters wrap at 2³²: if
+  /// as many things happen between two calls, they are not reported.
   public struct ServerMetrics: Sendable {
     private struct Tally: Sendable {
       let counter: Counter

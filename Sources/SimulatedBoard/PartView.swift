@@ -36,7 +36,7 @@ public struct PartView: Equatable, Sendable {
   public var wanted: Bool?
   /// The brightness of a light, 1 to 255.
   public var brightness: UInt8 = 255
-  /// Red, green, blue and perhaps white of a light that has them; otherwise empty.
+  /// Red, green, blue and perhaps white of a light that has them, 0 to 255 each; otherwise empty.
   public var color: [UInt8] = []
   /// Whether a button is down.
   public var isPressed = false

@@ -39,7 +39,8 @@ public final class SimulatedBoard: Board {
     }
   }
 
-  /// Something that happens to a part, by its index in `parts`; one that the part does not have changes nothing.
+  /// Something that happens to a part, by its index in `parts`; one that the part does not have changes nothing, and
+  /// neither does one to a part that is not there.
   public enum Event: Equatable, Sendable {
     /// A button is pushed down, or a contact opened, and stays so; nothing if it already is or is about to be, or if as
     /// many taps wait as may.
@@ -53,7 +54,7 @@ public final class SimulatedBoard: Board {
     case tap(Int)
     /// A sensor measures this, before any scale and offset; nil: it cannot be read.
     case measure(Int, Decimal?)
-    /// The channels of the part are gone, for a reason in words that are not empty.
+    /// The channels of the part are gone, for a reason in words of UTF-8 that are not empty.
     case fault(Int, [UInt8])
     /// The channels of the part are back, and are as they would be if they had never been gone.
     case heal(Int)
@@ -85,7 +86,7 @@ public final class SimulatedBoard: Board {
   /// The index of the part with that name; nil if there is none.
   public func index(of name: String) -> Int? { parts.firstIndex { $0.name == name } }
 
-  /// The level that an output was given last: 0 is off, 65535 full.
+  /// The level that an output was given last: 0 is off, and for one that was given none; 65,535 is full.
   public func level(ofOutput output: Int) -> UInt16 { levels[output] ?? 0 }
 
   /// Takes note of what happens; it shows in the next reports.

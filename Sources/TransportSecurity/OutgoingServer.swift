@@ -6,7 +6,7 @@
 public struct OutgoingServer: Sendable {
   /// Its name or address.
   public let host: String
-  /// Its TCP port.
+  /// Its TCP port, 1 to 65,535; other numbers are not refused here.
   public let port: Int
   /// How it is encrypted; nil: not at all.
   public let tls: TLSTrust?

@@ -15,7 +15,8 @@ public struct TLSTrust: Sendable {
     case system
     /// Only these certificates, as PEM.
     case certificates([UInt8])
-    /// No authority: the server's own certificate, by its SHA-256 fingerprint of 32 bytes.
+    /// No authority: the server's own certificate, by the SHA-256 of its DER, 32 bytes. A fingerprint of another length
+    /// fits no certificate.
     case fingerprint([UInt8])
   }
 
@@ -31,7 +32,7 @@ public struct TLSTrust: Sendable {
   /// - Parameters:
   ///   - authority: Who vouches for the server.
   ///   - certificate: The client's own certificate, with its chain, as PEM; empty for none.
-  ///   - key: Its private key as PEM.
+  ///   - key: Its private key as PEM; not looked at without the certificate.
   /// - Throws: What the certificates or the key are not; `leftOut` without the trait TLS.
   public init(_ authority: Authority, certificate: [UInt8] = [], key: [UInt8] = []) throws(TLSIdentityError) {
     #if TLS

@@ -14,7 +14,7 @@ public struct ChipInfo: Equatable, Sendable {
 
 /// A line of a chip.
 public struct LineInfo: Equatable, Sendable {
-  /// Its number on the chip.
+  /// Its number on the chip, from 0.
   public let offset: UInt32
   /// Its name, such as `GPIO26`; empty if the board's description gives none.
   public let name: String

@@ -18,7 +18,7 @@
 
     deinit { for number in numbers { _ = Descriptor(owning: number) } }
 
-    /// Adds lines that were handed over under `name`.
+    /// Adds lines that were handed over under `name`, which is one of those in `LinuxBoard.heldLines`.
     public mutating func add(_ name: String, _ descriptor: consuming Descriptor) {
       names.append(name)
       numbers.append(descriptor.release())

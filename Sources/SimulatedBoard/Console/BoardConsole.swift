@@ -58,6 +58,8 @@ public struct BoardConsole: Sendable {
   // MARK: Input
 
   /// Takes bytes of standard input, in any pieces, and returns the commands that are complete with them.
+  ///
+  /// A line has 128 bytes at most: a longer one is answered and dropped, and keys beyond that are not taken.
   public mutating func receive(_ bytes: Span<UInt8>) -> [BoardCommand] {
     var commands: [BoardCommand] = []
     for index in bytes.indices {
@@ -112,7 +114,8 @@ public struct BoardConsole: Sendable {
 
   /// Shows the parts if they differ from what was shown last; they are those of `init`, in that order.
   ///
-  /// The heartbeat is the board's own LED, and is shown only on a terminal.
+  /// The heartbeat is the board's own LED, and is shown only on a terminal. Nothing is shown while 4096 bytes wait to
+  /// be written, or a line grows: call it again when there is room.
   public mutating func show(_ parts: [PartView], isHeartbeatLit: Bool = false) {
     guard output.count < Self.outputLimit, !lineIsOpen else { return }
     if mode == .words { tellChanges(to: parts) }
@@ -134,7 +137,8 @@ public struct BoardConsole: Sendable {
     }
   }
 
-  /// Prints a line of the program's own, without its newline, and keeps the line of the parts below it.
+  /// Prints a line of the program's own, without its newline, and keeps the line of the parts below it. While 4096
+  /// bytes wait it is dropped, and counted in `droppedLines`.
   public mutating func print(_ line: Span<UInt8>) {
     guard output.count < Self.outputLimit else {
       droppedLines += 1
@@ -148,7 +152,7 @@ public struct BoardConsole: Sendable {
     if isToRedraw { draw() }
   }
 
-  /// Answers a command that the device has refused.
+  /// Answers a command that the device has refused; `part` is its index in the console's list.
   public mutating func refuse(part: Int, _ reason: CommandError) {
     let name = parts.indices.contains(part) ? parts[part].name + ": " : ""
     let words = reason.words
@@ -157,7 +161,8 @@ public struct BoardConsole: Sendable {
 
   /// Prints a piece of a line that grows, such as one with a dot for each moment of waiting.
   ///
-  /// The parts of the board are not shown until `endLine()` or another line ends it.
+  /// The parts of the board are not shown until `endLine()` or another line ends it. While 4096 bytes wait a piece is
+  /// dropped.
   public mutating func grow(_ piece: Span<UInt8>) {
     guard output.count < Self.outputLimit else { return }
     erase()
@@ -181,7 +186,8 @@ public struct BoardConsole: Sendable {
   /// Whether there is output to write.
   public var hasOutput: Bool { !output.isEmpty }
 
-  /// Hands pending output to `accept`, which says how many of the bytes it took.
+  /// Hands pending output to `accept`, which says how many of the bytes it took: a negative number counts as none, one
+  /// that is too large as all.
   public mutating func writeOutput(_ accept: (Span<UInt8>) -> Int) {
     guard !output.isEmpty else { return }
     let count = accept(output.span)

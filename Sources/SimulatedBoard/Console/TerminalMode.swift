@@ -34,14 +34,16 @@ public struct TerminalMode: ~Copyable {
   /// Whether `descriptor` is a terminal.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// How many columns and rows the terminal at `descriptor` has; nil if it does not say, or is none.
+  /// How many columns and rows the terminal at `descriptor`, by default standard output (1), has; nil if it does not
+  /// say, or is none.
   public static func size(_ descriptor: Int32 = 1) -> (columns: Int, rows: Int)? {
     var size = winsize()
     guard ioctl(descriptor, .init(truncatingIfNeeded: TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
-  /// How many columns the terminal at `descriptor` has; nil if it does not say, or is none.
+  /// How many columns the terminal at `descriptor`, by default standard output (1), has; nil if it does not say, or is
+  /// none.
   public static func columns(_ descriptor: Int32 = 1) -> Int? { size(descriptor)?.columns }
 
   /// Switches the terminal at `descriptor`, by default standard input (0).
