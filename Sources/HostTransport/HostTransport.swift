@@ -84,19 +84,19 @@ public struct HostTransport<App: Application & ~Copyable>: Sendable {
 
   /// Opens the port and returns the address that it got; port 0 lets the system choose one.
   ///
-  /// `host` is an address of this machine, or a name that has one. `port` is 65,535 at most, which the caller sees to:
-  /// what becomes of a greater one is up to the system.
+  /// `host` is an address of this machine, or a name that has one.
   ///
   /// `onAcceptError` is told on the application's thread when a connection could not be accepted, for lack of descriptors
   /// (EMFILE) for instance, and not again until one was. New connections wait then; it is tried again every second.
   ///
   /// With an identity the port speaks TLS. The application gets a connection before the handshake, so that its limits
   /// and its deadlines hold for peers that never finish one; what it would say to them is not said.
-  /// - Throws: An error that `words(for:)` has words for; a `TransportError` for an identity on a transport that was
-  ///   not started to encrypt.
+  /// - Throws: An error that `words(for:)` has words for; a `TransportError` for a port beyond 65,535, and for an identity
+  ///   on a transport that was not started to encrypt.
   public func listen(
     host: String, port: Int, tls identity: TLSIdentity? = nil, onAcceptError: (@Sendable (any Error) -> Void)? = nil
   ) async throws -> RemoteAddress {
+    guard (0...65_535).contains(port) else { throw TransportError.noSuchPort(port) }
     switch carrier {
     #if os(Linux)
       case .linux(let transport):

@@ -51,13 +51,16 @@ public enum StandardStreams {
   static func readLines(_ receive: @escaping @Sendable (String) -> Void) {
     DispatchQueue(label: "standard input").async {
       var line: [UInt8] = []
+      var isCut = false  // the beginning of this line has been given away
       var buffer = [UInt8](repeating: 0, count: lineSize)
       while true {
         let count = StandardDescriptor.input.read(into: &buffer)
         for byte in buffer.prefix(count) {
-          if byte != UInt8(ascii: "\n") { line.append(byte) }
-          guard byte == UInt8(ascii: "\n") || line.count == lineSize else { continue }
-          receive(String(decoding: line, as: UTF8.self))
+          let isEnd = byte == UInt8(ascii: "\n")
+          if !isEnd { line.append(byte) }
+          guard isEnd || line.count == lineSize else { continue }
+          if !line.isEmpty || !isCut { receive(String(decoding: line, as: UTF8.self)) }
+          isCut = !isEnd
           line = []
         }
         guard count > 0 else { break }
@@ -70,9 +73,8 @@ public enum StandardStreams {
 extension HostTransport where App: ~Copyable {
   /// Gives each line of standard input, without its end, to `receive` on the loop, and does what follows from it.
   ///
-  /// Call it once: two readers would share the lines. A line of 4096 bytes and more comes in pieces of that size, the
-  /// last of which may be empty, and what is not UTF-8 becomes U+FFFD. The end of the input is not the end of the
-  /// program.
+  /// Call it once: two readers would share the lines. A line of more than 4096 bytes comes in pieces of that size, and what
+  /// is not UTF-8 becomes U+FFFD. The end of the input is not the end of the program.
   public func readStandardInput(_ receive: @escaping @Sendable (inout App, String, MonotonicTime) -> Void) {
     StandardStreams.readLines { line in self.notify { receive(&$0, line, $1) } }
   }

@@ -21,12 +21,15 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
   case notHere(TransportKind)
   /// This program was built without it.
   case leftOut(TransportKind)
+  /// A TCP port is a number from 0 to 65,535.
+  case noSuchPort(Int)
 
   public var description: String {
     switch self {
     case .cannotEncrypt(let kind):
       "the transport \(kind.rawValue) does not encrypt: leave the choice to auto, or take nio"
     case .leftOut(let kind): "this program was built without the transport \(kind.rawValue); build it with --traits default,SwiftNIO"
+    case .noSuchPort(let port): "\(port) is no port: give a number from 0 to 65535"
     case .notHere(let kind): "the transport \(kind.rawValue) is Linux's: leave the choice to auto, or take nio"
     }
   }

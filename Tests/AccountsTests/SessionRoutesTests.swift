@@ -41,7 +41,7 @@ struct SessionRoutesTests {
     #expect(anna.contains(#""id":"\#(family.id("anna"))","user":"anna""#) && anna.contains(#""user":"ben""#))
     #expect(ben.contains(#""id":"\#(family.id("ben"))","user":"ben""#) && !ben.contains("anna"))
     #expect(ben.contains(#""own":true"#) && anna.contains(#""own":false"#))
-    #expect(anna.contains(#""address":"192.168.1.20""#), "\(anna)")
+    #expect(anna.contains(#""address":"192.168.1.100""#), "\(anna)")
     #expect(family.house.ask("GET", "/sessions")?.status == 401)
   }
 
@@ -49,7 +49,7 @@ struct SessionRoutesTests {
     let family = try Family()
     let page = family.house.ask("GET", "/sessions", ["Cookie: \(family.anna)", "Accept: text/html"])
     #expect(page?.status == 200 && page?["cache-control"] == "no-store")
-    #expect(page?.text.components(separatedBy: #"<form method="post" action="./sessions">"#).count == 3)
+    #expect(page?.text.ranges(of: #"<form method="post" action="./sessions">"#).count == 2)
     let link = family.house.ask("GET", "/login", ["Cookie: \(family.anna)", "Accept: text/html"])
     #expect(link?.text.contains(#"<a href="./sessions">"#) == true)
     let form = family.house.ask("GET", "/sessions", ["Accept: text/html"])

@@ -45,6 +45,16 @@ extension OverSockets {
       }
     }
 
+    @Test(arguments: Carrier.unencrypted) func whatIsNoPortIsAnErrorThatSaysSo(over carrier: Carrier) async throws {
+      try await TestServer.run(over: carrier) { server in
+        for port in [-1, 65_536, .max] {
+          await #expect(throws: TransportError.noSuchPort(port)) {
+            _ = try await server.transport.listen(host: "127.0.0.1", port: port)
+          }
+        }
+      }
+    }
+
     @Test(arguments: Carrier.unencrypted)
     func theConnectEventTellsTheClientsAddress(over carrier: Carrier) async throws {
       try await TestServer.run(over: carrier) { server in

@@ -104,6 +104,7 @@
         let address = try await transport.listen(host: "127.0.0.1", port: 0)
         let harvests = try await Crowd.run(pieces, port: address.port)
         let trouble = Trouble.shared.withLock { $0 }
+        print("trouble: seed \(seed): \(trouble.counts.sorted { $0.key < $1.key })")
         var (cut, wrong) = (0, 0)
         for (number, (harvest, answer)) in zip(harvests, expected).enumerated() {
           if harvest.bytes == answer { continue }

@@ -98,6 +98,13 @@ import WebSocketCore
         == "permessage-deflate; client_no_context_takeover; server_max_window_bits=9; client_max_window_bits=9")
   }
 
+  @Test func preferencesBelowTheSmallestWindowCountAsThat() throws {
+    let tiny = PermessageDeflate(serverMaxWindowBits: 0, clientMaxWindowBits: 7)
+    #expect(
+      try answer(to: ["permessage-deflate; client_max_window_bits"], preferring: tiny)
+        == "permessage-deflate; server_max_window_bits=8; client_max_window_bits=8")
+  }
+
   @Test func noBytesTrapTheScanner() throws {
     var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
     let pieces = [

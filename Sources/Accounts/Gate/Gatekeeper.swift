@@ -24,7 +24,7 @@ public final class Gatekeeper {
   }
 
   /// The accounts.
-  public private(set) var book: AccountBook
+  public internal(set) var book: AccountBook
   /// What those may do who are not logged in: nothing, or look.
   public let guests: Role
   /// Seconds since 1970, told by the owner.

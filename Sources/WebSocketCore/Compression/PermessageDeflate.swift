@@ -21,7 +21,7 @@
 
     /// The RFC's defaults: the largest windows, and contexts that go from message to message.
     ///
-    /// Numbers of bits are not checked: one above 15 counts as 15, and one below 8 breaks the RFC.
+    /// As preferences of a server, numbers of bits below 8 count as 8, and those above 15 as 15.
     public init(
       serverMaxWindowBits: UInt8 = 15, clientMaxWindowBits: UInt8 = 15, serverNoContextTakeover: Bool = false,
       clientNoContextTakeover: Bool = false
@@ -117,9 +117,9 @@
 
       func accepted(with preferences: PermessageDeflate) -> PermessageDeflate {
         PermessageDeflate(
-          serverMaxWindowBits: min(serverMaxWindowBits ?? 15, preferences.serverMaxWindowBits),
+          serverMaxWindowBits: min(serverMaxWindowBits ?? 15, max(preferences.serverMaxWindowBits, 8)),
           clientMaxWindowBits:
-            hasClientMaxWindowBits ? min(clientMaxWindowBits ?? 15, preferences.clientMaxWindowBits) : 15,
+            hasClientMaxWindowBits ? min(clientMaxWindowBits ?? 15, max(preferences.clientMaxWindowBits, 8)) : 15,
           serverNoContextTakeover: serverNoContextTakeover || preferences.serverNoContextTakeover,
           clientNoContextTakeover: clientNoContextTakeover || preferences.clientNoContextTakeover)
       }
