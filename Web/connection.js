@@ -18,11 +18,13 @@ import { screens } from './words.js';
 
 const ofTheSocket = ['open', 'ping', 'pong', 'silence', 'give', 'steady', 'retry'];
 const full = [4013, 1013]; // close codes of a device whose places are all taken; 1013 is that of older ones
+const patience = 3; // sockets in a row that did not open, until the page says that something blocks them
 
-// What is not here is unknown, or false: boot, clients, mqtt, about, since, delay, refusal, held, asking, said, unsaid.
+// What is not here is unknown, or false: boot, clients, mqtt, about, since, delay, held, asking, said, unsaid, and
+// refusal, the reason why no socket opens: it stands until one does, or an answer gives another or none.
 export function initial({ now, name = '', visible = true, online = true }) {
   return {
-    phase: 'asleep', visible, online, now, timers: {}, socket: 0, failures: 0, pings: 0,
+    phase: 'asleep', visible, online, now, timers: {}, socket: 0, failures: 0, barred: 0, pings: 0,
     name, parts: {}, rev: 0, changes: [], memory: {}, pending: {}, ids: 0, notice: '', topic: t`Connected`,
   };
 }
@@ -110,8 +112,12 @@ Object.assign(events, {
     const failedToOpen = 'open' in s.timers;
     wait(s);
     if (!s.online) return;
-    if (full.includes(code)) refuse(s, t`All places are taken; trying again`);
-    if (full.includes(code) || failedToOpen) s.effects.push({ type: 'ask' });
+    if (full.includes(code)) {
+      refuse(s, s.refusal || t`All places are taken; trying again`);
+      s.effects.push({ type: 'ask' });
+    } else if (failedToOpen) {
+      notOpened(s);
+    }
   },
 
   // A page cannot see why a socket was refused: api/state tells. No status: there was no answer.
@@ -119,15 +125,14 @@ Object.assign(events, {
     const { asking } = s;
     if (!asking && !['waiting', 'refused'].includes(s.phase)) return;
     for (const act of ended) act(s, status);
-    const error = typeof body?.error === 'string' && body.error[0]?.toUpperCase() + body.error.slice(1);
-    const words = status === 403 ? t([error]) || t`Opened from another site`
-      : status === 503 && t`${t([error || 'All places are taken'])}; trying again`;
-    if (asking && (words || !(status < 500))) wait(s);
-    if (words) refuse(s, words);
     if (status === 200) apply(s, body ?? {});
-    if (s.asking) connect(s);
-    else if (status === 200 && s.phase === 'refused' && s.clients) {
-      refuse(s, t`${screens(s.clients)} already open; trying again`);
+    const words = reason(s, status, body);
+    if (asking) {
+      s.refusal = words;
+      if (status < 500 && status !== 403) connect(s);
+      else wait(s);
+    } else if (words) {
+      refuse(s, words);
     }
   },
 
@@ -145,9 +150,14 @@ Object.assign(events, {
 
 Object.assign(expired, {
   open(s) {
-    const { asking } = s;
-    wait(s);
-    if (s.online && !asking) s.effects.push({ type: 'ask' });
+    if (s.asking) {
+      s.refusal = '';
+      wait(s);
+      if (s.online) s.timers.retry = s.now + timeouts.reconnectLeast; // it has waited for the answer
+    } else {
+      wait(s);
+      if (s.online) notOpened(s);
+    }
   },
   ping,
   pong(s) {
@@ -174,6 +184,8 @@ const messages = {
   hello(s, message) {
     if (s.phase !== 'live' && s.phase !== 'checking') {
       forget(s, 'open');
+      s.barred = 0;
+      s.refusal = '';
       s.timers.steady = s.now + timeouts.steady;
       listen(s);
     }
@@ -203,14 +215,14 @@ const messages = {
 
 // The connection --------------------------------------------------------------------------------------------
 
-// After a failure the device is asked over HTTP first: Firefox holds a WebSocket back the longer the more have
-// failed, and a request never.
+// The device is asked over HTTP first, but for the first socket, for then the page has just come from it: Firefox holds
+// a WebSocket back the longer the more have failed, and a request never.
 function open(s) {
   s.phase = s.online ? 'connecting' : 'offline';
-  s.timers.open = s.now + timeouts.open;
-  s.asking = s.failures > 0;
-  if (s.asking) s.effects.push({ type: 'ask' });
-  else connect(s);
+  if (!s.socket) return connect(s);
+  s.asking = true;
+  s.timers.open = s.now + timeouts.ask;
+  s.effects.push({ type: 'ask' });
 }
 
 function connect(s) {
@@ -237,7 +249,7 @@ function reopen(s) {
 // Waits for the next attempt: full jitter, doubling, capped, forever.
 function wait(s) {
   drop(s);
-  s.phase = s.online ? 'waiting' : 'offline';
+  s.phase = !s.online ? 'offline' : s.refusal ? 'refused' : 'waiting';
   // "Offline" is only the browser's opinion, so that too is tried now and then.
   const ceiling = Math.min(timeouts.reconnectCap, timeouts.reconnectBase * 2 ** s.failures);
   const jittered = timeouts.reconnectLeast + s.random * (ceiling - timeouts.reconnectLeast);
@@ -259,6 +271,22 @@ function refuse(s, words) {
   s.refusal = words;
 }
 
+// Why no socket opens, by an answer over HTTP; nothing if that does not tell.
+function reason(s, status, body) {
+  const error = typeof body?.error === 'string' && body.error[0]?.toUpperCase() + body.error.slice(1);
+  if (status === 403) return t([error]) || t`Opened from another site`;
+  if (status === 503) return t`${t([error || 'All places are taken'])}; trying again`;
+  if (status !== 200) return '';
+  if (body?.full) return t`${screens(s.clients)} already open; trying again`;
+  return s.barred < patience ? '' : t`The browser, a policy or a proxy blocks the WebSocket; trying again`;
+}
+
+// The device is there if it answers, and then something in between is to blame.
+function notOpened(s) {
+  s.barred += 1;
+  s.effects.push({ type: 'ask' });
+}
+
 function sleep(s) {
   drop(s);
   forget(s, 'sleep');
@@ -268,7 +296,7 @@ function sleep(s) {
 function wake(s, suspicious) {
   if (!s.visible || s.phase === 'checking') return;
   // An attempt just begun is left to finish: several of these events come together.
-  const attemptIsYoung = s.timers.open - s.now > timeouts.open - timeouts.probe;
+  const attemptIsYoung = s.timers.open - s.now > (s.asking ? timeouts.ask : timeouts.open) - timeouts.probe;
   if (s.phase !== 'live') {
     if (!attemptIsYoung) reopen(s);
   } else if (suspicious) {

@@ -11,6 +11,7 @@ gateway.protocol = gateway.protocol.replace('http', 'ws');
 
 let websocket;
 let question;
+let earlier; // the question before, which may still be answered where the line is slow
 
 Object.assign(perform, {
   open({ socket }, send) {
@@ -36,10 +37,14 @@ Object.assign(perform, {
   },
 
   async ask(effect, send) {
-    question?.abort();
-    const { signal } = question = new AbortController();
-    const answer = await get('api/state', signal);
-    if (!signal.aborted) send('answer', answer);
+    earlier?.abort();
+    earlier = question;
+    const asked = question = new AbortController();
+    const answer = await get('api/state', asked.signal);
+    if (asked.signal.aborted || (!answer.status && asked === earlier)) return;
+    earlier?.abort();
+    question.abort();
+    send('answer', answer);
   },
 
   say({ text }) {

@@ -1,39 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// Why no socket opens although the device answers: a proxy in between that changes the address, so that the device
-// takes the page for another site's, or that passes no WebSocket on. A page cannot read the answer to a socket, and a
-// GET has no Origin, so it asks by a POST to the socket's path, which the device judges as it judges the socket. This
-// builds on connection.js and index.js, which are the same without it.
+// Why no socket opens although the device answers, where the device knows: a proxy in between changes the address, so
+// that the device takes the page for another site's. A page cannot read the answer to a socket, and a GET has no
+// Origin, so it asks by a POST to the socket's path, which the device judges as it judges the socket. This builds on
+// connection.js and index.js, which are the same without it.
 
-import { events, expired, perform } from './kinds.js';
-import { t } from './language.js';
+import { events, perform } from './kinds.js';
 
-const patience = 3; // sockets that failed in a row, until a proxy is suspected
-const { answer, closed } = events;
-const { steady } = expired;
+const { answer } = events;
 
-Object.assign(events, {
-  closed(s, event) {
-    if (s.held && event.socket === s.socket && 'open' in s.timers) s.barred = (s.barred ?? 0) + 1;
-    closed(s, event);
-  },
-
-  // api/state answers, and sockets fail: the device is asked why.
-  answer(s, event) {
-    const { status, judged } = event;
-    if (s.barred && status === 200 && !judged) {
-      s.effects.push({ type: 'judge', status, body: event.body });
-    } else if (judged && status === 200 && s.barred >= patience && !s.asking) {
-      answer(s, { status: 403, body: { error: t`Does a proxy block the WebSocket? Trying again` } });
-    } else {
-      answer(s, event);
-    }
-  },
-});
-
-expired.steady = (s) => {
-  s.barred = 0;
-  steady(s);
+// api/state answers, and sockets fail: the device is asked why.
+events.answer = (s, event) => {
+  const { status, body, judged } = event;
+  if (s.barred && status === 200 && !judged) s.effects.push({ type: 'judge', status, body });
+  else answer(s, event);
 };
 
 perform.judge = async ({ type, ...known }, send) => {

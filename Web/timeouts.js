@@ -5,6 +5,7 @@
 export const timeouts = {
   words: 3000, // for the file of another language, before the page goes on in English
   open: 5000, // from opening a socket to its hello: a phone can leave one CONNECTING forever
+  ask: 2500, // for an answer over HTTP, until it is asked again: with reconnectLeast less than 3 seconds
   ping: 5000, // between our pings while visible
   pong: 4000, // for an answer to a ping
   probe: 1500, // the same, when the socket is suspected to have died unseen

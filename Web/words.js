@@ -64,7 +64,7 @@ function partView(s, name, part) {
 // What the page shows. `fresh`: what the parts say is known, not remembered.
 export function view(s) {
   const live = s.phase === 'live';
-  const fresh = live || (s.phase === 'connecting' && s.boot === undefined && s.socket === 1);
+  const fresh = live || (s.phase === 'connecting' && s.held && s.socket === 1); // the page has just come
   const parts = Object.entries(s.parts).map(([name, part]) => partView(s, name, part));
   const lamps = parts.filter((part) => kindOf(part).isLamp);
   return {

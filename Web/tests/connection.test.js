@@ -36,13 +36,13 @@ const transitions = [
   ['live', (p) => p.jump(21_000).send('tick'), 'checking', ['ping']],
   ['checking', (p) => p.pong(), 'live', []],
   ['checking', (p) => p.hello(), 'checking', []],
-  ['checking', (p) => p.pass(1500), 'connecting', ['close', 'open']],
+  ['checking', (p) => p.pass(1500), 'connecting', ['close', 'ask']],
   ['checking', (p) => p.send('online'), 'checking', []],
   ['checking', (p) => p.closed(), 'waiting', []],
   ['stale', (p) => p.hello(), 'live', ['ping']],
   ['stale', (p) => p.receive('not JSON'), 'live', ['ping']],
   ['stale', (p) => p.pass(2000), 'waiting', ['close']],
-  ['stale', (p) => p.send('online'), 'connecting', ['close', 'open']],
+  ['stale', (p) => p.send('online'), 'connecting', ['close', 'ask']],
   ['waiting', (p) => p.pass(325), 'connecting', ['ask']],
   ['waiting', (p) => p.pass(325).answer(), 'connecting', ['ask', 'open']],
   ['waiting', (p) => p.pass(325).answer(401), 'connecting', ['ask', 'reload', 'open']],
@@ -52,22 +52,25 @@ const transitions = [
   ['waiting', (p) => p.pass(325).answer(503), 'refused', ['ask']],
   ['waiting', (p) => p.pass(325).answer().hello(), 'live', ['ask', 'open', 'ping']],
   ['waiting', (p) => p.pass(325).answer().closed(), 'waiting', ['ask', 'open', 'ask']],
-  ['waiting', (p) => p.pass(325 + 5000), 'waiting', ['ask']],
+  ['waiting', (p) => p.pass(325 + 2500), 'waiting', ['ask']],
+  ['waiting', (p) => p.pass(325 + 2500 + 150), 'connecting', ['ask', 'ask']],
   ['waiting', (p) => p.pass(325).send('offline').send('online'), 'connecting', ['ask', 'ask']],
   ['waiting', (p) => p.send('retry'), 'connecting', ['ask']],
   ['waiting', (p) => p.send('show'), 'connecting', ['ask']],
   ['waiting', (p) => p.send('online'), 'connecting', ['ask']],
   ['waiting', (p) => p.send('offline'), 'offline', []],
   ['waiting', (p) => p.send('hide').pass(100).send('leave'), 'asleep', []],
-  ['offline', (p) => p.send('online'), 'connecting', ['open']],
-  ['offline', (p) => p.send('retry'), 'offline', ['open']],
-  ['offline', (p) => p.pass(10_000), 'offline', ['open']],
-  ['offline', (p) => p.pass(10_000).hello(), 'live', ['open', 'ping']],
-  ['offline', (p) => p.pass(10_000).closed(), 'offline', ['open']],
+  ['offline', (p) => p.send('online'), 'connecting', ['ask']],
+  ['offline', (p) => p.send('retry'), 'offline', ['ask']],
+  ['offline', (p) => p.pass(10_000), 'offline', ['ask']],
+  ['offline', (p) => p.pass(10_000 + 2500), 'offline', ['ask']],
+  ['offline', (p) => p.pass(10_000).answer().hello(), 'live', ['ask', 'open', 'ping']],
+  ['offline', (p) => p.pass(10_000).answer().closed(), 'offline', ['ask', 'open']],
   ['refused', (p) => p.pass(325), 'connecting', ['ask']],
   ['refused', (p) => p.send('retry'), 'connecting', ['ask']],
   ['refused', (p) => p.send('online'), 'connecting', ['ask']],
-  ['asleep', (p) => p.send('show'), 'connecting', ['open']],
+  ['asleep', (p) => p.send('show'), 'connecting', ['ask']],
+  ['asleep', (p) => p.send('show').answer(), 'connecting', ['ask', 'open']],
   ['asleep', (p) => p.send('online'), 'asleep', []],
   ['asleep', (p) => p.pass(86_400_000), 'asleep', []],
 ];
@@ -212,9 +215,9 @@ test('the back-off starts afresh after 10 s live, not sooner', async (t) => {
 
 test('being offline does not lengthen the back-off', () => {
   const page = pages.offline({ random: 1 });
-  for (let n = 0; n < 10; n += 1) page.send('retry').closed();
+  for (let n = 0; n < 10; n += 1) page.send('retry').send('answer');
   assert.equal(page.state.timers.retry - page.now, 10_000);
-  page.send('online').closed();
+  page.send('online').send('answer');
   assert.equal(page.state.timers.retry - page.now, 500);
 });
 
@@ -244,7 +247,7 @@ test('on its return a page shows what it knew as remembered until the hello', ()
   assert.equal(page.phase, 'connecting');
   assert.equal(page.view.fresh, false);
   assert.equal(page.led.on, true);
-  page.hello({ on: false, rev: 50 });
+  page.answer().hello({ on: false, rev: 50 });
   assert.equal(page.view.fresh, true);
   assert.equal(page.led.on, false);
 });
@@ -291,61 +294,27 @@ test('an attempt just begun is left to finish when several wake events come toge
   const page = pages.asleep();
   page.take();
   page.send('show').send('show').send('online');
+  assert.deepEqual(kinds(page.take()), ['ask']);
+  page.pass(1499).send('online');
+  assert.deepEqual(kinds(page.take()), []);
+  page.pass(1).send('online');
+  assert.deepEqual(kinds(page.take()), ['ask']);
+  page.answer().pass(1499).send('online');
   assert.deepEqual(kinds(page.take()), ['open']);
-  page.pass(1500).send('online');
-  assert.deepEqual(kinds(page.take()), ['close', 'open']);
+  page.pass(1).send('online');
+  assert.deepEqual(kinds(page.take()), ['close', 'ask']);
 });
 
-test('a page restored from the back-forward cache connects at once', () => {
+test('a page restored from the back-forward cache asks at once', () => {
   const page = pages.live().send('leave').jump(600_000);
   page.take();
   page.send('show');
-  assert.deepEqual(kinds(page.take()), ['open']);
+  assert.deepEqual(kinds(page.take()), ['ask']);
 });
 
 test('a page hidden while it checks does not hang', () => {
   const page = pages.checking().send('hide').jump(2000).send('tick').send('show');
-  assert.equal(page.hello().phase, 'live');
-});
-
-// What api/state says --------------------------------------------------------------------------------------
-
-const answers = [
-  ['connecting', 403, { error: 'unknown host' }, 'refused', 'Unknown host'],
-  ['connecting', 403, null, 'refused', 'Opened from another site'],
-  ['connecting', 503, { error: 'busy' }, 'refused', 'Busy; trying again'],
-  ['connecting', 503, {}, 'refused', 'All places are taken; trying again'],
-  ['connecting', 500, {}, 'waiting', 'Reconnecting in 1 s'],
-  ['connecting', 200, hello({ on: true, clients: 8 }), 'waiting', 'Reconnecting in 1 s'],
-  ['connecting', 200, null, 'waiting', 'Reconnecting in 1 s'],
-  ['refused', 200, hello({ clients: 8 }), 'refused', '8 screens already open; trying again'],
-];
-
-test('after a failed open the page shows what api/state says', async (t) => {
-  for (const [from, status, body, phase, words] of answers) {
-    await t.test(`${from}, ${status} ${JSON.stringify(body?.error ?? null)}`, () => {
-      const page = from === 'refused' ? pages.refused() : pages.connecting().closed();
-      page.answer(status, body);
-      assert.equal(page.phase, phase);
-      assert.equal(page.view.connection, words);
-      assert.ok(page.state.timers.retry > page.now, 'and tries again');
-      assert.equal(page.led?.on, body?.parts?.led.on);
-    });
-  }
-});
-
-test('an answer that comes after the socket is open is not heard', () => {
-  const page = pages.connecting().closed().send('retry').answer().answer(403, null);
-  assert.equal(page.phase, 'connecting');
-  assert.equal(page.hello().answer(403, null).phase, 'live');
-});
-
-test('no WebSocket is opened while the device is away, however long', () => {
-  const page = pages.waiting();
-  page.take();
-  for (let n = 0; n < 1000; n += 1) page.send('retry').send('answer');
-  assert.deepEqual(new Set(kinds(page.take())), new Set(['ask']));
-  assert.deepEqual(kinds(page.send('retry').answer().take()), ['ask', 'open']);
+  assert.equal(page.answer().hello().phase, 'live');
 });
 
 // What is shown of it ---------------------------------------------------------------------------------------

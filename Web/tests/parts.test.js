@@ -277,7 +277,7 @@ test('connecting at load is not announced; a lost connection is, once and not at
 test('a page that went to sleep and came back says nothing of it', () => {
   const page = pages.asleep();
   page.take();
-  assert.deepEqual(said(page.send('show').hello().passAnswered(6000)), []);
+  assert.deepEqual(said(page.send('show').answer().hello().passAnswered(6000)), []);
 });
 
 test('a failure is shown at once, even if its announcement must wait', () => {

@@ -123,13 +123,14 @@ class World {
   step(type, details) {
     this.page.random = this.random();
     this.page.send(type, details);
-    for (const effect of this.page.take()) this.perform(effect);
+    for (const effect of this.page.take()) this.perform(effect, type);
     this.check();
   }
 
-  perform(effect) {
+  perform(effect, event) {
     if (effect.type === 'open') {
       assert.equal(this.socket, undefined, 'never two sockets at once');
+      assert.ok(effect.socket === 1 || event === 'answer', 'a socket is opened when the device has answered');
       this.forget();
       this.socket = effect.socket;
     } else if (effect.type === 'close') {
