@@ -17,6 +17,7 @@ from common.http import device_state
 from common.program import Program
 from engine import Engine
 
+KITCHEN = Path(__file__).resolve().parents[2] / "Examples" / "kitchen.yaml"
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 SWITCH = "[data-part=led] [role=switch]"
 SHOWN = """((row) => row && [row.classList.contains('on'), row.querySelector('i').textContent,

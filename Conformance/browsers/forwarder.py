@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A small proxy before a device: it shows it under a path prefix, as docs/proxies.md has proxies do, and holds an
-answer back for as long as a claim wants.
+"""A small proxy before a device: it shows it under a path prefix, as docs/proxies.md has proxies do, adds a policy of
+its own, and holds an answer back for as long as a claim wants.
 """
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ HEAD = 65_536  # bytes that a head may have
 class Forwarder:
     """Each connection has one of its own to the device. Every request ends its connection, but for sockets."""
 
-    def __init__(self, device: int, prefix: str = "", held: str = "") -> None:
-        """Requests for the path `held` wait until `release`."""
+    def __init__(self, device: int, prefix: str = "", held: str = "", policy: str = "") -> None:
+        """Requests for the path `held` wait until `release`. Pages get `policy` beside the device's own."""
         self.device, self.prefix, self.held = device, prefix, held
+        self.added = f"Content-Security-Policy: {policy}\r\n".encode() if policy else b""
         self.release = threading.Event()
         self.strays: list[str] = []  # targets that were not under the prefix
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -45,7 +46,7 @@ class Forwarder:
                 return
             with socket.create_connection(("127.0.0.1", self.device)) as device:
                 device.sendall(request)
-                back = threading.Thread(target=pump, args=(device, client), daemon=True)
+                back = threading.Thread(target=pump, args=(device, client, self.added), daemon=True)
                 back.start()
                 pump(client, device)
                 back.join()
@@ -68,10 +69,13 @@ class Forwarder:
         return b"%b %b %b\r\n%b" % (method, path.encode("latin-1"), version, fields)
 
 
-def pump(source: socket.socket, sink: socket.socket) -> None:
-    """Passes on what comes until either side ends, and then ends the other."""
+def pump(source: socket.socket, sink: socket.socket, added: bytes = b"") -> None:
+    """Passes on what comes until either side ends, and then ends the other. `added` goes behind the first line."""
     try:
         while received := source.recv(HEAD):
+            if added:
+                line, end, rest = received.partition(b"\r\n")
+                received, added = line + end + added + rest, b""
             sink.sendall(received)
     except OSError:
         pass
@@ -83,8 +87,8 @@ def pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 @contextmanager
-def forwarder(device: int, prefix: str = "", held: str = "") -> Iterator[Forwarder]:
-    one = Forwarder(device, prefix, held)
+def forwarder(device: int, prefix: str = "", held: str = "", policy: str = "") -> Iterator[Forwarder]:
+    one = Forwarder(device, prefix, held, policy)
     thread = threading.Thread(target=one.serve, daemon=True)
     thread.start()
     try:

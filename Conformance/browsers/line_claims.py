@@ -4,9 +4,10 @@ device is away, and how soon the page must be live.
 """
 from __future__ import annotations
 
+import socket
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from bench import SWITCH, Bench, View
 from common.claims import check, until
@@ -104,7 +105,23 @@ def hidden_for_a_minute(bench: Bench) -> str:
 hidden_for_a_minute.waits = HIDDEN
 
 
-def away_for(seconds: int) -> Callable[[Bench], str]:
+@contextmanager
+def silence(port: int) -> Iterator[None]:
+    """Nobody answers at a port, as if the packets were lost: a listener takes none, and its queue is full (Linux)."""
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", port), backlog=0))
+        while True:
+            waiting = sockets.enter_context(socket.socket())
+            waiting.settimeout(0.2)
+            try:
+                waiting.connect(listener.getsockname())
+            except TimeoutError:
+                break
+        yield
+
+
+def away_for(seconds: int, is_silent: bool = False) -> Callable[[Bench], str]:
+    """Its address refuses meanwhile, or is silent."""
     def device_away(bench: Bench) -> str:
         browser, view = bench.browser, View(bench.browser)
         folder = bench.fresh()
@@ -115,7 +132,8 @@ def away_for(seconds: int) -> Callable[[Bench], str]:
         until(lambda: view.has("[data-phase=waiting].loud"), "the page is loud about it")
         check(view.has(f"{SWITCH}[aria-disabled=true]"), "the switch cannot be used")
         check(browser.evaluate("document.getElementById('retry').hidden") is False, "the page offers to retry")
-        time.sleep(max(0, stopped + seconds - time.monotonic()))  # the time is the claim
+        with silence(device.port) if is_silent else nullcontext():
+            time.sleep(max(0, stopped + seconds - time.monotonic()))  # the time is the claim
         with bench.device(port=device.port, folder=folder) as device:
             start = time.monotonic()
             view.become_live(patience=100)
@@ -123,8 +141,9 @@ def away_for(seconds: int) -> Callable[[Bench], str]:
             device.toggle()
             view.come_to_show(device, "the page")
             return in_time(late)
-    device_away.__name__ = f"device_away_for_{seconds}_s"
-    device_away.__doc__ = f"A page is live at most {BACK:.0f} s after a device that was away for {seconds} s is back."
+    how = "silent" if is_silent else "away"
+    device_away.__name__ = f"device_{how}_for_{seconds}_s"
+    device_away.__doc__ = f"A page is live at most {BACK:.0f} s after a device that was {how} for {seconds} s is back."
     device_away.waits = seconds
     return device_away
 

@@ -22,7 +22,7 @@ from engine import Engine  # noqa: E402
 from engines import ENGINES, WebKitGTK  # noqa: E402
 from table import Claim, Lane, Table, run_all  # noqa: E402
 
-ABSENCES, LONG_ABSENCE = [10, 65], 300  # seconds
+ABSENCES, SILENCE, LONG_ABSENCE = [10, 65], 10, 300  # seconds
 
 
 def arguments() -> argparse.Namespace:
@@ -48,7 +48,7 @@ def lanes(options: argparse.Namespace) -> list[list[Claim]]:
     absences = ABSENCES + [LONG_ABSENCE] * options.full
     all_lanes = [page_claims.CLAIMS + line_claims.CLAIMS + [pictures.pictures],
                  [line_claims.hidden_for_a_minute, *setting_claims.CLAIMS],
-                 [line_claims.away_for(seconds) for seconds in absences]]
+                 [*map(line_claims.away_for, absences), line_claims.away_for(SILENCE, is_silent=True)]]
     names = options.claim
     if unknown := set(names) - {claim.__name__ for lane in all_lanes for claim in lane}:
         sys.exit(f"run: there is no claim {' and no '.join(sorted(unknown))}; --list has them")

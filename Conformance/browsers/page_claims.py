@@ -4,7 +4,7 @@ was measured, if anything, for the table.
 """
 from __future__ import annotations
 
-from bench import SWITCH, Bench, View
+from bench import KITCHEN, SWITCH, Bench, View
 from common.claims import check, until
 from forwarder import forwarder
 
@@ -14,6 +14,9 @@ FOCUS = """(focus => [focus.getAttribute('role'), focus.matches(':focus-visible'
 RECORD_KEYS = """void (window.keys = [],
     addEventListener('keydown', ({ key, repeat }) => keys.push([key, repeat]), true))"""
 SIZES = [(200, 600), (360, 740), (740, 360), (1280, 800), (3840, 2160)]
+RECORD_STEPS = """(step => void (window.steps = 0, step.addEventListener('click', () => window.steps += 1),
+    step.addEventListener('keyup', () => window.isReleased = true), step.focus()))(
+    document.querySelector('[data-part=target] [name=stepDown]'))"""
 OVERHANG = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
 
@@ -176,4 +179,24 @@ def held_enter(bench: Bench) -> str:
         return f"{repeats} repeats"
 
 
-CLAIMS = [first_paint, tap, press_on_the_board, two_windows, no_javascript, dark, every_size, keyboard, held_enter]
+def held_enter_on_a_number(bench: Bench) -> str:
+    """Enter held on the step of a number steps on as long as it is held, and the device comes to the last value."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.device(KITCHEN, "--board", "simulated") as device:
+        browser.visit(device.address)
+        view.become_live()
+        browser.evaluate(RECORD_STEPS)
+        target = device.state()["parts"]["target"]
+        browser.hold("Return", 1.2)
+        until(lambda: browser.evaluate("window.isReleased === true"), "the page has heard all of it")
+        steps = browser.evaluate("window.steps")
+        check(steps >= 5, f"it steps on: {steps} times")
+        wanted = max(target["min"], target["value"] - steps * target["step"])
+        until(lambda: device.state()["parts"]["target"]["value"] == wanted, f"after {steps} steps it comes to {wanted}")
+        shown = browser.evaluate("+document.querySelector('[data-part=target] input').value")
+        check(shown == wanted, f"the page shows {wanted}, not {shown}")
+        return f"{steps} steps"
+
+
+CLAIMS = [first_paint, tap, press_on_the_board, two_windows, no_javascript, dark, every_size, keyboard, held_enter,
+          held_enter_on_a_number]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Claims about where the page is and how: under a path prefix, at an IPv6 address, over TLS, behind a login, and as
-files of a folder under either policy."""
+"""Claims about where the page is and how: under a path prefix, at an IPv6 address, over TLS, behind a login, as files
+of a folder, under either policy, and under one that forbids it its socket."""
 from __future__ import annotations
 
 import json
@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from bench import SWITCH, Bench, View
+from bench import KITCHEN, SWITCH, Bench, View
 from common.claims import check, until
 from common.environments import clean_environment
 from common.http import request
@@ -18,6 +18,7 @@ from common.webdriver import DriverError
 from common.websocket import WebSocket
 from engine import Engine
 from forwarder import forwarder
+from line_claims import ASKED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREFIX = "/devices/lamp"
@@ -27,7 +28,6 @@ OWN_SOCKET = """void (window.seen = {}, window.own = new WebSocket(new URL('ws',
 INLINE = "<!doctype html><title>none</title><p id=p>none</p><script src=own.js></script>" \
          "<script>document.title = 'inline'</script>"
 OWN = "document.getElementById('p').textContent = 'own'"
-KITCHEN = ROOT / "Examples" / "kitchen.yaml"
 # What the page says by its script, by its document, by its style, and to a screen reader. Firefox tells of the style
 # only that it shows an attribute.
 SAID = """(link => [document.documentElement.lang, document.querySelector('[data-part=celsius] i').textContent,
@@ -71,13 +71,19 @@ def ipv6(bench: Bench) -> None:
 
 
 def page_policies(bench: Bench) -> None:
-    """A page of a folder may run scripts beside it; those in itself only under the relaxed policy, else it is told."""
+    """Under either policy the device's own page is live and works. A page of a folder may run scripts beside it; those
+    in itself only under the relaxed policy, else it is told."""
     browser, view = bench.browser, View(bench.browser)
     folder = bench.fresh() / "data"
     folder.mkdir()
     (folder / "index.html").write_text(INLINE)
     (folder / "own.js").write_text(OWN)
     for policy, title in (("strict", "none"), ("relaxed", "inline")):
+        with bench.device("--page-policy", policy) as device:
+            view.open(device, f"{policy}: the device's own page")
+            browser.click(SWITCH)
+            until(lambda: device.is_on, f"{policy}: the tap is done")
+            view.come_to_show(device, f"{policy}: the device's own page")
         with bench.device("--data", folder, "--page-policy", policy) as device:
             browser.visit(device.address + "own.js")
             browser.complaints()
@@ -88,6 +94,19 @@ def page_policies(bench: Bench) -> None:
                 told = browser.complaints()
                 is_told = any("olicy" in line for line in told)
                 check(is_told is (policy == "strict"), f"{policy}: the console says {told}")
+
+
+def forbidden_socket(bench: Bench) -> str:
+    """Where a policy forbids the page its socket, it says that something blocks it, and goes on trying."""
+    browser, view = bench.browser, View(bench.browser)
+    with bench.device() as device, forwarder(device.port, policy="connect-src http:") as proxy:
+        browser.visit(proxy.address)
+        seconds = view.come_to_say("#connection", "blocks the WebSocket; trying again$")
+        asked = browser.evaluate(ASKED)
+        until(lambda: browser.evaluate(ASKED) >= asked + 2, "it goes on asking")
+        view.come_to_say("#connection", "blocks the WebSocket; trying again$")
+        check(device.clients == 0, f"no socket has come to the device: {device.clients}")
+        return f"said after {seconds:.1f} s"
 
 
 def languages(bench: Bench) -> None:
@@ -217,4 +236,4 @@ def is_live_by_wss(browser: Engine, device: SecureDevice, host: str) -> None:
     browser.evaluate("void own.close()")
 
 
-CLAIMS = [path_prefix, ipv6, page_policies, languages, login, own_authority]
+CLAIMS = [path_prefix, ipv6, page_policies, forbidden_socket, languages, login, own_authority]

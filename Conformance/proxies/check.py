@@ -260,10 +260,10 @@ def folder_works(setup: Setup, page: Page) -> None:
 
 
 def blocked_socket_is_suspected(setup: Setup) -> None:
-    """where a proxy passes no WebSocket on, the page asks whether it does"""
+    """where a proxy passes no WebSocket on, the page says that something blocks it"""
     with setup.page() as (page, _):
         words = page.locator("[data-phase=refused] #connection").text_content(timeout=2 * NEWS)
-        check("WebSocket" in words, f"the page suspects the proxy: {words}")
+        check("a proxy blocks the WebSocket" in words, f"the page suspects the proxy: {words}")
 
 
 class IdleSocket(threading.Thread):
