@@ -47,6 +47,7 @@ enum IncomingPacket: Equatable, Sendable {
   ) throws(MQTTError) -> (ReasonCode, Properties) {
     guard reader.remaining > 0 else { return (.success, Properties()) }
     let code = ReasonCode(rawValue: try reader.byte())
+    guard code.may(standIn: type) else { throw .invalidReasonCode }
     guard reader.remaining > 0 else { return (code, Properties()) }
     return (code, try Properties(&reader, of: type))
   }
@@ -69,6 +70,7 @@ public struct Connack: Equatable, Sendable {
     let code = try reader.byte()
     if version.isV5, reader.remaining > 0 {
       reasonCode = ReasonCode(rawValue: code)
+      guard reasonCode.may(standIn: .connack) else { throw .invalidReasonCode }
       properties = try Properties(&reader, of: .connack)
     } else {
       // A server that speaks 3.1.1 only answers a CONNECT of MQTT 5 in this form, too.
@@ -100,10 +102,11 @@ public struct Message: Equatable, Sendable {
   init(_ reader: inout PacketReader, flags: UInt8, version: ProtocolVersion) throws(MQTTError) {
     try self.init(head: &reader, flags: flags)
     if version.isV5 { _ = try Properties(&reader, of: .publish) }
+    guard !topic.isEmpty else { throw .missingTopicName }  // behind the properties: one may stand for the name
     payload = reader.rest()
   }
 
-  /// Reads the message as far as its number, which is all that is needed to acknowledge it.
+  /// Reads the message as far as its number, which is all that is needed to acknowledge it. The name may be empty.
   @_lifetime(reader: copy reader)
   init(head reader: inout PacketReader, flags: UInt8) throws(MQTTError) {
     guard let qos = QualityOfService(rawValue: flags >> 1 & 0b11) else { throw .invalidQoS }
@@ -111,7 +114,7 @@ public struct Message: Equatable, Sendable {
     isRetained = flags & 1 == 1
     isDuplicate = flags & 0b1000 != 0
     topic = try reader.string()
-    guard Topic.isName(reader.bytes.extracting(topic)) else { throw .invalidTopicName }
+    guard topic.isEmpty || Topic.isName(reader.bytes.extracting(topic)) else { throw .invalidTopicName }
     if qos != .atMostOnce { packetIdentifier = try reader.packetIdentifier() }
     payload = 0..<0
   }
@@ -151,10 +154,7 @@ public struct SubscriptionAcknowledgement: Equatable, Sendable {
     }
     reasonCodes = reader.rest()
     for index in reasonCodes {
-      // A refusal may have any number: ejabberd refuses with codes of MQTT 5 in 3.1.1, too.
-      let code = reader.bytes[index]
-      let isGrant = type == .suback ? code <= 2 : code == 0 || code == 0x11
-      guard isGrant || code >= 0x80 else { throw .invalidReasonCode }
+      guard ReasonCode(rawValue: reader.bytes[index]).may(standIn: type) else { throw .invalidReasonCode }
     }
   }
 }

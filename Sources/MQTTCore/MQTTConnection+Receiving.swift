@@ -142,6 +142,7 @@ extension MQTTConnection {
     } catch {
       throw error == .truncated ? .packetTooLarge : error
     }
+    guard !message.topic.isEmpty else { throw .missingTopicName }
     oversizedMessages &+= 1
     try acknowledge(message, now: now)
   }

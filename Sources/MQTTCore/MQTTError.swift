@@ -19,13 +19,15 @@ public enum MQTTError: Error, Hashable, Sendable {
   case invalidUTF8
   /// A message has a QoS of 3, or is a repetition with QoS 0 (section 3.3.1).
   case invalidQoS
-  /// The topic of a message is empty, or has a wildcard (section 3.3.2.1).
+  /// The topic of a message has a wildcard (section 3.3.2.1).
   case invalidTopicName
+  /// The topic of a message is empty, and no alias stands for it (section 3.3.2.1).
+  case missingTopicName
   /// A packet identifier is 0 (section 2.2.1).
   case invalidPacketIdentifier
   /// A CONNACK has other flags than "session present", or has that where there can be no session (section 3.2.2.1).
   case invalidSessionPresent
-  /// A code that this kind of packet has not (3.1.1 sections 3.2.2.3 and 3.9.3).
+  /// A code that this kind of packet has not (section 2.4; 3.1.1 sections 3.2.2.3 and 3.9.3).
   case invalidReasonCode
   /// A property that there is not, that this packet may not have, or with a value that it may not have (section 2.2.2).
   case invalidProperty
@@ -46,12 +48,11 @@ public enum MQTTError: Error, Hashable, Sendable {
   public var reasonCode: ReasonCode {
     switch self {
     case .invalidPacketType, .invalidFlags, .invalidVariableByteInteger, .truncated, .trailingBytes, .invalidUTF8,
-      .invalidQoS, .invalidReasonCode, .invalidProperty:
-      .malformedPacket
-    case .invalidTopicName: .topicNameInvalid
+      .invalidQoS, .invalidTopicName, .invalidReasonCode, .invalidProperty:
+      .malformedPacket  // `topicNameInvalid` is for a name that is well formed (section 2.4)
     case .invalidTopicAlias: .topicAliasInvalid
     case .packetTooLarge: .packetTooLarge
-    case .invalidPacketIdentifier, .invalidSessionPresent, .repeatedProperty, .unexpectedPacket,
+    case .missingTopicName, .invalidPacketIdentifier, .invalidSessionPresent, .repeatedProperty, .unexpectedPacket,
       .unexpectedPacketIdentifier, .wrongNumberOfReasonCodes:
       .protocolError
     }

@@ -74,6 +74,19 @@ public struct ReasonCode: Hashable, Sendable, RawRepresentable {
   /// Whether it says that something did not go well.
   public var isError: Bool { rawValue >= 0x80 }
 
+  /// Whether a packet of this type, from a server, may have it. Of those that say that it went well each type has its
+  /// own (section 2.4); a refusal may have any number: ejabberd refuses with codes of MQTT 5 in 3.1.1, too.
+  func may(standIn type: ControlPacketType) -> Bool {
+    if isError { return true }
+    return switch type {
+    case .suback: rawValue <= 2  // the quality of service that is granted
+    case .unsuback: self == .success || self == .noSubscriptionExisted
+    case .puback, .pubrec: self == .success || self == .noMatchingSubscribers
+    case .auth: self == .success || rawValue == 0x18 || rawValue == 0x19
+    default: self == .success
+    }
+  }
+
   /// The code that means what this return code of a 3.1.1 CONNACK does; nil if there is none (3.1.1 section 3.2.2.3).
   init?(connectReturnCode code: UInt8) {
     switch code {

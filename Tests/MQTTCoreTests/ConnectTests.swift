@@ -116,6 +116,9 @@ import Timebase
       Answer("accepted in the form of 3.1.1", .v5, [0x20, 2, 0, 0], .refused(.invalidReasonCode)),
       Answer("refused with a session", .v311, [0x20, 2, 1, 5], .refused(.invalidSessionPresent)),
       Answer("refused", .v5, connack(.v5, code: 0x8A), .ended(.refused(.banned))),
+      Answer("neither accepted nor refused", .v5, connack(.v5, code: 1), .refused(.invalidReasonCode)),
+      Answer("the last code that is no refusal", .v5, connack(.v5, code: 0x7F), .refused(.invalidReasonCode)),
+      Answer("a refusal in no list", .v5, connack(.v5, code: 0xFF), .ended(.refused(ReasonCode(rawValue: 0xFF)))),
       Answer("more behind the code", .v311, [0x20, 3, 0, 0, 0], .refused(.trailingBytes)),
       Answer("AUTH", .v5, [0xF0, 0], .refused(.unexpectedPacket)),
     ]

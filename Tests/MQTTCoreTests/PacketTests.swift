@@ -89,7 +89,10 @@ import Timebase
           Row("QoS 3", version, message(version, "a", "", flags: 6, id: 1), .refused(.invalidQoS)),
           Row("QoS 0 again", version, message(version, "a", "", flags: 8), .refused(.invalidQoS)),
           Row("QoS 2, not asked for", version, message(version, "a", "", flags: 4, id: 1), .refused(.unexpectedPacket)),
-          Row("an empty topic", version, message(version, "", ""), .refused(.invalidTopicName)),
+          Row("an empty topic", version, message(version, "", ""), .refused(.missingTopicName)),
+          Row(
+            "a long message with an empty topic", version, message(version, "", String(repeating: "x", count: 20_000)),
+            .refused(.missingTopicName)),
           Row("a topic with +", version, message(version, "a/+", ""), .refused(.invalidTopicName)),
           Row("a topic with #", version, message(version, "#", ""), .refused(.invalidTopicName)),
           Row("a topic with U+0000", version, message(version, "a\0", ""), .refused(.invalidUTF8)),
@@ -124,6 +127,16 @@ import Timebase
       Row("AUTH", .v311, [0xF0, 0], .refused(.invalidPacketType)),
       Row("AUTH", .v5, [0xF0, 0], .refused(.unexpectedPacket)),
       Row("PUBACK with more", .v311, packet(0x40, [0, 1, 0]), .refused(.trailingBytes)),
+      Row(
+        "an empty topic with an alias", .v5, message(.v5, "", "", properties: [0x23, 0, 1]),
+        .refused(.invalidTopicAlias)),
+      Row("PUBACK with a code of SUBACK", .v5, packet(0x40, [0, 1, 1]), .refused(.invalidReasonCode)),
+      Row("PUBACK with a code of UNSUBACK", .v5, packet(0x40, [0, 1, 0x11, 0]), .refused(.invalidReasonCode)),
+      Row("UNSUBACK with a code of PUBACK", .v5, packet(0xB0, [0, 4, 0, 0x10]), .refused(.invalidReasonCode)),
+      Row("DISCONNECT as a client says it", .v5, [0xE0, 1, 4], .refused(.invalidReasonCode)),
+      Row("DISCONNECT with a code of PUBACK", .v5, [0xE0, 1, 0x10], .refused(.invalidReasonCode)),
+      Row("AUTH that goes on", .v5, [0xF0, 1, 0x18], .refused(.unexpectedPacket)),
+      Row("AUTH with a code of others", .v5, [0xF0, 1, 1], .refused(.invalidReasonCode)),
       Row("PUBACK with more", .v5, packet(0x40, [0, 1, 0, 0, 0]), .refused(.trailingBytes)),
       Row("UNSUBACK with more", .v311, packet(0xB0, [0, 4, 0]), .refused(.trailingBytes)),
       Row("a length of more bytes than needed", .v5, [0xD0, 0x80, 0], .refused(.invalidVariableByteInteger)),
@@ -137,6 +150,16 @@ import Timebase
     guard case .refused(let error)? = row.seen.last else { return }
     #expect(harness.connection.end == .failed(error))
     #expect(harness.written() == (row.version == .v5 ? [0xE0, 1, error.reasonCode.rawValue] : []))
+  }
+
+  /// Section 2.4 with 3.3.2.1 and 4.13: not only that the connection ends, but with which code.
+  @Test(arguments: [
+    ("", [], 0x82), ("", [0x23, 0, 1], 0x94), ("a/#", [], 0x81), ("+", [], 0x81), ("a\0", [], 0x81),
+  ] as [(String, [UInt8], UInt8)])
+  func whatIsWrongWithATopicIsSaidByItsOwnCode(_ topic: String, _ content: [UInt8], _ code: UInt8) throws {
+    let harness = try busy(.v5)
+    harness.receive(message(.v5, topic, "", properties: content))
+    #expect(harness.written() == [0xE0, 1, code])
   }
 
   private func busy(_ version: ProtocolVersion) throws -> Harness {
