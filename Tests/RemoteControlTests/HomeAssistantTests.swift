@@ -82,6 +82,36 @@ import Timebase
     #expect(Set(again) == first && again.last == "heliograph/lamp/availability")
   }
 
+  @Test func itIsToldAlsoWhileSomebodyElseWaitsForAnAnswer() throws {
+    var world = try Self.world("old_switch")
+    try world.connect()
+    try world.deliver("heliograph/all/ask", "")
+    try world.wait(5000)
+    _ = world.takePublished()
+    try world.deliver("heliograph/all/ask", "")  // a second time within ten seconds: it waits for their end
+    try world.deliver("homeassistant/status", "online")
+    try world.wait(9000)
+    let topics = world.takePublished().map(\.topic)
+    #expect(topics.filter { $0 == Self.topic }.count == 3, "in full, and without what is gone twice")
+    #expect(topics.filter { $0 == "heliograph/lamp/fan/state" }.count == 1, "who else has asked is answered with it")
+    let (told, state) = (topics.firstIndex(of: Self.topic), topics.firstIndex(of: "heliograph/lamp/fan/state"))
+    #expect(try #require(told) < #require(state), "and is told of the states when it knows the device")
+    #expect(!world.surface.announced.contains(bytes("old_switch")), "it was there")
+  }
+
+  @Test func whoAsksIsAnsweredInTimeAlsoWhileItStarts() throws {
+    for number in 1...20 {
+      var world = try Self.world()
+      try world.connect()
+      try world.wait(5000 + UInt32(number))
+      try world.deliver("homeassistant/status", "online")
+      try world.deliver("heliograph/all/ask", "")
+      _ = world.takePublished()
+      try world.wait(2010)
+      #expect(!world.takePublished("about").isEmpty)
+    }
+  }
+
   @Test(arguments: [("online", true), ("offline", false), ("Online", false), ("", false)])
   func nothingElseIsAStart(_ payload: String, _ isRetained: Bool) throws {
     var world = try Self.world()

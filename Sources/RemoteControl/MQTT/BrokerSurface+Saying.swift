@@ -35,8 +35,9 @@ extension BrokerSurface {
       due.availability = true
       hasWork = true
     }
-    if now >= due.answerTime {
-      due.answerTime = .distantFuture
+    if now >= min(due.answerTime, due.homeAssistantTime) {
+      if now >= due.homeAssistantTime { due.homeAssistantTime = .distantFuture }
+      due.answerTime = .distantFuture  // whoever else has asked is told, too
       lastAnswer = now
       due.about = true
       due.availability = true

@@ -29,6 +29,8 @@ struct BrokerSurface: Sendable {
     var availability = false
     /// When all is to be told to whoever has asked.
     var answerTime = MonotonicTime.distantFuture
+    /// When all is to be told to Home Assistant, which has started.
+    var homeAssistantTime = MonotonicTime.distantFuture
     /// When it is to be said once more that the device is there.
     var onlineTime = MonotonicTime.distantFuture
     var alive = MonotonicTime.distantFuture
@@ -128,7 +130,8 @@ struct BrokerSurface: Sendable {
   var nextDeadline: MonotonicTime {
     // What waits for room waits for the broker, whatever it is late for.
     guard client.isOpen, problem == nil else { return client.nextDeadline }
-    return min(client.nextDeadline, min(min(announcement.time, due.onlineTime), min(due.answerTime, due.alive)))
+    let announcing = min(announcement.time, due.homeAssistantTime)
+    return min(client.nextDeadline, min(min(announcing, due.onlineTime), min(due.answerTime, due.alive)))
   }
 
   #if !WITHOUT_STATE_FILE
@@ -251,10 +254,9 @@ struct BrokerSurface: Sendable {
   /// Home Assistant is told of the device, and then of its states: what a broker has kept may be older than what it has
   /// passed on last, and Home Assistant was not there to hear that.
   private mutating func homeAssistantHasStarted(now: MonotonicTime) {
-    guard due.answerTime == .distantFuture else { return }  // it is told soon
-    let time = now + 1000 + chance(.seconds(3))
-    announcement.homeAssistantStarted(at: time)
-    due.answerTime = min(due.answerTime, time)
+    guard due.homeAssistantTime == .distantFuture else { return }  // it is told soon
+    due.homeAssistantTime = now + 1000 + chance(.seconds(3))
+    announcement.homeAssistantStarted(at: due.homeAssistantTime)
   }
 
   private mutating func obey(
