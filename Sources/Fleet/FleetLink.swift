@@ -15,7 +15,9 @@ struct FleetLink: Sendable {
   var client: MQTTClient
   let topics: FleetTopics
   private(set) var status = BrokerStatus.connecting
-  /// Grows when the status changes.
+  /// What is wrong although there is a connection, in words; empty if nothing is.
+  private(set) var complaint: [UInt8] = []
+  /// Grows when the status or the complaint changes.
   private(set) var version: UInt64 = 1
   /// Why the transport could not connect, in its words.
   var transportWords: [UInt8] = []
@@ -42,11 +44,6 @@ struct FleetLink: Sendable {
     topics = FleetTopics(prefix: prefix)
   }
 
-  /// What is to be told to the log.
-  enum Note: Equatable, Sendable {
-    case refusedFilter(ReasonCode)
-  }
-
   // MARK: What comes
 
   mutating func connected(now: MonotonicTime) {
@@ -54,21 +51,24 @@ struct FleetLink: Sendable {
     subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     isAskDue = false
     (lastAsk, askPause) = (nil, Self.askInterval)
+    complaint = []
     set(.connected)
   }
 
-  /// The broker has answered a request; whether it is the one for the devices' messages, and refused.
-  mutating func subscribed(_ identifier: UInt16, codes: [UInt8]) -> Note? {
-    guard identifier == subscription else { return nil }
+  /// The broker has answered a request. If it refuses the devices' messages, that is a complaint.
+  mutating func subscribed(_ identifier: UInt16, codes: [UInt8]) {
+    guard identifier == subscription else { return }
     isAskDue = true  // not before: the answers would not be heard
-    for code in codes where code >= 0x80 { return .refusedFilter(ReasonCode(rawValue: code)) }
-    return nil
+    guard let code = codes.first(where: { $0 >= 0x80 }) else { return }
+    complaint.append("it refuses the gateway's subscriptions: ")
+    ReasonCode(rawValue: code).appendWords(ofServer: client.connection?.reasonString ?? [], to: &complaint)
+    version += 1
   }
 
   /// Notes why there is no connection.
   mutating func noteTrouble() {
     guard let trouble = client.trouble, !client.isStopped else { return }
-    set(.lost(trouble.words(ofTransport: transportWords)))
+    set(.lost(trouble.words(ofTransport: transportWords, ofServer: client.reasonString)))
   }
 
   private mutating func set(_ status: BrokerStatus) {
@@ -170,10 +170,12 @@ extension FleetContext {
     case .acknowledged(let identifier, let code):
       commands.acknowledged(identifier, isRefused: code.rawValue >= 0x80, table: &table)
     case .subscribed(let identifier):
-      guard case .refusedFilter(let code)? = link.subscribed(identifier, codes: scratch) else { return }
+      link.subscribed(identifier, codes: scratch)
+      let complaint = link.complaint
+      guard !complaint.isEmpty else { return }
       log.info { line in
-        line.append("MQTT: the broker refuses a subscription: reason ")
-        line.append(decimal: code.rawValue)
+        line.append("MQTT: ")
+        line.append(complaint.span)
       }
     }
   }

@@ -12,8 +12,8 @@ public struct ConnectOptions: Equatable, Sendable {
   public var clientIdentifier: [UInt8]
   /// Whether whatever session there is is forgotten (section 3.1.2.4).
   public var isCleanStart = true
-  /// How many seconds after the end of the connection the session is kept, if it is not cleaned; MQTT 5 only, in which
-  /// 0xFFFFFFFF is for ever (section 3.1.2.11.2).
+  /// How many seconds after the end of the connection the session is kept; MQTT 5 only, in which 0xFFFFFFFF is for ever
+  /// (section 3.1.2.11.2). A will is published when the session ends, however long its delay is.
   public var sessionExpiryInterval: UInt32 = 0
   /// The longest time in seconds between two packets from us; 0 for any (section 3.1.2.10).
   public var keepAlive: UInt16 = 20

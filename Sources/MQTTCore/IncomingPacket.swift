@@ -143,11 +143,13 @@ public struct SubscriptionAcknowledgement: Equatable, Sendable {
   public internal(set) var packetIdentifier: UInt16
   /// Where in the packet the reason codes are, one for each filter in its order; an UNSUBACK of 3.1.1 has none.
   public internal(set) var reasonCodes: Range<Int>
+  /// What the server has said beside that.
+  public internal(set) var properties = Properties()
 
   @_lifetime(reader: copy reader)
   init(_ reader: inout PacketReader, of type: ControlPacketType, version: ProtocolVersion) throws(MQTTError) {
     packetIdentifier = try reader.packetIdentifier()
-    if version.isV5 { _ = try Properties(&reader, of: type) }
+    if version.isV5 { properties = try Properties(&reader, of: type) }
     guard type == .suback || version.isV5 else {
       reasonCodes = 0..<0
       return

@@ -83,6 +83,8 @@ public struct MQTTClient: Sendable {
   public private(set) var server = Server.configured(0)
   /// How many attempts in a row have come to nothing, or to a connection that did not last.
   public private(set) var failures: UInt32 = 0
+  /// The server's words for `trouble`: UTF-8, with whatever it likes in it; empty if it has none.
+  public private(set) var reasonString: [UInt8] = []
 
   private var phase = Phase.waiting(until: .zero)
   private var configured = 0
@@ -202,6 +204,10 @@ public struct MQTTClient: Sendable {
   public mutating func stop(now: MonotonicTime) {
     isStopping = true
     if connection == nil { phase = .stopped } else { connection?.disconnect(now: now) }
+    switch connection.end {
+    case .refused, .remote: reasonString = connection.reasonString
+    default: break
+    }
   }
 
   /// Whether it has ended, and its transport too.
@@ -228,6 +234,7 @@ extension MQTTClient {
       experience[settings.servers] = .none
     } else {
       if case .configured = server { configured = (configured + 1) % settings.servers }
+    reasonString = []
       server = .configured(configured)
     }
     phase = isStopping ? .stopped : .waiting(until: now + nextPause())

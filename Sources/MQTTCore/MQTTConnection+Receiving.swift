@@ -170,6 +170,7 @@ extension MQTTConnection {
     case .acknowledgement(.puback, let acknowledgement):
       let identifier = acknowledgement.packetIdentifier
       guard case .publish? = session.acknowledge(identifier) else { throw .unexpectedPacketIdentifier }
+      if acknowledgement.reasonCode.isError { keepWords(acknowledgement.properties, bytes) }
       resend(now: now)
       return .acknowledged(identifier, acknowledgement.reasonCode)
     case .acknowledgement, .auth:
@@ -218,6 +219,7 @@ extension MQTTConnection {
     guard acknowledgement.reasonCodes.count == filters else { throw .wrongNumberOfReasonCodes }
     scratch.clear()
     scratch.append(bytes.extracting(acknowledgement.reasonCodes))
+    keepWords(acknowledgement.properties, bytes)
     return type == .suback ? .subscribed(identifier) : .unsubscribed(identifier)
   }
 

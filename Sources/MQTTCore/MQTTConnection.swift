@@ -87,7 +87,7 @@ public struct MQTTConnection: Sendable {
   public internal(set) var session: MQTTSession
   /// What the server has said in its CONNACK, with the defaults until then; its texts are not here.
   public internal(set) var server = Properties()
-  /// The server's words for the end: at most `maximumWords` bytes of UTF-8, empty if it has none.
+  /// The server's words for the end, or for what it has refused last: at most `maximumWords` bytes of UTF-8; empty: none.
   public internal(set) var reasonString: [UInt8] = []
   /// Which servers the server sends us to, as in section 4.11; empty if it does not.
   public internal(set) var serverReference: [UInt8] = []

@@ -281,3 +281,15 @@ private func reference(_ text: String) -> ServerReference? {
     #expect(try #require(world.attempt()).after >= 500)
   }
 }
+  @Test func theServersWordsForItsRefusalAreKeptUntilTheNextTrouble() {
+    let world = World(.usual(.v5))
+    _ = world.attempt()
+    world.open()
+    _ = world.receive(connack(.v5, code: 0x88, properties: [0x1F] + field("at 3 p.m.")))
+    world.client.closed(now: world.now)
+    #expect(text(world.client.reasonString) == "at 3 p.m.")
+    _ = world.attempt()
+    world.client.failed(now: world.now)
+    #expect(world.client.reasonString.isEmpty)
+  }
+

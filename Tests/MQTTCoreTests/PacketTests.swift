@@ -177,4 +177,12 @@ import Timebase
     harness.receive(packet(0xE0, [0x9C, 0xAF, 0x02, 0x1F] + field(words)))
     #expect(text(harness.connection.reasonString) == String(repeating: "é", count: 128))
   }
+
+  @Test func wordsForARefusalAreKeptAsWell() throws {
+    let harness = try busy(.v5)
+    harness.receive(packet(0x40, [0, 1, 0x87, 5, 0x1F] + field("no")))
+    #expect(text(harness.connection.reasonString) == "no")
+    harness.receive(packet(0x90, [0, 3, 8, 0x1F] + field("never") + [0x87, 0]))
+    #expect(text(harness.connection.reasonString) == "never")
+  }
 }

@@ -231,6 +231,79 @@ import Timebase
     world.acknowledges = false
     for _ in 1...100 {
       world.surface.note(MadeGesture(part: 3, gesture: .click))
+  /// They come right behind the answer to the subscription, when as many messages are under way as may be.
+  @Test func aRetainedCommandIsTakenOffAlsoWhenThereIsNoRoomYet() throws {
+    var world = try Self.world()
+    try world.connect()
+    world.acknowledges = false
+    for _ in 1...100 {
+      world.surface.note(MadeGesture(part: 3, gesture: .click))
+      try world.settle()
+    }
+    _ = world.takePublished()
+    let topics = ["heliograph/lamp/fan/set", "heliograph/group/ground/led/set", "heliograph/lamp/gone/set"]
+    for topic in topics { try world.deliver(topic, "ON", isRetained: true) }
+    #expect(world.takePublished().isEmpty)
+    world.acknowledges = true
+    world.acknowledge()
+    try world.settle()
+    #expect(world.takePublished().filter { $0.topic.hasSuffix("/set") } == topics.map { .init(topic: $0, payload: "") })
+  }
+
+  @Test func aRetainedCommandForAPartThatIsNotThereIsTakenOffAsWell() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("heliograph/lamp/gone/set", "ON", isRetained: true)
+    #expect(world.takePublished() == [.init(topic: "heliograph/lamp/gone/set", payload: "")])
+    #expect(world.notes.last == .ignoredRetained(part: nil))
+  }
+
+  @Test func howManyRetainedCommandsWaitIsBounded() throws {
+    var world = try Self.world()
+    try world.connect()
+    world.acknowledges = false
+    for number in 0..<1000 { try world.deliver("heliograph/lamp/p\(number)/set", "ON", isRetained: true) }
+    #expect(world.surface.unclearedTopics.count == 32)
+    world.disconnect()
+    try world.wait(2000)
+    try world.connect()
+    #expect(world.surface.unclearedTopics.isEmpty, "the broker tells of them again")
+  }
+
+  // MARK: What is refused
+
+  @Test(arguments: [ProtocolVersion.v311, .v5], [0x80, 0x8F] as [UInt8])
+  func aRefusedSubscriptionIsTold(_ version: ProtocolVersion, _ code: UInt8) throws {
+    var world = try BrokerWorld(.switch("fan", output: 0), version: version)
+    world.codeForFilters = code
+    try world.connect()
+    #expect(world.notes == [.connected, .refusedFilter(ReasonCode(rawValue: code))])
+    #expect(world.takePublished("fan/state") == ["OFF"], "it speaks all the same")
+  }
+
+  @Test func aRefusedMessageIsToldOnceForEachConnection() throws {
+    var world = try BrokerWorld(.switch("fan", output: 0), version: .v5)
+    world.codeForMessages = ReasonCode.notAuthorized.rawValue
+    for _ in 1...2 {
+      try world.connect()
+      #expect(world.notes == [.connected, .refusedMessage(.notAuthorized)])
+      world.forgetNotes()
+      try world.perform(.toggle, on: 0)
+      try world.settle()
+      #expect(world.notes.isEmpty && world.takePublished("fan/state").count == 2)
+      world.disconnect()
+      try world.wait(2000)
+    }
+  }
+
+  @Test func aMessageThatNobodyHasAskedForIsNotRefused() throws {
+    var world = try BrokerWorld(.switch("fan", output: 0), version: .v5)
+    world.codeForMessages = ReasonCode.noMatchingSubscribers.rawValue
+    try world.connect()
+    #expect(world.notes == [.connected])
+  }
+
       try world.settle()
     }
     _ = world.takePublished()

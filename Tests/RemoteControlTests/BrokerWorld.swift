@@ -32,17 +32,22 @@ struct BrokerWorld {
   /// Whether the broker acknowledges messages at once.
   var acknowledges = true
   private(set) var unacknowledged: [UInt16] = []
+  /// What the broker says to messages and to filters: above 0x7F it refuses them.
+  var (codeForMessages, codeForFilters): (UInt8, UInt8) = (0, 0)
+  private let version: ProtocolVersion
   private var scratch: [UInt8] = []
   private let identity = Identity(boot: 7, board: "test")
   private var nextID: UInt16 = 1
 
   init(
     _ parts: Part..., options: BrokerOptions = BrokerOptions(identifier: bytes("lamp"), groups: [bytes("ground")]),
-    announced: [String] = []
+    announced: [String] = [], version: ProtocolVersion = .v311
   ) throws {
+    self.version = version
     device = try Device(bytes("Lamp"), parts: parts)
     device.start(now: .zero)
-    let settings = MQTTClient.Settings(options: ConnectOptions(clientIdentifier: bytes("heliograph-lamp")))
+    let settings = MQTTClient.Settings(
+      options: ConnectOptions(version: version, clientIdentifier: bytes("heliograph-lamp")))
     surface = BrokerSurface(settings, options, device: device, announced: announced.map { bytes($0) }, seed: 5)
   }
 
@@ -91,21 +96,24 @@ struct BrokerWorld {
 
   private mutating func answer(_ packet: (first: UInt8, body: [UInt8])) throws {
     switch packet.first >> 4 {
-    case 1: hear([0x20, 2, 0, 0])
+    case 1: hear([0x20, UInt8(2 + noProperties.count), 0, 0] + noProperties)
     case 3: note(packet.first, packet.body)
     case 4, 14: break
     case 12: hear([0xD0, 0])
     case 8:
-      var rest = packet.body.dropFirst(2)
+      var rest = packet.body.dropFirst(2 + noProperties.count)
       var codes: [UInt8] = []
       while !rest.isEmpty {
         filters.append(text(field(&rest)))
-        codes.append(rest.removeFirst())
+        codes.append(max(rest.removeFirst(), codeForFilters))
       }
-      hear([0x90, UInt8(2 + codes.count)] + packet.body.prefix(2) + codes)
+      hear([0x90, UInt8(2 + noProperties.count + codes.count)] + packet.body.prefix(2) + noProperties + codes)
     default: throw Problem("a packet that a device does not send: \(packet)")
     }
   }
+
+  /// Properties without any; in 3.1.1 there are none.
+  private var noProperties: [UInt8] { version == .v5 ? [0] : [] }
 
   private func field(_ rest: inout ArraySlice<UInt8>) -> [UInt8] {
     let count = Int(rest.removeFirst()) << 8 | Int(rest.removeFirst())
@@ -121,12 +129,16 @@ struct BrokerWorld {
       unacknowledged.append(UInt16(rest.removeFirst()) << 8 | UInt16(rest.removeFirst()))
       if acknowledges { acknowledge() }
     }
+    rest = rest.dropFirst(noProperties.count)
     published.append(Published(topic: topic, payload: text(Array(rest)), isRetained: first & 1 == 1, qos: qos))
   }
 
   /// Acknowledges all that is not.
   mutating func acknowledge() {
-    for identifier in unacknowledged { hear([0x40, 2, UInt8(identifier >> 8), UInt8(identifier & 0xFF)]) }
+    for identifier in unacknowledged {
+      let code = version == .v5 ? [codeForMessages] : []
+      hear([0x40, UInt8(2 + code.count), UInt8(identifier >> 8), UInt8(identifier & 0xFF)] + code)
+    }
     unacknowledged = []
   }
 
@@ -148,7 +160,7 @@ struct BrokerWorld {
       body += [UInt8(nextID >> 8), UInt8(nextID & 0xFF)]
       nextID += 1
     }
-    body += bytes(payload)
+    body += noProperties + bytes(payload)
     precondition(body.count < 128)
     hear([0x30 | qos << 1 | (isRetained ? 1 : 0), UInt8(body.count)] + body)
     try settle()
@@ -171,6 +183,10 @@ struct BrokerWorld {
   mutating func perform(_ command: Command, on part: Int) throws {
     try device.perform(command, on: part, by: .http, now: now)
   }
+
+  mutating func forgetUnacknowledged() { unacknowledged = [] }
+
+  mutating func forgetNotes() { notes = [] }
 
   /// What was published since the last call.
   mutating func takePublished() -> [Published] {

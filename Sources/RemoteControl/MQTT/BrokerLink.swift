@@ -60,6 +60,14 @@
       return true
     }
 
+    /// Notes what the broker has refused, and why.
+    fileprivate mutating func complain(_ words: StaticString, _ code: ReasonCode) {
+      complaint.clear()
+      complaint.append(words)
+      complaint.append(": ")
+      code.appendWords(ofServer: place.surface.client.connection?.reasonString ?? [], to: &complaint)
+    }
+
     /// Whether that is a change.
     fileprivate mutating func change(to status: BrokerStatus) -> Bool {
       guard status != self.status else { return false }
@@ -142,7 +150,16 @@
 
     private mutating func complain(_ words: StaticString) {
       guard broker?.complain(words) == true else { return }
-      log.broker(complaint: words)
+      noteComplaint()
+    }
+
+    private mutating func complain(_ words: StaticString, _ code: ReasonCode) {
+      broker?.complain(words, code)
+      noteComplaint()
+    }
+
+    private mutating func noteComplaint() {
+      log.broker(complaint: broker?.complaint ?? [])
       device.noteChange()
     }
 
@@ -169,7 +186,8 @@
       case .connected:
         _ = broker?.complain("")
         setBrokerStatus(.connected)
-      case .refusedFilter: complain("it refuses the device's subscriptions: no command comes")
+      case .refusedFilter(let code): complain("it refuses the device's subscriptions, so that no command comes", code)
+      case .refusedMessage(let code): complain("it refuses what the device says", code)
       default: break
       }
       log.broker(note, device)
@@ -180,7 +198,8 @@
       guard let trouble = broker?.place.surface.client.trouble,
         broker?.place.surface.client.isStopped == false
       else { return }
-      setBrokerStatus(.lost(trouble.words(ofTransport: broker?.transportWords ?? [])))
+      let words = broker?.place.surface.client.reasonString ?? []
+      setBrokerStatus(.lost(trouble.words(ofTransport: broker?.transportWords ?? [], ofServer: words)))
     }
 
     private mutating func setBrokerStatus(_ status: BrokerStatus) {

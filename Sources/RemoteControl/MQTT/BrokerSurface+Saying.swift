@@ -81,6 +81,10 @@ extension BrokerSurface {
       isOnline = true
       lastOnline = now
     }
+    while let topic = unclearedTopics.first {
+      try send(topic, now: now) { _ in }
+      unclearedTopics.removeFirst()
+    }
   }
 
   private mutating func announce(

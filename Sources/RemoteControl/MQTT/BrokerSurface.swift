@@ -53,6 +53,8 @@ struct BrokerSurface: Sendable {
     var unswept: [[UInt8]] = []
   #endif
   var gestures: [MadeGesture] = []
+  /// The topics of retained commands that the broker has yet to forget.
+  var unclearedTopics: [[UInt8]] = []
   var seenRevision: UInt64 = 0
   var hasWork = false
   /// Why not all is said that is to be said; nil if all is, or there is no connection.
@@ -61,6 +63,8 @@ struct BrokerSurface: Sendable {
   var heardIdentifiers: [UInt16] = []
   /// Whether a message was too large for the broker.
   var hasPassedOver = false
+  /// Whether it was told that the broker has refused a message of this connection.
+  private var hasToldOfRefusal = false
   /// When the device began.
   var startTime: MonotonicTime?
   var isOnline = false
@@ -82,8 +86,10 @@ struct BrokerSurface: Sendable {
   /// What the log and the page should know of.
   enum Note: Equatable, Sendable {
     case connected
-    case refusedFilter(Int, ReasonCode)
-    case ignoredRetained(part: Int)
+    case refusedFilter(ReasonCode)
+    case refusedMessage(ReasonCode)
+    /// Nil: the device has no such part.
+    case ignoredRetained(part: Int?)
     case refusedCommand(part: Int, CommandError)
     case unknownPart
     case deletedInHomeAssistant
@@ -98,6 +104,8 @@ struct BrokerSurface: Sendable {
   private static let heardLimit = 16
   /// At most so many gestures wait to be sent.
   private static let gestureLimit = 32
+  /// At most so many retained commands wait to be taken off; the broker tells of others at the next connection.
+  private static let unclearedLimit = 32
   /// No more is queued while so many bytes wait to be written.
   let highWater: Int
   /// What is said of a device and of each part rarely takes more: text that is reserved for need not grow.
@@ -162,15 +170,17 @@ struct BrokerSurface: Sendable {
       if isRepeated(message) { return nil }
       let (topic, payload) = (scratch.span.extracting(message.topic), scratch.span.extracting(message.payload))
       return hear(topic, payload, isRetained: message.isRetained, device: &device, now: now)
-    case .acknowledged(let identifier, _):
+    case .acknowledged(let identifier, let code):
       acknowledge(identifier)
       return nil
     case .subscribed(let identifier):
       guard identifier == subscription else { return nil }
       for index in scratch.indices where scratch[index] >= 0x80 {
-        return .refusedFilter(index, ReasonCode(rawValue: scratch[index]))
+        return .refusedFilter(ReasonCode(rawValue: scratch[index]))
       }
-      return nil
+      guard code.isError, !hasToldOfRefusal else { return nil }
+      hasToldOfRefusal = true
+      return .refusedMessage(code)
     case .ended: return .ended
     }
   }
@@ -187,11 +197,13 @@ struct BrokerSurface: Sendable {
     due = Due(about: true, availability: true)
     if isTold { announcement.begin(at: now, isWithdrawal: options.isWithdrawn) }
     due.alive = now + Self.aliveInterval
+    unclearedTopics.removeAll(keepingCapacity: true)
     // With QoS 0, since nothing is kept for a device that is not there, and since a cluster of NATS makes a consumer of
     // each subscription with QoS 1 (findings/nats-cluster-makes-a-consumer-of-a-qos-1-subscription.sh). Nothing of it can be refused: all names were checked at the start.
     subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     return .connected
   }
+    hasToldOfRefusal = false
 
   /// Whether a message has come before: a broker may send it twice, and `TOGGLE` twice is nothing (section 3.3.1.1).
   private mutating func isRepeated(_ message: Message) -> Bool {
@@ -221,8 +233,9 @@ struct BrokerSurface: Sendable {
     switch topics.subject(of: topic) {
     case .other: return nil
     case .command(let name):
-      guard let part = device.index(of: topic.extracting(name)) else { return payload.isEmpty ? nil : .unknownPart }
-      guard !isRetained else { return clear(topic, part, now: now) }
+      let part = device.index(of: topic.extracting(name))
+      guard !isRetained else { return clear(topic, part) }
+      guard let part else { return payload.isEmpty ? nil : .unknownPart }
       return obey(payload, part, device: &device, now: now)
     case .ask:
       guard !isRetained, due.answerTime == .distantFuture else { return nil }
@@ -271,9 +284,13 @@ struct BrokerSurface: Sendable {
     }
   }
 
-  /// Takes a command off the broker that would be given again at each start.
-  private mutating func clear(_ topic: Span<UInt8>, _ part: Int, now: MonotonicTime) -> Note? {
-    _ = try? client.connection?.publish(topic, Span(), qos: .atLeastOnce, isRetained: true, now: now)
+  /// Has a command taken off the broker that would be given again at each start, as soon as there is room: such come
+  /// when the device has just connected, and has much to say.
+  private mutating func clear(_ topic: Span<UInt8>, _ part: Int?) -> Note? {
+    // The longest name of ours has five levels of at most 64 bytes. A longer one is not kept: memory is bounded.
+    guard unclearedTopics.count < Self.unclearedLimit, topic.count <= 512 else { return nil }
+    unclearedTopics.append([UInt8](topic))
+    hasWork = true
     defer { hasToldOfRetained = true }
     return hasToldOfRetained ? nil : .ignoredRetained(part: part)
   }

@@ -9,11 +9,13 @@ import Parts
 
 #if !WITHOUT_MQTT
   extension MQTTClient.Trouble {
-    /// Why there is no connection. Where it is the transport's matter, what that has said, if it has said anything.
-    public func words(ofTransport said: [UInt8]) -> [UInt8] {
+    /// Why there is no connection. Where it is the transport's matter, what that has said, if it has said anything;
+    /// else what it means, and what the server has said to it.
+    public func words(ofTransport said: [UInt8], ofServer reason: [UInt8]) -> [UInt8] {
       if !said.isEmpty, self == .unreachable || self == .closed { return said }
       var words: [UInt8] = []
       append(to: &words)
+      words.append(wordsOfServer: reason)
       return words
     }
 
@@ -35,19 +37,35 @@ import Parts
       case .local: words.append("the device has disconnected")
       case .refused(let code):
         words.append("it refuses the device: ")
-        code.append(to: &words)
+        code.appendMeaning(to: &words)
       case .remote(let code):
         words.append("it disconnected: ")
-        code.append(to: &words)
+        code.appendMeaning(to: &words)
       case .failed: words.append("it does not speak MQTT as it should")
       case .connectTimeout, .pingTimeout: words.append("no answer")
       }
     }
   }
 
+  extension [UInt8] {
+    /// Appends what a server has said beside a code, if it has said anything, so that it is only read.
+    fileprivate mutating func append(wordsOfServer said: [UInt8]) {
+      guard !said.isEmpty else { return }
+      append(" (")
+      append(printable: said.span)
+      append(")")
+    }
+  }
+
   extension ReasonCode {
+    /// Appends what it means, and what the server has said beside it, if it has said anything.
+    public func appendWords(ofServer said: [UInt8], to words: inout [UInt8]) {
+      appendMeaning(to: &words)
+      words.append(wordsOfServer: said)
+    }
+
     /// Appends what it means (MQTT 5.0 section 2.4), or its number.
-    fileprivate func append(to words: inout [UInt8]) {
+    fileprivate func appendMeaning(to words: inout [UInt8]) {
       switch self {
       case .badUserNameOrPassword: words.append("wrong user or password")
       case .notAuthorized: words.append("not authorized")
@@ -80,23 +98,18 @@ import Parts
       }
     }
 
-    mutating func broker(complaint words: StaticString) {
+    mutating func broker(complaint words: [UInt8]) {
       add { line in
         line.append("MQTT: ")
-        line.append(words)
+        line.append(words.span)
       }
     }
 
     mutating func broker(_ note: BrokerSurface.Note, _ device: borrowing Device) {
       switch note {
-      case .connected, .ended: break
-      case .refusedFilter(_, let code):
-        info { line in
-          line.append("MQTT: the broker refuses a subscription: ")
-          code.append(to: &line)
-        }
+      case .connected, .ended, .refusedFilter, .refusedMessage: break  // told already, as a complaint
       case .ignoredRetained(let part):
-        let name = device.parts[part].name
+        let name = part.map { device.parts[$0].name } ?? [UInt8]("a part that is not there")
         info { line in
           line.append("MQTT: a retained command for ")
           line.append(name.span)
