@@ -297,6 +297,7 @@ let package = Package(
     tests("SimulatedBoardTests", ["SimulatedBoard", "Parts", "Bytes", "SystemCalls", "Timebase"]),
     tests("DeviceDescriptionTests", ["DeviceDescription", "Parts", "Bytes", "Timebase"]),
     tests("QRCodeTests", ["QRCode", "Bytes"]),
+    tests("HeliographTests", ["heliograph", "DeviceDescription", "RemoteControl", "MQTTCore", "TransportSecurity"]),
     tests("DataFolderTests", ["DataFolder", "DeviceServer", "Bytes", "SystemCalls", "Timebase"]),
     tests("LocalCertificatesTests", ["LocalCertificates", "SystemCalls", x509, asn1]),
     tests(

@@ -72,6 +72,7 @@ public struct KnownSetting: Sendable {
     KnownSetting("mqtt.groups", .texts),
     KnownSetting("mqtt.discovery", .truth),
     KnownSetting("mqtt.version", .word(["3.1.1", "5"])),
+    KnownSetting("mqtt.will_delay", .integer(0...86_400)),
     KnownSetting("mqtt.ca_file", .text),
     KnownSetting("mqtt.fingerprint", .text),
     KnownSetting("mqtt.certificate", .text),

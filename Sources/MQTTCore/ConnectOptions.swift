@@ -93,7 +93,7 @@ public struct ConnectOptions: Equatable, Sendable {
 
   private func connectProperties(maximumPacketSize: UInt32, receiveMaximum: UInt16) -> [UInt8] {
     var properties: [UInt8] = []
-    if !isCleanStart, sessionExpiryInterval > 0 {
+    if sessionExpiryInterval > 0 {
       properties.append(Property.sessionExpiryInterval.rawValue)
       properties.append(bigEndian: sessionExpiryInterval)
     }

@@ -14,6 +14,9 @@ public struct MQTTClient: Sendable {
   public struct Settings: Sendable {
     /// What it says of itself, with the version that it would like best.
     public var options: ConnectOptions
+    /// Whether messages that were not acknowledged go out again on the next connection, as section 4.4 has it for a
+    /// session that goes on. Whoever says all of the latest anew on each connection does without.
+    public var keepsMessages: Bool
     /// How many servers there are to try in turn; at least one.
     public var servers: Int
     /// The pause after the first failure; it doubles with each one that follows.
@@ -35,6 +38,7 @@ public struct MQTTClient: Sendable {
       stableAfter: Milliseconds = 10_000, limits: MQTTConnection.Limits = .init(), timing: MQTTConnection.Timing = .init()
     ) {
       self.options = options
+      keepsMessages = !options.isCleanStart
       self.servers = max(servers, 1)
       self.firstPause = max(firstPause, 1)
       self.longestPause = max(longestPause, firstPause)
@@ -79,12 +83,12 @@ public struct MQTTClient: Sendable {
   public var connection: MQTTConnection?
   /// What last ended a connection, or kept one from being made; nil once the server has accepted us.
   public private(set) var trouble: Trouble?
+  /// The server's words for `trouble`: UTF-8, with whatever it likes in it; empty if it has none.
+  public private(set) var reasonString: [UInt8] = []
   /// The server that is tried or used.
   public private(set) var server = Server.configured(0)
   /// How many attempts in a row have come to nothing, or to a connection that did not last.
   public private(set) var failures: UInt32 = 0
-  /// The server's words for `trouble`: UTF-8, with whatever it likes in it; empty if it has none.
-  public private(set) var reasonString: [UInt8] = []
 
   private var phase = Phase.waiting(until: .zero)
   private var configured = 0
@@ -114,7 +118,7 @@ public struct MQTTClient: Sendable {
   /// A client that connects at once. `seed` makes its pauses differ from those of others.
   public init(_ settings: Settings, seed: UInt64) {
     self.settings = settings
-    session = MQTTSession(isKept: !settings.options.isCleanStart)
+    session = MQTTSession(isKept: settings.keepsMessages)
     experience = [Experience](repeating: .none, count: settings.servers + 1)
     random = seed | 1  // zero would stay zero
   }
@@ -149,6 +153,8 @@ public struct MQTTClient: Sendable {
     guard case .connecting = phase else { return }
     var options = settings.options
     options.version = version
+    // 3.1.1 cannot say how long a session is to be kept: it would be for ever.
+    if !version.isV5, options.sessionExpiryInterval > 0 { options.isCleanStart = true }
     do throws(SendingError) {
       connection = try MQTTConnection(
         options: options, limits: settings.limits, timing: settings.timing, session: session, now: now)
@@ -198,16 +204,16 @@ public struct MQTTClient: Sendable {
     }
     if !wasOpen { fallBack(connection.end) }
     fail(connection.end.map(Trouble.ended) ?? .closed, now: now, redirection: redirection(of: connection))
+    switch connection.end {
+    case .refused, .remote: reasonString = connection.reasonString
+    default: break
+    }
   }
 
   /// Ends the client: DISCONNECT goes out if there is a connection, and none is made any more.
   public mutating func stop(now: MonotonicTime) {
     isStopping = true
     if connection == nil { phase = .stopped } else { connection?.disconnect(now: now) }
-    switch connection.end {
-    case .refused, .remote: reasonString = connection.reasonString
-    default: break
-    }
   }
 
   /// Whether it has ended, and its transport too.
@@ -228,13 +234,13 @@ extension MQTTClient {
   /// Takes note of a failure, and of the server that is next.
   private mutating func fail(_ trouble: Trouble, now: MonotonicTime, redirection: Server? = nil) {
     self.trouble = trouble
+    reasonString = []
     if let redirection, redirections < Self.maximumRedirections {
       redirections += 1
       server = redirection
       experience[settings.servers] = .none
     } else {
       if case .configured = server { configured = (configured + 1) % settings.servers }
-    reasonString = []
       server = .configured(configured)
     }
     phase = isStopping ? .stopped : .waiting(until: now + nextPause())

@@ -194,7 +194,7 @@ extension MQTTConnection {
       finish(.refused(connack.reasonCode), now: now)
       return .ended
     }
-    guard !connack.isSessionPresent || session.isKept else { throw .invalidSessionPresent }
+    guard !connack.isSessionPresent || !isCleanStart else { throw .invalidSessionPresent }
     state = .open
     deadline = .distantFuture
     server = connack.properties

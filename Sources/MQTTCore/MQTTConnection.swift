@@ -76,6 +76,8 @@ public struct MQTTConnection: Sendable {
 
   let limits: Limits
   let timing: Timing
+  /// Whether we have asked for a new session.
+  let isCleanStart: Bool
   /// The version that is spoken.
   public let version: ProtocolVersion
 
@@ -129,6 +131,7 @@ public struct MQTTConnection: Sendable {
     self.limits = limits
     self.timing = timing
     version = options.version
+    isCleanStart = options.isCleanStart
     self.session = session ?? MQTTSession(isKept: !options.isCleanStart)
     keepAlive = .seconds(UInt32(options.keepAlive))
     (lastSent, lastReceived) = (now, now)

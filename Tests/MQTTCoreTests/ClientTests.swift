@@ -21,8 +21,10 @@ private func reference(_ text: String) -> ServerReference? {
     var now = MonotonicTime.zero
     var scratch: [UInt8] = []
 
-    init(_ options: ConnectOptions = .usual(), servers: Int = 1, seed: UInt64 = 7) {
-      client = MQTTClient(.init(options: options, servers: servers), seed: seed)
+    init(_ options: ConnectOptions = .usual(), servers: Int = 1, keepsMessages: Bool? = nil, seed: UInt64 = 7) {
+      var settings = MQTTClient.Settings(options: options, servers: servers)
+      if let keepsMessages { settings.keepsMessages = keepsMessages }
+      client = MQTTClient(settings, seed: seed)
     }
 
     /// Lets time pass until the client wants to connect: to which server, and how long that took.
@@ -194,6 +196,39 @@ private func reference(_ text: String) -> ServerReference? {
     }
   }
 
+  /// Which 3.1.1 cannot say, so that the server would keep it for ever.
+  @Test func aSessionThatIsToEndIsNoneIn311() {
+    var options = ConnectOptions.usual(.v5, isCleanStart: false)
+    options.sessionExpiryInterval = 30
+    let world = World(options)
+    func flags(_ connect: [UInt8]) -> UInt8 { connect[9] }
+    _ = world.attempt()
+    #expect(flags(world.open()) == 0)
+    _ = world.receive(connack(.v5, code: 0x84))
+    world.client.closed(now: world.now)
+    _ = world.attempt()
+    #expect(flags(world.open()) == 0b10)
+  }
+
+  /// Of a session that goes on, but from which nothing is to be sent again.
+  @Test func whoeverDoesNotKeepMessagesSendsNoneAgain() throws {
+    for keeps in [true, false] {
+      let world = World(.usual(.v5, isCleanStart: false), keepsMessages: keeps)
+      _ = world.attempt()
+      world.open()
+      _ = world.receive(connack(.v5))
+      let (topic, payload) = (bytes("a"), bytes("x"))
+      try world.client.connection?.publish(
+        topic.span, payload.span, qos: .atLeastOnce, isRetained: false, now: world.now)
+      _ = world.written()
+      world.client.closed(now: world.now)
+      _ = world.attempt()
+      world.open()
+      #expect(world.receive(connack(.v5, isSessionPresent: true)) == .connected(isSessionPresent: true))
+      #expect(world.written().isEmpty == !keeps)
+    }
+  }
+
   @Test(arguments: [true, false])
   func aServerThatSaysNothingIsAskedInBothVersionsInTurn(_ closes: Bool) {
     let world = World(.usual(.v5))
@@ -261,6 +296,18 @@ private func reference(_ text: String) -> ServerReference? {
     #expect(world.client.isStopped)
   }
 
+  @Test func theServersWordsForItsRefusalAreKeptUntilTheNextTrouble() {
+    let world = World(.usual(.v5))
+    _ = world.attempt()
+    world.open()
+    _ = world.receive(connack(.v5, code: 0x88, properties: [0x1F] + field("at 3 p.m.")))
+    world.client.closed(now: world.now)
+    #expect(text(world.client.reasonString) == "at 3 p.m.")
+    _ = world.attempt()
+    world.client.failed(now: world.now)
+    #expect(world.client.reasonString.isEmpty)
+  }
+
   @Test func aBreachIsAnEndWithItsReason() {
     let world = World()
     _ = world.attempt()
@@ -281,15 +328,3 @@ private func reference(_ text: String) -> ServerReference? {
     #expect(try #require(world.attempt()).after >= 500)
   }
 }
-  @Test func theServersWordsForItsRefusalAreKeptUntilTheNextTrouble() {
-    let world = World(.usual(.v5))
-    _ = world.attempt()
-    world.open()
-    _ = world.receive(connack(.v5, code: 0x88, properties: [0x1F] + field("at 3 p.m.")))
-    world.client.closed(now: world.now)
-    #expect(text(world.client.reasonString) == "at 3 p.m.")
-    _ = world.attempt()
-    world.client.failed(now: world.now)
-    #expect(world.client.reasonString.isEmpty)
-  }
-

@@ -39,6 +39,14 @@ import Timebase
     #expect(try Harness(options).written() == expected)
   }
 
+  /// So that a will with a delay does not go out with the end of the session, which is that of the connection else.
+  @Test func aSessionMayOutliveItsConnectionAlsoWhenItIsNew() throws {
+    var options = ConnectOptions.usual(.v5)
+    options.sessionExpiryInterval = 7
+    let said: [UInt8] = [13, 0x11, 0, 0, 0, 7, 0x21, 0, 16, 0x27, 0, 0, 0x40, 5]
+    #expect(try Harness(options).written() == packet(0x10, field("MQTT") + [5, 0b10, 0, 20] + said + field("lamp")))
+  }
+
   @Test func aWillSaysHowItIsPublished() throws {
     let table: [(QualityOfService, Bool, UInt8)] = [
       (.atMostOnce, false, 0b0110), (.atLeastOnce, false, 0b1110), (.exactlyOnce, true, 0b11_0110),

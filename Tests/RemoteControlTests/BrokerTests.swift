@@ -108,6 +108,51 @@ import Timebase
     #expect(world.takePublished("fan/availability") == ["online"])
   }
 
+  /// CONNECT behind the protocol's name: version, flags, keep alive, properties, identifier, the will's properties.
+  @Test(arguments: [ProtocolVersion.v311, .v5])
+  func aWillWithADelayTakesASessionThatLastsAsLong(_ version: ProtocolVersion) throws {
+    var options = BrokerOptions(identifier: bytes("lamp"))
+    options.willDelay = 30
+    var world = try BrokerWorld(.switch("fan", output: 0), options: options, version: version)
+    _ = world.surface.client.nextStep(now: world.now)
+    world.surface.client.opened(now: world.now)
+    var connect: [UInt8] = []
+    world.surface.client.connection?.writeOutput {
+      connect.append($0)
+      return $0.count
+    }
+    let behind = Array(connect.dropFirst(8))
+    if version == .v311 {
+      #expect(behind[1] & 0b10 != 0, "which has no delays, and would keep the session for ever")
+    } else {
+      #expect(behind[1] & 0b10 == 0, "it comes back to its session: the end of that would publish the will")
+      #expect(Array(behind[4...10]) == [13, 0x11, 0, 0, 0, 30, 0x21], "which is kept for so long")
+      let name = 18 + 2 + "heliograph-lamp".utf8.count
+      #expect(Array(behind[name..<name + 6]) == [5, 0x18, 0, 0, 0, 30])
+    }
+    world.hear(version == .v5 ? [0x20, 3, 1, 0, 0] : [0x20, 2, 0, 0])
+    #expect(world.notes == [.connected], "and the broker may have it")
+  }
+
+  /// What was under way when the connection was lost is old by then.
+  @Test func whoComesBackToItsSessionSaysOnlyTheLatest() throws {
+    var options = BrokerOptions(identifier: bytes("lamp"))
+    options.willDelay = 30
+    var world = try BrokerWorld(.switch("fan", output: 0), options: options, version: .v5)
+    try world.connect()
+    world.acknowledges = false
+    try world.perform(.toggle, on: 0)
+    try world.settle()
+    world.disconnect()
+    world.forgetUnacknowledged()
+    _ = world.takePublished()
+    try world.perform(.toggle, on: 0)
+    try world.wait(2000)
+    world.acknowledges = true
+    try world.connect()
+    #expect(world.takePublished("fan/state") == ["OFF"])
+  }
+
   @Test func gesturesAreSaidEachOnceAndNeverRetained() throws {
     var world = try Self.world()
     world.surface.note(MadeGesture(part: 3, gesture: .click))
@@ -186,51 +231,6 @@ import Timebase
     #expect(world.notes.filter { $0 == .ignoredRetained(part: 0) }.count == 1)
   }
 
-  @Test(arguments: [
-    "heliograph/other/fan/set", "heliograph/lamp/set", "heliograph/lamp//set", "heliograph/lamp/a/b/set",
-    "heliograph/group/first/fan/set", "heliograph/lamp/fan/set/x", "heliograph/lamp/fan/state", "x",
-  ])
-  func aMessageThatWasNotAskedForIsPassedOver(_ topic: String) throws {
-    var world = try Self.world()
-    try world.connect()
-    _ = world.takePublished()
-    try world.deliver(topic, "ON")
-    #expect(world.device.parts[0].isOn == false)
-    #expect(world.takePublished().isEmpty)
-    #expect(world.notes == [.connected])
-  }
-
-  @Test func aDeviceThatIsCalledGoneSaysThatItIsThere() throws {
-    var world = try Self.world()
-    try world.connect()
-    _ = world.takePublished()
-    try world.deliver("heliograph/lamp/availability", "online", isRetained: true)
-    #expect(world.takePublished().isEmpty)
-    try world.wait(1000)
-    try world.deliver("heliograph/lamp/availability", "offline")
-    #expect(world.takePublished("availability") == ["online"])
-    try world.deliver("heliograph/lamp/availability", "offline")
-    #expect(world.takePublished("availability") == [], "not more than once a second")
-  }
-
-  /// The will of the connection before comes right behind our own word.
-  @Test func thatIsSaidASecondLaterIfItWasSaidJustNow() throws {
-    var world = try Self.world()
-    try world.connect()
-    _ = world.takePublished()
-    try world.deliver("heliograph/lamp/availability", "offline")
-    #expect(world.takePublished().isEmpty && world.surface.nextDeadline <= world.now + 1000)
-    try world.wait(1000)
-    #expect(world.takePublished("availability") == ["online"])
-  }
-
-  /// A device that has no room has nothing to do until the broker makes some, whatever is late meanwhile.
-  @Test func aBrokerThatAcknowledgesNothingKeepsTheDeviceNotBusy() throws {
-    var world = try Self.world()
-    try world.connect()
-    world.acknowledges = false
-    for _ in 1...100 {
-      world.surface.note(MadeGesture(part: 3, gesture: .click))
   /// They come right behind the answer to the subscription, when as many messages are under way as may be.
   @Test func aRetainedCommandIsTakenOffAlsoWhenThereIsNoRoomYet() throws {
     var world = try Self.world()
@@ -304,6 +304,51 @@ import Timebase
     #expect(world.notes == [.connected])
   }
 
+  @Test(arguments: [
+    "heliograph/other/fan/set", "heliograph/lamp/set", "heliograph/lamp//set", "heliograph/lamp/a/b/set",
+    "heliograph/group/first/fan/set", "heliograph/lamp/fan/set/x", "heliograph/lamp/fan/state", "x",
+  ])
+  func aMessageThatWasNotAskedForIsPassedOver(_ topic: String) throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver(topic, "ON")
+    #expect(world.device.parts[0].isOn == false)
+    #expect(world.takePublished().isEmpty)
+    #expect(world.notes == [.connected])
+  }
+
+  @Test func aDeviceThatIsCalledGoneSaysThatItIsThere() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("heliograph/lamp/availability", "online", isRetained: true)
+    #expect(world.takePublished().isEmpty)
+    try world.wait(1000)
+    try world.deliver("heliograph/lamp/availability", "offline")
+    #expect(world.takePublished("availability") == ["online"])
+    try world.deliver("heliograph/lamp/availability", "offline")
+    #expect(world.takePublished("availability") == [], "not more than once a second")
+  }
+
+  /// The will of the connection before comes right behind our own word.
+  @Test func thatIsSaidASecondLaterIfItWasSaidJustNow() throws {
+    var world = try Self.world()
+    try world.connect()
+    _ = world.takePublished()
+    try world.deliver("heliograph/lamp/availability", "offline")
+    #expect(world.takePublished().isEmpty && world.surface.nextDeadline <= world.now + 1000)
+    try world.wait(1000)
+    #expect(world.takePublished("availability") == ["online"])
+  }
+
+  /// A device that has no room has nothing to do until the broker makes some, whatever is late meanwhile.
+  @Test func aBrokerThatAcknowledgesNothingKeepsTheDeviceNotBusy() throws {
+    var world = try Self.world()
+    try world.connect()
+    world.acknowledges = false
+    for _ in 1...100 {
+      world.surface.note(MadeGesture(part: 3, gesture: .click))
       try world.settle()
     }
     _ = world.takePublished()

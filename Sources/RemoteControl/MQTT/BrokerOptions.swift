@@ -16,6 +16,12 @@ public struct BrokerOptions: Sendable {
   public var discoveryPrefix: [UInt8]
   /// Where its own page is, as a URL; empty: where only this machine can open it, or not known yet.
   public var address: [UInt8] = []
+  #if WITHOUT_MQTT_5
+    var willDelay: UInt32 { 0 }
+  #else
+    /// How many seconds a broker waits for the device to come back before it says that it has gone; MQTT 5 only.
+    public var willDelay: UInt32 = 0
+  #endif
   #if WITHOUT_STATE_FILE
     var isWithdrawn: Bool { false }
   #else

@@ -128,7 +128,15 @@ struct BrokerSurface: Sendable {
     #endif
     topics = BrokerTopics(options, parts: device.parts)
     var settings = settings
-    settings.options.will = ConnectOptions.Will(topic: topics.availability, payload: [UInt8]("offline"))
+    settings.options.will = ConnectOptions.Will(
+      topic: topics.availability, payload: [UInt8]("offline"), delay: options.willDelay)
+    if options.willDelay > 0 {
+      // The will is published when the session ends, if that is earlier: so the session lasts as long, and the device
+      // comes back to it. Of what was under way in it the device says the latest anyway.
+      settings.options.isCleanStart = false
+      settings.options.sessionExpiryInterval = options.willDelay
+      settings.keepsMessages = false
+    }
     client = MQTTClient(settings, seed: seed)
     slots = [Slot](repeating: Slot(), count: device.parts.count)
     random = seed | 1
@@ -172,15 +180,15 @@ struct BrokerSurface: Sendable {
       return hear(topic, payload, isRetained: message.isRetained, device: &device, now: now)
     case .acknowledged(let identifier, let code):
       acknowledge(identifier)
-      return nil
+      guard code.isError, !hasToldOfRefusal else { return nil }
+      hasToldOfRefusal = true
+      return .refusedMessage(code)
     case .subscribed(let identifier):
       guard identifier == subscription else { return nil }
       for index in scratch.indices where scratch[index] >= 0x80 {
         return .refusedFilter(ReasonCode(rawValue: scratch[index]))
       }
-      guard code.isError, !hasToldOfRefusal else { return nil }
-      hasToldOfRefusal = true
-      return .refusedMessage(code)
+      return nil
     case .ended: return .ended
     }
   }
@@ -189,21 +197,21 @@ struct BrokerSurface: Sendable {
   private mutating func begin(now: MonotonicTime) -> Note {
     for index in slots.indices { slots[index] = Slot() }
     gestures.removeAll(keepingCapacity: true)
+    unclearedTopics.removeAll(keepingCapacity: true)
     heardIdentifiers.removeAll(keepingCapacity: true)
     isOnline = false
     hasWork = true
     problem = nil
     hasPassedOver = false
+    hasToldOfRefusal = false
     due = Due(about: true, availability: true)
     if isTold { announcement.begin(at: now, isWithdrawal: options.isWithdrawn) }
     due.alive = now + Self.aliveInterval
-    unclearedTopics.removeAll(keepingCapacity: true)
     // With QoS 0, since nothing is kept for a device that is not there, and since a cluster of NATS makes a consumer of
     // each subscription with QoS 1 (findings/nats-cluster-makes-a-consumer-of-a-qos-1-subscription.sh). Nothing of it can be refused: all names were checked at the start.
     subscription = (try? client.connection?.subscribe(topics.filters, qos: .atMostOnce, now: now)) ?? 0
     return .connected
   }
-    hasToldOfRefusal = false
 
   /// Whether a message has come before: a broker may send it twice, and `TOGGLE` twice is nothing (section 3.3.1.1).
   private mutating func isRepeated(_ message: Message) -> Bool {

@@ -54,7 +54,7 @@ struct FleetCommand: AsyncParsableCommand {
   /// What only a device has: no options here, and no variables.
   private static let settingsOfDevices = [
     "interface", "max_commands", "data", "page_policy", "board", "chip", "deflate", "mqtt.id", "mqtt.groups",
-    "mqtt.discovery",
+    "mqtt.discovery", "mqtt.will_delay",
   ]
 
   private func resolved(_ environment: [String: String]) throws -> ProgramSettings {

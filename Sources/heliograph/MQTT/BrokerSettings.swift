@@ -51,6 +51,12 @@ struct BrokerOptionGroup: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "How long a broker waits for the device before it says that it has gone, with --mqtt-version 5. (default: 0)",
+      valueName: "seconds"))
+  var mqttWillDelay: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Trust a broker that these certificate authorities vouch for (PEM), and no other.", valueName: "file"))
   var mqttCaFile: String?
 
@@ -78,6 +84,7 @@ struct BrokerOptionGroup: ParsableArguments {
     add("prefix", mqttPrefix)
     add("discovery", mqttDiscovery)
     add("version", mqttVersion)
+    add("will_delay", mqttWillDelay)
     add("ca_file", mqttCaFile)
     add("fingerprint", mqttFingerprint)
     add("certificate", mqttCertificate)
@@ -100,20 +107,26 @@ struct BrokerSettings: Sendable {
   /// The settings as they were given; nil: no broker.
   init?(_ given: SettingSources) throws {
     guard let urls = try given.texts("mqtt.broker"), !urls.isEmpty else {
-      for name in ["user", "id", "prefix", "password_file", "version", "ca_file", "fingerprint", "certificate", "key"] {
-        guard try given.text("mqtt." + name) == nil else { throw Self.withoutBroker(name) }
-      }
+      for name in [
+        "user", "id", "prefix", "password_file", "discovery", "version", "will_delay", "ca_file", "fingerprint",
+        "certificate", "key",
+      ] { guard try given.text("mqtt." + name) == nil else { throw Self.withoutBroker(name) } }
       guard try given.texts("mqtt.groups") == nil else { throw Self.withoutBroker("groups") }
       return nil
     }
     brokers = try urls.map { try BrokerURL($0) }
     let identifier = try given.text("mqtt.id") ?? Self.machineName
-    options = BrokerOptions(
+    var options = BrokerOptions(
       prefix: try Self.level(given.text("mqtt.prefix") ?? "heliograph", "prefix"),
       identifier: try Self.identifier(identifier),
       groups: try (given.texts("mqtt.groups") ?? []).map { try Self.level($0, "group") },
       discoveryPrefix: try given.truth("mqtt.discovery") ?? true ? Self.discoveryPrefix : [])
     version = try given.text("mqtt.version") == "5" ? .v5 : .v311
+    options.willDelay = UInt32(try given.integer("mqtt.will_delay") ?? 0)  // 0 to 86,400
+    guard options.willDelay == 0 || version == .v5 else {
+      throw StartFailure(description: "mqtt.will_delay is a word of MQTT 5: add --mqtt-version 5")
+    }
+    self.options = options
     user = try given.text("mqtt.user")
     password = try Self.password(given.text("mqtt.password_file"))
     guard password == nil || user != nil else {
