@@ -62,6 +62,8 @@ struct FleetDevice: Sendable {
   var presence = Presence.unheard
   /// When it was last heard, or first seen if it never was.
   var heard: MonotonicTime
+  /// Whether it was heard. If not, it may have been silent for longer than anybody has listened.
+  var wasHeard = false
   /// When it said that it goes; nil: before anybody listened.
   var offlineSince: MonotonicTime?
   var parts: [FleetPart] = []
@@ -85,7 +87,7 @@ struct FleetDevice: Sendable {
   var since: MonotonicTime? {
     switch presence {
     case .alive, .unheard: nil
-    case .silent: heard
+    case .silent: wasHeard ? heard : nil
     case .offline: offlineSince
     }
   }

@@ -77,7 +77,9 @@ enum FleetMessages {
     json.name("broker")
     json.beginObject()
     json.member("connected", context.link.status == .connected)
-    if case .lost(let why) = context.link.status { json.member("error", why.span) }
+    var error = context.link.complaint
+    if case .lost(let why) = context.link.status { error = why }
+    if !error.isEmpty { json.member("error", error.span) }
     json.endObject()
     json.name("groups")
     write(context.screens.vocabulary.groups, &json)

@@ -43,6 +43,8 @@ struct FleetPart: Sendable {
   var stateRevision: UInt64 = 0
   /// The connection on which the state came live; 0: it was retained.
   var stateConnection: UInt32 = 0
+  /// The same, of whether it works.
+  var faultConnection: UInt32 = 0
   var kind = Kind.unknown
   /// Whether it is a button that may be pressed from afar.
   var isRemote = false

@@ -54,6 +54,7 @@ struct FleetTable: Sendable {
   /// Which connection to a broker this is, from 1.
   private var connection: UInt32 = 0
   private var nextSearch = MonotonicTime.zero
+  private var nextTelling = MonotonicTime.zero
   private var ordered: [UInt32] = []
   private var orderedMembership: UInt64 = 0
 
@@ -90,10 +91,8 @@ struct FleetTable: Sendable {
       return .nothing
     case .state(let part): return take(state: payload, row, topic.extracting(part), isRetained: isRetained)
     case .fault(let part):
-      guard let part = self.part(row, topic.extracting(part)), devices[row].parts[part].hasFault != payload.equals("offline")
-      else { return .nothing }
-      devices[row].parts[part].hasFault.toggle()
-      mark(row)
+      guard let part = self.part(row, topic.extracting(part)) else { return .nothing }
+      take(fault: payload.equals("offline"), row, part, isRetained: isRetained)
       return .nothing
     case .event(let part):
       guard !isRetained, let part = self.part(row, topic.extracting(part)) else { return .nothing }
@@ -183,6 +182,14 @@ struct FleetTable: Sendable {
     return isRetained ? .nothing : .state(device: row, part: part)
   }
 
+  private mutating func take(fault hasFault: Bool, _ row: Int, _ part: Int, isRetained: Bool) {
+    if isRetained, devices[row].parts[part].faultConnection == connection { return }
+    if !isRetained { devices[row].parts[part].faultConnection = connection }
+    guard devices[row].parts[part].hasFault != hasFault else { return }
+    devices[row].parts[part].hasFault = hasFault
+    mark(row)
+  }
+
   private mutating func take(event payload: Span<UInt8>, _ row: Int, _ part: Int) {
     guard let json = try? JSONValue(parsing: payload), let type = json["event_type"] else { return }
     var word: [UInt8] = []
@@ -195,6 +202,7 @@ struct FleetTable: Sendable {
 
   private mutating func noteLife(_ row: Int, now: MonotonicTime) {
     devices[row].heard = now
+    devices[row].wasHeard = true
     set(.alive, row)
   }
 
@@ -217,15 +225,21 @@ struct FleetTable: Sendable {
     mark(row)
   }
 
-  /// Finds those that have fallen silent; returns when to look again.
+  /// Finds those that have fallen silent; returns when to look again: when the next one falls silent, or in a second.
+  /// Those that would within the next tenth of a second count already: when thousands fall silent one by one, all rows
+  /// are looked at ten times a second, and still none is shown as alive for longer than it may be.
   mutating func poll(now: MonotonicTime) -> MonotonicTime {
     guard now >= nextSearch else { return nextSearch }
-    for row in devices.indices
-    where devices[row].isListed && now >= devices[row].heard + limits.silence {
-      if devices[row].presence == .alive || devices[row].presence == .unheard { set(.silent, row) }
-    }
-    toldRefused = refused
     nextSearch = now + 1000
+    for row in devices.indices
+    where devices[row].isListed && (devices[row].presence == .alive || devices[row].presence == .unheard) {
+      let end = devices[row].heard + limits.silence
+      if end <= now + 100 { set(.silent, row) } else { nextSearch = min(nextSearch, end) }
+    }
+    if now >= nextTelling {
+      toldRefused = refused
+      nextTelling = now + 1000
+    }
     return nextSearch
   }
 

@@ -69,7 +69,10 @@ enum FleetTemplate {
       text.append(" messages refused")
     }
     switch context.link.status {
-    case .connected: break
+    case .connected:
+      if context.link.complaint.isEmpty { break }
+      text.append(" · the broker is connected, but ")
+      text.append(context.link.complaint.span)
     case .connecting: text.append(" · connecting to the broker")
     case .lost(let why):
       text.append(" · the broker is not connected: ")

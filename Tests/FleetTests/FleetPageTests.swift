@@ -30,6 +30,22 @@ import Timebase
     #expect(texts[1].contains(#""matches":2"#))
   }
 
+  /// A gateway that hears no device shows why.
+  @Test func aRefusedSubscriptionIsShownWithItsReason() throws {
+    let world = FleetWorld(isConnected: false)
+    world.codeForFilters = 0x87
+    world.settle()
+    let error = "it refuses the gateway's subscriptions: not authorized"
+    let hello = try #require(world.open().texts().first)
+    #expect(hello.contains(#""broker":{"connected":true,"error":"\#(error)"}"#))
+    let paint = text(FleetClient(world.network).ask("GET", "/")?.body ?? [])
+    #expect(paint.contains("the broker is connected, but it refuses the gateway"))
+    world.disconnect()
+    world.codeForFilters = 0
+    world.wait(5000)
+    #expect(try #require(world.open().texts().first).contains(#""broker":{"connected":true}"#))
+  }
+
   @Test func aChangeGoesOutAtOnceAndWhatFollowsItTogether() {
     let world = FleetWorld()
     world.introduce("a")

@@ -57,6 +57,20 @@ import Timebase
     #expect(try world.state("lamp-1", "led") == "OFF", "on the next connection it may be news")
   }
 
+  @Test func thatAPartWorksIsNotOverriddenEither() throws {
+    let world = FleetWorld()
+    func isGone() throws -> Bool { try world.device("lamp-1").parts[0].hasFault }
+    world.say("lamp-1/led/availability", "offline", isRetained: true)
+    #expect(try isGone())
+    world.say("lamp-1/led/availability", "online")
+    world.say("lamp-1/led/availability", "offline", isRetained: true)
+    #expect(try !isGone())
+    world.disconnect()
+    world.wait(5000)
+    world.say("lamp-1/led/availability", "offline", isRetained: true)
+    #expect(try isGone(), "on the next connection it may be news")
+  }
+
   @Test func ofOneStartTheHigherNumberCountsWhicheverWayItCame() throws {
     let world = FleetWorld()
     world.introduce("lamp-1", name: "New", boot: "a", rev: 9)
@@ -174,7 +188,7 @@ import Timebase
     world.introduce("lamp-1")
     world.wait(74_000)
     #expect(try world.device("lamp-1").presence == .alive)
-    world.wait(2000)
+    world.wait(1000)
     #expect(try world.device("lamp-1").presence == .silent)
     world.say("lamp-1/availability", "online", isRetained: true)
     world.say("lamp-1/led/state", "ON", isRetained: true)
@@ -185,12 +199,31 @@ import Timebase
     #expect(world.table.absent == 0)
   }
 
-  @Test func aDeviceThatWasNeverHeardIsSilentAsWell() throws {
+  /// Whenever in the second between two searches it was heard last.
+  @Test func noDeviceIsShownAsAliveForLongerThanThat() throws {
+    let world = FleetWorld()
+    for number in 1...50 {
+      world.introduce("lamp-\(number)")
+      world.wait(50)
+    }
+    world.wait(75_000 - 50 * 50)
+    for number in 1...50 {
+      #expect(try world.device("lamp-\(number)").presence == .silent)
+      if number < 48 { #expect(try world.device("lamp-\(number + 3)").presence == .alive, "nor for much less") }
+      world.wait(50)
+    }
+  }
+
+  @Test func aDeviceThatWasNeverHeardIsSilentAsWellAndNobodyKnowsSinceWhen() throws {
     let world = FleetWorld()
     world.introduce("lamp-1", isRetained: true)
     #expect(try world.device("lamp-1").presence == .unheard)
     world.wait(77_000)
     #expect(try world.device("lamp-1").presence == .silent)
+    #expect(try world.device("lamp-1").since == nil, "it may have been silent for weeks")
+    world.say("lamp-1/alive", "1")
+    world.wait(77_000)
+    #expect(try world.device("lamp-1").since == world.device("lamp-1").heard)
   }
 
   @Test func whoSaysThatItGoesIsOfflineUntilItIsHeardAgain() throws {

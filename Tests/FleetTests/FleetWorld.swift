@@ -29,6 +29,8 @@ final class FleetWorld {
   private(set) var filters: [String] = []
   private(set) var published: [Published] = []
   private(set) var unacknowledged: [UInt16] = []
+  /// What the broker says to filters: above 0x7F it refuses them.
+  var codeForFilters: UInt8 = 0
   /// Whether the broker acknowledges messages at once.
   var acknowledges = true
   private var isConnected = false
@@ -95,7 +97,7 @@ final class FleetWorld {
       filters = []
       while !rest.isEmpty {
         filters.append(text(field(&rest)))
-        codes.append(rest.removeFirst())
+        codes.append(max(rest.removeFirst(), codeForFilters))
       }
       hear([0x90, UInt8(2 + codes.count)] + body.prefix(2) + codes)
     default: Issue.record("a packet that a gateway does not send: \(first)")

@@ -139,7 +139,7 @@ export function summaryText({
   const devices = total === 1 ? '1 device' : `${total} devices`;
   const room = refused ? ` · no room for others: ${refused} messages refused` : '';
   const there = (absent ? `${devices}, ${absent} not there` : devices) + room;
-  if (broker.connected) return there;
+  if (broker.connected) return broker.error ? `${there} · the broker is connected, but ${broker.error}` : there;
   const why = broker.error ? `the broker is not connected: ${broker.error}` : 'connecting to the broker';
   return `${there} · ${why}`;
 }

@@ -155,6 +155,10 @@ test('a refusal is shown in the words of the gateway', () => {
 test('its words are those of the first paint', () => {
   assert.equal(summaryText({ total: 1, absent: 0, broker }), '1 device');
   assert.equal(summaryText({ total: 2, absent: 2, broker: { connected: false } }), '2 devices, 2 not there · connecting to the broker');
+  assert.equal(
+    summaryText({ total: 0, absent: 0, broker: { connected: true, error: 'it refuses' } }),
+    '0 devices · the broker is connected, but it refuses',
+  );
   assert.equal(summaryText({
     total: 3, absent: 1, refused: 70, broker,
   }), '3 devices, 1 not there · no room for others: 70 messages refused');
