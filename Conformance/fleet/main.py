@@ -14,10 +14,48 @@ import browser  # noqa: E402
 import scene  # noqa: E402
 from common.claims import holds, title_of  # noqa: E402
 from clusters import Cluster, Mosquittos, Rabbits  # noqa: E402
+from losses import (  # noqa: E402
+    a_broker_that_is_gone_and_back_changes_nothing,
+    a_device_that_hangs_is_shown_as_silent,
+    a_killed_gateway_costs_its_pages_two_seconds,
+    a_killed_node_costs_pages_ten_seconds,
+    a_node_and_a_gateway_that_are_killed_together_come_back,
+    one_that_hangs_unnoticed_by_its_broker_is_silent,
+)
+from scene import (  # noqa: E402
+    a_change_is_on_every_page_that_shows_it,
+    a_command_to_all_has_a_result_for_each,
+    a_gateway_that_starts_has_all_in_seconds,
+    every_device_appears,
+    the_first_paint_is_small_and_a_search_is_quick,
+)
+
+ALONE = [
+    every_device_appears, a_gateway_that_starts_has_all_in_seconds, the_first_paint_is_small_and_a_search_is_quick,
+    a_change_is_on_every_page_that_shows_it, a_command_to_all_has_a_result_for_each,
+    a_broker_that_is_gone_and_back_changes_nothing, one_that_hangs_unnoticed_by_its_broker_is_silent,
+    a_device_that_hangs_is_shown_as_silent,
+]
+CI = [
+    every_device_appears, a_change_is_on_every_page_that_shows_it, a_command_to_all_has_a_result_for_each,
+    a_killed_gateway_costs_its_pages_two_seconds,
+]
+RABBITS = [
+    every_device_appears, a_gateway_that_starts_has_all_in_seconds, a_change_is_on_every_page_that_shows_it,
+    a_command_to_all_has_a_result_for_each, a_killed_gateway_costs_its_pages_two_seconds,
+    a_killed_node_costs_pages_ten_seconds, one_that_hangs_unnoticed_by_its_broker_is_silent,
+    a_node_and_a_gateway_that_are_killed_together_come_back,
+]
+CLUSTER = [
+    every_device_appears, a_gateway_that_starts_has_all_in_seconds, a_change_is_on_every_page_that_shows_it,
+    a_command_to_all_has_a_result_for_each, a_killed_gateway_costs_its_pages_two_seconds,
+    a_killed_node_costs_pages_ten_seconds, one_that_hangs_unnoticed_by_its_broker_is_silent,
+    a_node_and_a_gateway_that_are_killed_together_come_back, a_device_that_hangs_is_shown_as_silent,
+]
 
 SCENES = {
-    "ci": (Mosquittos, 2, scene.CI), "page": (Mosquittos, 1, [scene.every_device_appears, *browser.CLAIMS]),
-    "mosquitto": (Mosquittos, 1, scene.ALONE), "rabbitmq": (Rabbits, 3, scene.RABBITS), "cluster": (Cluster, 3, scene.CLUSTER),
+    "ci": (Mosquittos, 2, CI), "page": (Mosquittos, 1, [every_device_appears, *browser.CLAIMS]),
+    "mosquitto": (Mosquittos, 1, ALONE), "rabbitmq": (Rabbits, 3, RABBITS), "cluster": (Cluster, 3, CLUSTER),
 }
 
 
