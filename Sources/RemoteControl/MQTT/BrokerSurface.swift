@@ -104,10 +104,10 @@ struct BrokerSurface: Sendable {
   private static let heardLimit = 16
   /// At most so many gestures wait to be sent.
   private static let gestureLimit = 32
-  /// At most so many retained commands wait to be taken off; the broker tells of others at the next connection.
-  private static let unclearedLimit = 32
   /// No more is queued while so many bytes wait to be written.
   let highWater: Int
+  /// At most so many retained commands wait to be taken off; the broker tells of others at the next connection.
+  private let unclearedLimit: Int
   /// What is said of a device and of each part rarely takes more: text that is reserved for need not grow.
   static let (sizeOfDevice, sizeOfPart) = (320, 512)
 
@@ -117,6 +117,7 @@ struct BrokerSurface: Sendable {
   ) {
     self.options = options
     highWater = min(4096, settings.limits.outputSize)
+    unclearedLimit = Int(settings.limits.inFlight)
     #if WITHOUT_STATE_FILE
       announcement = HomeAssistantAnnouncement()
     #else
@@ -296,7 +297,7 @@ struct BrokerSurface: Sendable {
   /// when the device has just connected, and has much to say.
   private mutating func clear(_ topic: Span<UInt8>, _ part: Int?) -> Note? {
     // The longest name of ours has five levels of at most 64 bytes. A longer one is not kept: memory is bounded.
-    guard unclearedTopics.count < Self.unclearedLimit, topic.count <= 512 else { return nil }
+    guard unclearedTopics.count < unclearedLimit, topic.count <= 512 else { return nil }
     unclearedTopics.append([UInt8](topic))
     hasWork = true
     defer { hasToldOfRetained = true }
