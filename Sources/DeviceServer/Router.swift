@@ -109,6 +109,12 @@ public struct Router<Context: ~Copyable> {
     #if !hasFeature(Embedded)
       routes[routes.count - 1].operation = operation()
     #endif
+  #if !WITHOUT_METRICS
+    /// What was added last needs no role of this machine itself.
+    @usableFromInline
+    mutating func openLastRouteToThisMachine() { routes[routes.count - 1].isForThisMachine = true }
+  #endif
+
   }
 
   /// Answers GET (and HEAD) on `pattern` with `handler`.
@@ -224,6 +230,10 @@ struct Route {
   let role: Role
   #if !hasFeature(Embedded)
     var operation: Operation?
+  #if !WITHOUT_METRICS
+    /// Whether a request from this machine itself needs no role.
+    var isForThisMachine = false
+  #endif
   #endif
 
   func hasPattern(_ other: StaticString) -> Bool { pattern.span.equals(other) }

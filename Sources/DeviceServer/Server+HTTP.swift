@@ -89,7 +89,7 @@ extension Server where Context: ~Copyable {
     let verdict = verdict(head, index, &path)
     var request = Request(
       head: head, from: table[index], now: now, decodedPath: path, pattern: pattern(of: verdict), content: body)
-    if let role = role(for: verdict) {
+    if let role = role(for: verdict, request) {
       switch router.access(&context, request, role, &response) {
       case .granted(let principal): request.principal = principal
       case .wait: return keepWaiting(head, body, index, now: now)
@@ -109,6 +109,7 @@ extension Server where Context: ~Copyable {
       case .redirect(let status, let location):
         response.status = status
         response.head.add("Location", location.span)
+        response.head.add("Cache-Control", "no-store")  // a port or a prefix that is kept would outlast its settings
     #endif
     #if !WITHOUT_TLS
       case .openFile(let file): fill(&response, with: file)

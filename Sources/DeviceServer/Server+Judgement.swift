@@ -53,7 +53,8 @@ extension Server where Context: ~Copyable {
       return .refuse(.malformedPath)
     }
     #if !WITHOUT_TLS
-      if let verdict = verdictOfSecurePort(head, over: table[index].scheme, path.span) { return verdict }
+      let (remote, scheme) = (table[index].remote, table[index].scheme)
+      if let verdict = verdictOfSecurePort(head, from: remote, over: scheme, path.span) { return verdict }
     #endif
     #if !WITHOUT_PROXIES
       // (With 303, which no browser keeps: a prefix may change.)
@@ -130,13 +131,18 @@ extension Server where Context: ~Copyable {
     return .refuse(.methodNotAllowed)
   }
 
-  /// What the sender of a request needs; nil if the answer is the same for everybody.
-  func role(for verdict: Verdict) -> Role? {
+  /// What the sender of a request needs; nil if the answer is the same for everybody, or for nobody but this machine.
+  func role(for verdict: Verdict, _ request: borrowing Request) -> Role? {
+    #if !WITHOUT_METRICS
+      if case .route(let route) = verdict, router.routes.span[route].isForThisMachine, request.isFromThisMachine {
+        return nil
+      }
+    #endif
     switch verdict {
-    case .asset, .folder: .view
-    case .upgrade(let endpoint, _): router.endpoints.span[endpoint].role
-    case .route(let route): router.routes.span[route].role
-    default: nil
+    case .asset, .folder: return .view
+    case .upgrade(let endpoint, _): return router.endpoints.span[endpoint].role
+    case .route(let route): return router.routes.span[route].role
+    default: return nil
     }
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// `/metrics` for Prometheus and `/healthz` for whatever restarts programs. Both are for this machine only: they say how
-// many people are there, and what is wrong.
+// `/metrics` for Prometheus and `/healthz` for whatever restarts programs. Both are for this machine and for
+// administrators: they say how many people are there, and what is wrong.
 
 import Bytes
 import DeviceServer
@@ -35,25 +35,14 @@ import Timebase
 
   enum MetricsRoutes {
     static func add(to router: inout Router<RemoteControlContext>) {
-      router.on(.get, "/metrics", getMetrics, documented: .getMetrics)
-      router.on(.get, "/healthz", getHealth, documented: .getHealth)
-    }
-
-    /// Whether a request comes from this machine, or from an administrator who has logged in; one behind a proxy that
-    /// says for whom it asks does not come from here.
-    private static func isAllowed(_ request: borrowing Request, _ response: inout Response) -> Bool {
-      if request.principal.role >= .admin, !request.principal.name.isEmpty { return true }
-      let isForwarded = request.head.field("Forwarded") != nil || request.head.field("X-Forwarded-For") != nil
-      if request.remote.isLoopback, !isForwarded { return true }
-      response.fail(.forbidden, "this is for the machine itself: ask it on 127.0.0.1")
-      return false
+      router.onThisMachine("/metrics", getMetrics, documented: .getMetrics)
+      router.onThisMachine("/healthz", getHealth, documented: .getHealth)
     }
 
     /// `GET /healthz`
     private static func getHealth(
       _ context: inout RemoteControlContext, _ request: borrowing Request, _ response: inout Response
     ) {
-      guard isAllowed(request, &response) else { return }
       var words: [UInt8] = []
       if context.device.hasFailed { words.append("the device has yet to start\n") }
       for (_, problem) in context.problems.board { add("board", problem.span, to: &words) }
@@ -76,7 +65,6 @@ import Timebase
     private static func getMetrics(
       _ context: inout RemoteControlContext, _ request: borrowing Request, _ response: inout Response
     ) {
-      guard isAllowed(request, &response) else { return }
       context.device.now = request.now
       var metrics = MetricsText()
       addDevice(context, to: &metrics)

@@ -77,17 +77,17 @@ extension Operation {
   }
 
   #if !WITHOUT_METRICS
-    private static var onlyHere: Answer { .fail(.forbidden, "The request is not from the machine itself") }
+    private static var onlyHere: Answer { .fail(.forbidden, "The request is from elsewhere, and of no administrator") }
 
     static var getMetrics: Operation {
       Operation(
-        "What is counted and measured, for Prometheus; for the machine itself only",
+        "What is counted and measured, for Prometheus; for the machine itself and for administrators",
         answers: [Answer(.ok, "Prometheus' text format", [Content("text/plain", .string)]), onlyHere])
     }
 
     static var getHealth: Operation {
       Operation(
-        "Whether everything works; for the machine itself only",
+        "Whether everything works; for the machine itself and for administrators",
         answers: [
           Answer(.ok, "It does", [Content("text/plain", .string)]),
           Answer(.serviceUnavailable, "What does not, a line each", [Content("text/plain", .string)]), onlyHere,

@@ -39,6 +39,19 @@ struct GatekeeperTests {
     #expect(house.ask("POST", "/use", body: "")?.status == 401)
   }
 
+  @Test func theMachineItselfAndAdministratorsAskForItsHealth() {
+    let house = House()
+    let machine = RemoteAddress.ipv4(0x7F00_0001, port: 50_000)
+    #expect(house.ask("GET", "/healthz", ["Host: localhost"], from: machine)?.text == "ok")
+    #expect(house.ask("GET", "/page.txt", ["Host: localhost"], from: machine)?.status == 401, "but it has no login")
+    let passedOn = ["Host: localhost", "X-Forwarded-For: 192.0.2.1"]
+    #expect(house.ask("GET", "/healthz", passedOn, from: machine)?.status == 401)
+    #expect(house.ask("GET", "/healthz")?.status == 401)
+    #expect(house.ask("GET", "/healthz", ["Authorization: Bearer \(house.token)"])?.status == 403, "it may only look")
+    #expect(house.ask("GET", "/healthz", ["Cookie: \(house.logIn())"])?.text == "ok")
+    #expect(House(guests: .view).ask("GET", "/healthz")?.status == 401)
+  }
+
   // MARK: the owner
 
   @Test func theLinkOfTheFirstStartMakesTheOwnerOnce() {
@@ -233,6 +246,8 @@ final class House {
     router.on(.post, "/use") { _, request, response in response.body = request.principal.name }
     router.webSocket("/ws") { _, _, _ in }
     gatekeeper.add(to: &router)
+    router.onThisMachine(
+      "/healthz", { _, _, response in response.send("ok") }, documented: Operation("Health", answers: []))
     var server = Server(router: router)
     server.trustedProxies = [try! AddressRange(parsing: bytes("192.168.1.0/24").span)]
     network = VirtualNetwork(
@@ -243,7 +258,9 @@ final class House {
       })
   }
 
-  func client() -> VirtualClient<ServerApplication<Int>> { VirtualClient(network) }
+  func client(from remote: RemoteAddress? = nil) -> VirtualClient<ServerApplication<Int>> {
+    remote.map { VirtualClient(network, from: $0) } ?? VirtualClient(network)
+  }
 
   /// Does all work that waits, and what follows from it.
   func work() {
@@ -273,8 +290,10 @@ final class House {
     }
   }
 
-  func ask(_ method: String, _ path: String, _ fields: [String] = [], body: String? = nil) -> Reply? {
-    let client = client()
+  func ask(
+    _ method: String, _ path: String, _ fields: [String] = [], body: String? = nil, from remote: RemoteAddress? = nil
+  ) -> Reply? {
+    let client = client(from: remote)
     client.send(Wire.request(method, path, fields, body: body))
     work()
     return client.reply()

@@ -18,6 +18,8 @@ import Testing
       }
       router.get("/ca.pem") { _, _, response in response.send("not this one") }
       router.on(.put, "/") { journal, _, _ in journal.handled += 1 }
+      router.onThisMachine(
+        "/healthz", { _, _, response in response.send("ok") }, documented: Operation("Health", answers: []))
       router.onAccess { _, _, _, _ in .answered }
     }
     network.change { app, _ in
@@ -49,6 +51,7 @@ import Testing
     let reply = reply(network, Wire.request(method, target, ["Host: \(host)"]))
     #expect(reply?.status == 308)
     #expect(reply?["location"] == location)
+    #expect(reply?["cache-control"] == "no-store", "a browser would keep a permanent one, also past another port")
     #expect(network.application.context.handled == 0)
   }
 
@@ -75,6 +78,14 @@ import Testing
       #expect(reply?["x-content-type-options"] == "nosniff")
     }
     #expect(reply(network(), Wire.request("GET", "/ca.pem", ["Host: evil.example"]), over: scheme)?.status == 403)
+  }
+
+  @Test func theMachineItselfIsToldOfItsHealthInTheOpen() {
+    let network = network()
+    let watchdog = Client(network, from: .ipv4(0x7F00_0001, port: 9))
+    #expect(watchdog.ask("GET", "/healthz", ["Host: 127.0.0.1:8080"])?.text == "ok")
+    #expect(watchdog.ask("GET", "/", ["Host: 127.0.0.1:8080"])?.status == 308)
+    #expect(reply(network, Wire.request("GET", "/healthz", ["Host: 127.0.0.1:8080"]))?.status == 308)
   }
 
   @Test func overTLSNothingIsSentOn() {

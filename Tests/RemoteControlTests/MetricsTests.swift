@@ -18,7 +18,8 @@ import Timebase
   private func ask(_ bench: Bench, _ target: String, _ fields: [String] = []) -> Reply? {
     let client = BenchClient(bench.network, from: Self.here)
     defer { client.finish() }
-    return client.ask("GET", target, fields)
+    let host = fields.contains { $0.hasPrefix("Host: ") } ? [] : ["Host: 127.0.0.1:8080"]
+    return client.ask("GET", target, fields + host)
   }
 
   /// The samples, by name and labels.
@@ -104,8 +105,14 @@ import Timebase
     // A proxy on the same machine asks for somebody else.
     #expect(ask(bench, path, ["X-Forwarded-For: 192.0.2.1"])?.status == 403)
     #expect(ask(bench, path, ["Forwarded: for=192.0.2.1"])?.status == 403)
+    #expect(ask(bench, path, ["X-Forwarded-Proto: https"])?.status == 403)
+    // One that says nothing of the kind still asks for the name that its client used.
+    #expect(ask(bench, path, ["Host: 192.168.1.32"])?.status == 403)
+    for name in ["localhost", "LOCALHOST.:8080", "127.0.0.53", "[::1]:8080"] {
+      #expect(ask(bench, path, ["Host: \(name)"])?.status == 200)
+    }
     let six = BenchClient(bench.network, from: .ipv6(high: 0, low: 1, port: 9))
-    #expect(six.ask("GET", path)?.status == 200)
+    #expect(six.ask("GET", path, ["Host: [::1]:8080"])?.status == 200)
   }
 
   @Test func healthIsOkUntilSomethingFailsAndAgainAfterThat() throws {

@@ -57,12 +57,22 @@
 
   extension Server where Context: ~Copyable {
     /// What comes before everything else that the path could mean; nil: nothing.
-    func verdictOfSecurePort(_ head: RequestHead, over scheme: Scheme, _ path: Span<UInt8>) -> Verdict? {
+    func verdictOfSecurePort(
+      _ head: RequestHead, from remote: RemoteAddress, over scheme: Scheme, _ path: Span<UInt8>
+    ) -> Verdict? {
       guard let securePort else { return nil }
       if head.method == .get || head.method == .head {
         for file in securePort.openFiles where path.equals(file.path.span) { return .openFile(file) }
       }
       guard scheme == .http, !path.equals("*") else { return nil }
+      #if !WITHOUT_METRICS
+        // A watchdog on the same machine takes a redirection for health, and nobody listens in between.
+        if case .route(let route) = router.routes.match(head.method, path),
+          router.routes.span[route].isForThisMachine, head.isFromThisMachine(remote)
+        {
+          return nil
+        }
+      #endif
       return head.host.count == 0 ? .refuse(.unknownHost) : .redirect(.permanentRedirect, securePort.location(for: head))
     }
 
