@@ -11,7 +11,8 @@
 // - the values of a `set` that a later `set` leaves out stay;
 // - `release` is always done at once, and takes back a `press` that is kept, so that no button stays pressed;
 // - anything else takes the earlier one's place.
-// What is kept for a client that goes is dropped. A firmware may leave all this out (WITHOUT_COMMAND_LIMITS).
+// What is kept for a client that goes is dropped. A broker is one more client, who is told nothing. A firmware may
+// leave all this out (WITHOUT_COMMAND_LIMITS).
 
 import Bytes
 import DeviceServer
@@ -24,7 +25,7 @@ import Timebase
     public init() {}
   }
 #else
-  /// How many commands one client may give: each WebSocket client, and each address over HTTP.
+  /// How many commands one client may give: each WebSocket client, each address over HTTP, and the broker.
   public struct CommandRate: Equatable, Sendable {
     /// The time after which there may be another one; 0: there is no limit.
     let interval: Milliseconds
@@ -86,8 +87,8 @@ import Timebase
     var id: UInt64?
   }
 
-  /// The buckets of all clients, and what is kept for them.
-  struct CommandPacer: Sendable {
+  /// What one client may give now, and what is kept for it.
+  struct PacedCommands: Sendable {
     /// What becomes of a command that may not be done yet.
     enum Outcome: Equatable {
       /// It waits. `overtaken`: the number of the one whose place it took, if that had one.
@@ -96,11 +97,60 @@ import Timebase
       case cancelled(with: UInt64?)
     }
 
+    var bucket = CommandBucket()
+    /// At most one for each part, in the order in which they came.
+    private(set) var kept: [KeptCommand] = []
+
+    /// Whether this may be done now. What is kept comes first.
+    mutating func allows(_ command: Command, _ rate: CommandRate, now: MonotonicTime) -> Bool {
+      command == .release || kept.isEmpty && bucket.take(rate, now: now)
+    }
+
+    /// Takes back a press that is kept.
+    mutating func takeBackPress(of part: Int) -> KeptCommand? {
+      guard let place = kept.firstIndex(where: { $0.part == part }), kept[place].command == .press else { return nil }
+      return kept.remove(at: place)
+    }
+
+    /// Keeps a command that is not allowed yet.
+    mutating func keep(_ new: KeptCommand, counters: inout CommandCounters) -> Outcome {
+      guard let place = kept.firstIndex(where: { $0.part == new.part }) else {
+        counters.kept &+= 1
+        kept.append(new)
+        return .kept(overtaken: nil)
+      }
+      let old = kept[place]
+      counters.overtaken &+= 1
+      guard let command = new.command.following(old.command) else {
+        return .cancelled(with: kept.remove(at: place).id)
+      }
+      kept[place].command = command
+      kept[place].id = new.id
+      return .kept(overtaken: old.id)
+    }
+
+    /// When the next of what is kept may be done.
+    func nextDue(_ rate: CommandRate) -> MonotonicTime { kept.isEmpty ? .distantFuture : bucket.next(rate) }
+
+    /// The next of what is kept, if it may be done now.
+    mutating func next(_ rate: CommandRate, now: MonotonicTime) -> KeptCommand? {
+      kept.isEmpty || !bucket.take(rate, now: now) ? nil : kept.removeFirst()
+    }
+
+    /// Drops what is kept; what was given stays given.
+    mutating func drop() { kept.removeAll() }
+  }
+
+  /// The buckets of all clients, and what is kept for them.
+  ///
+  /// Each client has a bucket of its own, so that no page holds up another behind the same proxy or in the same house.
+  /// That of a client that goes is its address's from then on, and the next one from there begins with it: so nobody
+  /// gets more by coming anew.
+  struct CommandPacer: Sendable {
     private struct Client: Sendable {
       var number: UInt32 = 0
-      var bucket = CommandBucket()
-      /// At most one for each part, in the order in which they came.
-      var kept: [KeptCommand] = []
+      var holder: AddressHolder?
+      var commands = PacedCommands()
     }
 
     let rate: CommandRate
@@ -141,38 +191,37 @@ import Timebase
 
     // MARK: Over the WebSocket
 
+    /// Takes in a client, with what those before it have left.
+    mutating func welcome(_ client: ClientID, from remote: RemoteAddress) {
+      while clients.count <= client.index { clients.append(Client()) }
+      let holder = AddressHolder(remote)
+      clients[client.index] = Client(number: client.number, holder: holder)
+      for address in addresses where address.holder == holder { clients[client.index].commands.bucket = address.bucket }
+    }
+
     /// Whether a client may have this done now. What is kept for it comes first.
     mutating func allows(_ command: Command, of client: ClientID, now: MonotonicTime) -> Bool {
-      while clients.count <= client.index { clients.append(Client()) }
-      if clients[client.index].number != client.number { clients[client.index].number = client.number }
-      if command == .release { return true }
-      return clients[client.index].kept.isEmpty && clients[client.index].bucket.take(rate, now: now)
+      guard let index = index(of: client) else { return false }
+      return clients[index].commands.allows(command, rate, now: now)
     }
 
     /// Takes back a press that is kept; returns its number if it has one.
     mutating func takeBackPress(of part: Int, by client: ClientID) -> UInt64? {
-      guard let place = place(of: part, client), clients[client.index].kept[place].command == .press else { return nil }
+      guard let index = index(of: client), let press = clients[index].commands.takeBackPress(of: part) else {
+        return nil
+      }
       counters.overtaken &+= 1
-      return removeKept(place, client).id
+      noteWhetherWaiting(index)
+      return press.id
     }
 
     /// Keeps a command that is not allowed yet.
-    mutating func keep(_ new: KeptCommand, of client: ClientID) -> Outcome {
-      nextDue = min(nextDue, clients[client.index].bucket.next(rate))
-      guard let place = place(of: new.part, client) else {
-        counters.kept &+= 1
-        if clients[client.index].kept.isEmpty { waiting.append(client.index) }
-        clients[client.index].kept.append(new)
-        return .kept(overtaken: nil)
-      }
-      let old = clients[client.index].kept[place]
-      counters.overtaken &+= 1
-      guard let command = new.command.following(old.command) else {
-        return .cancelled(with: removeKept(place, client).id)
-      }
-      clients[client.index].kept[place].command = command
-      clients[client.index].kept[place].id = new.id
-      return .kept(overtaken: old.id)
+    mutating func keep(_ new: KeptCommand, of client: ClientID) -> PacedCommands.Outcome {
+      guard let index = index(of: client) else { return .kept(overtaken: nil) }
+      let outcome = clients[index].commands.keep(new, counters: &counters)
+      noteWhetherWaiting(index)
+      nextDue = min(nextDue, clients[index].commands.nextDue(rate))
+      return outcome
     }
 
     /// The next command that may be done now, with its client's number and place.
@@ -180,33 +229,38 @@ import Timebase
       guard now >= nextDue else { return nil }
       nextDue = .distantFuture
       for index in waiting {
-        if clients[index].bucket.take(rate, now: now) {
-          let kept = clients[index].kept.removeFirst()
-          if clients[index].kept.isEmpty { waiting.removeAll { $0 == index } }
+        if let kept = clients[index].commands.next(rate, now: now) {
+          noteWhetherWaiting(index)
           nextDue = now  // there may be more
           return (kept, index, clients[index].number)
         }
-        nextDue = min(nextDue, clients[index].bucket.next(rate))
+        nextDue = min(nextDue, clients[index].commands.nextDue(rate))
       }
       return nil
     }
 
-    /// Drops what is kept for a client that has gone.
+    /// Drops what is kept for a client that has gone, and keeps what it has used for the next one from its address.
     mutating func forget(_ client: ClientID) {
-      guard clients.indices.contains(client.index), clients[client.index].number == client.number else { return }
-      if !clients[client.index].kept.isEmpty { waiting.removeAll { $0 == client.index } }
-      clients[client.index] = Client()
+      guard let index = index(of: client) else { return }
+      clients[index].commands.drop()
+      noteWhetherWaiting(index)
+      let bucket = clients[index].commands.bucket
+      if let holder = clients[index].holder, bucket.fullAgain > .zero {
+        let place = place(of: holder)
+        if bucket.fullAgain > addresses[place].bucket.fullAgain { addresses[place].bucket = bucket }
+      }
+      clients[index] = Client()
     }
 
-    private func place(of part: Int, _ client: ClientID) -> Int? {
-      guard clients.indices.contains(client.index) else { return nil }
-      return clients[client.index].kept.firstIndex { $0.part == part }
+    private func index(of client: ClientID) -> Int? {
+      guard clients.indices.contains(client.index), clients[client.index].number == client.number else { return nil }
+      return client.index
     }
 
-    private mutating func removeKept(_ place: Int, _ client: ClientID) -> KeptCommand {
-      let kept = clients[client.index].kept.remove(at: place)
-      if clients[client.index].kept.isEmpty { waiting.removeAll { $0 == client.index } }
-      return kept
+    private mutating func noteWhetherWaiting(_ index: Int) {
+      let isWaiting = !clients[index].commands.kept.isEmpty
+      if isWaiting == waiting.contains(index) { return }
+      if isWaiting { waiting.append(index) } else { waiting.removeAll { $0 == index } }
     }
   }
 

@@ -138,7 +138,7 @@ import Timebase
       metrics.counter(
         "heliograph_messages_refused_total", context.refusedMessages, "Messages of clients answered with an error.")
       #if !WITHOUT_COMMAND_LIMITS
-        let commands = context.pacer.counters
+        let commands = context.commandCounters
         metrics.counter(
           "heliograph_commands_kept_total", commands.kept, "Commands kept until the client's rate allowed.")
         metrics.counter(

@@ -46,6 +46,9 @@ extension ServerApplication where Context == RemoteControlContext {
         if now >= context.pacer.nextDue {
           server.withHub(endpoint, now: now) { SocketHandler.performKept(&context, &$0) }
         }
+        #if !WITHOUT_MQTT
+          context.performKeptOfBroker(now: now)
+        #endif
         var deadline = context.loop(board: &board, now: now)
         if context.pacer.nextDue < .distantFuture {
           deadline = min(context.pacer.nextDue, deadline ?? .distantFuture)

@@ -38,7 +38,16 @@ public struct RemoteControlContext: ~Copyable, Sendable {
     /// Holds back commands that come faster than any person gives them.
     var pacer = CommandPacer(CommandRate())
     /// How many commands were held back.
-    public var commandCounters: CommandCounters { pacer.counters }
+    public var commandCounters: CommandCounters {
+      var counters = pacer.counters
+      #if !WITHOUT_MQTT
+        if let those = broker?.place.surface.pace.counters {
+          counters.kept &+= those.kept
+          counters.overtaken &+= those.overtaken
+        }
+      #endif
+      return counters
+    }
   #endif
   #if !WITHOUT_MQTT
     /// The broker, if the device has one.

@@ -28,7 +28,11 @@ enum SocketHandler {
     context.clients = hub.count
     context.device.now = hub.now
     switch event {
-    case .connect(let client, let remote): welcome(client, remote, &context, &hub)
+    case .connect(let client, let remote):
+      #if !WITHOUT_COMMAND_LIMITS
+        context.pacer.welcome(client, from: remote)
+      #endif
+      welcome(client, remote, &context, &hub)
     case .disconnect(let client, let code, let reason):
       context.device.releaseButtons(heldBy: client.number, now: hub.now)
       #if !WITHOUT_COMMAND_LIMITS

@@ -68,6 +68,7 @@ struct BrokerWorld {
   /// Lets everything happen that can happen now.
   mutating func settle() throws {
     while true {
+      notes += surface.performKept(device: &device, now: now)
       surface.advance(device, identity, now: now)
       var output: [UInt8] = []
       surface.client.connection?.writeOutput {

@@ -7,6 +7,7 @@ import Bytes
 import ConformanceSupport
 import DeviceServer
 import HTTPCore
+import MQTTCore
 import Parts
 import Testing
 import Timebase
@@ -109,11 +110,90 @@ import Timebase
     for id in 1...61 { page.sendText(toggle(id)) }
     let isOn = bench.isLit
     page.breakOff()
-    let next = bench.connect()  // in the same place, with a bucket of its own
+    let next = bench.connect(101)  // in the same place, from another address: with a bucket of its own
     next.sendText(toggle(1))
     #expect(acks(next.frames()).map(\.id) == [1])
     bench.advance(by: .seconds(1))
     #expect(bench.isLit == !isOn)
+  }
+
+  @Test func whoComesAnewGetsNoMoreForIt() {
+    let bench = Bench()
+    let before = bench.revision
+    for _ in 0..<10 {
+      let page = bench.connect()
+      for _ in 0..<60 { page.sendText(#"{"type":"set","part":"led","on":\#(!bench.isLit)}"#) }
+      page.breakOff()
+    }
+    #expect(bench.revision - before == 60)
+    // Nor by going over to HTTP and back: an address has one measure.
+    #expect(bench.ask("POST", "/api/parts/led/toggle")?.status == 429)
+    bench.advance(by: 500)
+    for _ in 0..<10 { #expect(bench.ask("POST", "/api/parts/led/toggle")?.status == 200) }
+    bench.connect().sendText("toggle")
+    #expect(bench.revision - before == 70)
+  }
+
+  // MARK: Over MQTT
+
+  private func broker() throws -> BrokerWorld {
+    var world = try BrokerWorld(.switch("led", output: 0), .number("level", minimum: .zero, maximum: Decimal(100)))
+    try world.connect()
+    return world
+  }
+
+  @Test func aFloodOverABrokerChangesThePartNoOftenerThanTheRateAndTheLatestIsDone() throws {
+    var world = try broker()
+    let before = world.device.revision
+    for turn in 1...10_000 {
+      try world.deliver("heliograph/lamp/led/set", turn % 2 == 1 ? "ON" : "OFF")
+      if turn % 100 == 0 { world.now = world.now + 10 }
+    }
+    #expect((60...82).contains(world.device.revision - before), "\(world.device.revision - before)")
+    try world.deliver("heliograph/lamp/led/set", "ON")
+    try world.deliver("heliograph/lamp/level/set", "42")
+    try world.wait(200)
+    #expect(world.device.parts[0].isOn == true)
+    #expect(world.takePublished("level/state").last == "42")
+    #expect(world.surface.pace.counters.kept > 0 && world.surface.pace.counters.overtaken > 9_000)
+  }
+
+  @Test func whatWaitsOfABrokersCommandsGoesWithTheConnectionAndTheMeasureStays() throws {
+    var world = try broker()
+    for _ in 0..<60 { try world.deliver("heliograph/lamp/led/set", "TOGGLE") }
+    try world.deliver("heliograph/lamp/level/set", "42")
+    world.disconnect()
+    try world.wait(1000)
+    try world.connect()
+    #expect(world.surface.pace.commands.kept.isEmpty)
+    try world.wait(1000)
+    #expect(world.takePublished("level/state").last != "42")
+  }
+
+  @Test func aDeviceKeepsToItsOwnRateOnABrokerAndDoesTheLatestByItself() {
+    let bench = Bench(commandRate: CommandRate(perSecond: 1, burst: 1))
+    func hear(_ packet: [UInt8]) {
+      bench.network.change { control, now in _ = control.context.receiveFromBroker(packet.span, now: now) }
+    }
+    bench.network.change { control, now in
+      let settings = MQTTClient.Settings(options: ConnectOptions(clientIdentifier: bytes("heliograph-lamp")))
+      control.context.broker = BrokerLink(
+        settings, BrokerOptions(identifier: bytes("lamp")), device: &control.context.device, seed: 5)
+      _ = control.context.nextBrokerStep(now: now)
+      control.context.broker?.place.surface.client.opened(now: now)
+    }
+    hear([0x20, 2, 0, 0])
+    for payload in ["ON", "OFF", "ON", "OFF"] {
+      let body = [0, 23] + bytes("heliograph/lamp/led/set") + bytes(payload)
+      hear([0x30, UInt8(body.count)] + body)
+    }
+    #expect(bench.isLit, "the first was done at once")
+    bench.advance(by: 900)
+    #expect(bench.isLit)
+    bench.advance(by: 200)
+    #expect(!bench.isLit, "the last when it might be")
+    let counters = bench.network.application.context.commandCounters
+    #expect(counters.kept == 1 && counters.overtaken == 2)
   }
 
   @Test func oneClientsFloodHoldsNobodyElseUp() {

@@ -173,6 +173,9 @@
     mutating func receiveFromBroker(_ bytes: Span<UInt8>, now: MonotonicTime) -> Int {
       guard broker?.place.surface.client.connection?.wantsInput == true else { return 0 }
       device.now = now
+      #if !WITHOUT_COMMAND_LIMITS
+        broker?.place.surface.pace.rate = pacer.rate
+      #endif
       var scratch: [UInt8] = []
       swap(&scratch, &broker!.scratch)
       let received = broker?.place.surface.receive(bytes, device: &device, now: now, scratch: &scratch)
@@ -180,6 +183,15 @@
       if let note = received?.note { take(note) }
       return received?.taken ?? bytes.count
     }
+
+    #if !WITHOUT_COMMAND_LIMITS
+      /// Does what was kept of the broker's commands and may be done now.
+      mutating func performKeptOfBroker(now: MonotonicTime) {
+        guard let nextDue = broker?.place.surface.pace.nextDue, nextDue <= now else { return }
+        device.now = now
+        for note in broker?.place.surface.performKept(device: &device, now: now) ?? [] { take(note) }
+      }
+    #endif
 
     private mutating func take(_ note: BrokerSurface.Note) {
       switch note {

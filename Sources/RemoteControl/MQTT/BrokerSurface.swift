@@ -52,6 +52,10 @@ struct BrokerSurface: Sendable {
     /// kind says nothing so long: Home Assistant would take it for a state of the one that is gone, and log an error.
     var unswept: [[UInt8]] = []
   #endif
+  #if !WITHOUT_COMMAND_LIMITS
+    /// What those who publish commands may give, all together, and what is kept of it.
+    var pace = BrokerPace()
+  #endif
   var gestures: [MadeGesture] = []
   /// The topics of retained commands that the broker has yet to forget.
   var unclearedTopics: [[UInt8]] = []
@@ -145,10 +149,15 @@ struct BrokerSurface: Sendable {
 
   /// When `advance` has something to do, apart from what the device and the connection bring.
   var nextDeadline: MonotonicTime {
+    #if !WITHOUT_COMMAND_LIMITS
+      let transport = client.isOpen ? min(client.nextDeadline, pace.nextDue) : client.nextDeadline
+    #else
+      let transport = client.nextDeadline
+    #endif
     // What waits for room waits for the broker, whatever it is late for.
-    guard client.isOpen, problem == nil else { return client.nextDeadline }
+    guard client.isOpen, problem == nil else { return transport }
     let announcing = min(announcement.time, due.homeAssistantTime)
-    return min(client.nextDeadline, min(min(announcing, due.onlineTime), min(due.answerTime, due.alive)))
+    return min(transport, min(min(announcing, due.onlineTime), min(due.answerTime, due.alive)))
   }
 
   #if !WITHOUT_STATE_FILE
@@ -197,6 +206,9 @@ struct BrokerSurface: Sendable {
   /// The broker has accepted the device: it listens, and says all there is to say.
   private mutating func begin(now: MonotonicTime) -> Note {
     for index in slots.indices { slots[index] = Slot() }
+    #if !WITHOUT_COMMAND_LIMITS
+      pace.commands.drop()
+    #endif
     gestures.removeAll(keepingCapacity: true)
     unclearedTopics.removeAll(keepingCapacity: true)
     heardIdentifiers.removeAll(keepingCapacity: true)
@@ -286,6 +298,10 @@ struct BrokerSurface: Sendable {
   ) -> Note? {
     do throws(CommandError) {
       let command = try Command(brokerPayload: payload, for: device.parts[part])
+      #if !WITHOUT_COMMAND_LIMITS
+        guard device.parts[part].knows(command) else { throw .unsuitableCommand }
+        guard pace.allows(command, on: part, now: now) else { return nil }
+      #endif
       try device.perform(command, on: part, by: .mqtt, now: now)
       return nil
     } catch {
