@@ -7,6 +7,7 @@
 #if !WITHOUT_REFUSAL_PAGES
   import Bytes
   import HTTPCore
+  import WebSocketCore
 
   /// What whoever runs the server can do about a refusal: how its answer ends. Each text comes before the name that was
   /// refused; empty, the default: the answer says nothing of the kind.
@@ -28,7 +29,7 @@
       case .misdirected:
         words.append("This device is not ")
         appendName(to: &words)
-        words.append(", and no proxy")
+        words.append(", and no proxy: ask for the path alone")
       case .foreignOrigin: appendForeignOrigin(advice.origin, to: &words)
       case .anonymousForm:
         words.append("A form must say its origin: with curl leave -d out")
@@ -39,6 +40,7 @@
       case .notFound:
         words.append("There is nothing at ")
         appendPath(to: &words)
+        words.append(": check its spelling")
       case .methodNotAllowed:
         appendPath(to: &words)
         words.append(" does not take ")
@@ -48,13 +50,22 @@
       case .unknownMethod:
         words.append("There is no method ")
         if let head { words.append(brief: head.methodToken) }
+        words.append(": OPTIONS says which a path takes")
       case .malformedRequest(let error):
         words.append("The request cannot be understood: ")
         words.append(error.name)
+        words.append(". ")
+        words.append(error.advice)
       case .badHandshake(let error):
         words.append("This is for WebSockets: ")
         words.append(error.name)
-      default: words.append(reason.words.isEmpty ? reason.status.reason : reason.words)
+        words.append(". ")
+        words.append(error.advice)
+      default:
+        words.append(reason.words.isEmpty ? reason.status.reason : reason.words)
+        guard let advice = reason.advice else { return }
+        words.append(". ")
+        words.append(advice)
       }
     }
 
@@ -89,6 +100,66 @@
       var path: [UInt8] = []
       _ = RequestPath.decode(head.path, into: &path)
       words.append(brief: path.span)
+    }
+  }
+
+  extension Refusal.Reason {
+    /// Whether the same request may well be answered a second later.
+    var isForNow: Bool {
+      switch self {
+      case .noAnswer, .tooManyConnections, .tooManyEventStreams, .shuttingDown: true
+      default: false
+      }
+    }
+
+    /// What its sender can do about what is refused for the same reason everywhere.
+    fileprivate var advice: StaticString? {
+      switch self {
+      #if !WITHOUT_PROXIES
+        case .malformedForwarding: "See what the proxy is set to send"
+      #endif
+      case .malformedPath: "Write % as %25, and leave out segments that are . or .."
+      case .tooSlow: "Send it in one go, or over a better network"
+      case .noAnswer, .tooManyConnections, .shuttingDown: "Try again in a few seconds"
+      case .tooManyEventStreams: "Close another one, or ask for the state from time to time"
+      default: nil
+      }
+    }
+  }
+
+  extension RemoteProtocolError {
+    /// What its sender can do about it.
+    fileprivate var advice: StaticString {
+      switch self {
+      case .malformedHost: "An IPv6 address wants brackets, as in [::1]:8080"
+      case .missingHost: "Name the device in a Host field"
+      default:
+        switch status {
+        case .contentTooLarge: "Send less at a time"
+        case .uriTooLong: "Ask for a shorter path"
+        case .requestHeaderFieldsTooLarge: "Send fewer fields; in a browser, delete the cookies of this host"
+        case .notImplemented: "Send the body with its length, or chunked"
+        case .httpVersionNotSupported: "Speak HTTP/1.1"
+        default: "Write it as RFC 9112 says, or let a library do so"
+        }
+      }
+    }
+  }
+
+  extension WebSocketHandshakeError {
+    /// What its sender can do about it.
+    fileprivate var advice: StaticString {
+      switch self {
+      case .methodNotGet: "Open it with GET"
+      case .versionTooOld, .upgradeMissing, .connectionUpgradeMissing:
+        "Open it as ws://, and let a proxy in between pass on HTTP/1.1, Upgrade and Connection"
+      case .unexpectedBody: "Send no body"
+      case .keyMissing, .keyRepeated, .keyMalformed: "Send one Sec-WebSocket-Key, of 16 bytes in base64"
+      case .unsupportedVersion: "Speak version 13"
+      #if !WITHOUT_SUBPROTOCOLS
+        case .malformedProtocols: "Offer sub-protocols by their names, with commas in between"
+      #endif
+      }
     }
   }
 

@@ -149,7 +149,8 @@ import Testing
   @Test func anAnswerSaysWhatIsWrongWithTheProxysWords() {
     let network = network()
     let reply = Client(network).ask("GET", "/", ["Forwarded: for=\""])
-    #expect(reply.map { text($0.body) } == #"{"error":"the proxy's Forwarded field is malformed"}"#)
+    let words = "the proxy's Forwarded field is malformed. See what the proxy is set to send"
+    #expect(reply.map { text($0.body) } == "{\"error\":\"\(words)\"}")
     #expect(network.journal.refusals == ["192.168.1.100: 400 the proxy's Forwarded field is malformed"])
     // Before a body is asked for, too.
     let client = Client(network)

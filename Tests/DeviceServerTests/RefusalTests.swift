@@ -43,7 +43,8 @@ import WebSocketCore
     ("GET", "/", ["Host: $(reboot)"], 403, "This device does not know the name $(reboot)"),
     ("GET", "/", ["Host: --help"], 403, "This device does not know the name --help"),
     (
-      "GET", "http://other.example/", ["Host: lamp.local"], 421, "This device is not other.example, and no proxy"
+      "GET", "http://other.example/", ["Host: lamp.local"], 421,
+      "This device is not other.example, and no proxy: ask for the path alone"
     ),
     (
       "PUT", "/state", ["Host: lamp.local:8080", "Origin: https://home.example"], 403,
@@ -62,12 +63,21 @@ import WebSocketCore
       "POST", "/toggle", ["Host: lamp.local:8080", "Content-Type: application/x-www-form-urlencoded"], 403,
       "A form must say its origin: with curl leave -d out, or add -H 'Origin: http://lamp.local:8080'"
     ),
-    ("GET", "/b%C3%BCro", [], 404, "There is nothing at /büro"),
-    ("GET", "/%E2%80%AEa", [], 404, "There is nothing at /\\u{202e}a"),
+    ("GET", "/b%C3%BCro", [], 404, "There is nothing at /büro: check its spelling"),
+    ("GET", "/%E2%80%AEa", [], 404, "There is nothing at /\\u{202e}a: check its spelling"),
     ("POST", "/state", [], 405, "/state does not take POST, but PUT, OPTIONS"),
-    ("BREW", "/state", [], 501, "There is no method BREW"),
-    ("GET", "/ws", [], 426, "This is for WebSockets: not an upgrade to websocket"),
-    ("GET", "/%", [], 400, "Malformed path"),
+    ("BREW", "/state", [], 501, "There is no method BREW: OPTIONS says which a path takes"),
+    (
+      "GET", "/ws", [], 426,
+      "This is for WebSockets: not an upgrade to websocket. Open it as ws://, and let a proxy in between pass on "
+        + "HTTP/1.1, Upgrade and Connection"
+    ),
+    (
+      "GET", "/ws", ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"], 400,
+      "This is for WebSockets: missing Sec-WebSocket-Key. Send one Sec-WebSocket-Key, of 16 bytes in base64"
+    ),
+    ("POST", "/ws", [], 405, "This is for WebSockets: upgrade is not a GET. Open it with GET"),
+    ("GET", "/%", [], 400, "Malformed path. Write % as %25, and leave out segments that are . or .."),
     ("GET", "/busy", [], 503, "the <lamp> does not answer"),
   ])
   func aPersonGetsAPageAndAScriptJSON(method: String, target: String, fields: [String], status: Int, words: String) {
@@ -158,11 +168,28 @@ import WebSocketCore
     #expect(unknown?.text == "{\"error\":\"This device does not know the name kitchen.example\"}")
   }
 
-  @Test func whatCannotBeReadSaysWhatIsWrong() {
+  @Test(arguments: [
+    ("GET / HTTP/1.1\r\n\r\n", 400, "missing Host. Name the device in a Host field"),
+    ("GET / HTTP/1.1\r\nHost: ::1:80\r\n\r\n", 400, "malformed Host. An IPv6 address wants brackets, as in [::1]:8080"),
+    ("GET /\r\n\r\n", 400, "malformed request line. Write it as RFC 9112 says, or let a library do so"),
+    ("GET / HTTP/3.0\r\n\r\n", 505, "unsupported version. Speak HTTP/1.1"),
+    (
+      "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413, "body too large. Send less at a time"
+    ),
+    (
+      "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: br, chunked\r\n\r\n", 501,
+      "unsupported transfer coding. Send the body with its length, or chunked"
+    ),
+    (
+      "GET / HTTP/1.1\r\nHost: a\r\nCookie: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431,
+      "head too large. Send fewer fields; in a browser, delete the cookies of this host"
+    ),
+  ])
+  func whatCannotBeReadSaysWhatIsWrongAndWhatToDo(request: String, status: Int, words: String) {
     let client = Client(network())
-    client.send("GET / HTTP/1.1\r\n\r\n")
+    client.send(request)
     let reply = client.reply()
-    #expect(reply?.status == 400)
-    #expect(reply?.text == "{\"error\":\"The request cannot be understood: missing Host\"}")
+    #expect(reply?.status == status)
+    #expect(reply?.text == "{\"error\":\"The request cannot be understood: \(words)\"}")
   }
 }

@@ -9,6 +9,9 @@ import DeviceServer
 import HTTPCore
 import Testing
 
+/// The answer to a path that is none.
+private let malformed = "{\"error\":\"Malformed path. Write % as %25, and leave out segments that are . or ..\"}"
+
 @Suite struct RoutingTests {
   private func network() -> Network {
     makeNetwork { router in
@@ -75,26 +78,26 @@ import Testing
     ("GET", "/sorry/%22a%5C%3Cb%FF", 409, #"{"error":"\"a\\\u003Cb\#u{FFFD}"}"#),
     ("GET", "/say", 400, #"{"error":"Say \"on\" or C:\\off"}"#),
     ("POST", "/state/toggle", 303, ""),
-    ("GET", "/State", 404, "{\"error\":\"There is nothing at /State\"}"),
-    ("GET", "/state/", 404, "{\"error\":\"There is nothing at /state/\"}"),
-    ("GET", "/stat", 404, "{\"error\":\"There is nothing at /stat\"}"),
-    ("GET", "/pins//level", 404, "{\"error\":\"There is nothing at /pins//level\"}"),
-    ("GET", "/pins/7/level/x", 404, "{\"error\":\"There is nothing at /pins/7/level/x\"}"),
-    ("GET", "/pins/7", 404, "{\"error\":\"There is nothing at /pins/7\"}"),
-    ("GET", "/files", 404, "{\"error\":\"There is nothing at /files\"}"),
+    ("GET", "/State", 404, "{\"error\":\"There is nothing at /State: check its spelling\"}"),
+    ("GET", "/state/", 404, "{\"error\":\"There is nothing at /state/: check its spelling\"}"),
+    ("GET", "/stat", 404, "{\"error\":\"There is nothing at /stat: check its spelling\"}"),
+    ("GET", "/pins//level", 404, "{\"error\":\"There is nothing at /pins//level: check its spelling\"}"),
+    ("GET", "/pins/7/level/x", 404, "{\"error\":\"There is nothing at /pins/7/level/x: check its spelling\"}"),
+    ("GET", "/pins/7", 404, "{\"error\":\"There is nothing at /pins/7: check its spelling\"}"),
+    ("GET", "/files", 404, "{\"error\":\"There is nothing at /files: check its spelling\"}"),
     ("GET", "/folder", 301, ""),
-    ("POST", "/elsewhere", 404, "{\"error\":\"There is nothing at /elsewhere\"}"),
-    ("OPTIONS", "/none", 404, "{\"error\":\"There is nothing at /none\"}"),
-    ("GET", "/a/../state", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/a/%2e%2E/state", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/./state", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/state/..", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/state%00", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/state%0d%0a", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/state%7F", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/state%", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/state%4", 400, "{\"error\":\"Malformed path\"}"),
-    ("GET", "/state%zz", 400, "{\"error\":\"Malformed path\"}"),
+    ("POST", "/elsewhere", 404, "{\"error\":\"There is nothing at /elsewhere: check its spelling\"}"),
+    ("OPTIONS", "/none", 404, "{\"error\":\"There is nothing at /none: check its spelling\"}"),
+    ("GET", "/a/../state", 400, malformed),
+    ("GET", "/a/%2e%2E/state", 400, malformed),
+    ("GET", "/./state", 400, malformed),
+    ("GET", "/state/..", 400, malformed),
+    ("GET", "/state%00", 400, malformed),
+    ("GET", "/state%0d%0a", 400, malformed),
+    ("GET", "/state%7F", 400, malformed),
+    ("GET", "/state%", 400, malformed),
+    ("GET", "/state%4", 400, malformed),
+    ("GET", "/state%zz", 400, malformed),
   ])
   func aPathHasItsAnswer(method: String, target: String, status: Int, body: String) {
     let client = Client(network())

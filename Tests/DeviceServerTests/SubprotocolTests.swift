@@ -50,7 +50,8 @@ import Testing
       client.send(Wire.upgrade(path, ["Sec-WebSocket-Protocol: \(offer)"]))
       let reply = client.reply()
       #expect(reply?.status == 400)
-      #expect(reply?.text == "{\"error\":\"This is for WebSockets: malformed Sec-WebSocket-Protocol\"}")
+      let words = "malformed Sec-WebSocket-Protocol. Offer sub-protocols by their names, with commas in between"
+      #expect(reply?.text == "{\"error\":\"This is for WebSockets: \(words)\"}")
       #expect(network.takeEvents().isEmpty)
     }
   }
