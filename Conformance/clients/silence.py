@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+from common.program import Program
 from common.websocket import PING, TEXT, WebSocket
 
 FIRST_PING, REMINDER, END = 15, 25, 35  # seconds after the last byte of a client
@@ -15,8 +16,9 @@ TOLERANCE = 2.0  # seconds: the machine is busy with the others
 class Silent:
     """What comes to it, with the seconds after its handshake. It reads, so that nothing waits on its side."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = WebSocket(port, timeout=60)
+    def __init__(self, device: Program) -> None:
+        self.device = device
+        self.socket = WebSocket(device.port, timeout=60)
         self.start = time.monotonic()
         self.pings: list[float] = []
         self.texts: list[float] = []
@@ -46,3 +48,5 @@ class Silent:
             yield f"it is sent messages after {self.texts} s: not the hello and, with the second ping, the state"
         if self.end is None or not is_at([self.end], END):
             yield f"it is given up after {self.end} s, not {END}"
+        if not any(line.endswith(" closed with 1006 no answer to two pings") for line in list(self.device.lines)):
+            yield "the device's log does not say why it was given up"

@@ -5,7 +5,7 @@
 
 import Bytes
 import HTTPCore
-import WebSocketCore
+public import WebSocketCore
 
 extension RemoteProtocolError {
   var name: StaticString {
@@ -64,7 +64,8 @@ extension WebSocketHandshakeError {
 }
 
 extension WebSocketError {
-  var name: StaticString {
+  /// The error in a few words.
+  public var name: StaticString {
     switch self {
     case .reservedBits: "reserved bits"
     case .reservedOpcode: "reserved opcode"

@@ -20,8 +20,6 @@ public struct Router<Context: ~Copyable> {
   public typealias StateEncoder = (inout Context, _ since: UInt64, _ message: inout [UInt8]) -> UInt64
   /// Appends a text message that contains the whole state, and returns its revision.
   public typealias SnapshotEncoder = (inout Context, MonotonicTime, _ message: inout [UInt8]) -> UInt64
-  /// Appends the text message that a client gets for which there is no place, before it is closed with 4013.
-  public typealias FarewellEncoder = (inout Context, _ message: inout [UInt8]) -> Void
   /// Gives the value of a template's name; see `Template.Processor`.
   public typealias TemplateHandler = (
     inout Context, borrowing Request, _ name: Span<UInt8>, _ value: inout [UInt8]
@@ -42,7 +40,7 @@ public struct Router<Context: ~Copyable> {
       let protocols: [StaticString]
     #endif
     let encoder: StateEncoder?
-    let farewell: FarewellEncoder?
+    let farewell: WebSocketHub.FarewellEncoder
     let handler: SocketHandler
   }
 
@@ -109,13 +107,13 @@ public struct Router<Context: ~Copyable> {
     #if !hasFeature(Embedded)
       routes[routes.count - 1].operation = operation()
     #endif
+  }
+
   #if !WITHOUT_METRICS
     /// What was added last needs no role of this machine itself.
     @usableFromInline
     mutating func openLastRouteToThisMachine() { routes[routes.count - 1].isForThisMachine = true }
   #endif
-
-  }
 
   /// Answers GET (and HEAD) on `pattern` with `handler`.
   public mutating func get(_ pattern: StaticString, _ handler: @escaping Handler) { on(.get, pattern, handler) }
@@ -131,13 +129,14 @@ public struct Router<Context: ~Copyable> {
   ///   - origin: Which sites' pages may open a socket.
   ///   - encoder: Makes the messages about the state after `WebSocketHub.publish(revision:)`; not needed for
   ///     `WebSocketHub.publishState(_:)`.
-  ///   - farewell: Makes the message to a client for which there is no place.
+  ///   - farewell: Makes the last message to a client that has no place, before it is closed with 4013; by default
+  ///     JSON, see `Farewell.append(to:)`.
   ///   - handler: Gets the events of all sockets.
   @discardableResult
   public mutating func webSocket(
     _ path: StaticString, protocols: [StaticString] = [], needs role: Role = .view,
-    origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil, farewell: FarewellEncoder? = nil,
-    _ handler: @escaping SocketHandler
+    origin: OriginPolicy = .sameOrigin, state encoder: StateEncoder? = nil,
+    farewell: @escaping WebSocketHub.FarewellEncoder = { $0.append(to: &$1) }, _ handler: @escaping SocketHandler
   ) -> WebSocketEndpoint {
     #if WITHOUT_SUBPROTOCOLS
       endpoints.append(
@@ -230,10 +229,10 @@ struct Route {
   let role: Role
   #if !hasFeature(Embedded)
     var operation: Operation?
+  #endif
   #if !WITHOUT_METRICS
     /// Whether a request from this machine itself needs no role.
     var isForThisMachine = false
-  #endif
   #endif
 
   func hasPattern(_ other: StaticString) -> Bool { pattern.span.equals(other) }

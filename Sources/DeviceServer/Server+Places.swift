@@ -106,7 +106,7 @@ extension Server where Context: ~Copyable {
       counters.clientsDisplaced.count()
       router.report(Refusal(.displacedClient, nil, table[index], now), &context)
       hubs[hub].now = now
-      hubs[hub].close(client, .placeTaken, "others have fewer places")
+      hubs[hub].giveAway(client, "others have fewer places")
       announceEnd(index, as: .placeTaken, now: now, &context)
     }
 

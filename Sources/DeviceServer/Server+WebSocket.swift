@@ -86,14 +86,7 @@ extension Server where Context: ~Copyable {
     if hubs[hub].count >= limits.clients {
       counters.clientsRefused.count()
       router.report(Refusal(.tooManyClients, table[index].remote, now), &context)
-      if let farewell = router.endpoints.span[hub].farewell {
-        var message = takeScratch()
-        message.removeAll(keepingCapacity: true)
-        farewell(&context, &message)
-        _ = hubs[hub].clients[client].socket.send(.text, message.span)
-        keepScratch(message)
-      }
-      hubs[hub].close(client, .placeTaken, "all places are taken")
+      hubs[hub].giveAway(client, "all places are taken")
       #if !WITHOUT_FAIRNESS
         table.linger(index, now: now)
       #endif
@@ -188,7 +181,7 @@ extension Server where Context: ~Copyable {
 
   /// Tells the handler, once, that a client is gone.
   ///
-  /// - Parameter ending: The code of a Close of ours, of a client that is not waited for.
+  /// - Parameter ending: The code of a Close of ours, of a client that is not waited for. 
   mutating func announceEnd(
     _ index: Int, as ending: CloseCode? = nil, now: MonotonicTime, _ context: inout Context
   ) {

@@ -76,9 +76,10 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     self.hostNames = hostNames
     for index in router.endpoints.indices {
       #if WITHOUT_SUBPROTOCOLS
-        hubs.append(WebSocketHub(limits: limits))
+        hubs.append(WebSocketHub(limits: limits, farewell: router.endpoints[index].farewell))
       #else
-        hubs.append(WebSocketHub(limits: limits, protocols: router.endpoints[index].protocols))
+        let endpoint = router.endpoints[index]
+        hubs.append(WebSocketHub(limits: limits, protocols: endpoint.protocols, farewell: endpoint.farewell))
       #endif
     }
     self.router = router

@@ -14,8 +14,7 @@ enum FleetRoutes {
 
   /// Adds all routes, and returns the endpoint `/ws`.
   static func add(to router: inout Router<FleetContext>, origin: OriginPolicy) -> WebSocketEndpoint {
-    let endpoint = router.webSocket(
-      "/ws", origin: origin, farewell: FleetSocket.appendFarewell, FleetSocket.onEvent)
+    let endpoint = router.webSocket("/ws", origin: origin, FleetSocket.onEvent)
     router.on(.get, "/api/state", getState)
     router.on(.get, "/api/devices", getDevices)
     router.on(.get, "/api/devices/:device", getDevice)

@@ -27,10 +27,6 @@ enum FleetSocket {
     }
   }
 
-  static func appendFarewell(_ context: inout FleetContext, to message: inout [UInt8]) {
-    message.append(#"{"type":"error","error":"all places are taken"}"#)
-  }
-
   private static func obey(
     _ text: Span<UInt8>, of client: ClientID, _ context: inout FleetContext, _ hub: inout WebSocketHub
   ) {

@@ -23,11 +23,18 @@ extension SerialLog {
       line.append(client)
       line.append(" disconnected")
     }
-    if code == .abnormalClosure, !reason.isEmpty {  // given up: its user may wonder why
+    // Given up, or sent away for another: its user may wonder why.
+    if code == .placeTaken || code == .abnormalClosure && !reason.isEmpty {
       info { $0.append(client, code, reason) }
     } else {
       debug { $0.append(client, code, reason) }
     }
+  }
+
+  mutating func failed(_ client: ClientID, _ error: WebSocketError) {
+    #if !hasFeature(Embedded)  // where there is no such line, nor the names of errors
+      info { $0.append(client, error.closeCode, error.name.span) }
+    #endif
   }
 
   mutating func refused(_ error: MessageError, of client: ClientID) {

@@ -24,8 +24,7 @@ enum Routes {
   ) -> WebSocketEndpoint {
     router.origin = origin
     let endpoint = router.webSocket(
-      "/ws", protocols: protocols, origin: origin, state: SocketHandler.appendState,
-      farewell: SocketHandler.appendFarewell, SocketHandler.onEvent)
+      "/ws", protocols: protocols, origin: origin, state: SocketHandler.appendState, SocketHandler.onEvent)
     HostedRoutes.add(to: &router, endpoint)  // first: a history's path is one of a verb, too
     #if !WITHOUT_METRICS
       MetricsRoutes.add(to: &router)

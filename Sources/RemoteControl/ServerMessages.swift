@@ -128,13 +128,6 @@ enum ServerMessages {
     }
   }
 
-  /// There is no place for this client.
-  static func appendFull(_ context: borrowing RemoteControlContext, to text: inout [UInt8]) {
-    text.append(#"{"type":"error","error":"all places are taken","clients":"#)
-    text.append(decimal: UInt32(clamping: context.clients))
-    text.append("}")
-  }
-
   static func appendPong(_ number: UInt64, clients: Int, to text: inout [UInt8]) {
     JSONWriter.append(to: &text) { json in
       json.beginObject()

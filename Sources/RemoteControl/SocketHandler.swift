@@ -17,11 +17,6 @@ enum SocketHandler {
     return context.device.revision
   }
 
-  /// What a client is told for which there is no place.
-  static func appendFarewell(_ context: inout RemoteControlContext, to message: inout [UInt8]) {
-    ServerMessages.appendFull(context, to: &message)
-  }
-
   static func onEvent(
     _ context: inout RemoteControlContext, _ hub: inout WebSocketHub, _ event: borrowing WebSocketEvent
   ) {
@@ -41,7 +36,8 @@ enum SocketHandler {
       context.log.disconnected(client, code, reason)
     case .text(let client, let text): obey(ClientMessage(text, for: context.device), of: client, &context, &hub)
     case .binary(let client, _): obey(.binary, of: client, &context, &hub)
-    case .pong, .error: break
+    case .error(let client, let error): context.log.failed(client, error)
+    case .pong: break
     }
   }
 

@@ -51,10 +51,10 @@ extension WebSocketConnection {
     end(on: .failed)
   }
 
-  /// Ends the connection because the peer let a deadline pass.
-  mutating func die() {
+  /// Ends the connection because the peer let a deadline pass; `reason` says which.
+  mutating func die(_ reason: StaticString) {
     #if !hasFeature(Embedded)  // whose log has no line for it
-      if isOpen { closeReason = [UInt8]("no answer to two pings") }
+      if state != .closed { closeReason = [UInt8](reason) }
     #endif
     end(on: .timedOut)
     isDead = true

@@ -40,14 +40,15 @@ extension WebSocketConnection {
         unansweredPings = 2
         deadline = now + timing.pongTimeout
       } else {
-        die()
+        die(isOpen ? "no answer to two pings" : "no answer to Close")
       }
     }
     return nextDeadline == .distantFuture ? nil : nextDeadline
   }
 
-  /// Ends the connection at once, as if a last deadline had passed.
-  public mutating func giveUp() { die() }
+  /// Ends the connection at once, as if a last deadline had passed. `reason` is for a log; without one it is that of a
+  /// peer which has not answered a ping, while another needs its place.
+  public mutating func giveUp(_ reason: StaticString = "no answer to a ping, and its place was needed") { die(reason) }
 
   /// Queues a ping, of at most 125 bytes, and gives the peer `pongTimeout` to show that it lives.
   ///

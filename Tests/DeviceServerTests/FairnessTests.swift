@@ -213,7 +213,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     let slow = Client(network, from: greedy)
     slow.send("PUT / HTTP/1.1\r\nHost: 192.168.1.32\r\nContent-Length: 4\r\n\r\n")
     #expect(Client(network, from: visitor(2)).ask("GET", "/")?.status == 200)
-    #expect(phone[1].frames() == [.close(4013, "others have fewer places")])
+    #expect(phone[1].frames() == Self.farewell(of: 2))
     #expect(!phone[1].isConnected)
     slow.send("body")
     #expect(slow.reply()?.text == "body")
@@ -255,6 +255,14 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
 
   // MARK: Sockets
 
+  /// What somebody is sent whose place goes to another, of so many.
+  private static func farewell(of clients: Int) -> [ReceivedFrame] {
+    [
+      .text(#"{"type":"error","error":"others have fewer places","clients":\#(clients)}"#),
+      .close(4013, "others have fewer places"),
+    ]
+  }
+
   @Test func eightSocketsOfOnePhoneLockNobodyOut() {
     let network = network()
     let phone = (0..<8).map { _ in Client.webSocket(network, from: greedy) }
@@ -265,7 +273,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
       #expect(client.frames() == [.text("in")])
     }
     for client in phone[4...] {
-      #expect(client.frames() == [.close(4013, "others have fewer places")])
+      #expect(client.frames() == Self.farewell(of: 8))
       client.send(Wire.close(4013))
       #expect(!client.isConnected || client.hasReachedEnd)
     }
@@ -275,7 +283,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     }
     #expect(network.clientCount == 8)
     #expect(network.counters.clientsDisplaced == 4)
-    #expect(network.takeEvents().filter { $0.contains("disconnect 4013") }.count == 4)
+    #expect(network.takeEvents().filter { $0.contains("disconnect 4013 others have fewer places") }.count == 4)
     #expect(network.journal.refusals.last == "192.168.1.66: 4013 place given to another address")
   }
 
@@ -306,7 +314,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     other.sendText("echo in")
     #expect(other.frames() == [.text("in")])
     phone[1].sendText("echo ignored")
-    #expect(phone[1].frames() == [.close(4013, "others have fewer places")])
+    #expect(phone[1].frames() == Self.farewell(of: 2))
     #expect(network.clientCount == 2)
     network.advance(by: 2100)
     #expect(phone[1].wasAborted)

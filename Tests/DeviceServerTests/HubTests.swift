@@ -3,6 +3,7 @@
 // Clients and what is sent to them: numbers, events, one and all, the truth about each send, closing, and
 // the tutorial's `cleanupClients`.
 
+import Bytes
 import ConformanceSupport
 import DeviceServer
 import Testing
@@ -126,7 +127,7 @@ import WebSocketCore
     #expect(
       network.takeEvents() == [
         "#1 connect 192.168.1.100:50000", "#2 connect 192.168.1.100:50000", "#1 text bye", "#1 text last words",
-        "#1 disconnect 1008 ",
+        "#1 disconnect 1008 as you wish",
       ])
     #expect(other.frames().isEmpty)
   }
@@ -223,7 +224,7 @@ import WebSocketCore
     client.send(Wire.close(1000))
     #expect(client.hasReachedEnd)
     #expect(client.isConnected)
-    #expect(network.takeEvents().last == "#1 disconnect 1000 ")
+    #expect(network.takeEvents().last == "#1 disconnect 1000 enough")
     client.finish()
     #expect(!client.isConnected)
     #expect(!client.wasAborted)
@@ -240,7 +241,7 @@ import WebSocketCore
     #expect(client.isConnected)
     network.advance(by: 200)
     #expect(client.wasAborted)
-    #expect(network.takeEvents().last == "#1 disconnect 1006 ")
+    #expect(network.takeEvents().last == "#1 disconnect 1006 no answer to Close")
     #expect(network.server.connectionCount == 0)
   }
 
@@ -268,14 +269,34 @@ import WebSocketCore
     #expect(clients.allSatisfy { $0.received.isEmpty })
     network.withHub { $0.cleanupClients(max: 5) }
     for (index, client) in clients.enumerated() {
-      #expect(client.frames() == (index < 3 ? [.close(4013, "too many clients")] : []))
+      let message = #"{"type":"error","error":"too many clients","clients":8}"#
+      #expect(client.frames() == (index < 3 ? [.text(message), .close(4013, "too many clients")] : []))
     }
     network.withHub { $0.cleanupClients(max: 5) }  // those that are closing do not count
     #expect(clients[3].received.isEmpty)
     for client in clients.prefix(3) { client.send(Wire.close(4013)) }
     #expect(network.clientCount == 5)
     network.withHub { $0.cleanupClients(max: -1) }
-    #expect(clients[7].frames() == [.close(4013, "too many clients")])
+    #expect(clients[7].frames().last == .close(4013, "too many clients"))
+  }
+
+  @Test func aProgramsOwnFarewellTakesTheUsualOnesPlace() {
+    var limits = ServerLimits()
+    limits.clients = 1
+    let network = makeNetwork(limits: limits) { router in
+      let farewell: WebSocketHub.FarewellEncoder = { farewell, message in
+        message.append(farewell.reason)
+        message.append(decimal: UInt32(farewell.clients))
+      }
+      router.webSocket("/own", farewell: farewell, obey)
+    }
+    for (path, farewell) in [
+      ("/ws", #"{"type":"error","error":"all places are taken","clients":1}"#), ("/own", "all places are taken1"),
+    ] {
+      let first = Client.webSocket(network, path)
+      #expect(Client.webSocket(network, path).frames() == [.text(farewell), .close(4013, "all places are taken")])
+      #expect(first.frames().isEmpty)
+    }
   }
 
   @Test func twoEndpointsHaveHubsOfTheirOwn() {

@@ -87,7 +87,7 @@ import WebSocketCore
     network.application.server.withHub(network.journal.endpoint, now: later) { $0.cleanupClients(max: 2) }
     network.settle()
     #expect(dead.wasAborted)
-    #expect(network.journal.events.last == "#2 disconnect 1006 ")
+    #expect(network.journal.events.last == "#2 disconnect 1006 no answer to a ping, and its place was needed")
     #expect(network.counters.timedOut == 1)
     #expect(old.frames() == [.ping()])
     #expect(young.frames() == [.ping()])

@@ -95,6 +95,67 @@ import Timebase
       bench.takeLog() == ["WebSocket client #1 disconnected", "WebSocket client #1 closed with 4000 done"])
   }
 
+  // MARK: Who is given up
+
+  /// The lines at the level info after two clients have come, and something was done with the first.
+  private func farewell(
+    limits: ServerLimits = .remoteControl, _ act: (Bench, BenchClient) -> Void
+  ) -> [String] {
+    let bench = Bench(.demo(name: "Kitchen"), logLevel: .info, limits: limits)
+    let client = bench.connect(66)
+    _ = bench.connect(66)
+    _ = bench.takeLog()
+    act(bench, client)
+    return bench.takeLog().filter { $0.hasPrefix("WebSocket client #1 closed") }
+  }
+
+  private static func line(_ words: String) -> [String] { ["WebSocket client #1 closed with \(words)"] }
+
+  @Test func whoAnswersNoPingIsNamedWithTheReason() {
+    #expect(farewell { bench, _ in bench.advance(by: .seconds(36)) } == Self.line("1006 no answer to two pings"))
+    var limits = ServerLimits.remoteControl
+    limits.clients = 2
+    let whenItsPlaceIsNeeded = farewell(limits: limits) { bench, _ in
+      bench.advance(by: 25_100)
+      _ = bench.connect(67)
+    }
+    #expect(whenItsPlaceIsNeeded == Self.line("1006 no answer to a ping, and its place was needed"))
+  }
+
+  @Test func whoseTurnItIsToGoIsNamedWithTheReason() {
+    let cleanedUp = farewell { bench, client in
+      bench.network.change { control, now in
+        control.server.withHub(control.context.endpoint, now: now) { $0.cleanupClients(max: 1) }
+      }
+      client.send(Wire.close(4013))
+    }
+    #expect(cleanedUp == Self.line("4013 too many clients"))
+    var limits = ServerLimits.remoteControl
+    limits.clients = 2
+    let bench = Bench(.demo(name: "Kitchen"), logLevel: .info, limits: limits)
+    let phone = [bench.connectGreeted(66), bench.connectGreeted(66)]
+    _ = bench.takeLog()
+    _ = bench.connect(67)
+    #expect(bench.takeLog().contains("WebSocket client #2 closed with 4013 others have fewer places"))
+    #expect(
+      phone[1].frames() == [
+        .text(#"{"type":"error","error":"others have fewer places","clients":2}"#),
+        .close(4013, "others have fewer places"),
+      ])
+  }
+
+  @Test func whoDoesNotAnswerACloseOrBreaksTheProtocolIsNamedWithTheReason() {
+    let silent = farewell { bench, _ in
+      bench.network.change { control, now in
+        control.server.withHub(control.context.endpoint, now: now) { $0.closeAll(reason: "an update") }
+      }
+      bench.advance(by: .seconds(3))
+    }
+    #expect(silent == Self.line("1006 no answer to Close"))
+    #expect(farewell { _, client in client.send([0x83, 0x80, 0, 0, 0, 0]) } == Self.line("1002 reserved opcode"))
+    #expect(farewell { _, client in client.breakOff() } == [], "it went by itself")
+  }
+
   @Test func aPeersWordsCannotForgeALine() {
     let bench = Bench(logLevel: .debug)
     let client = bench.connect()

@@ -10,8 +10,8 @@ public import WebSocketCore
 public enum WebSocketEvent: ~Escapable {
   /// A client has come (WS_EVT_CONNECT); it can be sent to.
   case connect(ClientID, RemoteAddress)
-  /// A client has gone (WS_EVT_DISCONNECT), with the close code and reason: the peer's, or ours if we failed it;
-  /// 1006 if the connection ended without a Close.
+  /// A client has gone (WS_EVT_DISCONNECT), with the close code and reason: the peer's, or ours if it said none to our
+  /// Close or we failed it; 1006 if the connection ended without a Close, with the reason if we gave the client up.
   case disconnect(ClientID, CloseCode, reason: Span<UInt8>)
   /// A whole text message, valid UTF-8 (WS_EVT_DATA).
   case text(ClientID, Span<UInt8>)

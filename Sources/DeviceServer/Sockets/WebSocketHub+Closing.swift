@@ -47,6 +47,7 @@ extension WebSocketHub {
     var open = 0
     for index in clients.indices where clients[index].isConnected && clients[index].socket.isOpen {
       if clients[index].socket.isPongOverdue(now: now) {
+        clients[index].socket.giveUp()
         clients[index].isGivenUp = true
         list(index)
       } else {
@@ -54,13 +55,25 @@ extension WebSocketHub {
       }
     }
     while open > Swift.max(max, 0), let oldest = oldestOpen() {
-      close(oldest, .placeTaken, "too many clients")
+      giveAway(oldest, "too many clients")
       open -= 1
     }
   }
 
+  /// Tells a client, by a message and then by the Close, why it has no place, or no longer: many libraries show their
+  /// user no more than messages.
+  mutating func giveAway(_ index: Int, _ reason: StaticString) {
+    var message: [UInt8] = []
+    farewell(Farewell(reason: reason, clients: count), &message)
+    _ = clients[index].socket.send(.text, message.span)
+    close(index, .placeTaken, reason)
+  }
+
   mutating func close(_ index: Int, _ code: CloseCode, _ reason: StaticString) {
     clients[index].socket.close(code, reason: reason.span, now: now)
+    #if !hasFeature(Embedded)
+      clients[index].ownClose = (code, reason)
+    #endif
     noteDeadline(index)
     list(index)
   }

@@ -30,6 +30,10 @@ public struct WebSocketHub: ~Copyable, Sendable {
     var isListed = false
     /// It is to be aborted, not written to.
     var isGivenUp = false
+    #if !hasFeature(Embedded)  // whose log has no line for it
+      /// The Close that it was sent, if it was.
+      var ownClose: (code: CloseCode, reason: StaticString)?
+    #endif
     #if !WITHOUT_SUBPROTOCOLS
       /// The sub-protocol that the 101 named, by its place among the hub's.
       var subprotocol: UInt16?
@@ -37,6 +41,8 @@ public struct WebSocketHub: ~Copyable, Sendable {
   }
 
   let limits: ServerLimits
+  /// Makes the last message to a client that has no place.
+  let farewell: FarewellEncoder
   /// A table with holes: an index stays valid as long as its client.
   var clients = Rows<Client>()
   private var freeIndices: [Int] = []
@@ -73,8 +79,12 @@ public struct WebSocketHub: ~Copyable, Sendable {
     let protocols: [StaticString]
   #endif
 
-  init(limits: ServerLimits, protocols: [StaticString] = []) {
+  init(
+    limits: ServerLimits, protocols: [StaticString] = [],
+    farewell: @escaping FarewellEncoder = { $0.append(to: &$1) }
+  ) {
     self.limits = limits
+    self.farewell = farewell
     #if !WITHOUT_SUBPROTOCOLS
       self.protocols = protocols
     #endif
@@ -238,6 +248,12 @@ extension WebSocketHub.Client {
   fileprivate mutating func end() -> (id: ClientID, code: CloseCode, reason: [UInt8])? {
     guard isConnected else { return nil }
     isConnected = false
+    #if !hasFeature(Embedded)
+      // An answer to our Close says why as our Close does, and most libraries leave the reason out.
+      if let ownClose, socket.closeReason.isEmpty, socket.state == .localClosing || socket.closeCode == ownClose.code {
+        return (id, socket.closeCode, [UInt8](ownClose.reason))
+      }
+    #endif
     return (id, socket.closeCode, socket.closeReason)
   }
 
