@@ -49,6 +49,12 @@ struct Connection: ~Copyable, Sendable {
   var isInputHeld = false
   /// Whether it is only told that there is no room, or has lost its place to another.
   var isRefused = false
+  #if WITHOUT_REFUSAL_PAGES
+    var isUntold: Bool { get { false } set {} }
+  #else
+    /// Whether it is refused and has yet to be told so, in the form that its request asks for.
+    var isUntold = false
+  #endif
   #if WITHOUT_LOGIN
     var isWaiting: Bool { get { false } set {} }
   #else

@@ -50,6 +50,7 @@ extension Server where Context: ~Copyable {
       table.demand(.abort, index)
     case .http:
       switch table[index].stage {
+      case .idle where table[index].isUntold: refuseConnection(index, Span(), now: now, &context)
       case .idle: linger(index, now: now)
       case .writing: giveUp(index, now: now, &context)
       case .waiting: endWait(index, now: now, &context)

@@ -171,6 +171,11 @@ extension Server where Context: ~Copyable {
   ) {
     counters.requestsRefused.count()
     router.report(Refusal(reason, head, table[index], now), &context)
+    answer(reason, index, head, now: now)
+  }
+
+  /// The same for what is counted and told elsewhere.
+  private mutating func answer(_ reason: Refusal.Reason, _ index: Int, _ head: RequestHead?, now: MonotonicTime) {
     var allowed: [UInt8] = []
     if case .methodNotAllowed = reason, let head {
       var path: [UInt8] = []
@@ -185,6 +190,7 @@ extension Server where Context: ~Copyable {
       Refusal(reason, head, table[index], now).appendWords(advice, allowed: allowed.span, to: &words)
       response.fail(reason.status, words.span)
       if let head { response.suit(head) }
+      if reason.isForNow { response.head.add("Retry-After", "1") }
     #endif
     response.head.setReasonPhrase(reason.words)
     if !allowed.isEmpty { response.head.add("Allow", allowed.span) }
@@ -220,13 +226,29 @@ extension Server where Context: ~Copyable {
     try table[index].http.send(head, framing)
   }
 
-  /// The answer to a connection beyond the limit.
-  mutating func refuseBeforeRequest(_ index: Int, now: MonotonicTime) {
-    table[index].http.abandonRequest()
-    var response = Response()
-    response.fail(.serviceUnavailable, "Too many connections")
-    pagePolicy.add(to: &response, host: Span())
-    send(response, index)
+  /// The answer to a connection beyond the limit, in the form that its request asks for, if all of that head comes with
+  /// the first bytes, as it nearly always does. More is not waited for, and none of it is kept: strangers beyond the
+  /// limit are to cost no memory.
+  @inline(never)
+  mutating func refuseConnection(
+    _ index: Int, _ bytes: Span<UInt8>, now: MonotonicTime, _ context: inout Context
+  ) {
+    table[index].isUntold = false
+    var head: RequestHead?
+    var isWhole = false
+    #if !WITHOUT_REFUSAL_PAGES
+      _ = table[index].http.receive(bytes)
+      do throws(RemoteProtocolError) {
+        if case .request(let found) = try table[index].http.nextEvent() {
+          head = found
+          if case .endOfMessage = try table[index].http.nextEvent() { isWhole = true }
+        }
+      } catch {
+        // That there is no room is the answer to what cannot be read, too.
+      }
+    #endif
+    if isWhole { table[index].http.close() } else { table[index].http.abandonRequest() }
+    answer(.tooManyConnections, index, head, now: now)
     updateStage(index, now: now)
   }
 

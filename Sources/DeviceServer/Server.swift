@@ -116,7 +116,12 @@ public struct Server<Context: ~Copyable>: ~Copyable {
       #endif
       let index = table.add(from: remote, limits: limits.http, isRefused: true)
       table[index].scheme = scheme
-      refuseBeforeRequest(index, now: now)
+      #if WITHOUT_REFUSAL_PAGES
+        refuseConnection(index, Span(), now: now, &context)
+      #else
+        table[index].isUntold = true
+        setDeadline(index, now + limits.timeouts.linger)
+      #endif
       return table[index].id
     }
     let index = table.add(from: remote, limits: limits.http)
@@ -142,6 +147,10 @@ public struct Server<Context: ~Copyable>: ~Copyable {
     _ bytes: Span<UInt8>, from connection: ConnectionID, now: MonotonicTime, _ context: inout Context
   ) -> Int {
     guard let index = table.index(of: connection) else { return bytes.count }
+    if table[index].isUntold {
+      refuseConnection(index, bytes, now: now, &context)
+      return bytes.count
+    }
     var taken = 0
     if table[index].phase == .http { taken = receiveRequests(bytes, index, now: now, &context) }
     switch table[index].phase {

@@ -109,7 +109,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
       return client
     }
     for number in 4..<20 as Range<UInt32> {
-      #expect(Client(network, from: visitor(number)).reply()?.status == 503)
+      #expect(Client(network, from: visitor(number)).ask("GET", "/")?.status == 503)
       network.advance(by: 100)
     }
     for client in all { client.send("body") }
@@ -157,7 +157,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     busy.send(Wire.request("PUT", "/", ["Content-Length: 4"]))
     let visitors = (1...3 as ClosedRange<UInt32>).map { Client(network, from: visitor($0)) }
     for _ in 0..<20 {
-      #expect(Client(network, from: greedy).reply()?.status == 503)
+      #expect(Client(network, from: greedy).ask("GET", "/")?.status == 503)
       network.advance(by: 10)
     }
     for client in visitors { #expect(client.ask("GET", "/")?.status == 200) }
@@ -229,7 +229,7 @@ private let greedy = RemoteAddress.ipv4(0xC0A8_0142, port: 50_000)
     for client in many { client.send(Wire.request("PUT", "/", ["Content-Length: 100"])) }
     let done = lingerer(network, 1)
     for _ in 0..<9 {
-      #expect(Client(network, from: greedy).reply()?.status == 503)
+      #expect(Client(network, from: greedy).ask("GET", "/")?.status == 503)
       network.advance(by: 100)
     }
     #expect(done.isConnected)

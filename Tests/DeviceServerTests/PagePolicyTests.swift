@@ -94,7 +94,7 @@ import Testing
     var limits = ServerLimits()
     limits.connections = 0
     let full = makeNetwork(limits: limits)
-    let refused = Client(full).reply()
+    let refused = Client(full).ask("GET", "/")
     #expect(refused?.status == 503)
     #expect(policy(refused).contains("default-src 'none'"))
     let network = makeNetwork { router in

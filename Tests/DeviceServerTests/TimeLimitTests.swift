@@ -181,7 +181,7 @@ import Timebase
     let clients = (0..<3).map { _ in busyClient(network) }
     for round in 1...3 {
       let surplus = Client(network)
-      #expect(surplus.reply()?.status == 503)
+      #expect(surplus.ask("GET", "/")?.status == 503)
       #expect(surplus.hasReachedEnd)
       #expect(!surplus.isConnected)
       #expect(network.counters.connectionsRefused == UInt32(round))
@@ -194,6 +194,45 @@ import Timebase
     clients[1].finish()
     #expect(Client(network).ask("GET", "/")?.status == 200)
     #expect(network.counters.accepted == 4)
+  }
+
+  @Test func whoIsOneTooManyIsToldSoInTheFormThatItReads() {
+    let network = network { $0.connections = 1 }
+    let busy = busyClient(network)
+    let memory = network.server.inputMemory
+    let words = "Too many connections. Try again in a few seconds"
+    for (head, type, text) in [
+      ("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n", "text/html; charset=utf-8", "<p>\(words)</p>"),
+      ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "application/json", "{\"error\":\"\(words)\"}"),
+      ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\nhalf", "application/json", words),
+      ("GET / HTTP/1.1\r\nAccept: text/ht", "application/json", words),  // the rest is not waited for
+      ("\u{16}\u{3}\u{1}", "application/json", words),
+    ] {
+      let surplus = Client(network)
+      surplus.send(head)
+      let reply = surplus.reply()
+      #expect(reply?.status == 503)
+      #expect(reply?["content-type"] == type)
+      #expect(reply?["retry-after"] == "1")
+      #expect(reply?["connection"] == "close")
+      #expect(reply?.text.contains(text) == true, "\(reply?.text ?? "")")
+      #expect(surplus.hasReachedEnd)
+      #expect(network.server.inputMemory <= memory, "nothing of it is kept")
+      surplus.breakOff()
+    }
+    busy.send("body")
+    #expect(busy.reply()?.text == "body")
+  }
+
+  @Test func whoIsOneTooManyAndSaysNothingIsToldAfterTwoSeconds() {
+    let network = network { $0.connections = 1 }
+    let busy = busyClient(network)
+    let silent = Client(network)
+    network.advance(by: 1900)
+    #expect(silent.received.isEmpty)
+    network.advance(by: 200)
+    #expect(silent.reply()?.status == 503)
+    #expect(silent.hasReachedEnd && busy.isConnected)
   }
 
   @Test func whoIsToldThatThereIsNoRoomTakesNone() {

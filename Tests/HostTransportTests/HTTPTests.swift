@@ -171,6 +171,7 @@ extension OverSockets {
         for client in [first, second] { try await client.send(head) }
         try await server.until("two requests") { $0.server.counters.requests == 2 }
         let third = try await RawClient.connect(to: server.address)
+        try await third.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         let refusal = String(decoding: try await third.receiveAll(), as: UTF8.self)
         #expect(refusal.hasPrefix("HTTP/1.1 503 "))
         #expect(refusal.hasSuffix("\"}"))
