@@ -4,6 +4,7 @@
 // retry for ever, and a peer can make up as many names as it likes.
 
 #if !hasFeature(Embedded)
+  import Bytes
   import Timebase
 
   /// The last names that were logged.
@@ -23,7 +24,7 @@
     /// before because there were too many.
     mutating func note(_ name: [UInt8], now: MonotonicTime) -> UInt32? {
       names.removeAll { now - $0.time >= Self.interval }
-      if names.contains(where: { $0.name == name }) { return nil }
+      if names.contains(where: { $0.name.span.equalsIgnoringCase(name.span) }) { return nil }
       guard names.count < Self.limit else {
         untold = untold == .max ? .max : untold + 1
         return nil

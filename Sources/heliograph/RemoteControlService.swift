@@ -214,7 +214,7 @@ struct RemoteControlService {
     let port = secure?.port ?? address.port
     let url = settings.url(port: Int(port))
     let words = FirstWords(settings, port: Int(port), boundTo: address)
-    certificates?.explain(port: Int(address.port))
+    let trust = certificates?.howToTrust(port: Int(address.port)) ?? []
     let hostNames = HostNames(settings.knownHostNames)  // the network's domains are known by now
     // What only this machine can open is of use to those who are on its own broker.
     let isOpenToOthers = settings.broker?.isOnThisMachine == true || !address.isLoopback
@@ -225,7 +225,7 @@ struct RemoteControlService {
       application.server.securePort = secure
       application.setup(network, now: now)
       let link = loopState.value?.gatekeeper?.makeOwnerLink(now: now)
-      for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) {
+      for line in [url] + words.lines + trust + LoginDoor.words(for: link, at: words.bestURL ?? url) {
         application.context.log.say(Array(line.utf8).span)
       }
     }

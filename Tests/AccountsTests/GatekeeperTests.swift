@@ -60,6 +60,8 @@ struct GatekeeperTests {
     let form = house.ask("GET", "/" + link)
     #expect(form?.status == 200)
     #expect(form?.text.contains("Whose device is this?") == true)
+    let policies = form?.fields.filter { $0.name == "referrer-policy" }.map(\.value)
+    #expect(policies == ["no-referrer"], "the link is a secret")
     let secret = link.drop { $0 != "=" }.dropFirst()
     let fields = "link=\(secret)&name=Anna&password=correct+horse&again=correct+horse"
     let cookie = house.post("/owner", fields)
@@ -244,10 +246,10 @@ final class House {
     router.assets = AssetTable([StaticAsset(path: bytes("/page.txt"), bytes: bytes("page"))])
     router.get("/docs/*") { _, _, response in response.send("docs") }
     router.on(.post, "/use") { _, request, response in response.body = request.principal.name }
-    router.webSocket("/ws") { _, _, _ in }
-    gatekeeper.add(to: &router)
     router.onThisMachine(
       "/healthz", { _, _, response in response.send("ok") }, documented: Operation("Health", answers: []))
+    router.webSocket("/ws") { _, _, _ in }
+    gatekeeper.add(to: &router)
     var server = Server(router: router)
     server.trustedProxies = [try! AddressRange(parsing: bytes("192.168.1.0/24").span)]
     network = VirtualNetwork(

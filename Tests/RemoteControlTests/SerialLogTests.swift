@@ -184,6 +184,7 @@ extension SerialLogTests {
     let bench = Bench(logLevel: .info)
     let line = "192.168.1.100: 403 unknown Host kitchen.example"
     for _ in 0..<5 { ask(bench, host: "kitchen.example:8080") }
+    ask(bench, host: "KITCHEN.Example")  // the same name: in DNS letter case does not count
     #expect(bench.takeLog() == [line])
     bench.advance(by: .seconds(59))
     ask(bench, host: "kitchen.example")

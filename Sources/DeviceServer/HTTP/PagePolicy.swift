@@ -88,7 +88,7 @@ public struct PagePolicy: Sendable {
       case .refusal: head.add("Content-Security-Policy", refusal.span)
       case .document:
         // With no-referrer a form of the page itself would come with `Origin: null` (Fetch, section 3.2).
-        head.add("Referrer-Policy", "same-origin")
+        if head.field("Referrer-Policy") == nil { head.add("Referrer-Policy", "same-origin") }
         var policy: [UInt8] = []
         policy.reserveCapacity(480)
         policy.append(inline == .allowed ? Self.relaxedStart : Self.documentStart)

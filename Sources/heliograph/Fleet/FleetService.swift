@@ -116,14 +116,14 @@ struct FleetService {
     let secure = try await certificates?.openPort(transport, host: settings.host)
     let address = try await transport.open(host: settings.host, port: settings.port) { [log] in log.add(.warning, $0) }
     let port = Int(secure?.port ?? address.port)
-    certificates?.explain(port: Int(address.port))
+    let trust = certificates?.howToTrust(port: Int(address.port)) ?? []
     let url = settings.url(port: port)
     let words = FirstWords(settings, port: port, boundTo: address)
     let link = try await transport.withApplication { application, now in
       application.server.securePort = secure
       return gatekeeper.value?.makeOwnerLink(now: now)
     }
-    for line in [url] + words.lines + LoginDoor.words(for: link, at: words.bestURL ?? url) { print(line) }
+    for line in [url] + words.lines + trust + LoginDoor.words(for: link, at: words.bestURL ?? url) { print(line) }
     try await supervisor.ready(url)
     let announcer = Announcer(settings: settings, transport: transport, isDevice: false) { [log] in log.add($0, $1) }
     async let announced: Void? =

@@ -73,10 +73,8 @@ struct CertificateKeeper: Sendable {
     return SecurePort(port: address.port, openFiles: openFiles)
   }
 
-  /// Says how to trust it.
-  func explain(port: Int) {
-    for line in explanation?(port) ?? [] { log(.notice, line) }
-  }
+  /// How to trust it, in lines that are printed whatever is logged: without them nobody could compare the fingerprint.
+  func howToTrust(port: Int) -> [String] { explanation?(port) ?? [] }
 
   /// Takes over what the source has until the task is cancelled. What cannot be used is logged, and the old one stays.
   func keep<Context: ~Copyable>(_ transport: HostTransport<ServerApplication<Context>>) async throws {

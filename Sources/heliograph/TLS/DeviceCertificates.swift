@@ -66,9 +66,9 @@
       let host = settings.urlHost
       news.explanation = { port in
         [
-          "to trust this device once and for all, open http://\(host):\(port)/ca.pem in each browser "
+          "To trust this device once and for all, open http://\(host):\(port)/ca.pem in each browser "
             + "(on an iPhone, iPad or Mac /ca.mobileconfig), and compare the fingerprint:",
-          "SHA-256 \(fingerprint)",
+          "  SHA-256 \(fingerprint)",
         ]
       }
       return news
