@@ -83,6 +83,13 @@ import WebSocketCore
       #expect(throws: WebSocketError.invalidCompressedData) { try inflate(codec, [bytes(hex: hex)]) }
     }
 
+    @Test(arguments: [.max, .max - 1, 5] as [Int]) func theHighestLimitIsOneLikeAnother(limit: Int) throws {
+      #expect(try inflate(codec(), [bytes(hex: "f248cdc9c90700")], limit: limit) == bytes("Hello"))
+      let message = [UInt8](repeating: 7, count: 300_000)
+      let packed = deflate(try codec(), message)
+      if limit > message.count { #expect(try inflate(codec(), [packed], limit: limit) == message) }
+    }
+
     @Test func aBombIsRefusedAtTheLimitAndNotUnfolded() throws {
       let peer = try codec()
       let bomb = deflate(peer, [UInt8](repeating: 0, count: 64 << 20))

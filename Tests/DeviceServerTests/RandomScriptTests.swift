@@ -59,12 +59,29 @@ extension ServerLimits {
     limits.timeouts.body = time()
     limits.timeouts.idle = time()
     limits.timeouts.write = time()
+    limits.timeouts.answer = time()
     limits.timeouts.linger = time()
     limits.timeouts.eventKeepAlive = time()
     limits.timeouts.webSocket = WebSocketConnection.Timing(
       pingInterval: time(), pongTimeout: time(), closeTimeout: time())
     return limits
   }
+}
+
+/// A codec of which each byte unfolds to a hundred, as far as the limit allows.
+private final class Unfolding: MessageCodec {
+  let memorySize: Int
+
+  init(memorySize: Int) { self.memorySize = memorySize }
+
+  func inflate(_ input: Span<UInt8>, isLast: Bool, to output: inout [UInt8], limit: Int) throws(WebSocketError) {
+    for index in input.indices {
+      guard limit - output.count >= 100 else { throw .messageTooBig }
+      for _ in 0..<100 { output.append(input[index]) }
+    }
+  }
+
+  func deflate(_ message: Span<UInt8>, _ use: (Span<UInt8>) -> Void) { use(message) }
 }
 
 private struct Script {
@@ -86,11 +103,18 @@ private struct Script {
     limits.outboxSize = 20_000
     limits.outputHighWater = 2000
     limits.http.outputSize = 1500
+    let memory = [0, 1000, .max][Int.random(in: 0..<3, using: &generator)]
     network = makeNetwork(limits: own ?? limits) { router in
       router.events("/events", of: WebSocketEndpoint(index: 0))
       router.get("/") { _, _, response in response.send("hello") }
       router.get("/large") { _, _, response in response.body = [UInt8](repeating: 1, count: 30_000) }
       router.on(.put, "/") { _, request, response in response.body = [UInt8](request.body) }
+    }
+    guard hasOwnLimits else { return }
+    network.change { application, _ in
+      application.server.compression = DeflateSupport(memorySize: { _ in memory }) { _ in
+        Unfolding(memorySize: memory)
+      }
     }
   }
 
@@ -140,9 +164,10 @@ private struct Script {
       }
     }
     if pick(0..<3) > 0 {
-      bytes += Wire.upgrade()
+      bytes += hasOwnLimits ? Wire.upgrade("/ws", ["Sec-WebSocket-Extensions: permessage-deflate"]) : Wire.upgrade()
       for _ in 0..<pick(0..<12) {
-        switch pick(0..<6) {
+        switch pick(0..<(hasOwnLimits ? 7 : 6)) {
+        case 6: bytes += Wire.frame(0x42, [UInt8](repeating: 5, count: pick(0..<2000)))  // RSV1: compressed
         case 0: bytes += Wire.frame(9, [1, 2])
         case 1: bytes += Wire.frame(2, [UInt8](repeating: 5, count: pick(0..<40000)))
         case 2: bytes += Wire.frame(1, Array("all ".utf8) + [UInt8](repeating: 97, count: pick(0..<3000)))
