@@ -23,7 +23,7 @@ public struct FuzzTarget: Sendable {
 
   /// All targets.
   public static let all: [FuzzTarget] = [
-    .http, .webSocket, .deflate, .handshake, .json, .template, .path, .server, .device, .mqtt, .fleet,
+    .http, .webSocket, .deflate, .handshake, .sender, .json, .template, .path, .server, .device, .mqtt, .fleet,
   ]
 }
 
