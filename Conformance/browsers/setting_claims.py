@@ -70,20 +70,29 @@ def ipv6(bench: Bench) -> None:
         check(not told, f"the console is silent: {told}")
 
 
+def built_page(bench: Bench) -> Path:
+    """A folder with the page as scripts/build-page writes it."""
+    folder = bench.fresh() / "page"
+    subprocess.run([ROOT / "scripts" / "build-page", "--dir", folder], env=clean_environment(), check=True,
+                   stdout=subprocess.DEVNULL)
+    return folder
+
+
 def page_policies(bench: Bench) -> None:
-    """Under either policy the device's own page is live and works. A page of a folder may run scripts beside it; those
-    in itself only under the relaxed policy, else it is told."""
+    """Under either policy the page, built into a folder, is live and works. Another of a folder may run scripts beside
+    it; those in itself only under the relaxed policy, else it is told."""
     browser, view = bench.browser, View(bench.browser)
     folder = bench.fresh() / "data"
     folder.mkdir()
     (folder / "index.html").write_text(INLINE)
     (folder / "own.js").write_text(OWN)
+    page = built_page(bench)
     for policy, title in (("strict", "none"), ("relaxed", "inline")):
-        with bench.device("--page-policy", policy) as device:
-            view.open(device, f"{policy}: the device's own page")
+        with bench.device("--data", page, "--page-policy", policy) as device:
+            view.open(device, f"{policy}: the page")
             browser.click(SWITCH)
             until(lambda: device.is_on, f"{policy}: the tap is done")
-            view.come_to_show(device, f"{policy}: the device's own page")
+            view.come_to_show(device, f"{policy}: the page")
         with bench.device("--data", folder, "--page-policy", policy) as device:
             browser.visit(device.address + "own.js")
             browser.complaints()
@@ -112,10 +121,7 @@ def forbidden_socket(bench: Bench) -> str:
 def languages(bench: Bench) -> None:
     """The page speaks German to whoever prefers it, English to a reader of none of its languages: the device's own page
     under a path prefix, and one built into a folder. An English browser asks for no words; offline they are there."""
-    folder = bench.fresh() / "data"
-    subprocess.run([ROOT / "scripts" / "build-page", "--dir", folder], env=clean_environment(), check=True,
-                   stdout=subprocess.DEVNULL)
-    for options in ((), ("--data", folder)):
+    for options in ((), ("--data", built_page(bench))):
         with bench.device(KITCHEN, "--board", "simulated", "--trusted-proxy", "127.0.0.1", *options) as device, \
                 forwarder(device.port, PREFIX) as proxy:
             device.program.say("set celsius 21.5")
