@@ -169,7 +169,7 @@ extension OverSockets {
         #expect(try await client.receiveAll().isEmpty)
         client.close()
         try await server.untilConnections(are: 0)
-        #expect(try await server.happenings.last == .disconnect(code: 1001, reason: []))
+        #expect(try await server.happenings.last == .disconnect(code: 1001, reason: Array("later".utf8)))
       }
     }
 
