@@ -22,7 +22,7 @@ from pages import Pages
 
 SETTLE = 2.5  # seconds until all that is under way has arrived
 WINDOW = 10.0  # seconds of a measurement
-MEMORY, MEMORY_OF_ALL = 2048, 4 << 20  # bytes that a device may take, and what a gateway takes once when it has work
+MEMORY, MEMORY_OF_ALL = 2048, 1 << 20  # bytes that a device may take, and what a gateway takes once when it has work
 
 
 class Scene:
