@@ -13,7 +13,8 @@
 // Nobody can lock the owner out:
 // - a session, a token, and a password that has been verified within ten minutes are never limited;
 // - an address from which somebody has logged in stands in no line, nor does this machine itself: what others do does
-//   not delay it at all, and its own mistakes by 30 s at most;
+//   not delay it at all, and its own mistakes by 30 s at most. Of IPv6 that is the whole address: what its neighbours in
+//   the /64 do delays it only once it has made three mistakes itself;
 // - an attacker with every address of a home network gets one turn with each as a newcomer, and is behind all
 //   newcomers from then on: a new device of the owner's waits nine minutes in the worst case, and no time in most.
 //   Only somebody with new addresses without end can keep *new* addresses waiting, and those alone.
@@ -106,8 +107,15 @@ public struct LoginAttempts: Sendable {
   }
 
   private var rows: [Row] = []
-  /// The addresses from which somebody has logged in, the latest last.
-  private var known: [RemoteAddress] = []
+  /// An address from which somebody has logged in.
+  private struct Known {
+    let host: RemoteAddress
+    var mistakes = 0
+    var lastMistake = MonotonicTime.zero
+  }
+
+  /// Those, the latest last.
+  private var known: [Known] = []
   private var newcomers = Line(interval: .seconds(2), doubling: 256)
   private var failing = Line(interval: .seconds(4), doubling: 64)
 
@@ -123,7 +131,7 @@ public struct LoginAttempts: Sendable {
     let index = row(of: network, now: now)
     rows[index].lastUse = now
     if rows[index].mistakes > 0, now - rows[index].lastMistake >= Self.memory { rows[index].forget() }
-    if rows[index].delayedUntil > now { return rows[index].delayedUntil - now }
+    if rows[index].delayedUntil > now, !isTrusted(address, now: now) { return rows[index].delayedUntil - now }
     guard rows[index].tries < (isKnown ? Self.triesOfKnown : Self.triesOfStranger) else { return .seconds(1) }
     if !isKnown {
       let wait = waitForTurn(index, now: now)
@@ -141,6 +149,7 @@ public struct LoginAttempts: Sendable {
     if rows[index].isOneName, rows[index].name == name {
       rows[index].forget()
       rows[index].hasFailed = false
+      if let place = placeOfKnown(address) { known[place].mistakes = 0 }
     }
   }
 
@@ -150,6 +159,11 @@ public struct LoginAttempts: Sendable {
     let index = row(of: address.network, now: now)
     if !isKnown(address) {
       if rows[index].hasFailed { failing.addMistake(now: now) } else { newcomers.addMistake(now: now) }
+    }
+    if let place = placeOfKnown(address) {
+      if now - known[place].lastMistake >= Self.memory { known[place].mistakes = 0 }
+      known[place].mistakes = min(known[place].mistakes + 1, 100)
+      known[place].lastMistake = now
     }
     rows[index].hasFailed = true
     if rows[index].mistakes == 0 { rows[index].name = name }
@@ -168,15 +182,24 @@ public struct LoginAttempts: Sendable {
 
   /// Somebody is logged in at this address, so it stands in no line from now on.
   public mutating func remember(_ address: RemoteAddress) {
-    let network = address.network
-    if known.last == network { return }
-    known.removeAll { $0 == network }
-    if known.count >= Self.knownLimit { known.removeFirst() }
-    known.append(network)
+    guard let place = placeOfKnown(address) else {
+      if known.count >= Self.knownLimit { known.removeFirst() }
+      return known.append(Known(host: address.host))
+    }
+    if place < known.count - 1 { known.append(known.remove(at: place)) }
   }
 
   /// Whether somebody has logged in from this address, or it is this machine.
-  func isKnown(_ address: RemoteAddress) -> Bool { address.isLoopback || known.contains(address.network) }
+  func isKnown(_ address: RemoteAddress) -> Bool { address.isLoopback || placeOfKnown(address) != nil }
+
+  private func placeOfKnown(_ address: RemoteAddress) -> Int? { known.lastIndex { $0.host.isSameHost(as: address) } }
+
+  /// Whether somebody has logged in from this address, and no more mistakes of late came from there than are free: what
+  /// others of its network do does not count.
+  private func isTrusted(_ address: RemoteAddress, now: MonotonicTime) -> Bool {
+    guard let place = placeOfKnown(address) else { return false }
+    return known[place].mistakes < Self.freeMistakes || now - known[place].lastMistake >= Self.memory
+  }
 
   private mutating func endTry(from address: RemoteAddress) {
     guard let index = rows.firstIndex(where: { $0.network == address.network }) else { return }

@@ -36,6 +36,9 @@ public struct RemoteAddress: Hashable, Sendable {
     return RemoteAddress(family: .ipv6, high: high, low: low, port: port)
   }
 
+  /// The address without a port.
+  public var host: RemoteAddress { RemoteAddress(family: family, high: high, low: low, port: 0) }
+
   /// Whether the address is the same, whatever the ports are.
   public func isSameHost(as other: RemoteAddress) -> Bool {
     family == other.family && high == other.high && low == other.low

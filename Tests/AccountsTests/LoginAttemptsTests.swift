@@ -46,6 +46,29 @@ private let anna = name("anna")
     #expect(attempts.mayTry(from: .ipv6(high: 0x2001_0DB8_0000_0002, low: 0, port: 9), now: at(0)) == 0)
   }
 
+  /// A neighbour in the owner's /64 keeps its delay at the longest; the owner has logged in from another address there.
+  @Test func whatNeighboursInTheSameIPv6NetworkDoDoesNotDelayWhoeverHasLoggedIn() {
+    func host(_ number: UInt64) -> RemoteAddress { .ipv6(high: 0x2001_0DB8_0000_0001, low: number, port: 9) }
+    var attempts = LoginAttempts()
+    attempts.remember(host(7))
+    for second in 0..<3600 as Range<UInt64> {
+      let neighbour = host(1000 + second)
+      if attempts.mayTry(from: neighbour, now: at(second)) == 0 {
+        attempts.failed(from: neighbour, as: name("mallory"), now: at(second))
+      }
+      guard second % 60 == 59 else { continue }
+      #expect(attempts.mayTry(from: host(7), now: at(second)) == 0, "second \(second)")
+      attempts.succeeded(from: host(7), as: anna, now: at(second))
+    }
+    // Its own mistakes count as anybody's do.
+    for _ in 0..<3 {
+      #expect(attempts.mayTry(from: host(7), now: at(3600)) == 0)
+      attempts.failed(from: host(7), as: anna, now: at(3600))
+    }
+    #expect(attempts.mayTry(from: host(7), now: at(3600)) > 0)
+    #expect(attempts.mayTry(from: host(8), now: at(3600)) > 0)
+  }
+
   @Test func aStrangerHasOneTryAtATime() {
     var attempts = LoginAttempts()
     #expect(attempts.mayTry(from: address(1), now: at(0)) == 0)
