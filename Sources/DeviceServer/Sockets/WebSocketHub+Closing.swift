@@ -72,7 +72,7 @@ extension WebSocketHub {
   mutating func close(_ index: Int, _ code: CloseCode, _ reason: StaticString) {
     clients[index].socket.close(code, reason: reason.span, now: now)
     #if !hasFeature(Embedded)
-      clients[index].ownClose = (code, reason)
+      ownCloses[index] = OwnClose(code: code, reason: reason)
     #endif
     noteDeadline(index)
     list(index)

@@ -30,10 +30,6 @@ public struct WebSocketHub: ~Copyable, Sendable {
     var isListed = false
     /// It is to be aborted, not written to.
     var isGivenUp = false
-    #if !hasFeature(Embedded)  // whose log has no line for it
-      /// The Close that it was sent, if it was.
-      var ownClose: (code: CloseCode, reason: StaticString)?
-    #endif
     #if !WITHOUT_SUBPROTOCOLS
       /// The sub-protocol that the 101 named, by its place among the hub's.
       var subprotocol: UInt16?
@@ -46,6 +42,10 @@ public struct WebSocketHub: ~Copyable, Sendable {
   /// A table with holes: an index stays valid as long as its client.
   var clients = Rows<Client>()
   private var freeIndices: [Int] = []
+  #if !hasFeature(Embedded)  // whose log has no line for it
+    /// The Closes that clients were sent, by their indices. Beside the table: nearly every client has none.
+    var ownCloses: [Int: OwnClose] = [:]
+  #endif
   private var lastNumber: UInt32 = 0
   #if !WITHOUT_FAIRNESS
     /// Whose the clients are that are connected.
@@ -181,7 +181,15 @@ public struct WebSocketHub: ~Copyable, Sendable {
   /// why it went; nil if that has been said.
   @discardableResult
   mutating func dismiss(_ index: Int) -> (id: ClientID, code: CloseCode, reason: [UInt8])? {
-    let end = clients[index].end()
+    #if hasFeature(Embedded)
+      let end = clients[index].end()
+    #else
+      var end = clients[index].end()
+      let own = ownCloses.removeValue(forKey: index)
+      if let own, let said = end, own.explains(said.code, said.reason, clients[index].socket.state) {
+        end?.reason = [UInt8](own.reason)
+      }
+    #endif
     if end != nil { count -= 1 }
     #if !WITHOUT_FAIRNESS
       shares.remove(index)
@@ -231,6 +239,21 @@ public struct WebSocketHub: ~Copyable, Sendable {
   }
 }
 
+#if !hasFeature(Embedded)
+  extension WebSocketHub {
+    /// A Close of ours.
+    struct OwnClose: Sendable {
+      let code: CloseCode
+      let reason: StaticString
+
+      /// Whether it says why a client went: an answer to it has its code, and most libraries leave the reason out.
+      func explains(_ code: CloseCode, _ reason: [UInt8], _ state: WebSocketConnection.State) -> Bool {
+        reason.isEmpty && (state == .localClosing || code == self.code)
+      }
+    }
+  }
+#endif
+
 extension WebSocketHub.Client {
   /// Receives what comes next, and says from which client it is, nil once that has gone; nil: so much output waits that
   /// input is held.
@@ -248,12 +271,6 @@ extension WebSocketHub.Client {
   fileprivate mutating func end() -> (id: ClientID, code: CloseCode, reason: [UInt8])? {
     guard isConnected else { return nil }
     isConnected = false
-    #if !hasFeature(Embedded)
-      // An answer to our Close says why as our Close does, and most libraries leave the reason out.
-      if let ownClose, socket.closeReason.isEmpty, socket.state == .localClosing || socket.closeCode == ownClose.code {
-        return (id, socket.closeCode, [UInt8](ownClose.reason))
-      }
-    #endif
     return (id, socket.closeCode, socket.closeReason)
   }
 
