@@ -65,7 +65,11 @@ public struct DataFolder: Sendable {
     let files = ServedFile.files(in: &store)
     if files == served { return nil }
     served = files
-    foreignPages = files.compactMap { store.files[$0.source]?.foreign.line(for: $0.path) }
+    foreignPages = files.compactMap { file in
+      guard var scan = store.files[file.source]?.foreign else { return nil }
+      if file.path == file.source { scan.remove(.unseen) }  // served as it is, it is no page
+      return scan.line(for: file.path)
+    }
     return AssetTable(files.map { StaticAsset($0, in: store) })
   }
 

@@ -8,7 +8,7 @@ import Bytes
 
 /// What a page has that the strict page policy does not allow.
 struct PageScan: OptionSet, Sendable {
-  let rawValue: UInt8
+  let rawValue: UInt16
 
   /// A script in the page itself, which the policy cannot tell from one that a stranger put there.
   static let script = PageScan(rawValue: 1)
@@ -26,23 +26,32 @@ struct PageScan: OptionSet, Sendable {
   static let frame = PageScan(rawValue: 64)
   /// The element `base`.
   static let base = PageScan(rawValue: 128)
+  /// It is compressed, and what it has is not seen.
+  static let unseen = PageScan(rawValue: 256)
 
   private static let words: [(PageScan, String)] = [
     (.script, "inline script"), (.handler, "inline handler"), (.scriptAddress, "javascript: address"),
     (.style, "inline style sheet"), (.styleAttribute, "style attribute"), (.foreign, "something from another server"),
-    (.frame, "frame"), (.base, "base address"),
+    (.frame, "frame"), (.base, "base address"), (.unseen, "perhaps: it is there only compressed"),
   ]
 
-  init(rawValue: UInt8) { self.rawValue = rawValue }
+  init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// What the file `path`, with this content, has.
   init(_ path: [UInt8], _ content: Span<UInt8>) {
     self = []
-    if Self.hasEnding(path, ["html", "htm"]) {
+    switch Self.ending(of: path) {
+    case "html", "htm", "xhtml":
       var reader = HTMLReader(content)
       while let tag = reader.next() { insert(tag) }
-    } else if Self.hasEnding(path, ["css"]) {
-      if StyleSheet.namesAnotherServer(content) { insert(.foreign) }
+    case "svg":
+      var reader = HTMLReader(content)
+      while let tag = reader.next() { insert(tag) }
+      formIntersection([.script, .handler, .scriptAddress])  // what is drawn may have its styles: it is mostly an image
+    case "css": if StyleSheet.namesAnotherServer(content) { insert(.foreign) }
+    case "gz":
+      if ["html", "htm", "xhtml", "svg", "css"].contains(Self.ending(of: path.dropLast(3))) { insert(.unseen) }
+    default: break
     }
   }
 
@@ -55,9 +64,9 @@ struct PageScan: OptionSet, Sendable {
     return "\(String(decoding: name, as: UTF8.self)) (\(words.joined(separator: ", ")))"
   }
 
-  private static func hasEnding(_ path: [UInt8], _ endings: [String]) -> Bool {
-    guard let dot = path.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return endings.contains(String(decoding: path[(dot + 1)...], as: UTF8.self).lowercased())
+  private static func ending(of path: some BidirectionalCollection<UInt8>) -> String {
+    guard let dot = path.lastIndex(of: UInt8(ascii: ".")) else { return "" }
+    return String(decoding: path[path.index(after: dot)...], as: UTF8.self).lowercased()
   }
 
   // MARK: Tags

@@ -76,6 +76,20 @@ import Testing
     #expect(try data.loadIfChanged()?.count == 2)
   }
 
+  /// What only its compressed form has is not looked into; beside the file itself, or as a file of its own, it needs not be.
+  @Test func aPageThatIsThereOnlyCompressedIsNamedAmongThoseThatThePolicyMayBreak() throws {
+    let pages = try TemporaryFolder()
+    try pages.write("index.html.gz", Self.member)
+    try pages.write("a.html", Self.plain)
+    try pages.write("a.html.gz", Self.member)
+    try pages.write("b.html", "<p style=a>")
+    try pages.write("b.html.gz", Self.member)
+    var data = DataFolder(path: pages.path)
+    _ = try data.load()
+    #expect(
+      data.foreignPages.sorted() == ["/b.html (style attribute)", "/index.html (perhaps: it is there only compressed)"])
+  }
+
   @Test func aMemberWithoutItsFileIsAFile() throws {
     try folder.write("lonely.js.gz", Self.member)
     try folder.write("sub/index.js.gz", Self.member)

@@ -68,8 +68,19 @@ import Testing
   }
 
   @Test func onlyPagesAndStyleSheetsAreSearched() {
-    for name in ["/a.js", "/a.txt", "/html", "/a.html.gz", "/a.svg"] { #expect(scan("<p style=a>", name) == []) }
-    for name in ["/a.HTML", "/b/c.htm"] { #expect(scan("<p style=a>", name) == .styleAttribute) }
+    for name in ["/a.js", "/a.txt", "/html", "/a.js.gz", "/gz", "/.gz"] { #expect(scan("<p style=a>", name) == []) }
+    for name in ["/a.HTML", "/b/c.htm", "/d.xhtml"] { #expect(scan("<p style=a>", name) == .styleAttribute) }
+  }
+
+  @Test func aDrawingMayHaveStylesButNoScript() {
+    #expect(scan("<svg><path style='a:b'/><style>a{}</style></svg>", "/a.svg") == [])
+    #expect(scan("<svg onload='go()'><script>go()</script></svg>", "/a.svg") == [.handler, .script])
+  }
+
+  @Test func whatIsCompressedMayHaveAnything() {
+    for name in ["/index.html.gz", "/a.SVG.gz", "/a.css.GZ"] { #expect(scan("\u{1F}", name) == .unseen) }
+    #expect(
+      PageScan.unseen.line(for: bytes("/index.html")) == "/index.html (perhaps: it is there only compressed)")
   }
 
   @Test func theLineNamesTheFileAndWhat() {
