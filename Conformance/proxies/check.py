@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,9 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from common.claims import check, until  # noqa: E402
 from common.program import Program, free_port  # noqa: E402
-from common.websocket import CLOSE, PING, PONG, WebSocket, accepts, handshake  # noqa: E402
+from common.websocket import WebSocket, accepts, handshake  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from proxies import ALL, NAME, PATIENCE, PREFIX, Proxy, certificate, secure  # noqa: E402
+from resting import Idle, IdleConnection, IdleSocket, can_be_used_again, stays_open  # noqa: E402
 
 NEWS = 15_000  # milliseconds for anything to show
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -73,11 +73,16 @@ class Setup:
         finally:
             context.close()
 
+    def connection(self, source: str = "127.0.0.1", patience: float = 20) -> http.client.HTTPConnection:
+        """A connection to the proxy, for HTTP/1.1."""
+        connection = http.client.HTTPConnection(NAME, self.port)
+        connection.sock = secure(self.port, self.bench.certificates, source, patience)
+        return connection
+
     def request(self, method: str, path: str, headers: dict[str, str] | None = None, body: str | None = None,
                 source: str = "127.0.0.1") -> http.client.HTTPResponse:
         """An answer through the proxy, by HTTP/1.1."""
-        connection = http.client.HTTPConnection(NAME, self.port)
-        connection.sock = secure(self.port, self.bench.certificates, source)
+        connection = self.connection(source)
         connection.request(method, path, body, headers or {})
         return connection.getresponse()
 
@@ -266,41 +271,6 @@ def blocked_socket_is_suspected(setup: Setup) -> None:
         check("a proxy blocks the WebSocket" in words, f"the page suspects the proxy: {words}")
 
 
-class IdleSocket(threading.Thread):
-    """A socket that only answers pings, for longer than the proxy would wait for a silent one, beside all else."""
-
-    def __init__(self, client: WebSocket) -> None:
-        super().__init__(daemon=True)
-        self.client, self.problem, self.pings = client, None, 0
-        self.end = time.monotonic() + PATIENCE + 10
-        self.start()
-
-    def run(self) -> None:
-        try:
-            while (left := self.end - time.monotonic()) > 0:
-                self.client.socket.settimeout(left)
-                try:
-                    received = self.client.receive()
-                except TimeoutError:
-                    break
-                check(received.opcode != CLOSE, "it is not closed")
-                if received.opcode == PING:
-                    self.pings += 1
-                    self.client.send(received.payload, PONG)
-            self.client.socket.settimeout(20)
-            self.client.send_json(type="ping", n=1)
-            self.client.message("pong")
-        except Exception as problem:  # noqa: BLE001 - told by the claim
-            self.problem = problem
-
-
-def stays_open(idle: IdleSocket) -> None:
-    """a socket on which nothing is asked stays open for longer than the proxy's patience"""
-    idle.join()
-    check(idle.problem is None, f"it is open: {idle.problem}")
-    check(idle.pings >= 2, f"the device has pinged: {idle.pings}")
-
-
 # Setups ------------------------------------------------------------------------------------------------------------
 
 TRUSTED = [page_is_live, form_works, missing_slash_is_mended, client_is_known, origins_are_judged, events_come]
@@ -322,12 +292,14 @@ class Claims:
             print(f"FAILED: {where}: {claim.__doc__}\n  {problem}", flush=True)
 
 
-def visit(bench: Bench, claims: Claims, ends: ExitStack) -> IdleSocket:
-    """Tries all claims with one proxy; returns an idle socket, whose setup stays until `ends` does."""
+def visit(bench: Bench, claims: Claims, ends: ExitStack) -> list[tuple[Callable[..., None], Idle]]:
+    """Tries all claims with one proxy; returns connections that rest, with what holds of them in the end. Their setup
+    stays until `ends` does."""
     name = bench.proxy.name
     trusting = ("--trusted-proxy", "127.0.0.1", "--host-name", NAME)
     setup = ends.enter_context(bench.setup(*trusting))
-    idle = IdleSocket(setup.socket(setup.origin, source="127.0.0.9"))
+    resting = [(stays_open, IdleSocket(setup.socket(setup.origin, source="127.0.0.9"))),
+               (can_be_used_again, IdleConnection(setup, PREFIX))]
     for claim in TRUSTED:
         claims.hold(f"{name}, trusted", claim, setup)
     with bench.setup(*trusting, change=bench.proxy.rewriting) as rewriting:
@@ -344,7 +316,7 @@ def visit(bench: Bench, claims: Claims, ends: ExitStack) -> IdleSocket:
     if bench.proxy.blocking:
         with bench.setup(*trusting, change=bench.proxy.blocking) as blocking:
             claims.hold(f"{name}, without the line about Upgrade", blocked_socket_is_suspected, blocking)
-    return idle
+    return resting
 
 
 def main() -> int:
@@ -359,9 +331,10 @@ def main() -> int:
         Path(folder, "page", "docs", "index.html").write_text("<!doctype html><title>manual</title>manual")
         arguments = [f"--host-resolver-rules=MAP {NAME} 127.0.0.1", *["--no-sandbox"] * (os.geteuid() == 0)]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        sockets = [visit(Bench(proxy, browser, program, Path(folder), certificates), claims, ends) for proxy in ALL]
-        for proxy, idle in zip(ALL, sockets):
-            claims.hold(f"{proxy.name}, trusted", stays_open, idle)
+        resting = [(proxy, *rest) for proxy in ALL
+                   for rest in visit(Bench(proxy, browser, program, Path(folder), certificates), claims, ends)]
+        for proxy, claim, idle in resting:
+            claims.hold(f"{proxy.name}, trusted", claim, idle)
         browser.close()
     print(f"{claims.count - claims.failures} of {claims.count} claims hold")
     return 1 if claims.failures else 0
