@@ -271,7 +271,6 @@ public final class Gatekeeper {
     }
     page.appendOwnerForm(link: link, name: Array("owner".utf8))
     send(page, .ok, &response)
-    response.head.add("Referrer-Policy", "no-referrer")
   }
 
   private func postOwner(_ request: borrowing Request, _ response: inout Response) {
