@@ -110,8 +110,19 @@ public struct LoginAttempts: Sendable {
   /// An address from which somebody has logged in.
   private struct Known {
     let host: RemoteAddress
-    var mistakes = 0
-    var lastMistake = MonotonicTime.zero
+    private var mistakes = 0
+    private var lastMistake = MonotonicTime.zero
+
+    init(host: RemoteAddress) { self.host = host }
+
+    func recentMistakes(now: MonotonicTime) -> Int { now - lastMistake >= LoginAttempts.memory ? 0 : mistakes }
+
+    mutating func addMistake(now: MonotonicTime) {
+      mistakes = min(recentMistakes(now: now) + 1, 100)
+      lastMistake = now
+    }
+
+    mutating func forget() { mistakes = 0 }
   }
 
   /// Those, the latest last.
@@ -149,7 +160,7 @@ public struct LoginAttempts: Sendable {
     if rows[index].isOneName, rows[index].name == name {
       rows[index].forget()
       rows[index].hasFailed = false
-      if let place = placeOfKnown(address) { known[place].mistakes = 0 }
+      if let place = placeOfKnown(address) { known[place].forget() }
     }
   }
 
@@ -160,11 +171,7 @@ public struct LoginAttempts: Sendable {
     if !isKnown(address) {
       if rows[index].hasFailed { failing.addMistake(now: now) } else { newcomers.addMistake(now: now) }
     }
-    if let place = placeOfKnown(address) {
-      if now - known[place].lastMistake >= Self.memory { known[place].mistakes = 0 }
-      known[place].mistakes = min(known[place].mistakes + 1, 100)
-      known[place].lastMistake = now
-    }
+    if let place = placeOfKnown(address) { known[place].addMistake(now: now) }
     rows[index].hasFailed = true
     if rows[index].mistakes == 0 { rows[index].name = name }
     if rows[index].name != name { rows[index].isOneName = false }
@@ -197,8 +204,7 @@ public struct LoginAttempts: Sendable {
   /// Whether somebody has logged in from this address, and no more mistakes of late came from there than are free: what
   /// others of its network do does not count.
   private func isTrusted(_ address: RemoteAddress, now: MonotonicTime) -> Bool {
-    guard let place = placeOfKnown(address) else { return false }
-    return known[place].mistakes < Self.freeMistakes || now - known[place].lastMistake >= Self.memory
+    placeOfKnown(address).map { known[$0].recentMistakes(now: now) < Self.freeMistakes } ?? false
   }
 
   private mutating func endTry(from address: RemoteAddress) {

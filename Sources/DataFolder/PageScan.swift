@@ -35,22 +35,24 @@ struct PageScan: OptionSet, Sendable {
     (.frame, "frame"), (.base, "base address"), (.unseen, "perhaps: it is there only compressed"),
   ]
 
+  /// The endings of what has tags.
+  private static let documents = ["html", "htm", "xhtml", "svg"]
+
   init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// What the file `path`, with this content, has.
   init(_ path: [UInt8], _ content: Span<UInt8>) {
     self = []
     switch Self.ending(of: path) {
-    case "html", "htm", "xhtml":
+    case let ending where Self.documents.contains(ending):
       var reader = HTMLReader(content)
       while let tag = reader.next() { insert(tag) }
-    case "svg":
-      var reader = HTMLReader(content)
-      while let tag = reader.next() { insert(tag) }
-      formIntersection([.script, .handler, .scriptAddress])  // what is drawn may have its styles: it is mostly an image
+      // What is drawn may have its styles: it is mostly an image.
+      if ending == "svg" { formIntersection([.script, .handler, .scriptAddress]) }
     case "css": if StyleSheet.namesAnotherServer(content) { insert(.foreign) }
     case "gz":
-      if ["html", "htm", "xhtml", "svg", "css"].contains(Self.ending(of: path.dropLast(3))) { insert(.unseen) }
+      let ending = Self.ending(of: path.dropLast(3))
+      if ending == "css" || Self.documents.contains(ending) { insert(.unseen) }
     default: break
     }
   }

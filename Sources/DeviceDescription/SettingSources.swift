@@ -3,6 +3,8 @@
 // The settings of the program from three places: an option overrides an environment variable, which overrides the file.
 // Each value is checked, and a mistake says where the value came from.
 
+import Foundation
+
 /// What is wrong with a setting that was not found when the file was read.
 public struct SettingMistake: Error, Equatable, Sendable, CustomStringConvertible {
   /// `HELIOGRAPH_PORT: "x" is not a whole number; …`.
@@ -57,9 +59,8 @@ public struct SettingSources: Sendable {
 
   /// The values in a variable.
   private static func list(_ text: String) -> [String] {
-    text.split(separator: ",", omittingEmptySubsequences: false).map { value in
-      let rest = value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
-      return String(rest.reversed())
+    text.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespacesAndNewlines)
     }
   }
 

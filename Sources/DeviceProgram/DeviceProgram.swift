@@ -103,9 +103,9 @@ public struct DeviceProgram: Sendable {
 
   /// The addresses of the device, as browsers take them.
   private func greeting(_ port: Int) -> String {
-    func url(_ host: String) -> String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/" }
+    func url(_ host: String) -> String { "http://\(MachineNames.inURL(host)):\(port)/" }
     guard host == "0.0.0.0" || host == "::" else { return url(host) }
-    let others = InterfaceStatus.addressesFromElsewhere().map { "  " + url(String(decoding: $0.addressText, as: UTF8.self)) }
+    let others = InterfaceStatus.addressesFromElsewhere().map { "  " + url($0.string) }
     return ([url("127.0.0.1")] + (others.isEmpty ? [] : ["From a phone or another computer:"] + others))
       .joined(separator: "\n")
   }

@@ -23,11 +23,9 @@ extension ProgramSettings {
   /// that for TLS if there is one.
   func url(port: Int, name: String? = nil) -> String {
     let name = name ?? (isForAll ? MachineNames.hostName : host)
-    return "\(tls == nil ? "http" : "https")://\(Self.inURL(name)):\(port)/"
+    return "\(tls == nil ? "http" : "https")://\(MachineNames.inURL(name)):\(port)/"
   }
 
   /// The host in a URL.
-  var urlHost: String { Self.inURL(isForAll ? MachineNames.hostName : host) }
-
-  private static func inURL(_ name: String) -> String { name.contains(":") ? "[\(name)]" : name }
+  var urlHost: String { MachineNames.inURL(isForAll ? MachineNames.hostName : host) }
 }
