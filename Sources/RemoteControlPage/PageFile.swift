@@ -24,6 +24,16 @@ public struct PageFile: Sendable {
     self.gzipped = gzipped
     self.entityTag = entityTag
   }
+
+  /// The first `count` bytes of `numbers`, of which each has eight, the lowest first.
+  package static func bytes(_ numbers: [UInt64], count: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(numbers.count * 8)
+    for number in numbers {
+      for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
+    }
+    return Array(bytes.prefix(count))
+  }
 }
 
 /// The remote control's page: its template and its static files.
