@@ -181,9 +181,9 @@ struct JSONScanner: ~Escapable {
     guard unit < 0xDC00, skip(UInt8(ascii: "\\")) else { throw .unpairedSurrogate }
     guard skip(UInt8(ascii: "u")) else { throw .unpairedSurrogate }
     let low = try takeCodeUnit()
-    guard 0xDC00...0xDFFF ~= low,
-      let scalar = Unicode.Scalar(0x10000 + (UInt32(unit) - 0xD800) << 10 + UInt32(low) - 0xDC00)
-    else { throw .unpairedSurrogate }
+    // Ten bits of each: U+10000 to U+10FFFF, in which every number is a scalar.
+    let bits: UInt32 = UInt32(unit & 0x3FF) << 10 | UInt32(low & 0x3FF)
+    guard 0xDC00...0xDFFF ~= low, let scalar = Unicode.Scalar(0x10000 + bits) else { throw .unpairedSurrogate }
     return scalar
   }
 

@@ -63,9 +63,13 @@ public struct RemoteAddress: Hashable, Sendable {
   public var octets: [UInt8] {
     switch family {
     case .unknown: []
-    case .ipv4: (0..<4).map { UInt8(truncatingIfNeeded: low >> UInt64(24 - 8 * $0)) }
-    case .ipv6: (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - 8 * ($0 & 7))) }
+    case .ipv4: Self.lastOctets(4, of: low)
+    case .ipv6: Self.lastOctets(8, of: high) + Self.lastOctets(8, of: low)
     }
+  }
+
+  private static func lastOctets(_ count: UInt64, of half: UInt64) -> [UInt8] {
+    (1...count).map { number in UInt8(truncatingIfNeeded: half >> (8 * (count - number))) }
   }
 
   /// The address without the port, as `appendAddress` writes it.
