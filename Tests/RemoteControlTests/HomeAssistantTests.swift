@@ -130,12 +130,34 @@ import Timebase
     #expect(world.notes.filter { $0 == .deletedInHomeAssistant }.count == 1)
     #expect(world.surface.announced == [], "and what is not there is not to be taken out at the next start")
     try world.deliver("homeassistant/status", "online")
+    world.surface.setAddress(bytes("http://lamp.local:8080/"))
     try world.wait(6000)
     world.disconnect()
     try world.wait(1000)
     try world.connect()
     try world.wait(6000)
     #expect(try Self.announced(&world).isEmpty)
+  }
+
+  /// Where its page is may be known only after the first announcement.
+  @Test func itLeadsToThePageOfTheDeviceAsSoonAsThatIsKnown() throws {
+    func pages(_ world: inout BrokerWorld) throws -> [String?] {
+      try world.takePublished().filter { $0.topic == Self.topic }.map { message in
+        let json = try JSONSerialization.jsonObject(with: Data(message.payload.utf8)) as? [String: Any]
+        return (json?["dev"] as? [String: Any])?["cu"] as? String
+      }
+    }
+    var world = try Self.world()
+    world.surface.setAddress(bytes("http://lamp.local:8080/"))
+    try world.connect()
+    try world.wait(6000)
+    #expect(try pages(&world) == ["http://lamp.local:8080/", "http://lamp.local:8080/"])
+    world.surface.setAddress(bytes("http://lamp-2.local:8080/"))
+    try world.wait(6000)
+    #expect(try pages(&world) == ["http://lamp-2.local:8080/", "http://lamp-2.local:8080/"])
+    world.surface.setAddress(bytes("http://lamp-2.local:8080/"))
+    try world.wait(6000)
+    #expect(try pages(&world) == [])
   }
 
   @Test func whoDoesNotWantToBeFoundIsNot() throws {

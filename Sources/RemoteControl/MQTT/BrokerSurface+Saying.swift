@@ -145,6 +145,7 @@ extension BrokerSurface {
     guard options.address != address else { return }
     options.address = address
     due.about = true
+    if !options.isWithdrawn { announcement.deviceChanged() }
     hasWork = true
   }
 

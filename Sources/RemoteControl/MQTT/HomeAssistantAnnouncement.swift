@@ -81,9 +81,17 @@ struct HomeAssistantAnnouncement: Sendable {
     #endif
   }
 
+  /// The device is not what the last message says, if there was one: it is said again, as soon as something is said.
+  mutating func deviceChanged() {
+    guard hasRevived != nil else { return }
+    hasRevived = nil
+    if time == .distantFuture { time = .zero }
+  }
+
   /// The device is not to be announced, and nothing of it is left.
   mutating func end() {
     time = .distantFuture
+    hasRevived = nil
     #if !WITHOUT_STATE_FILE
       gone = []
     #endif

@@ -31,6 +31,7 @@ enum HomeAssistantDiscovery {
       json.member("mf", "Heliograph")
       json.member("mdl", identity.board.span)
       json.member("sw", Identity.version)
+      if !options.address.isEmpty { json.member("cu", options.address.span) }
       json.endObject()
       json.name("o")
       json.beginObject()
