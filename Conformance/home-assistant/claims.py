@@ -55,6 +55,8 @@ def each_part_appears_as_what_it_is(scene: Scene) -> str:
     check(picture["triggers"] == TRIGGERS, f"its buttons are triggers: {picture['triggers']}")
     device = picture["device"]
     check((device["name"], device["manufacturer"]) == ("Kitchen", "Heliograph"), f"the device has a name: {device}")
+    page = scene.api.device(IDENTIFIER)["configuration_url"]
+    check(page.endswith(f":{scene.device.port}/"), f"it leads to the device's page: {page}")
     return f"{len(APPEARANCE)} entities and {len(TRIGGERS)} triggers, {took:.1f} s after the start of the device"
 
 
