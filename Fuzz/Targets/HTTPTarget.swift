@@ -53,6 +53,10 @@ struct SeenRequest: Equatable {
   var contentLength: UInt64?
   var isChunked: Bool
   var fields: [Field] = []
+  /// What it shows of its sender: a login, cookies of one name, and what proxies say.
+  var authorization: Authorization
+  var cookies: [[UInt8]] = []
+  var forwarded: [ForwardedElement]?
   var body: [UInt8] = []
   var isComplete = false
 
@@ -65,7 +69,14 @@ struct SeenRequest: Equatable {
     host = [UInt8](head.host)
     contentLength = head.contentLength
     isChunked = head.isChunked
+    authorization = head.authorization
+    forwarded = ForwardedElement.all(in: head)
     head.forEachField { fields.append(Field(name: [UInt8]($0), value: [UInt8]($1))) }
+    let name: [UInt8] = Array("s".utf8)
+    head.forEachCookie(name.span) {
+      cookies.append([UInt8]($0))
+      return true
+    }
   }
 
   /// What the answer is to be like: a letter of the path decides.
@@ -100,10 +111,37 @@ struct SeenRequest: Equatable {
       let ends = [field.value.first, field.value.last]
       try FuzzTargets.check(!ends.contains { $0 == 0x20 || $0 == 0x09 }, "a value is trimmed")
     }
+    try checkSender()
     try FuzzTargets.check(body.count <= limits.bodySize, "a body keeps its limit")
     try FuzzTargets.check(contentLength == nil || !isChunked, "a body is framed in one way")
     let length = contentLength ?? (isChunked ? UInt64(body.count) : 0)
     try FuzzTargets.check(!isComplete || UInt64(body.count) == length, "a body is as long as was announced")
+  }
+}
+
+extension SeenRequest {
+  /// Nothing of a login, a cookie or a proxy's words is more than its field says.
+  private func checkSender() throws(BrokenInvariant) {
+    func values(of name: String) -> [[UInt8]] {
+      fields.filter { String(decoding: $0.name, as: UTF8.self).lowercased() == name }.map(\.value)
+    }
+    let logins = values(of: "authorization")
+    switch authorization {
+    case .none: try FuzzTargets.check(logins.isEmpty, "no login is no field")
+    case .malformed: try FuzzTargets.check(!logins.isEmpty, "a malformed login is a field")
+    case .bearer(let token):
+      let isWhole = !token.isEmpty && token.allSatisfy { 0x21...0x7E ~= $0 }
+      try FuzzTargets.check(logins.count == 1 && isWhole && logins[0].count > token.count, "a token is one word")
+    case .basic(let user, let password):
+      let pair = user + password
+      let isText = String(validating: pair, as: UTF8.self) != nil && pair.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+      try FuzzTargets.check(logins.count == 1 && isText && !user.contains(UInt8(ascii: ":")), "names have no colon")
+    }
+    let isPair = cookies.allSatisfy { !$0.contains(UInt8(ascii: ";")) && $0.first != 0x20 && $0.last != 0x20 }
+    let pairs = values(of: "cookie").flatMap { $0.split(separator: UInt8(ascii: ";")) }
+    try FuzzTargets.check(isPair && cookies.count <= pairs.count, "a cookie is one of the pairs")
+    let elements = values(of: "forwarded").flatMap { $0.split(separator: UInt8(ascii: ",")) }
+    try FuzzTargets.check(forwarded?.count ?? 0 <= elements.count, "a proxy is one of the elements")
   }
 }
 

@@ -40,6 +40,11 @@ struct Journal {
       refusal.append(to: &line)
       journal.expect(isPrintable(line), "a refusal is one line of a log")
     }
+    router.onAccess { _, request, _, response in
+      guard request.head.authorization == .malformed else { return .granted(.everybody) }
+      response.status = .unauthorized
+      return .answered
+    }
     router.onTemplate { _, _, _, value in
       value += Array("value".utf8)
       return .text

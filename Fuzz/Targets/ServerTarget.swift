@@ -15,7 +15,8 @@ extension FuzzTarget {
     var script = Script(rest: input[...])
     let settings = script.number()
     var world = ServerWorld(
-      limits: tightLimits(hasPings: settings & 1 == 0, hasOutbox: settings & 2 == 0), compresses: settings & 16 != 0)
+      limits: tightLimits(hasPings: settings & 1 == 0, hasOutbox: settings & 2 == 0), compresses: settings & 16 != 0,
+      trusts: settings & 32 != 0)
     while !script.isEmpty { try script.play(in: &world) }
     try world.checkThatAllIsSaid()
     switch settings & 12 {
@@ -97,6 +98,14 @@ private enum Phrases {
     frame(10, length: 0, of: 0), frame(8, length: 0, of: 0), [0x88, 0x82, 0, 0, 0, 0, 3, 0xE8], [0x81], [0xFF],
     Array(upgrade(version: 13, deflate).utf8), [0xC1, 0x87, 0, 0, 0, 0, 0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00],
     Array("DELETE / HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n".utf8),
+  ] + passedOn.map { Array("GET / HTTP/1.1\r\nHost: 10.0.0.1\r\n\($0)\r\n\r\n".utf8) }
+
+  /// What proxies say, and logins.
+  private static let passedOn = [
+    "Forwarded: for=192.0.2.1;proto=https;host=\"10.0.0.1:8443\"", "Forwarded: for=\"[2001:db8::1]:4711\", for=_hidden",
+    "Forwarded: for=\"192.0.2.1", "X-Forwarded-For: 192.0.2.1, 10.0.0.9\r\nX-Forwarded-Proto: https",
+    "X-Forwarded-Host: 10.0.0.1\r\nX-Forwarded-Port: 99999", "X-Forwarded-Prefix: /lamp", "X-Ingress-Path: //lamp",
+    "Forwarded: for=192.0.2.1\r\nX-Forwarded-For: 192.0.2.1", "Authorization: Basic YTpi", "Authorization: Bearer a b",
   ]
 
   private static let requests = [

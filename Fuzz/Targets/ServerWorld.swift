@@ -21,12 +21,19 @@ struct ServerWorld: ~Copyable {
   /// The most bytes that the server was offered at once.
   private var longestRead = 0
 
-  init(limits: ServerLimits, compresses: Bool) {
+  /// A server that compresses, or believes all its clients as proxies.
+  init(limits: ServerLimits, compresses: Bool, trusts: Bool) {
     let router: Router<Journal>
     (router, endpoint) = Journal.makeRouter()
     server = Server(router: router, limits: limits)
     if compresses { server.compression = DeflateSupport.zlib() }
+    if trusts { server.trustedProxies = Self.proxies }
   }
+
+  private static let proxies: [AddressRange] = {
+    let text: [UInt8] = Array("10.0.0.0/8".utf8)
+    return (try? AddressRange(parsing: text.span)).map { [$0] } ?? []
+  }()
 
   // MARK: What happens
 
