@@ -35,6 +35,7 @@ SCENARIOS = {
     "upgrade-flood": floods.upgrades,
     "too-many-clients": floods.too_many,
     "crowd": shares.crowd,
+    "handshakes": shares.handshakes,
     "household": shares.household,
     "resets": interruptions.resets,
     "hoarded-connections": interruptions.hoards,

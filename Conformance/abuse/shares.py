@@ -5,9 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import re
 import socket
+import ssl
+import tempfile
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from bench import Bench, Resources, until
 from common.websocket import handshake
@@ -15,6 +20,7 @@ from common.websocket import handshake
 GREEDY = "127.0.0.2"
 VISITORS = 50
 PATIENCE = 0.250  # seconds within which each is served
+HALF_A_HELLO = bytes.fromhex("16030102000100 01fc0303")  # of TLS
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 KINDS = {  # what each connection of the greedy address says, and then leaves it at that
     "say nothing": b"",
@@ -38,6 +44,23 @@ def crowd(bench: Bench) -> None:
         bench.measure("descriptors come back within", until(lambda: resources.descriptors_more <= 0, 40), 40, "s")
 
 
+def handshakes(bench: Bench) -> None:
+    """the same over TLS: handshakes that do not go on, and whole ones; the visitors make theirs"""
+    with tempfile.TemporaryDirectory() as folder, bench.heliograph(
+            8, "--tls", "--tls-port", "0", "--state-file", str(Path(folder) / "state")) as server:
+        port = int(re.search(r":(\d+)/", server.wait_for(lambda line: line.startswith("https://")))[1])
+        trust = ssl.create_default_context(cafile=Path(folder) / "ca.pem")
+        resources = Resources(server)
+        visit(bench, port, "over TLS alone", trust)
+        with greedy(port, 1000, HALF_A_HELLO):
+            visit(bench, port, "among a thousand halves of a handshake a second", trust)
+        with in_a_process(shake, port) as count:
+            visit(bench, port, "among whole handshakes", trust)
+            bench.note(f"{count.value:,} whole handshakes of the greedy address meanwhile")
+        bench.measure("memory grew by", resources.growth, 24, "MB")
+        bench.measure("descriptors come back within", until(lambda: resources.descriptors_more <= 0, 40), 40, "s")
+
+
 def household(bench: Bench) -> None:
     """eight sockets, then 32 slow bodies of one phone; others want to use the device"""
     with bench.heliograph() as server:
@@ -53,11 +76,11 @@ def household(bench: Bench) -> None:
             one.close()
 
 
-def visit(bench: Bench, port: int, when: str) -> None:
-    """Has all visitors come at once, three times."""
+def visit(bench: Bench, port: int, when: str, trust: ssl.SSLContext | None = None) -> None:
+    """Has all visitors come at once, three times; over TLS if there is something to trust."""
     times: list[float] = []
     for turn in range(3):
-        threads = [threading.Thread(target=lambda number=number: times.append(served(port, f"127.0.1.{number}")))
+        threads = [threading.Thread(target=lambda number=number: times.append(served(port, f"127.0.1.{number}", trust)))
                    for number in range(1, VISITORS + 1)]
         for thread in threads:
             thread.start()
@@ -68,12 +91,13 @@ def visit(bench: Bench, port: int, when: str) -> None:
                   PATIENCE * 1000, "ms")
 
 
-def served(port: int, address: str) -> float:
+def served(port: int, address: str, trust: ssl.SSLContext | None) -> float:
     """The seconds that the page took; infinite if it did not come."""
     start = time.monotonic()
     try:
-        with connected(port, address, HEAD + b"Connection: close\r\n\r\n") as visitor:
-            visitor.settimeout(10)
+        with (connected(port, address, b"") as plain,
+              trust.wrap_socket(plain, server_hostname="localhost") if trust else plain as visitor):
+            visitor.sendall(HEAD + b"Connection: close\r\n\r\n")
             answer = b""
             # Read to its end, as a browser does: what the server does with the connection after that is its affair.
             while not answer.rstrip().endswith(b"</html>") and (more := visitor.recv(65_536)):
@@ -115,17 +139,39 @@ def is_open(one: socket.socket) -> bool:
 
 @contextlib.contextmanager
 def greedy(port: int, rate: int, message: bytes | None):
-    """The greedy address, in a process of its own for as long as `with` lasts."""
-    message = handshake(port) if message is None else message
-    process = multiprocessing.get_context("fork").Process(target=grab, args=(port, rate, message), daemon=True)
+    """The greedy address for as long as `with` lasts."""
+    with in_a_process(grab, port, rate, handshake(port) if message is None else message):
+        yield
+
+
+@contextlib.contextmanager
+def in_a_process(work: Callable, *arguments: object):
+    """Has `work` done elsewhere for as long as `with` lasts; it is given what `with` gives, a number that it may count."""
+    fork = multiprocessing.get_context("fork")
+    count = fork.Value("i", 0)
+    process = fork.Process(target=work, args=(*arguments, count), daemon=True)
     process.start()
-    time.sleep(0.5)  # all places are its
-    yield
+    time.sleep(0.5)  # all places are the greedy address's
+    yield count
     process.terminate()
     process.join()
 
 
-def grab(port: int, rate: int, message: bytes) -> None:
+def shake(port: int, count) -> None:
+    """Makes whole handshakes, one after the other, for at most a minute, and keeps the last hundred connections."""
+    trust = ssl.create_default_context()
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # it spends nothing on what only it would gain by
+    held: list[socket.socket] = []
+    start = time.monotonic()
+    while time.monotonic() - start < 60:
+        with contextlib.suppress(OSError):
+            held.append(trust.wrap_socket(connected(port, GREEDY, b"")))
+            count.value += 1
+        if len(held) > 100:
+            held.pop(0).close()
+
+
+def grab(port: int, rate: int, message: bytes, _) -> None:
     """Connects so often a second, for at most a minute, and keeps the last thousand."""
     held: list[socket.socket] = []
     start, count = time.monotonic(), 0
