@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from common.claims import check, until
-from common.environments import debian
+from common.environments import BUILD, debian, python_environment
 from common.webdriver import WebDriver
 from scene import Scene, state
 
+BROWSERS = Path(__file__).resolve().parent.parent / "browsers"  # whose axe-core is this one's, too
+SIZES = ((360, 740), (1280, 800))
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 
 
@@ -134,6 +136,28 @@ def nothing_is_cut_at_360_pixels_and_all_has_a_name(scene: Scene) -> str:
     return f"{len(controls)} controls"
 
 
+def axe_core() -> str:
+    """The script of axe-core."""
+    environment = python_environment(BUILD / "browsers", BROWSERS / "requirements.txt")
+    return next(environment.parent.glob("lib/*/site-packages/axe_playwright_python/axe.min.js")).read_text()
+
+
+def axe_core_finds_nothing(scene: Scene) -> str:
+    source = axe_core()
+    with browser(scene) as page:
+        page.click("#rows > li [name=d]")
+        for width, height in SIZES:
+            page.driver.command("ExecuteCDP", cmd="Emulation.setDeviceMetricsOverride", params={
+                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+            for scheme in ("light", "dark"):
+                page.driver.command("ExecuteCDP", cmd="Emulation.setEmulatedMedia", params={
+                    "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+                found = page.driver.command("ExecuteScript", args=[], script=f"{source}; return axe.run()")
+                words = [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:3]]
+                check(not words, f"axe-core finds nothing, {width} pixels wide and {scheme}: {words}")
+    return f"{len(found['passes'])} rules pass"
+
+
 def it_works_without_a_script(scene: Scene) -> str:
     with browser(scene, has_script=False) as page:
         driver = page.driver
@@ -164,5 +188,6 @@ def a_gateway_that_comes_back_is_found(scene: Scene) -> str:
 
 CLAIMS = [
     a_press_moves_the_device_and_comes_back, a_keyboard_is_enough_and_the_focus_stays, many_are_told_at_once,
-    nothing_is_cut_at_360_pixels_and_all_has_a_name, it_works_without_a_script, a_gateway_that_comes_back_is_found,
+    nothing_is_cut_at_360_pixels_and_all_has_a_name, axe_core_finds_nothing, it_works_without_a_script,
+    a_gateway_that_comes_back_is_found,
 ]
