@@ -28,12 +28,14 @@ static void begin(int count, char **arguments) {
   sizes = strncmp(kind, "echo=", 5) == 0 ? kind + 5 : NULL;
 }
 
-/// An event, with its words on one line.
+/// An event, with its words on one line, whichever thread of a library it happens in.
 static void say(const char *event, const char *words, size_t count) {
+  flockfile(stdout);
   printf(count ? "%s " : "%s", event);
   for (size_t i = 0; i < count; ++i) putchar(words[i] == '\n' || words[i] == '\r' ? ' ' : words[i]);
   putchar('\n');
   fflush(stdout);
+  funlockfile(stdout);
 }
 
 /// The message of a step: text and bytes of each size in turn.
