@@ -40,8 +40,15 @@ static void receive(struct lws *socket, const char *bytes, size_t count) {
   act(socket, received(!lws_frame_is_binary(socket), message, count));
 }
 
+static int add_authorization(struct lws *socket, unsigned char **place, size_t room) {
+  if (!authorization) return 0;
+  return lws_add_http_header_by_name(socket, (const unsigned char *)"Authorization:",
+                                     (const unsigned char *)authorization, strlen(authorization), place, *place + room);
+}
+
 static int on_event(struct lws *socket, enum lws_callback_reasons event, void *user, void *bytes, size_t count) {
   switch (event) {
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return add_authorization(socket, bytes, count);
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
       is_open = 1;
       act(socket, opened());

@@ -15,7 +15,7 @@ struct data {
   size_t count;
 };
 
-static const char *kind, *url, *origin;
+static const char *kind, *url, *origin, *authorization;
 static const char *sizes; // what is left of them: "125,126"; null if the scenario is another one
 static int is_second;     // the message of bytes of a size, not that of text
 static int messages;
@@ -24,7 +24,8 @@ static char *sample_bytes;
 static void begin(int count, char **arguments) {
   kind = arguments[1];
   url = arguments[2];
-  origin = count > 3 ? arguments[3] : NULL;
+  origin = count > 3 && *arguments[3] ? arguments[3] : NULL;
+  authorization = count > 4 ? arguments[4] : NULL;
   sizes = strncmp(kind, "echo=", 5) == 0 ? kind + 5 : NULL;
 }
 

@@ -32,6 +32,7 @@ int main(int count, char **arguments) {
   ulfius_init_response(&response);
   ulfius_set_websocket_request(&request, url, NULL, NULL);
   if (origin) u_map_put(request.map_header, "Origin", origin);
+  if (authorization) u_map_put(request.map_header, "Authorization", authorization);
   int status = ulfius_open_websocket_client_connection(&request, on_open, NULL, on_message, NULL, NULL, NULL, &handler,
                                                        &response);
   char words[64];

@@ -23,6 +23,7 @@ int main(int count, char **arguments) {
     boost::asio::connect(socket.next_layer(), tcp::resolver(context).resolve(host, port));
     socket.set_option(websocket::stream_base::decorator([](websocket::request_type &request) {
       if (origin) request.set(beast::http::field::origin, origin);
+      if (authorization) request.set(beast::http::field::authorization, authorization);
     }));
     socket.handshake(authority, path);
   } catch (boost::system::system_error &problem) {

@@ -46,6 +46,7 @@ int main(int count, char **arguments) {
   Poco::Net::HTTPRequest request("GET", uri.getPath(), "HTTP/1.1");
   Poco::Net::HTTPResponse response;
   if (origin) request.set("Origin", origin);
+  if (authorization) request.set("Authorization", authorization);
   bool isOpen = false;
   try {
     WebSocket socket(session, request, response);

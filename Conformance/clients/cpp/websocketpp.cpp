@@ -43,6 +43,7 @@ int main(int count, char **arguments) {
     return 0;
   }
   if (origin) connection->append_header("Origin", origin);
+  if (authorization) connection->append_header("Authorization", authorization);
   client.connect(connection);
   client.run();
 }

@@ -6,7 +6,9 @@
 
 (defvar kind (nth 0 command-line-args-left))
 (defvar url (nth 1 command-line-args-left))
-(defvar origin (nth 2 command-line-args-left))
+(defvar fields (seq-filter (lambda (field) (not (member (cdr field) '(nil ""))))
+                           (list (cons 'Origin (nth 2 command-line-args-left))
+                                 (cons 'Authorization (nth 3 command-line-args-left)))))
 (setq command-line-args-left nil)
 (defvar sizes (and (string-prefix-p "echo=" kind) (mapcar #'string-to-number (split-string (substring kind 5) ","))))
 (defvar place 0 "The step of the sizes, or the number of messages.")
@@ -45,7 +47,7 @@
 (condition-case problem
     (websocket-open
      url
-     :custom-header-alist (and origin (list (cons 'Origin origin)))
+     :custom-header-alist fields
      :on-open (lambda (socket) (setq is-open t) (say "open") (when sizes (send-sample socket)))
      :on-message #'on-message
      :on-error (lambda (_socket type problem) 

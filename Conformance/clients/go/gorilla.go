@@ -14,6 +14,9 @@ func main() {
 	if origin != "" {
 		header.Set("Origin", origin)
 	}
+	if authorization != "" {
+		header.Set("Authorization", authorization)
+	}
 	socket, _, err := websocket.DefaultDialer.Dial(url, header)
 	if err != nil {
 		refused(err)

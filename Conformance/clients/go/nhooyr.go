@@ -16,6 +16,9 @@ func main() {
 	if origin != "" {
 		options.HTTPHeader.Set("Origin", origin)
 	}
+	if authorization != "" {
+		options.HTTPHeader.Set("Authorization", authorization)
+	}
 	socket, _, err := websocket.Dial(background, url, options)
 	if err != nil {
 		refused(err)

@@ -16,10 +16,18 @@ type Data struct {
 	Bytes  []byte
 }
 
-var url, origin = os.Args[2], strings.Join(os.Args[3:], "")
+var url, origin, authorization = os.Args[2], argument(3), argument(4)
 var sizes = strings.Split(strings.TrimPrefix(os.Args[1], "echo="), ",")
 var isEcho = strings.HasPrefix(os.Args[1], "echo=")
 var count, step int
+
+// argument is the one with that number; empty if there is none.
+func argument(number int) string {
+	if number < len(os.Args) {
+		return os.Args[number]
+	}
+	return ""
+}
 
 func say(words ...interface{}) {
 	fmt.Println(strings.Join(strings.Fields(fmt.Sprintln(words...)), " "))

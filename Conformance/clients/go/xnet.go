@@ -29,7 +29,15 @@ func main() {
 		parts, _ := neturl.Parse(url)
 		origin = "http://" + parts.Host + "/"
 	}
-	socket, err := websocket.Dial(url, "", origin)
+	config, err := websocket.NewConfig(url, origin)
+	if err != nil {
+		refused(err)
+		return
+	}
+	if authorization != "" {
+		config.Header.Set("Authorization", authorization)
+	}
+	socket, err := websocket.DialConfig(config)
 	if err != nil {
 		refused(err)
 		return

@@ -52,9 +52,9 @@ parts url = (filter (`notElem` ("[]" :: String)) host, read port, path)
 main :: IO ()
 main = do
   hSetBuffering stdout LineBuffering
-  kind : url : origins <- getArgs
+  kind : url : values <- getArgs
   let (host, port, path) = parts url
-      headers = [("Origin", Bytes.pack origin) | origin <- origins]
+      headers = [(name, Bytes.pack value) | (name, value) <- zip ["Origin", "Authorization"] values, value /= ""]
   result <- try $ WS.runClientWith host port path WS.defaultConnectionOptions headers $ \socket -> do
     say ["open"]
     try (converse kind socket) >>= closed

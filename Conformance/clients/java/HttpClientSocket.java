@@ -73,6 +73,9 @@ class HttpClientSocket implements WebSocket.Listener {
         if (scenario.origin != null) {
             builder.header("Origin", scenario.origin);
         }
+        if (scenario.authorization != null) {
+            builder.header("Authorization", scenario.authorization);
+        }
         try {
             builder.buildAsync(URI.create(scenario.url), new HttpClientSocket(scenario)).join();
         } catch (CompletionException problem) {

@@ -82,6 +82,9 @@ class NettySocket extends SimpleChannelInboundHandler<WebSocketFrame> {
         if (scenario.origin != null) {
             headers.set("Origin", scenario.origin);
         }
+        if (scenario.authorization != null) {
+            headers.set("Authorization", scenario.authorization);
+        }
         Bootstrap bootstrap = new Bootstrap().group(new NioEventLoopGroup(1)).channel(NioSocketChannel.class).handler(
             new ChannelInitializer<SocketChannel>() {
                 @Override protected void initChannel(SocketChannel channel) {

@@ -61,6 +61,9 @@ class OkHttpSocket extends WebSocketListener {
         if (scenario.origin != null) {
             request.header("Origin", scenario.origin);
         }
+        if (scenario.authorization != null) {
+            request.header("Authorization", scenario.authorization);
+        }
         new OkHttpClient().newWebSocket(request.build(), new OkHttpSocket(scenario));
     }
 }

@@ -7,15 +7,20 @@ import java.util.Arrays;
 class Scenario {
     static final Object CLOSE = new Object();
 
-    final String kind, url, origin;
+    final String kind, url, origin, authorization;
     private final String[] sizes;
     private int step, count;
 
     Scenario(String[] arguments) {
         kind = arguments[0];
         url = arguments[1];
-        origin = arguments.length > 2 ? arguments[2] : null;
+        origin = argument(arguments, 2);
+        authorization = argument(arguments, 3);
         sizes = kind.startsWith("echo=") ? kind.substring(5).split(",") : null;
+    }
+
+    private static String argument(String[] arguments, int number) {
+        return number < arguments.length && !arguments[number].isEmpty() ? arguments[number] : null;
     }
 
     static void say(Object... words) {

@@ -70,6 +70,9 @@ public class TomcatSocket extends Endpoint {
                     if (scenario.origin != null) {
                         headers.put("Origin", List.of(scenario.origin));
                     }
+                    if (scenario.authorization != null) {
+                        headers.put("Authorization", List.of(scenario.authorization));
+                    }
                 }
             }).build();
         try {

@@ -2,7 +2,7 @@
 -- lua-http, with what every client program does: see python/scenario.py.
 local websocket = require "http.websocket"
 
-local kind, url, origin = arg[1], arg[2], arg[3]
+local kind, url = arg[1], arg[2]
 local sizes = {}
 for size in (kind:match("^echo=(.*)") or ""):gmatch("%d+") do sizes[#sizes + 1] = tonumber(size) end
 
@@ -19,7 +19,9 @@ local function sample(step)
 end
 
 local socket = websocket.new_from_uri(url)
-if origin then socket.request.headers:upsert("origin", origin) end
+for name, value in pairs {origin = arg[3] or "", authorization = arg[4] or ""} do
+  if value ~= "" then socket.request.headers:upsert(name, value) end
+end
 local is_open, problem = socket:connect(20)
 if not is_open then
   say("refused", tostring(problem))

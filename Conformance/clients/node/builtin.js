@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The WebSocket that Node (undici), Deno and Bun have built in.
-const { follow, url, origin } = require("./scenario.js");
+const { follow, url, fields } = require("./scenario.js");
 
-follow(origin ? new WebSocket(url, { headers: { Origin: origin } }) : new WebSocket(url));
+follow(new WebSocket(url, { headers: fields }));

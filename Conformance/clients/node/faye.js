@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // faye-websocket.
 const { Client } = require("faye-websocket");
-const { follow, url, origin } = require("./scenario.js");
+const { follow, url, fields } = require("./scenario.js");
 
-follow(new Client(url, [], { headers: origin ? { Origin: origin } : {} }));
+follow(new Client(url, [], { headers: fields }));

@@ -3,7 +3,9 @@
 "use strict";
 
 const argv = globalThis.Deno ? Deno.args : process.argv.slice(2);
-const [kind, url, origin] = argv;
+const [kind, url, origin, authorization] = argv.map((word) => word || undefined);
+const login = authorization ? { Authorization: authorization } : {};
+const fields = origin ? { ...login, Origin: origin } : login; // for a library that has no option for Origin
 const CLOSE = Symbol("close");
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
 
@@ -76,4 +78,4 @@ function follow(socket) {
   socket.onclose = (event) => isOpen && closed(event.code, event.reason);
 }
 
-module.exports = { CLOSE, kind, url, origin, opened, received, refused, closed, follow };
+module.exports = { CLOSE, kind, url, origin, login, fields, opened, received, refused, closed, follow };

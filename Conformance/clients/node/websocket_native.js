@@ -16,4 +16,4 @@ client.on("connect", (connection) => {
   connection.on("close", (code, description) => scenario.closed(code, description));
   act(scenario.opened());
 });
-client.connect(scenario.url, undefined, scenario.origin);
+client.connect(scenario.url, undefined, scenario.origin, scenario.login);

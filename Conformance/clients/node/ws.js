@@ -3,7 +3,7 @@
 const WebSocket = require("ws");
 const scenario = require("./scenario.js");
 
-const socket = new WebSocket(scenario.url, { origin: scenario.origin });
+const socket = new WebSocket(scenario.url, { origin: scenario.origin, headers: scenario.login });
 let isOpen = false;
 
 function act(answer) {

@@ -4,9 +4,10 @@ package Scenario;
 use strict;
 use warnings;
 use Exporter 'import';
-our @EXPORT = qw(opened received refused closed $url $origin);
+our @EXPORT = qw(opened received refused closed $url %fields);
 
-our ($kind, $url, $origin) = @ARGV;
+our ($kind, $url, $origin, $authorization) = @ARGV;
+our %fields = (($origin ? (Origin => $origin) : ()), ($authorization ? (Authorization => $authorization) : ()));
 my @sizes = $kind =~ /^echo=(.*)/ ? split(/,/, $1) : ();
 my ($step, $count) = (0, 0);
 $| = 1;

@@ -10,7 +10,7 @@ use AnyEvent::WebSocket::Message;
 use Scenario;
 
 my $done = AnyEvent->condvar;
-my $client = AnyEvent::WebSocket::Client->new($origin ? (http_headers => {Origin => $origin}) : ());
+my $client = AnyEvent::WebSocket::Client->new(http_headers => {%fields});
 my $socket;
 
 sub act {

@@ -10,7 +10,7 @@ use Scenario;
 
 my $agent = Mojo::UserAgent->new(inactivity_timeout => 0);
 
-$agent->websocket($url => ($origin ? {Origin => $origin} : {}) => sub {
+$agent->websocket($url => {%fields} => sub {
     my (undef, $transaction) = @_;
     if (!$transaction->is_websocket) {
         my $response = $transaction->res;

@@ -9,7 +9,7 @@ import scenario
 async def main() -> None:
     async with aiohttp.ClientSession() as session:
         try:
-            socket = await session.ws_connect(scenario.url, origin=scenario.origin)
+            socket = await session.ws_connect(scenario.url, origin=scenario.origin, headers=scenario.login)
         except Exception as error:
             return scenario.refused(error)
 

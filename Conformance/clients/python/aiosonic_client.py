@@ -8,9 +8,8 @@ import scenario
 
 async def main() -> None:
     async with aiosonic.WebSocketClient() as client:
-        headers = {"Origin": scenario.origin} if scenario.origin else None
         try:
-            socket = await client.connect(scenario.url, headers=headers)
+            socket = await client.connect(scenario.url, headers=scenario.fields)
         except Exception as error:
             return scenario.refused(error)
 

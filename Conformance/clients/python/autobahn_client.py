@@ -41,7 +41,7 @@ class Client(WebSocketClientProtocol):
 
 
 def factory() -> WebSocketClientFactory:
-    made = WebSocketClientFactory(scenario.url, origin=scenario.origin)
+    made = WebSocketClientFactory(scenario.url, origin=scenario.origin, headers=scenario.login)
     made.protocol = Client
     return made
 

@@ -11,8 +11,7 @@ from curl_cffi.requests.websockets import WebSocketClosed
 async def main() -> None:
     async with AsyncSession() as session:
         try:
-            socket = await session.ws_connect(
-                scenario.url, headers={"Origin": scenario.origin} if scenario.origin else None)
+            socket = await session.ws_connect(scenario.url, headers=scenario.fields)
         except Exception as error:
             return scenario.refused(error)
 

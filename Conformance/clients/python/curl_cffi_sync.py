@@ -9,7 +9,7 @@ from curl_cffi.requests.websockets import WebSocketClosed
 def main() -> None:
     socket = WebSocket()
     try:
-        socket.connect(scenario.url, headers={"Origin": scenario.origin} if scenario.origin else None)
+        socket.connect(scenario.url, headers=scenario.fields)
     except Exception as error:
         return scenario.refused(error)
 

@@ -6,9 +6,8 @@ from wsproto.events import BytesMessage, TextMessage
 
 
 def main() -> None:
-    headers = {"Origin": scenario.origin} if scenario.origin else {}
     try:
-        with httpx_ws.connect_ws(scenario.url, headers=headers) as socket:
+        with httpx_ws.connect_ws(scenario.url, headers=scenario.fields) as socket:
             conversation(socket)
     except httpx_ws.HTTPXWSException as error:
         scenario.refused(f"{type(error).__name__}: {error} {getattr(error, 'response', '')}")

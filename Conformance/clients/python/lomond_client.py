@@ -15,8 +15,8 @@ def act(socket: WebSocket, answer: object) -> None:
 
 def main() -> None:
     socket = WebSocket(scenario.url)
-    if scenario.origin:
-        socket.add_header(b"Origin", scenario.origin.encode())
+    for name, value in scenario.fields.items():
+        socket.add_header(name.encode(), value.encode())
     code = None
     for event in socket:
         if event.name == "ready":

@@ -36,9 +36,8 @@ class Listener(WSListener):
 
 
 async def main() -> None:
-    headers = {"Origin": scenario.origin} if scenario.origin else None
     try:
-        transport, _ = await ws_connect(Listener, scenario.url, extra_headers=headers)
+        transport, _ = await ws_connect(Listener, scenario.url, extra_headers=scenario.fields)
     except Exception as error:
         return scenario.refused(error)
     await transport.wait_disconnected()

@@ -6,10 +6,11 @@ import scenario
 
 try:
     from PyQt6.QtCore import QByteArray, QCoreApplication, QUrl
+    from PyQt6.QtNetwork import QNetworkRequest
     from PyQt6.QtWebSockets import QWebSocket
 except ImportError:
     from PyQt5.QtCore import QByteArray, QCoreApplication, QUrl
-    from PyQt5.QtNetwork import QAbstractSocket
+    from PyQt5.QtNetwork import QAbstractSocket, QNetworkRequest
     from PyQt5.QtWebSockets import QWebSocket
 
 application = QCoreApplication(sys.argv)
@@ -51,5 +52,8 @@ socket.binaryMessageReceived.connect(lambda data: act(scenario.received(bytes(da
 socket.disconnected.connect(on_end)
 failed = socket.errorOccurred if hasattr(socket, "errorOccurred") else socket.error[QAbstractSocket.SocketError]
 failed.connect(lambda _: None if is_open else on_end())
-socket.open(QUrl(scenario.url))
+request = QNetworkRequest(QUrl(scenario.url))
+for name, value in scenario.login.items():
+    request.setRawHeader(name.encode(), value.encode())
+socket.open(request)
 application.exec() if hasattr(application, "exec") else application.exec_()

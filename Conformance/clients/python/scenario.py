@@ -2,7 +2,7 @@
 """What every client program does, in Python: the same few lines exist for each language. A library's program tells the
 scenario what happens, and does what it answers: sends it, closes, or reads on.
 
-    PROGRAM toggle|echo=SIZE,...|read URL [ORIGIN]
+    PROGRAM toggle|echo=SIZE,...|read URL [ORIGIN [AUTHORIZATION]]
 
 What happens is printed, a line for each event, its first word saying what it is (`run` has the list).
 """
@@ -15,8 +15,9 @@ Data = str | bytes
 CLOSE = object()  # the answer of a scenario that is done
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
-kind, url = sys.argv[1:3]
-origin = sys.argv[3] if len(sys.argv) > 3 else None
+kind, url, origin, authorization = (word or None for word in [*sys.argv[1:], "", ""][:4])
+login = {"Authorization": authorization} if authorization else {}
+fields = login | ({"Origin": origin} if origin else {})  # of the handshake, for a library that has no option for Origin
 
 
 def say(*words: object) -> None:

@@ -5,9 +5,8 @@ from simple_websocket import Client, ConnectionClosed
 
 
 def main() -> None:
-    headers = {"Origin": scenario.origin} if scenario.origin else None
     try:
-        socket = Client.connect(scenario.url, headers=headers)
+        socket = Client.connect(scenario.url, headers=scenario.fields)
     except Exception as error:
         return scenario.refused(error)
     try:

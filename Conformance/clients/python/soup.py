@@ -46,6 +46,8 @@ def on_connected(session: Soup.Session, result: Gio.AsyncResult) -> None:
 
 session = Soup.Session()
 message = Soup.Message.new("GET", scenario.url)
+for name, value in scenario.login.items():
+    message.props.request_headers.append(name, value)
 arguments = [] if VERSION == "2.4" else [GLib.PRIORITY_DEFAULT]
 session.websocket_connect_async(message, scenario.origin, None, *arguments, None, on_connected)
 loop.run()

@@ -8,9 +8,8 @@ from tornado.websocket import websocket_connect
 
 
 async def main() -> None:
-    headers = {"Origin": scenario.origin} if scenario.origin else {}
     try:
-        socket = await websocket_connect(HTTPRequest(scenario.url, headers=headers))
+        socket = await websocket_connect(HTTPRequest(scenario.url, headers=scenario.fields))
     except Exception as error:
         return scenario.refused(error)
 

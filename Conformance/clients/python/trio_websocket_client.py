@@ -6,9 +6,8 @@ from trio_websocket import ConnectionClosed, HandshakeError, open_websocket_url
 
 
 async def main() -> None:
-    headers = [("Origin", scenario.origin)] if scenario.origin else None
     try:
-        async with open_websocket_url(scenario.url, extra_headers=headers) as socket:
+        async with open_websocket_url(scenario.url, extra_headers=list(scenario.fields.items())) as socket:
             try:
                 await scenario.talk_async(socket.send_message, socket.get_message, socket.aclose)
             except ConnectionClosed:

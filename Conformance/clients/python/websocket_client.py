@@ -6,7 +6,7 @@ import websocket
 
 def main() -> None:
     try:
-        socket = websocket.create_connection(scenario.url, origin=scenario.origin)
+        socket = websocket.create_connection(scenario.url, origin=scenario.origin, header=scenario.login)
     except Exception as error:
         return scenario.refused(error)
 

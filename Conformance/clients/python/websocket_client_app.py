@@ -32,6 +32,6 @@ def on_close(app: websocket.WebSocketApp, code: int | None, reason: str | None) 
 
 
 websocket.WebSocketApp(
-    scenario.url, header={"Origin": scenario.origin} if scenario.origin else None, on_open=on_open,
+    scenario.url, header=scenario.fields, on_open=on_open,
     on_message=lambda app, data: act(app, scenario.received(data)), on_error=on_error, on_close=on_close
 ).run_forever(suppress_origin=scenario.origin is not None)

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 async def main() -> None:
     try:
-        socket = await connect(scenario.url, origin=scenario.origin)
+        socket = await connect(scenario.url, origin=scenario.origin, additional_headers=scenario.login)
     except Exception as error:
         return scenario.refused(error)
     try:

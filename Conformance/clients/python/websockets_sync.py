@@ -7,7 +7,7 @@ from websockets.sync.client import connect
 
 def main() -> None:
     try:
-        socket = connect(scenario.url, origin=scenario.origin)
+        socket = connect(scenario.url, origin=scenario.origin, additional_headers=scenario.login)
     except Exception as error:
         return scenario.refused(error)
     try:

@@ -9,8 +9,7 @@ from wreq import Client, Message
 
 async def main() -> None:
     try:
-        socket = await Client().websocket(
-            scenario.url, headers={"Origin": scenario.origin} if scenario.origin else None)
+        socket = await Client().websocket(scenario.url, headers=scenario.fields)
     except Exception as error:
         return scenario.refused(error)
 

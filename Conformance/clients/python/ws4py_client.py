@@ -26,7 +26,7 @@ class Client(WebSocketClient):
 
 
 try:
-    client = Client(scenario.url, headers=[("Origin", scenario.origin)] if scenario.origin else None)
+    client = Client(scenario.url, headers=list(scenario.fields.items()))
     client.connect()
     client.run()
 except Exception as error:

@@ -3,7 +3,8 @@
 require "eventmachine"
 require "faye/websocket"
 
-KIND, URL, ORIGIN = ARGV
+KIND, URL, ORIGIN, AUTHORIZATION = ARGV
+FIELDS = { "Origin" => ORIGIN, "Authorization" => AUTHORIZATION }.reject { |_, value| value.to_s.empty? }
 SIZES = KIND.start_with?("echo=") ? KIND.delete_prefix("echo=").split(",").map(&:to_i) : nil
 $stdout.sync = true
 
@@ -16,7 +17,7 @@ def sample(step)
 end
 
 EM.run do
-  socket = Faye::WebSocket::Client.new(URL, [], headers: ORIGIN ? { "Origin" => ORIGIN } : {})
+  socket = Faye::WebSocket::Client.new(URL, [], headers: FIELDS)
   is_open = false
   step = count = 0
   socket.on(:open) do

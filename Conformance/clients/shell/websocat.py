@@ -7,7 +7,8 @@ import sys
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 program, kind, url = sys.argv[1:4]
-options = ["--origin", sys.argv[4]] if len(sys.argv) > 4 else []
+origin, authorization = [*sys.argv[4:], "", ""][:2]
+options = [f"--origin={origin}"] * bool(origin) + [f"--header=Authorization: {authorization}"] * bool(authorization)
 
 
 def say(*words: object) -> None:

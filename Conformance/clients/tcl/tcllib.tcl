@@ -4,7 +4,7 @@ package require Tcl 8.6
 package require websocket
 ::websocket::loglevel critical
 
-lassign $argv kind url origin
+lassign $argv kind url origin authorization
 set sizes [expr {[string match echo=* $kind] ? [split [string range $kind 5 end] ,] : {}}]
 set step 0
 set count 0
@@ -56,5 +56,9 @@ proc handle {socket type data} {
   }
 }
 
-::websocket::open $url handle {*}[expr {$origin eq "" ? {} : [list -headers [list Origin $origin]]}]
+set fields {}
+foreach {name value} [list Origin $origin Authorization $authorization] {
+  if {$value ne ""} { lappend fields $name $value }
+}
+::websocket::open $url handle -headers $fields
 vwait done
