@@ -2,7 +2,8 @@
 """How the libraries are installed and their programs made: one kit for each language. A kit is called with the words
 that the table has for a library, gives the command that runs its program, and installs what is missing.
 
-PyPI's packages are pinned in the files of requirements, Debian's are those of its release.
+PyPI's packages are pinned in the files of requirements. Debian's are those of its release, and the table has the
+versions that it was made with: of the library, not of Debian's package, whose revisions do not matter.
 """
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ def words(result: Result, scenario: str) -> str:
     seen = result.seen.get(scenario)
     if seen is None or (scenario == "malformed" and result.ipv6 != "refused"):
         return "–"
-    if scenario == "full" and result.library.expected.is_behind:
-        return "4013, or 1005 or 1006"  # as it happens
+    if scenario == "full" and (behind := result.library.expected.behind):
+        return f"4013, or {behind.code}" + ("" if behind.is_told else " and no message")  # as it happens
     text = " / ".join(line for event in ("refused", "closed", "failed") for line in seen.all(event)) or "nothing"
     text = re.sub(r"(127\.0\.0\.1|lamp\.example|\[::1\]|::1):\d+", r"\1:PORT", text)
     text = re.sub(r"0x[0-9a-f]{6,}|_\d{3,}", "…", text)
@@ -46,31 +46,32 @@ def words(result: Result, scenario: str) -> str:
 
 def behaviour(results: list[Result]) -> str:
     lines = ["| library | version | language | largest message | answers pings | silent for 45 s | its Close"
-             " | house full | device ends | IPv6 address | CI |", "|---|---|---|---|---|---|---|---|---|---|---|"]
+             " | house full | device ends | IPv6 address | a header of its own | CI |", "|---" * 12 + "|"]
     for result in results:
         library, seen = result.library, result.seen
         if "echo" not in seen:
-            cells = ["cannot connect"] + ["–"] * 6
+            cells = ["cannot connect"] + ["–"] * 7
         else:
             size = largest(seen["echo"])
             code = close_code(seen["toggle"])
-            full = "**late**" if library.expected.is_behind else seen["full"].code or "?"
-            cells = ["1 MB" if size == 1_000_000 else f"**{size:,} B**",
-                     PINGS.get(library.reads, library.reads), "stays" if result.stays else "**is given up**",
+            full = "**late**" if library.expected.behind else seen["full"].code or "?"
+            cells = ["1 MB" if size == 1_000_000 else f"**{size:,} B**", PINGS.get(library.reads, library.reads),
+                     "stays" if result.stays else "**is given up**",
                      str(code) if code in (1000, 1005) else f"**{code}**", full,
-                     seen["end"].code if result.stays and seen["end"].code else "–", IPV6[result.ipv6]]
-        lines.append(f"| {library.name} | {library.version()} | {library.language} | " + " | ".join(cells)
+                     seen["end"].code if result.stays and seen["end"].code else "–", IPV6[result.ipv6],
+                     f"`{library.header}`" if library.header else "**cannot**"]
+        lines.append(f"| {library.name} | {library.version} | {library.language} | " + " | ".join(cells)
                      + f" | {'yes' if library.ci else ''} |")
     return "\n".join(lines)
 
 
 def told(results: list[Result]) -> str:
     scenarios = {"origin": "403, another site's `Origin`", "host": "403, an unknown `Host`", "path": "404",
-                 "malformed": "400, `Host` without brackets", "full": "4013, all places are taken",
-                 "end": "1001, the device ends"}
+                 "login": "401, nobody is logged in", "malformed": "400, `Host` without brackets",
+                 "full": "4013, all places are taken", "end": "1001, the device ends"}
     lines = ["| library | " + " | ".join(scenarios.values()) + " |", "|---|" + "---|" * len(scenarios)]
     for result in results:
-        cells = [words(result, "toggle")] + ["–"] * 5 if "echo" not in result.seen else [
+        cells = [words(result, "toggle")] + ["–"] * (len(scenarios) - 1) if "echo" not in result.seen else [
             words(result, scenario) for scenario in scenarios]
         lines.append(f"| {result.library.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
