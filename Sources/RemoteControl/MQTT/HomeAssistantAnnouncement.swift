@@ -81,11 +81,10 @@ struct HomeAssistantAnnouncement: Sendable {
     #endif
   }
 
-  /// The device is not what the last message says, if there was one: it is said again, as soon as something is said.
+  /// Something of the device itself is not what the last message says, if there was one. One more is enough, and if one
+  /// is due it is that: what it says of the device counts also where only its first component is looked at.
   mutating func deviceChanged() {
-    guard hasRevived != nil else { return }
-    hasRevived = nil
-    if time == .distantFuture { time = .zero }
+    if hasRevived != nil, time == .distantFuture { time = .zero }
   }
 
   /// The device is not to be announced, and nothing of it is left.
