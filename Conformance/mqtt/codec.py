@@ -77,6 +77,18 @@ def packets(stream: bytes) -> list[tuple[int, bytes, bytes]]:
     return found
 
 
+def published(stream: bytes, topic: str) -> list[str]:
+    """What was published under a topic in MQTT 3.1.1."""
+    found = []
+    for first, body, _ in packets(stream):
+        fields = Reader(body)
+        if first >> 4 == PUBLISH and fields.field() == topic.encode():
+            if first & 0x06:
+                fields.number()  # the packet's identifier
+            found.append(fields.rest().decode())
+    return found
+
+
 def connect(body: Reader) -> bytes:
     check(body.field() == b"MQTT", "CONNECT begins with MQTT")
     version, flags, keep_alive = body.number(1), body.number(1), body.number()
