@@ -47,10 +47,7 @@ struct RemoteControlService {
     console.log(.debug, "transport: \(transport.words)")
     if let warning = settings.loginWarning { console.log(.warning, warning) }
     console.start(transport, loopState)
-    if let broker = settings.broker {
-      if let warning = broker.warning { console.log(.warning, warning) }
-      try await transport.connect(.broker, servers: broker.servers)
-    }
+    if let warning = settings.broker?.warning { console.log(.warning, warning) }
     let saver = saved.file.map {
       StateSaver(file: $0, transport: transport, loopState: loopState, console: console, writes: writes)
     }
@@ -229,6 +226,8 @@ struct RemoteControlService {
         application.context.log.say(Array(line.utf8).span)
       }
     }
+    // Only now, so that the first thing that is said there says where the page is.
+    if let broker = settings.broker { try await transport.connect(.broker, servers: broker.servers) }
     try await supervisor.ready(url)
     return OpenPort(number: port, address: address, certificates: certificates)
   }
