@@ -229,6 +229,10 @@ class Engine(ABC):
     def offline(self) -> Iterator[None]:
         """The browser has no network."""
 
+    @abstractmethod
+    def accept_certificate(self) -> None:
+        """Goes on to the page in spite of a warning of its certificate, by the warning's own buttons."""
+
     def complaints(self) -> list[str]:
         """The warnings and errors on the console since this was last asked; none where it cannot be read."""
         return []

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from common.claims import check
+from common.claims import check, until
 from common.marionette import Marionette
 from common.webdriver import WebDriver
 from display import FONTS
@@ -94,6 +94,10 @@ class Chromium(Engine):
         finally:
             network(False)
 
+    def accept_certificate(self) -> None:
+        for button in ("#details-button", "#proceed-link"):  # "Advanced", "Proceed to … (unsafe)"
+            self.click(button)
+
     def complaints(self) -> list[str]:
         lines = self.command("GetLog", type="browser")
         return [line["message"] for line in lines if line["level"] in ("WARNING", "SEVERE")]
@@ -152,6 +156,13 @@ class Firefox(Engine):
         finally:
             self.remote.chrome("Services.io.offline = false")
 
+    def accept_certificate(self) -> None:
+        for button in ("advanced-button", "exception-button"):  # "Advanced", "Proceed to … (Risky)"
+            node = f"document.querySelector('net-error-card').shadowRoot.getElementById('{button}')"
+            # The second comes with the first, and can be used a second later.
+            until(lambda: self.evaluate(f"{node}?.hasAttribute('disabled') === false"), f"the warning has {button}")
+            self.command("ElementClick", id=next(iter(self.evaluate(node).values())))
+
     def complaints(self) -> list[str]:
         """Those of pages, by the policy or by a script."""
         return self.remote.chrome(
@@ -164,8 +175,8 @@ class WebKitGTK(Engine):
     name, title, refusal = "WebKitGTK", "Automation", "^about:blank$"
     packages = SCREEN | {"/usr/bin/WebKitWebDriver": "webkit2gtk-driver", str(MINI_BROWSER): "libwebkit2gtk-4.1-0"}
     but = {"every_size": "narrow ones by zoom, no window has less than 447", "offline_and_online": "a made-up event",
-           "own_authority": "refused without a word", "ipv6": "no console", "page_policies": "no console",
-           "languages": "English only"}
+           "own_authority": "its bar is not read", "self_signed_certificate": "its bar is not read",
+           "ipv6": "no console", "page_policies": "no console", "languages": "English only"}
     has_languages = False  # they are those of its process's locale, and Debian installs none but C
     has_console = False  # MiniBrowser prints nothing of it while it is driven
 
@@ -225,6 +236,12 @@ class WebKitGTK(Engine):
             yield
         finally:
             self._pretend(True)
+
+    def accept_certificate(self) -> None:
+        """In a bar above the page, "Do you want to continue ignoring the TLS errors?", whose last button is "Yes"."""
+        self.click("html")  # gives the page the keyboard
+        self.press("shift+Tab")  # from there to what is before it
+        self.press("space")
 
     def _pretend(self, is_online: bool) -> None:
         """There is no network to take away from WebKitGTK alone."""

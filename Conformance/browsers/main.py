@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import certificate_claims  # noqa: E402
 import line_claims  # noqa: E402
 import page_claims  # noqa: E402
 import pictures  # noqa: E402
@@ -47,7 +48,7 @@ def lanes(options: argparse.Namespace) -> list[list[Claim]]:
         return [[pictures.write_pictures]]
     absences = ABSENCES + [LONG_ABSENCE] * options.full
     all_lanes = [page_claims.CLAIMS + line_claims.CLAIMS + [pictures.pictures],
-                 [line_claims.hidden_for_a_minute, *setting_claims.CLAIMS],
+                 [line_claims.hidden_for_a_minute, *setting_claims.CLAIMS, *certificate_claims.CLAIMS],
                  [*map(line_claims.away_for, absences), line_claims.away_for(SILENCE, is_silent=True)]]
     names = options.claim
     if unknown := set(names) - {claim.__name__ for lane in all_lanes for claim in lane}:

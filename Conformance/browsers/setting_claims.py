@@ -1,30 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""Claims about where the page is and how: under a path prefix, at an IPv6 address, over TLS, behind a login, as files
-of a folder, under either policy, and under one that forbids it its socket."""
+"""Claims about where the page is and how: under a path prefix, at an IPv6 address, behind a login, as files of a
+folder, under either policy, and under one that forbids it its socket."""
 from __future__ import annotations
 
 import json
-import re
-import ssl
 import subprocess
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 from bench import KITCHEN, SWITCH, Bench, View
 from common.claims import check, until
 from common.environments import clean_environment
-from common.http import request
-from common.webdriver import DriverError
-from common.websocket import WebSocket
 from engine import Engine
 from forwarder import forwarder
 from line_claims import ASKED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREFIX = "/devices/lamp"
-# A socket of our own beside the page's, since a page does not show its own: what it is, and what the device says first.
-OWN_SOCKET = """void (window.seen = {}, window.own = new WebSocket(new URL('ws', location).href.replace(/^http/, 'ws')),
-    own.onmessage = (event) => { seen.hello ??= [own.url, JSON.parse(event.data).type] })"""
 INLINE = "<!doctype html><title>none</title><p id=p>none</p><script src=own.js></script>" \
          "<script>document.title = 'inline'</script>"
 OWN = "document.getElementById('p').textContent = 'own'"
@@ -171,75 +163,4 @@ def enter(browser: Engine, password: str) -> None:
     browser.click("form button")
 
 
-# TLS -----------------------------------------------------------------------------------------------------------------
-
-
-class SecureDevice:
-    """A device with --tls, its authority in a file."""
-
-    def __init__(self, program: object, folder: Path) -> None:
-        told = program.wait_for(lambda line: "/ca.pem" in line)
-        self.port = int(re.search(r":(\d+)/ca.pem", told)[1])
-        self.tls_port = int(re.search(r":(\d+)/", program.wait_for(lambda line: line.startswith("https://")))[1])
-        self.authority = folder / "ca.pem"
-        self.authority.write_bytes(request(self.port, "/ca.pem")[1])
-
-    def ask(self, method: str, path: str) -> bytes:
-        context = ssl.create_default_context(cafile=self.authority)
-        asked = Request(f"https://localhost:{self.tls_port}{path}", method=method)
-        return urlopen(asked, timeout=20, context=context).read()
-
-    @property
-    def is_on(self) -> bool:
-        return json.loads(self.ask("GET", "/api/state"))["parts"]["led"]["on"]
-
-    def toggle(self) -> None:
-        self.ask("POST", "/api/parts/led/toggle")
-
-
-def own_authority(bench: Bench) -> None:
-    """Over TLS the page is refused until the device's authority is trusted; then it is live by wss."""
-    folder = bench.fresh()
-    with bench.program("--tls", "--port", "0", "--tls-port", "0", folder=folder) as program:
-        device = SecureDevice(program, folder)
-        try:
-            WebSocket(device.port).close()
-            check(False, "a socket in the open is refused")
-        except ConnectionRefusedError as answer:
-            check(" 308 " in str(answer).partition("\r\n")[0], f"a socket in the open is led to HTTPS: {answer}")
-        with bench.browser.variant(waits=True) as stranger:
-            check_refusal(stranger, device)
-        with bench.browser.variant(authority=device.authority) as friend:
-            for host in ("localhost", "127.0.0.1"):
-                is_live_by_wss(friend, device, host)
-
-
-def check_refusal(browser: Engine, device: SecureDevice) -> None:
-    """Whoever does not trust the authority is warned, and sees nothing of the device."""
-    try:
-        browser.command("Navigate", url=f"https://localhost:{device.tls_port}/")
-        shown = browser.evaluate("`${document.documentURI} ${document.body.innerText}`").strip()
-    except DriverError as refusal:
-        shown = str(refusal)
-    check(re.search(browser.refusal, shown), f"it is refused for its certificate: {shown}")
-
-
-def is_live_by_wss(browser: Engine, device: SecureDevice, host: str) -> None:
-    """The page's socket is live in both directions, and so is another that says where it leads."""
-    view = View(browser)
-    browser.visit(f"https://{host}:{device.tls_port}/")
-    view.come_to_show(device, f"the page at {host}")
-    device.toggle()
-    view.come_to_show(device, "the page, after another client's change,")
-    before = device.is_on
-    browser.click(SWITCH)
-    until(lambda: device.is_on is not before, "a tap is done")
-    view.come_to_show(device, "the page")
-    browser.evaluate(OWN_SOCKET)
-    until(lambda: browser.evaluate("seen.hello ?? null"), "another socket of the page hears the device")
-    found = browser.evaluate("seen.hello")
-    check(found == [f"wss://{host}:{device.tls_port}/ws", "hello"], f"it is wss: {found}")
-    browser.evaluate("void own.close()")
-
-
-CLAIMS = [path_prefix, ipv6, page_policies, forbidden_socket, languages, login, own_authority]
+CLAIMS = [path_prefix, ipv6, page_policies, forbidden_socket, languages, login]
