@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PREFIX = "/devices/lamp"
 INLINE = "<!doctype html><title>none</title><p id=p>none</p><script src=own.js></script>" \
          "<script>document.title = 'inline'</script>"
+ALLOWED = "fetch('').then(({ headers }) => headers.get('Content-Security-Policy'))"
 OWN = "document.getElementById('p').textContent = 'own'"
 # What the page says by its script, by its document, by its style, and to a screen reader. Firefox tells of the style
 # only that it shows an attribute.
@@ -81,10 +82,15 @@ def page_policies(bench: Bench) -> None:
     page = built_page(bench)
     for policy, title in (("strict", "none"), ("relaxed", "inline")):
         with bench.device("--data", page, "--page-policy", policy) as device:
+            browser.complaints()
             view.open(device, f"{policy}: the page")
+            allowed = browser.evaluate(ALLOWED)
+            check(("'unsafe-inline'" in allowed) is (policy == "relaxed"), f"{policy}: the page is under {allowed}")
             browser.click(SWITCH)
             until(lambda: device.is_on, f"{policy}: the tap is done")
             view.come_to_show(device, f"{policy}: the page")
+            told = [line for line in browser.complaints() if "olicy" in line]
+            check(not told, f"{policy}: the page does nothing that its policy forbids: {told}")
         with bench.device("--data", folder, "--page-policy", policy) as device:
             browser.visit(device.address + "own.js")
             browser.complaints()
