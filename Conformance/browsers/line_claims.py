@@ -8,6 +8,8 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
 
 from bench import SWITCH, Bench, View
 from common.claims import check, until
@@ -18,6 +20,10 @@ PLACES = 8
 ASKED = "performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('/api/state')).length"
 GIVES_BACK = 30.0  # seconds after which a hidden page gives its place back
 HIDDEN = 60.0
+MUTE = 30.0  # seconds in which a page must say that something blocks its socket
+# Two, since Firefox gives one up after 20 s.
+UNANSWERED = b"<!doctype html><title>none</title><script>" \
+             b"for (const n of [1, 2]) new WebSocket(location.href.replace('http', 'ws'))</script>"
 
 
 def in_time(seconds: float) -> str:
@@ -148,4 +154,62 @@ def away_for(seconds: int, is_silent: bool = False) -> Callable[[Bench], str]:
     return device_away
 
 
-CLAIMS = [ninth_page, back_and_forward, offline_and_online]
+class MuteNeighbour(ThreadingHTTPServer):
+    """Another port of the device's address, with a page whose sockets it takes and never answers, until `end`."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), MuteAnswer)
+        self.address = f"http://127.0.0.1:{self.server_port}/"
+        self.is_asked, self.is_over = Event(), Event()
+        Thread(target=self.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        """Ends its connections, and listens no more."""
+        self.shutdown()
+        self.socket.close()
+        self.is_over.set()
+
+
+class MuteAnswer(BaseHTTPRequestHandler):
+    server: MuteNeighbour
+
+    def do_GET(self) -> None:
+        if self.headers["Upgrade"]:
+            self.server.is_asked.set()
+            self.server.is_over.wait()
+        else:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(UNANSWERED)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def mute_neighbour(bench: Bench) -> str:
+    """While sockets to another port of the same address are never answered, the page is live all the same, or says that
+    something blocks its own and shows the state; and is live when that has ended."""
+    browser, view = bench.browser, View(bench.browser)
+    neighbour = MuteNeighbour()
+    with bench.device() as device, ExitStack() as end:
+        end.callback(neighbour.end)
+        browser.visit(neighbour.address)
+        until(neighbour.is_asked.is_set, "a socket to the neighbour begins")
+        start = time.monotonic()
+        with browser.window_beside(device.address):
+            view.come_to_say("#connection", "^Connected|blocks the WebSocket; trying again$", MUTE)
+            said, was_live = time.monotonic() - start, device.clients > 0
+            device.toggle()
+            until(lambda: view.text("[data-part=led] i") == "on", "the page shows the state")
+            check((device.clients > 0) is was_live, "the page's socket is where it was")
+            end.close()
+            seconds = view.become_live()
+            view.come_to_show(device, "the page")
+    in_time(seconds)
+    return "live meanwhile" if was_live else f"said after {said:.0f} s, live {seconds:.1f} s after its end"
+
+
+mute_neighbour.waits = MUTE
+
+CLAIMS = [ninth_page, back_and_forward, offline_and_online, mute_neighbour]
