@@ -18,6 +18,7 @@ from common.websocket import WebSocket
 from engine import Engine
 
 NAME, ADDRESS = "localhost", "127.0.0.1"
+ATTEMPTS = 10  # of which WebKitGTK gives one in five up: "Operation was cancelled", and no warning
 # A socket of our own beside the page's, since a page does not show its own: what it is, and what the device says first.
 OWN_SOCKET = """void (window.seen = {}, window.own = new WebSocket(new URL('ws', location).href.replace(/^http/, 'ws')),
     own.onmessage = (event) => { seen.hello ??= [own.url, JSON.parse(event.data).type] })"""
@@ -93,13 +94,22 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
 
 def is_warned_of(browser: Engine, device: SecureDevice, host: str) -> None:
     """Whoever does not trust the certificate is warned, and sees nothing of the device."""
+    for _ in range(ATTEMPTS):
+        browser.command("Navigate", url="about:blank")  # or what is shown may be of the attempt before
+        shown = what_is_shown(browser, device.address(host))
+        check(not View(browser).has("[data-part]"), "nothing of the device is shown")
+        if re.search(browser.refusal, shown):
+            return
+    check(False, f"it is refused for its certificate: {shown}")
+
+
+def what_is_shown(browser: Engine, address: str) -> str:
+    """The words of the page that a browser has instead of one that it does not load, or what its driver is told."""
     try:
-        browser.command("Navigate", url=device.address(host))
-        shown = browser.evaluate("`${document.documentURI} ${document.body.innerText}`").strip()
+        browser.command("Navigate", url=address)
+        return browser.evaluate("`${document.documentURI} ${document.body.innerText}`").strip()
     except DriverError as refusal:
-        shown = str(refusal)
-    check(re.search(browser.refusal, shown), f"it is refused for its certificate: {shown}")
-    check(not View(browser).has("[data-part]"), "nothing of the device is shown")
+        return str(refusal)
 
 
 def is_live_by_wss(browser: Engine, device: SecureDevice, host: str) -> None:
