@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import re
 import socket
 import ssl
 import tempfile
@@ -13,18 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bench import Bench, Resources, until
-from common.http import request
+from common.http import HALF_A_HELLO, request
 from common.program import Program
 from common.websocket import handshake
 
+FORK = multiprocessing.get_context("fork")
 GREEDY = "127.0.0.2"
 VISITORS = 50
 OVER_TLS = 25  # there a visitor is there for tens of milliseconds, and all at once must fit into the device's 32 places
 PATIENCE = 0.250  # seconds within which each is served
-HALF_A_HELLO = bytes.fromhex("16030102000100 01fc0303")  # of TLS
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 KINDS = {  # what each connection of the greedy address says, and then leaves it at that
     "say nothing": b"",
@@ -53,14 +51,14 @@ def handshakes(bench: Bench) -> None:
     with tempfile.TemporaryDirectory() as folder, Program(
             bench.programs / "heliograph", "--port", "0", "--tls", "--tls-port", "0", "--state-file",
             Path(folder) / "state", "--transport", "auto") as server:  # TLS is not a matter of choice among transports
-        authority = urlsplit(re.search(r"http://\S+/ca.pem", server.wait_for(lambda line: "/ca.pem" in line))[0])
-        trust = ssl.create_default_context(cadata=request(authority.port, authority.path)[1].decode())
-        port = int(re.search(r":(\d+)/", server.wait_for(lambda line: line.startswith("https://")))[1])
+        trust = ssl.create_default_context(cadata=request(server.open_port, "/ca.pem")[1].decode())
+        port = server.tls_port
         resources = Resources(server)
         visit(bench, port, "over TLS alone", trust)
         with greedy(port, 1000, HALF_A_HELLO):
             visit(bench, port, "among a thousand halves of a handshake a second", trust)
-        with in_a_process(shake, port) as count:
+        count = FORK.Value("i", 0)
+        with in_a_process(shake, port, count):
             visit(bench, port, "among whole handshakes", trust)
             bench.note(f"{count.value:,} whole handshakes of the greedy address meanwhile")
         bench.measure("memory grew by", resources.growth, 24, "MB")
@@ -153,13 +151,11 @@ def greedy(port: int, rate: int, message: bytes | None):
 
 @contextlib.contextmanager
 def in_a_process(work: Callable, *arguments: object):
-    """Has `work` done elsewhere for as long as `with` lasts; it is given what `with` gives, a number that it may count."""
-    fork = multiprocessing.get_context("fork")
-    count = fork.Value("i", 0)
-    process = fork.Process(target=work, args=(*arguments, count), daemon=True)
+    """Has `work` done elsewhere for as long as `with` lasts."""
+    process = FORK.Process(target=work, args=arguments, daemon=True)
     process.start()
     time.sleep(0.5)  # all places are the greedy address's
-    yield count
+    yield
     process.terminate()
     process.join()
 
@@ -178,7 +174,7 @@ def shake(port: int, count) -> None:
             held.pop(0).close()
 
 
-def grab(port: int, rate: int, message: bytes, _) -> None:
+def grab(port: int, rate: int, message: bytes) -> None:
     """Connects so often a second, for at most a minute, and keeps the last thousand."""
     held: list[socket.socket] = []
     start, count = time.monotonic(), 0

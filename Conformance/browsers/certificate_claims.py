@@ -28,7 +28,7 @@ class SecureDevice:
     """A device over TLS, as a client knows it that trusts an authority's certificate."""
 
     def __init__(self, program: Program, authority: Path) -> None:
-        self.port = int(re.search(r":(\d+)/", program.wait_for(lambda line: line.startswith("https://")))[1])
+        self.port = program.tls_port
         self.authority = authority
 
     def address(self, host: str) -> str:
@@ -50,12 +50,11 @@ def own_authority(bench: Bench) -> None:
     """Over TLS the page is refused until the device's authority is trusted; then it is live by wss."""
     folder = bench.fresh()
     with bench.program("--tls", "--port", "0", "--tls-port", "0", folder=folder) as program:
-        port = int(re.search(r":(\d+)/ca.pem", program.wait_for(lambda line: "/ca.pem" in line))[1])
         authority = folder / "ca.pem"
-        authority.write_bytes(request(port, "/ca.pem")[1])
+        authority.write_bytes(request(program.open_port, "/ca.pem")[1])
         device = SecureDevice(program, authority)
         try:
-            WebSocket(port).close()
+            WebSocket(program.open_port).close()
             check(False, "a socket in the open is refused")
         except ConnectionRefusedError as answer:
             check(" 308 " in str(answer).partition("\r\n")[0], f"a socket in the open is led to HTTPS: {answer}")

@@ -6,6 +6,8 @@ import http.client
 import json
 from typing import Any
 
+HALF_A_HELLO = bytes.fromhex("16030102000100 01fc0303")  # of TLS, for a handshake that does not go on
+
 
 def request(port: int, path: str = "/", method: str = "GET", body: bytes | None = None, timeout: float = 20,
             headers: dict[str, str] | None = None) -> tuple[int, bytes]:

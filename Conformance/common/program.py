@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import resource
 import signal
 import socket
@@ -80,6 +81,16 @@ class Program:
     def port(self) -> int:
         """The port in the URL that the program prints as soon as it listens."""
         return urlsplit(self.wait_for(lambda line: line.startswith(("http://", "ws://")))).port
+
+    @cached_property
+    def tls_port(self) -> int:
+        """The port in the URL that it prints when it encrypts."""
+        return urlsplit(self.wait_for(lambda line: line.startswith("https://"))).port
+
+    @cached_property
+    def open_port(self) -> int:
+        """With `--tls` the port beside that one, in the open, which has the certificate of its authority."""
+        return int(re.search(r":(\d+)/ca\.pem", self.wait_for(lambda line: "/ca.pem" in line))[1])
 
     @property
     def pid(self) -> int:
